@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of sources, two builds: debug is full Swift (unit tests, sanitizers, fuzzers), release is
+// Embedded Swift (the product). `.treatWarning("EmbeddedRestrictions")` shows part of what release
+// refuses while still in debug; the release build is the gate.
+let settings: [SwiftSetting] = [
+  .enableExperimentalFeature("Embedded", .when(configuration: .release)),
+  .enableExperimentalFeature("Lifetimes"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .treatAllWarnings(as: .error),
+  .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
+]
+
+/// A target of the product. Imports point down only: a target names the ones that it stands on.
+func room(_ name: String, on lower: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: lower, swiftSettings: settings)
+}
+
+/// Headers and typed shims of one C library, without policy. Each has exactly one importer.
+func shims(_ name: String, over library: String? = nil) -> Target {
+  .target(
+    name: name, path: "CModules/\(name)",
+    linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
+}
+
+func tests(of name: String, on lower: [Target.Dependency] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + lower)
+}
+
+let package = Package(
+  name: "postern",
+  products: [.executable(name: "postern", targets: ["Postern"])],
+  targets: [
+    shims("CLinux"),
+    room("Bytes", on: []),
+    tests(of: "Bytes"),
+  ]
+)
