@@ -34,6 +34,9 @@ let package = Package(
   targets: [
     shims("CLinux"),
     room("Bytes", on: []),
+    .executableTarget(
+      name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
+      linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
   ]
 )

@@ -25,13 +25,15 @@ import Testing
     #expect(Int(decimal: Array(text.utf8).span) == value)
   }
 
-  @Test func comparesWithoutCase() {
-    let bytes = Array("Content-Type".utf8)
-    #expect(bytes.span.equalsIgnoringCase("content-type"))
-    #expect(!bytes.span.equalsIgnoringCase("content_type"))
-    #expect(!bytes.span.equals("content-type"))
-    #expect(bytes.span.hasPrefix("Content"))
-    #expect(!bytes.span.hasPrefix("Content-Types"))
+  @Test(arguments: [
+    ("Content-Type", true, false, true), ("content-type", true, true, false),
+    ("content_type", false, false, false), ("content-types", false, false, false),
+  ])
+  func comparesWithLiterals(text: String, ignoringCase: Bool, exactly: Bool, prefix: Bool) {
+    let bytes = Array(text.utf8)
+    #expect(bytes.span.equalsIgnoringCase("content-type") == ignoringCase)
+    #expect(bytes.span.equals("content-type") == exactly)
+    #expect(bytes.span.hasPrefix("Content") == prefix)
   }
 
   @Test(arguments: [("  a b\t", "a b"), ("", ""), (" \t ", ""), ("x", "x")])
