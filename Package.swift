@@ -33,10 +33,16 @@ let package = Package(
   products: [.executable(name: "postern", targets: ["Postern"])],
   targets: [
     shims("CLinux"),
+    shims("CCurl", over: "curl"),
     room("Bytes", on: []),
+    room("Platform", on: ["Bytes", "CLinux"]),
+    room("EventLoop", on: ["Platform"]),
+    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
+    tests(of: "Platform"),
+    tests(of: "EventLoop", on: ["Platform"]),
   ]
 )
