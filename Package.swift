@@ -34,10 +34,12 @@ let package = Package(
   targets: [
     shims("CLinux"),
     shims("CCurl", over: "curl"),
+    shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: []),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("EventLoop", on: ["Platform"]),
     room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
+    room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),

@@ -10,6 +10,13 @@ public struct Descriptor: ~Copyable {
     self.number = number
   }
 
+  /// A second descriptor for what a borrowed one refers to; closed on exec.
+  public init(duplicating number: Int32) throws(SystemError) {
+    let copy = clinux_duplicate(number)
+    guard copy >= 0 else { throw SystemError("fcntl") }
+    self.init(adopting: copy)
+  }
+
   deinit {
     // EINTR included: on Linux the descriptor is gone whatever close(2) says.
     _ = close(number)

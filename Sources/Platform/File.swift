@@ -11,9 +11,7 @@ public enum File {
 
   /// Reads standard input to its end, under the same limit.
   public static func readStandardInput(limit: Int) throws(SystemError) -> [UInt8] {
-    let number = clinux_duplicate(STDIN_FILENO)
-    guard number >= 0 else { throw SystemError("dup") }
-    return try readToEnd(Descriptor(adopting: number), limit: limit)
+    try readToEnd(Descriptor(duplicating: STDIN_FILENO), limit: limit)
   }
 
   /// Whether there is anything at a path, whatever it is.

@@ -41,3 +41,20 @@ public final class RandomSource: RandomNumberGenerator {
     }
   }
 }
+
+extension RandomSource {
+  /// A new identifier that nobody can guess: `prefix` and 24 hexadecimal digits (96 bits).
+  public func identifier(_ prefix: StaticString) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(prefix.utf8CodeUnitCount + 24)
+    text.append(
+      contentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
+    for (word, digits) in [(next(), 16), (next(), 8)] {
+      for digit in 0..<digits {
+        let value = UInt8(truncatingIfNeeded: word >> (4 * digit)) & 15
+        text.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+      }
+    }
+    return text
+  }
+}
