@@ -34,9 +34,11 @@ let package = Package(
   targets: [
     shims("CLinux"),
     room("Bytes", on: []),
+    room("JSON", on: ["Bytes"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
+    tests(of: "JSON", on: ["Bytes"]),
   ]
 )
