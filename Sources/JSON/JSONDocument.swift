@@ -11,10 +11,12 @@ public struct JSONDocument: Sendable {
     self.bytes = bytes
   }
 
-  /// The value that the text is.
+  /// The value that the text is. O(1), white space around it aside.
   public var root: JSONValue {
     let start = bytes.span.endOfSpace(from: 0)
-    return JSONValue(in: bytes, start..<bytes.span.endOfValue(from: start))
+    var end = bytes.count
+    while bytes[end - 1].isJSONSpace { end -= 1 }
+    return JSONValue(in: bytes, start..<end)
   }
 
   /// Checks a text that need not be kept. O(n), nothing is allocated.

@@ -9,6 +9,12 @@ public struct JSONError: Error, Equatable, Sendable {
   /// where it ends too early.
   public let position: Int
 
+  /// An error of this reason at this byte.
+  public init(reason: Reason, position: Int) {
+    self.reason = reason
+    self.position = position
+  }
+
   /// What can be wrong with a text.
   public enum Reason: Equatable, Sendable, CaseIterable {
     /// Nothing but white space.

@@ -41,10 +41,9 @@ public struct JSONValue: Sendable {
 
   /// Whether this is `""`, an array without elements or an object without members.
   public var isEmpty: Bool {
-    let inside = text.span.endOfSpace(from: range.lowerBound + 1)
-    return switch kind {
+    switch kind {
     case .string: range.count == 2
-    case .array, .object: inside == range.upperBound - 1
+    case .array, .object: text.span.endOfSpace(from: range.lowerBound + 1) == range.upperBound - 1
     default: false
     }
   }
@@ -58,7 +57,7 @@ public struct JSONValue: Sendable {
     }
   }
 
-  /// The number, if this is one written without fraction and exponent that fits; else `nil`.
+  /// The number, if it is written without fraction and exponent and within ±`Int.max`; else `nil`.
   public var integer: Int? {
     guard kind == .number else { return nil }
     let negative = text[range.lowerBound] == UInt8(ascii: "-")
