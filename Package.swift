@@ -42,3 +42,13 @@ let package = Package(
     tests(of: "JSON", on: ["Bytes"]),
   ]
 )
+
+// Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
+if Context.environment["POSTERN_FUZZ"] != nil {
+  for name in ["JSON"] {
+    package.targets.append(
+      .executableTarget(
+        name: "\(name)Fuzz", dependencies: ["Bytes", .byName(name: name)],
+        path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+  }
+}

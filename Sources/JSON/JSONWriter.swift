@@ -7,10 +7,13 @@ import Bytes
 ///
 ///     var writer = JSONWriter()
 ///     writer.beginObject()
-///     writer.name("model").string(model)
-///     writer.name("messages").raw(messages)
+///     writer.member("model", string: model.span)
+///     writer.name("messages")
+///     writer.beginArray()
+///     writer.raw(message.span)
+///     writer.endArray()
 ///     writer.endObject()
-///     send(writer.finish())
+///     return writer.finish()
 public struct JSONWriter {
   private var bytes: [UInt8]
   private var depth = 0
@@ -46,7 +49,7 @@ public struct JSONWriter {
   /// Ends the array that was begun last.
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
-  /// Names the value that is written next.
+  /// Names the value that is written next; the literal needs no escaping.
   public mutating func name(_ name: StaticString) {
     separate()
     bytes.append(.quote)
@@ -55,9 +58,16 @@ public struct JSONWriter {
     followsValue = false
   }
 
-  /// Names the value that is written next, by any text.
+  /// Names the value that is written next, by any text, escaping what must be.
   public mutating func name(_ name: Span<UInt8>) {
     string(name)
+    bytes.append(UInt8(ascii: ":"))
+    followsValue = false
+  }
+
+  /// Names the value that is written next, by a name that is a JSON string already, byte for byte.
+  public mutating func name(raw name: Span<UInt8>) {
+    raw(name)
     bytes.append(UInt8(ascii: ":"))
     followsValue = false
   }
@@ -72,7 +82,7 @@ public struct JSONWriter {
     bytes.append(.quote)
   }
 
-  /// Writes a literal as a string.
+  /// Writes a literal, which needs no escaping, as a string.
   public mutating func string(_ literal: StaticString) {
     separate()
     bytes.append(.quote)
