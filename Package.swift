@@ -34,9 +34,13 @@ let package = Package(
   targets: [
     shims("CLinux"),
     shims("CCurl", over: "curl"),
+    shims("CGnuTLS", over: "gnutls"),
     shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: []),
+    room("JSON", on: ["Bytes"]),
     room("Platform", on: ["Bytes", "CLinux"]),
+    room("Cryptography", on: ["Bytes", "CGnuTLS"]),
+    room("Logging", on: ["Bytes", "JSON", "Platform"]),
     room("EventLoop", on: ["Platform"]),
     room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
     room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
@@ -44,7 +48,16 @@ let package = Package(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
-    tests(of: "Platform"),
-    tests(of: "EventLoop", on: ["Platform"]),
+    tests(of: "JSON", on: ["Bytes"]),
   ]
 )
+
+// Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
+if Context.environment["POSTERN_FUZZ"] != nil {
+  for name in ["JSON"] {
+    package.targets.append(
+      .executableTarget(
+        name: "\(name)Fuzz", dependencies: ["Bytes", .byName(name: name)],
+        path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+  }
+}
