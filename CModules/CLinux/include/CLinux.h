@@ -30,10 +30,9 @@ static inline int clinux_open(const char *path, int flags, mode_t mode) { return
 
 static inline int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
-static inline int clinux_set_nonblocking(int descriptor) {
-  int flags = fcntl(descriptor, F_GETFL);
-  return flags < 0 ? -1 : fcntl(descriptor, F_SETFL, flags | O_NONBLOCK);
-}
+// A description of its own of what `descriptor` refers to, non-blocking: the flag of a shared one would change it for
+// everybody who has it. Pipes and terminals can be opened anew through /proc, sockets cannot.
+int clinux_reopen_for_writing(int descriptor);
 
 // epoll_event is packed on x86_64, and its data a union; Swift sees one 64-bit token.
 static inline int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events,
