@@ -53,7 +53,7 @@ final class ClientConnection {
   }
 
   /// Whether what is being received has taken too long, or comes too slowly.
-  func isOverdue(at now: Instant, _ settings: ServerSettings) -> Bool {
+  func isOverdue(at now: Instant, _ settings: HTTPServer.Settings) -> Bool {
     guard !isLeaving else { return false }
     let elapsed = now - phaseStart
     switch phase {
@@ -63,9 +63,8 @@ final class ClientConnection {
       return elapsed >= min(settings.headTimeout, settings.requestTimeout)
     case .receivingBody(let since):
       if elapsed >= settings.requestTimeout { return true }
-      // The pace counts from a few seconds on: until then a stall of the link is forgiven.
-      let paced = now - since
-      let least = (paced.milliseconds - 5000) * settings.bodyPace / 1000
+      let paced = now - since - settings.paceGrace
+      let least = paced.milliseconds * settings.bodyPace / 1000
       return (request?.receivedCount ?? 0) < least
     }
   }

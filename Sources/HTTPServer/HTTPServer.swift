@@ -18,7 +18,7 @@ public enum ListenError: Error {
 /// deadlines: libmicrohttpd's count silence only.
 public final class HTTPServer {
   /// The limits.
-  public let settings: ServerSettings
+  public let settings: Settings
   /// The application; the server keeps it alive until `close`.
   public var handler: (any RequestHandler)?
   /// Told of connections that could not be taken for want of descriptors or memory.
@@ -38,7 +38,7 @@ public final class HTTPServer {
   private static let sweepInterval = TimeSpan.milliseconds(500)
 
   /// A server that listens nowhere yet.
-  public init(_ settings: ServerSettings, on loop: EventLoop, random: RandomSource) {
+  public init(_ settings: Settings, on loop: EventLoop, random: RandomSource) {
     self.settings = settings
     self.loop = loop
     self.random = random

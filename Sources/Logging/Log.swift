@@ -55,8 +55,9 @@ public final class Log {
   }
 
   private func writePending() -> Int {
+    let waiting = pending
     do throws(SystemError) {
-      return try output.write(pending.span)
+      return try output.write(waiting.span)
     } catch {
       // A reader that is gone takes nothing ever again: what waited is lost, and nobody is left to be told.
       return pending.count

@@ -53,6 +53,11 @@ public struct TimeSpan: Comparable, Sendable {
   /// Whole milliseconds, rounded up: a wait of so long is never too short.
   public var millisecondsRoundedUp: Int { Int((nanoseconds + 999_999) / 1_000_000) }
 
+  /// The difference of two lengths.
+  public static func - (left: TimeSpan, right: TimeSpan) -> TimeSpan {
+    TimeSpan(nanoseconds: left.nanoseconds &- right.nanoseconds)
+  }
+
   /// Whether one length is shorter than another.
   public static func < (left: TimeSpan, right: TimeSpan) -> Bool {
     left.nanoseconds < right.nanoseconds
