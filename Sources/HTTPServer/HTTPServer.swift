@@ -184,8 +184,7 @@ public final class HTTPServer {
   /// The client has gone. While its request is with the application, nobody else would notice.
   func peerClosed(_ connection: ClientConnection) {
     guard let request = connection.request, case .suspended = request.state else { return }
-    request.cut()
-    handler?.abandon(request)
+    request.abandon()
   }
 
   /// Tells a connection to end; libmicrohttpd finds it closed and cleans up.

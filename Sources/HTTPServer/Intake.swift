@@ -9,8 +9,8 @@ extension Daemon {
     switch request.state {
     case .receivingHead:
       return begin(request, bytes)
-    case .receivingBody(let limit):
-      guard bytes.count.pointee > 0 else { return handle(request, bytes.handle) }
+    case .receivingBody(let limit, let handle):
+      guard bytes.count.pointee > 0 else { return handOver(request, handle, bytes.handle) }
       let part = UnsafeRawBufferPointer(start: bytes.body, count: bytes.count.pointee)
       if !request.receive(part, limit: limit) {
         request.state = .discardingBody(refusal(.bodyTooLarge(limit: limit)))
@@ -31,13 +31,7 @@ extension Daemon {
 
   /// The request is over: answered, or cut short.
   func complete(_ request: Request) {
-    let wasWithApplication =
-      switch request.state {
-      case .suspended, .handling, .answered: true
-      default: false
-      }
-    request.state = .ended
-    if wasWithApplication { server.handler?.abandon(request) }
+    request.end()
     server.requestEnded(request.connection)
   }
 
@@ -51,16 +45,16 @@ extension Daemon {
     if let refusal = head.refusal {
       admission = .answer(self.refusal(refusal))
     } else {
-      admission = server.handler?.admit(request) ?? .read(bodyLimit: 0)
+      admission = server.handler?.admit(request) ?? .answer(unavailable)
     }
     switch admission {
     case .answer(let response):
       return refuse(request, response, head, bytes.handle)
-    case .read(let limit):
+    case .read(let limit, let handle):
       if let length = head.contentLength, length > limit {
         return refuse(request, refusal(.bodyTooLarge(limit: limit)), head, bytes.handle)
       }
-      request.state = .receivingBody(limit: limit)
+      request.state = .receivingBody(limit: limit, handle: handle)
       return .YES
     }
   }
@@ -82,20 +76,26 @@ extension Daemon {
     return send(response, request, handle)
   }
 
-  private func handle(_ request: Request, _ handle: OpaquePointer) -> MHD_Result {
+  private func handOver(
+    _ request: Request, _ handle: (Request) -> Void, _ connection: OpaquePointer
+  ) -> MHD_Result {
     request.connection.phase = .answering
     request.state = .handling
-    server.handler?.handle(request)
-    if case .answered(let response) = request.state { return send(response, request, handle) }
+    handle(request)
+    if case .answered(let response) = request.state {
+      return send(response, request, connection)
+    }
     request.state = .suspended
-    MHD_suspend_connection(handle)
+    MHD_suspend_connection(connection)
     if request.connection.hasPeerClosed { server.peerClosed(request.connection) }
     return .YES
   }
 
+  /// The answer where the application is gone already.
+  private var unavailable: Response { Response(status: 503, contentType: nil, body: []) }
+
   private func refusal(_ refusal: Refusal) -> Response {
-    var response =
-      server.handler?.response(to: refusal) ?? Response(status: 400, contentType: nil, body: [])
+    var response = server.handler?.response(to: refusal) ?? unavailable
     if case .ambiguous = refusal { response.closesConnection = true }
     return response
   }

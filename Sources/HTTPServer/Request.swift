@@ -7,11 +7,11 @@ public final class Request {
   enum State {
     /// The header section is coming or has just come.
     case receivingHead
-    /// The body is coming, and taken up to so many bytes.
-    case receivingBody(limit: Int)
+    /// The body is coming, taken up to so many bytes, and then handed to the application.
+    case receivingBody(limit: Int, handle: (Request) -> Void)
     /// The body is coming, forgotten as it comes, and answered after its end.
     case discardingBody(Response)
-    /// The application has it, inside its call of `handle`.
+    /// The application has it, inside the call that hands it over.
     case handling
     /// The application has it, for a later turn; libmicrohttpd leaves the connection alone.
     case suspended
@@ -34,6 +34,10 @@ public final class Request {
   public internal(set) var identifier: [UInt8] = []
   /// The body, once it has come whole.
   public private(set) var body: [UInt8] = []
+
+  /// Called once if the client goes before it is answered: nobody wants the answer any more, and `respond` does
+  /// nothing from then on. Whoever takes on a request for a later turn sets this.
+  public var onAbandon: (() -> Void)?
 
   let connection: ClientConnection
   let rawTarget: [UInt8]
@@ -86,11 +90,6 @@ public final class Request {
     }
   }
 
-  /// Whether the client has gone: an answer would reach nobody.
-  public var isAbandoned: Bool {
-    if case .ended = state { true } else { false }
-  }
-
   /// Takes a part of the body; returns false once there is more than the limit.
   func receive(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
     receivedCount += bytes.count
@@ -106,10 +105,29 @@ public final class Request {
     receivedCount += count
   }
 
-  /// Wakes a suspended connection so that it is cut.
-  func cut() {
+  /// The client of a suspended request has gone: libmicrohttpd is woken to cut the connection.
+  func abandon() {
     state = .ended
     daemon.resume(handle)
+    announceAbandonment()
+  }
+
+  /// libmicrohttpd is done with the request, answered or not.
+  func end() {
+    let wasAwaited =
+      switch state {
+      case .suspended, .handling, .answered: true
+      default: false
+      }
+    state = .ended
+    if wasAwaited { announceAbandonment() }
+    onAbandon = nil
+  }
+
+  private func announceAbandonment() {
+    let announce = onAbandon
+    onAbandon = nil
+    announce?()
   }
 }
 
