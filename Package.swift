@@ -35,11 +35,13 @@ let package = Package(
     shims("CLinux"),
     room("Bytes", on: []),
     room("JSON", on: ["Bytes"]),
+    room("Dialects", on: ["Bytes", "JSON"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
+    tests(of: "Dialects", on: ["Bytes", "JSON"]),
   ]
 )
 
