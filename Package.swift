@@ -38,6 +38,7 @@ let package = Package(
     shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: []),
     room("JSON", on: ["Bytes"]),
+    room("Dialects", on: ["Bytes", "JSON"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
@@ -49,6 +50,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
+    tests(of: "Dialects", on: ["Bytes", "JSON"]),
   ]
 )
 

@@ -12,6 +12,9 @@ import Testing
       let object = try JSONSerialization.jsonObject(
         with: Data(text.utf8), options: .fragmentsAllowed)
       #expect(agree(root, object), "\(text)")
+      var writer = JSONWriter()
+      rewrite(root, to: &writer)
+      #expect(agree(try JSONDocument(writer.finish()).root, object), "\(text)")
     }
   }
 
@@ -35,6 +38,30 @@ import Testing
       }
     }
     #expect(500..<2500 ~= valid)
+  }
+
+  /// Writes what the value means, rather than its bytes.
+  private func rewrite(_ value: JSONValue, to writer: inout JSONWriter) {
+    switch value.kind {
+    case .object:
+      writer.beginObject()
+      for member in value.members {
+        let name = member.name.string ?? []
+        writer.name(name.span)
+        rewrite(member.value, to: &writer)
+      }
+      writer.endObject()
+    case .array:
+      writer.beginArray()
+      for element in value.elements { rewrite(element, to: &writer) }
+      writer.endArray()
+    case .string:
+      let text = value.string ?? []
+      writer.string(text.span)
+    case .number: writer.raw(value.span)
+    case .true, .false: writer.boolean(value.boolean == true)
+    case .null: writer.null()
+    }
   }
 
   private func agree(_ value: JSONValue, _ object: Any) -> Bool {

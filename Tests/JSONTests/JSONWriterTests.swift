@@ -35,6 +35,22 @@ import Testing
     )
   }
 
+  @Test func writesMembers() {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("a", string: Array("\t".utf8).span)
+    writer.member("b", string: "x")
+    writer.member("c", integer: Int.min)
+    writer.member("d", boolean: true)
+    writer.member("e", raw: Array("[ 1.0 ]".utf8).span)
+    writer.name(raw: Array(#""\u0066""#.utf8).span)
+    writer.null()
+    writer.endObject()
+    #expect(
+      text(writer)
+        == #"{"a":"\t","b":"x","c":-9223372036854775808,"d":true,"e":[ 1.0 ],"\u0066":null}"#)
+  }
+
   @Test func appendsToAPrefix() {
     var writer = JSONWriter(appendingTo: Array("data: ".utf8))
     writer.string("")
