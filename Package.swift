@@ -8,6 +8,7 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("InternalImportsByDefault"),
+  .unsafeFlags(["-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
 ]
@@ -39,14 +40,26 @@ let package = Package(
     room("Bytes", on: []),
     room("JSON", on: ["Bytes"]),
     room("Dialects", on: ["Bytes", "JSON"]),
+    room("Configuration", on: ["Bytes", "JSON"]),
+    room("Context", on: ["Bytes"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
     room("EventLoop", on: ["Platform"]),
     room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
     room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
+    room(
+      "Gateway",
+      on: [
+        "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
+        "Context", "Dialects", "HTTPClient", "HTTPServer",
+      ]),
     .executableTarget(
-      name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
+      name: "Postern",
+      dependencies: [
+        "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "HTTPClient",
+        "HTTPServer", "Gateway",
+      ], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),

@@ -19,11 +19,6 @@ extension [UInt8] {
     bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
   }
 
-  /// Appends the UTF-8 of a string.
-  public mutating func append(utf8 text: String) {
-    append(contentsOf: text.utf8)
-  }
-
   /// Appends an integer in decimal, with a leading `-` where it is negative.
   public mutating func append(decimal value: Int) {
     var magnitude = value.magnitude

@@ -1,10 +1,11 @@
+public import Bytes
 internal import CGnuTLS
 
 /// A server's certificate chain and key, in PEM.
 public enum TLSIdentity {
   /// Why these cannot serve as an identity, in GnuTLS's words; `nil` if they can.
-  public static func fault(certificate: [UInt8], key: [UInt8]) -> String? {
+  public static func fault(certificate: [UInt8], key: [UInt8]) -> Text? {
     let result = cgnutls_check_identity(certificate, certificate.count, key, key.count)
-    return result == 0 ? nil : String(cString: gnutls_strerror(result))
+    return result == 0 ? nil : Text(cString: gnutls_strerror(result))
   }
 }

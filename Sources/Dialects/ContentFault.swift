@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 /// What is wrong with a message's content.
 public struct ContentFault: Error, Equatable, Sendable {
@@ -47,7 +47,7 @@ public struct ContentFault: Error, Equatable, Sendable {
   }
 
   /// The whole complaint, such as "content[2].text must be a string".
-  public var message: String {
+  public var message: Text {
     let must: StaticString =
       switch reason {
       case .neitherStringNorArray: "must be a string or an array of message parts"
@@ -56,6 +56,6 @@ public struct ContentFault: Error, Equatable, Sendable {
       case .typeMissing, .imageURLMissing: "must be a non-empty string"
       case .textMissing: "must be a string"
       }
-    return "\(String(decoding: field, as: UTF8.self)) \(must)"
+    return "\(field) \(must)"
   }
 }

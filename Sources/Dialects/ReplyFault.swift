@@ -1,3 +1,4 @@
+public import Bytes
 public import JSON
 
 /// Why the body of a 200 response is no reply. None of it quotes the backend.
@@ -9,7 +10,7 @@ public enum ReplyFault: Error, Equatable, Sendable {
   case missingContent(hint: ReplyHint?)
 
   /// What is wrong and, as far as it can be guessed, what to do about it, for an administrator.
-  public var message: String {
+  public var message: Text {
     switch self {
     case .invalidJSON(let error, let hint):
       "the reply is not valid JSON: \(error.reason.description) at byte \(error.position)"
@@ -19,7 +20,7 @@ public enum ReplyFault: Error, Equatable, Sendable {
     }
   }
 
-  private static func advice(_ hint: ReplyHint?) -> String {
+  private static func advice(_ hint: ReplyHint?) -> Text {
     guard let hint else { return "" }
     return "; \(hint.advice)"
   }

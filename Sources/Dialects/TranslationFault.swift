@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 /// Why a conversation cannot be sent in a dialect. Nothing was sent; another backend may take it.
 public enum TranslationFault: Error, Equatable, Sendable {
@@ -14,12 +14,12 @@ public enum TranslationFault: Error, Equatable, Sendable {
   case malformedContent
 
   /// What is wrong, for an administrator.
-  public var message: String {
+  public var message: Text {
     switch self {
     case .unsupportedPart(let type):
       // Whatever a client sends as a type is quoted only where it looks like one.
       type.count <= 64 && type.allSatisfy { $0.isVisibleASCII }
-        ? "the backend takes no message part of type \(String(decoding: type, as: UTF8.self))"
+        ? "the backend takes no message part of type \(type)"
         : "the backend takes no message part of this type"
     case .unsupportedImage:
       "the backend takes an image only from an http or https URL or as a base64 data: URL"

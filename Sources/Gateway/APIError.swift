@@ -1,5 +1,5 @@
 import Bytes
-public import HTTPServer
+import HTTPServer
 import JSON
 
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
@@ -33,31 +33,31 @@ struct APIError: Error {
   var kind: Kind
   var code: StaticString
   /// For people; free of secrets and of what a backend said.
-  var message: [UInt8]
+  var message: Text
   /// The field of the request that is at fault.
   var parameter: StaticString?
   /// Further fields of the response.
   var fields: [(name: StaticString, value: [UInt8])] = []
 
   init(
-    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: String,
+    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: Text,
     parameter: StaticString? = nil
   ) {
     self.status = status
     self.kind = kind
     self.code = code
-    self.message = Array(message.utf8)
+    self.message = message
     self.parameter = parameter
   }
 
   /// A field of the request that is missing or not as it must be.
-  static func invalid(_ parameter: StaticString, _ message: String) -> APIError {
+  static func invalid(_ parameter: StaticString, _ message: Text) -> APIError {
     APIError(400, .invalidRequest, "invalid_parameter", message, parameter: parameter)
   }
 
   /// Too much is asked for at once; the client may try again after so many seconds.
   static func tryAgain(
-    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: String, afterSeconds seconds: Int
+    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: Text, afterSeconds seconds: Int
   ) -> APIError {
     var error = APIError(status, kind, code, message)
     var value: [UInt8] = []
@@ -74,7 +74,7 @@ struct APIError: Error {
     writer.beginObject()
     writer.member("type", string: kind.name)
     writer.member("code", string: code)
-    writer.member("message", string: message.span)
+    writer.member("message", string: message.bytes.span)
     if let parameter { writer.member("param", string: parameter) }
     writer.endObject()
     more(&writer)

@@ -2,7 +2,6 @@ import Bytes
 import Configuration
 import Cryptography
 import HTTPServer
-import Platform
 
 /// Who may ask for what; section 3 of the contract.
 struct AccessControl {
@@ -47,14 +46,12 @@ struct AccessControl {
     // Only HTTP/1.0 may leave Host out, which no browser speaks.
     guard let field else { return true }
     var host = field.span
-    if host.hasPrefix("[") {
-      guard let end = host.firstIndex(of: UInt8(ascii: "]")) else { return false }
-      let address = host.extracting(1..<end).copied
-      return SocketAddress(host: address, port: 0)?.host?.isLoopback ?? false
+    if host.hasPrefix("["), let end = host.firstIndex(of: UInt8(ascii: "]")) {
+      host = host.extracting(1..<end)
+    } else if let colon = host.firstIndex(of: UInt8(ascii: ":")) {
+      host = host.extracting(0..<colon)
     }
-    if let colon = host.firstIndex(of: UInt8(ascii: ":")) { host = host.extracting(0..<colon) }
-    if host.equalsIgnoringCase("localhost") { return true }
-    return SocketAddress(host: host.copied, port: 0)?.host?.isLoopback ?? false
+    return host.equalsIgnoringCase("localhost") || IPAddress(text: host)?.isLoopback == true
   }
 
   /// The key that a client shows; RFC 6750 section 2.1, or Anthropic's field.

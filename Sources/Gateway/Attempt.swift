@@ -1,3 +1,4 @@
+import Configuration
 import Bytes
 import Dialects
 import EventLoop
@@ -53,6 +54,9 @@ final class Attempt {
     let verdict = Verdict(of: result, dialect: integration.dialect ?? .custom)
     report.outcome = verdict.outcome
     report.advice = verdict.advice
+    if verdict.reply == nil, result.failure == nil {
+      report.backendReason = BackendError(result.body).reason
+    }
     completion?(report, verdict.reply)
   }
 

@@ -1,3 +1,4 @@
+public import Bytes
 public import HTTPClient
 import JSON
 
@@ -12,7 +13,10 @@ public struct AttemptReport {
   /// From the attempt's start to its end.
   public var milliseconds: Int
   /// For a failure: what happened and what to do about it. Free of secrets and of what the backend said.
-  public var advice = ""
+  public var advice: Text = ""
+  /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
+  /// repeat the user's words or the key.
+  public var backendReason: [UInt8]?
   /// When each phase was over; all 0 for an integration without a backend.
   public var timings = TransferTimings()
 
@@ -25,7 +29,7 @@ public struct AttemptReport {
       writer.member("outcome", string: report.outcome.name)
       if let status = report.status { writer.member("status", integer: status) }
       writer.member("duration_ms", integer: report.milliseconds)
-      if report.outcome != .ok { writer.member("message", string: Array(report.advice.utf8).span) }
+      if report.outcome != .ok { writer.member("message", string: report.advice.bytes.span) }
       writer.endObject()
     }
     writer.endArray()

@@ -1,6 +1,6 @@
 import Bytes
 import Configuration
-import Selection
+import Platform
 
 /// A bot at work: its settings and its integrations.
 final class Bot {
@@ -12,4 +12,6 @@ final class Bot {
     self.settings = settings
     self.integrations = integrations
   }
+
+  func choices(for conversation: [UInt8], random: RandomSource) -> [Integration] { integrations }
 }

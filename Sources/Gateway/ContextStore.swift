@@ -1,5 +1,5 @@
 import Bytes
-public import Context
+import Context
 public import Platform
 
 /// The conversations' memory: the ring, and the two blocks that it works over.

@@ -1,3 +1,4 @@
+import Bytes
 import Configuration
 
 /// Keeps the messages of one conversation in order: one is answered at a time, the others wait behind it.

@@ -1,3 +1,7 @@
+import Configuration
+import Context
+import Logging
+import HTTPClient
 import Bytes
 import Dialects
 import EventLoop
@@ -125,7 +129,8 @@ final class Exchange {
       }
     }
     if let fault { throw fault }
-    try encoder.append(.user, content: message.content.span)
+    let content = message.content
+    try encoder.append(.user, content: content.span)
     return try encoder.finish()
   }
 
@@ -133,7 +138,8 @@ final class Exchange {
     reports.append(
       AttemptReport(
         integration: integration.settings.id, outcome: .ok, status: 200, milliseconds: 0))
-    succeed(Reply(echoing: message.content.span), integration)
+    let content = message.content
+    succeed(Reply(echoing: content.span), integration)
   }
 
   // MARK: Ends
@@ -143,7 +149,7 @@ final class Exchange {
       message.content, reply, by: integration, bot: bot.settings, conversation: conversation)
     let answer = ReplyAnswer(
       identifier: gateway.services.random.identifier("msg_"), conversation: conversation,
-      attempts: reports, reply: reply)
+      integration: integration.settings, attempts: reports, reply: reply)
     finish(answer.response, outcome: Outcome.ok.name)
   }
 
@@ -151,7 +157,7 @@ final class Exchange {
   private func fail() {
     let last = reports.last?.outcome ?? .timeout
     var error = APIError(last == .timeout ? 504 : 502, .backend, "all_integrations_failed", "")
-    error.message = bot.settings.errorMessage
+    error.message = Text(bot.settings.errorMessage)
     let response = error.response { writer in
       writer.name("attempts")
       AttemptReport.write(reports, to: &writer)

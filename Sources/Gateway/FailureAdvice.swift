@@ -1,14 +1,15 @@
+import Bytes
 import HTTPClient
 import Platform
 
 /// What to tell an administrator about a failed attempt: what happened, and what to do about it. Never contains a
 /// secret, nor what the backend said.
 enum FailureAdvice {
-  static func timeout(after limit: TimeSpan) -> String {
+  static func timeout(after limit: TimeSpan) -> Text {
     "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"
   }
 
-  static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> String {
+  static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> Text {
     switch failure {
     case .nameNotResolved:
       "the host of webhook_url cannot be resolved: check its spelling and this machine's DNS"
@@ -30,11 +31,11 @@ enum FailureAdvice {
     case .tooLarge:
       "the reply is larger than max_response"
     case .other(let code):
-      "the transfer failed inside libcurl (error \(code))"
+      "the transfer failed inside libcurl (error \(Int(code)))"
     }
   }
 
-  static func status(_ status: Int) -> String {
+  static func status(_ status: Int) -> Text {
     switch status {
     case 300...399:
       "the backend redirects (\(status)), which is not followed: put the final address into webhook_url"

@@ -1,3 +1,5 @@
+import EventLoop
+import Logging
 import Bytes
 public import Configuration
 import Context
@@ -159,7 +161,7 @@ public final class Gateway: RequestHandler {
       services.log.write(.warning, "turn_not_kept") { line in
         line.field("bot", bot.id)
         line.field("conversation", conversation)
-        line.field("reason", error.message)
+        line.field("reason", Array(error.message.utf8))
       }
     }
   }

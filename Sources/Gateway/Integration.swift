@@ -68,7 +68,7 @@ public final class Integration {
       dialect: dialect, model: settings.model ?? [], maxTokens: settings.maxTokens,
       parameters: settings.parameters.compactMap { parameter in
         // Checked when the configuration was read.
-        guard let document = try? JSONDocument(parameter.json) else { return nil }
+        guard let document = try? JSONDocument(parameter.text) else { return nil }
         return RequestParameter(name: parameter.name, value: document.root)
       },
       botID: bot.id, botName: bot.name, system: bot.system)
@@ -78,7 +78,7 @@ public final class Integration {
   private static func sharedFields(
     _ settings: IntegrationSettings, _ dialect: Dialect, _ version: StaticString
   ) -> [[UInt8]] {
-    var lines = settings.headers.map { field(name: $0.name, value: $0.value) }
+    var lines = settings.headers.map { field(name: $0.name, value: $0.text) }
     var own = dialect.defaultFields.map { ($0.name, [UInt8]($0.value)) }
     own.append(("User-Agent", [UInt8]("Postern/") + [UInt8](version)))
     own.append(("X-Bot-Id", settings.bot))

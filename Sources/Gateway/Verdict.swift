@@ -6,7 +6,7 @@ import HTTPClient
 struct Verdict {
   let outcome: Outcome
   /// What to do about a failure.
-  let advice: String
+  let advice: Text
   /// There if and only if the outcome is `ok`.
   let reply: Reply?
 
@@ -31,7 +31,7 @@ struct Verdict {
     }
   }
 
-  private init(_ outcome: Outcome, _ advice: String) {
+  private init(_ outcome: Outcome, _ advice: Text) {
     self.outcome = outcome
     self.advice = advice
     reply = nil

@@ -1,3 +1,4 @@
+import Bytes
 internal import CCurl
 
 /// One request and its response: an easy handle and what its callbacks gather. Used again for the next request
@@ -106,16 +107,21 @@ final class Transfer {
       status: hasHead ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0,
       body: body,
       timings: timings,
-      detail: failure == nil ? "" : String(cString: errorText))
+      detail: failure == nil ? "" : Text(cString: errorText))
   }
 
   private var timings: TransferTimings {
-    TransferTimings(
-      nameResolved: Int(ccurl_get_microseconds(easy, CURLINFO_NAMELOOKUP_TIME_T)),
-      connected: Int(ccurl_get_microseconds(easy, CURLINFO_CONNECT_TIME_T)),
-      handshakeDone: Int(ccurl_get_microseconds(easy, CURLINFO_APPCONNECT_TIME_T)),
-      firstByte: Int(ccurl_get_microseconds(easy, CURLINFO_STARTTRANSFER_TIME_T)),
-      total: Int(ccurl_get_microseconds(easy, CURLINFO_TOTAL_TIME_T)))
+    var timings = TransferTimings()
+    timings.nameResolved = microseconds(CURLINFO_NAMELOOKUP_TIME_T)
+    timings.connected = microseconds(CURLINFO_CONNECT_TIME_T)
+    timings.handshakeDone = microseconds(CURLINFO_APPCONNECT_TIME_T)
+    timings.firstByte = microseconds(CURLINFO_STARTTRANSFER_TIME_T)
+    timings.total = microseconds(CURLINFO_TOTAL_TIME_T)
+    return timings
+  }
+
+  private func microseconds(_ phase: CURLINFO) -> Int {
+    Int(ccurl_get_microseconds(easy, phase))
   }
 
   // MARK: libcurl's callbacks, which must not call libcurl

@@ -1,3 +1,5 @@
+public import Bytes
+
 /// What a finished transfer brought.
 public struct TransferResult {
   /// Why it failed; `nil` means only that libcurl saw nothing wrong. Whether a body is whole is for its own
@@ -10,7 +12,7 @@ public struct TransferResult {
   /// How long the phases took.
   public var timings: TransferTimings
   /// libcurl's own words about a failure, for an administrator; may be empty. Has no part of the body.
-  public var detail: String
+  public var detail: Text
 }
 
 /// When each phase of a transfer was over, in microseconds from its start; 0 for a phase that was not reached
@@ -26,4 +28,7 @@ public struct TransferTimings: Sendable {
   public var firstByte = 0
   /// All was over.
   public var total = 0
+
+  /// No phase reached.
+  public init() {}
 }

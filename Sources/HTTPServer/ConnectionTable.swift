@@ -1,3 +1,4 @@
+import Bytes
 import Platform
 
 /// The connections that are open, and whether another may be.

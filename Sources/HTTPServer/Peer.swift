@@ -1,4 +1,4 @@
-public import Platform
+public import Bytes
 
 /// Who is at the other end of a connection.
 public enum Peer {

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 /// Why a text is not JSON (RFC 8259), and where.
 public struct JSONError: Error, Equatable, Sendable {
@@ -85,7 +85,7 @@ extension JSONError.Reason {
 extension JSONError {
   /// The whole complaint, such as "a colon was expected at line 2, column 9 (byte 17)"; lines and columns
   /// count from 1, bytes from 0. `text` is the text that the error is about. O(position).
-  public func message(in text: Span<UInt8>) -> String {
+  public func message(in text: Span<UInt8>) -> Text {
     let place = TextLocation(of: position, in: text)
     return "\(reason.description) at line \(place.line), column \(place.column) (byte \(position))"
   }

@@ -54,6 +54,12 @@ public final class Log {
     return pending.isEmpty
   }
 
+  /// Writes all that waits before the process ends, for as long as the reader takes some of it within a second.
+  public func drain() {
+    onPending = nil
+    while !flush(), output.waitForReader(milliseconds: 1000) {}
+  }
+
   private func writePending() -> Int {
     let waiting = pending
     do throws(SystemError) {

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 import JSON
 import Platform
 
@@ -62,9 +62,10 @@ public struct LogLine: ~Copyable {
     field(name, [UInt8](value))
   }
 
-  /// Appends a field of text.
-  public mutating func field(_ name: StaticString, _ value: String) {
-    field(name, Array(value.utf8))
+  /// Appends a field of text. (A literal is a `StaticString`.)
+  @_disfavoredOverload
+  public mutating func field(_ name: StaticString, _ value: Text) {
+    field(name, value.bytes)
   }
 
   /// Appends a field with a number.

@@ -55,6 +55,15 @@ public struct NonBlockingOutput: ~Copyable {
     }
   }
 
+  /// Blocks until something would be taken, or the time is over: for the end of the process. Returns whether it
+  /// would.
+  public borrowing func waitForReader(milliseconds: Int32) -> Bool {
+    var number = STDERR_FILENO
+    if case .reopened(let own) = kind { number = own }
+    var waiting = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
+    return poll(&waiting, 1, milliseconds) > 0
+  }
+
   /// Whether standard error is the journal's stream: `JOURNAL_STREAM` names its device and inode; systemd.exec(5).
   public static var isJournal: Bool {
     guard let variable = Environment.variable(Array("JOURNAL_STREAM".utf8)) else { return false }

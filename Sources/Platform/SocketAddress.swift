@@ -1,3 +1,4 @@
+public import Bytes
 internal import CLinux
 
 /// Where a socket listens, or who is at its other end: an IPv4 or IPv6 address and port, or a unix socket.
@@ -5,24 +6,27 @@ public struct SocketAddress {
   private var storage: sockaddr_storage
   private var length: socklen_t
 
-  /// A numeric IPv4 or IPv6 host (without brackets) and a port; `nil` where the host is neither.
-  public init?(host: [UInt8], port: UInt16) {
+  /// An IP address and a port.
+  public init(_ address: IPAddress, port: UInt16) {
     storage = sockaddr_storage()
-    var four = sockaddr_in()
-    var six = sockaddr_in6()
-    guard !host.contains(0) else { return nil }
-    if withPath(host, { inet_pton(AF_INET, $0, &four.sin_addr) }) == 1 {
+    switch address {
+    case .v4(let number):
+      var four = sockaddr_in()
       four.sin_family = sa_family_t(AF_INET)
       four.sin_port = port.bigEndian
+      four.sin_addr.s_addr = number.bigEndian
       length = socklen_t(MemoryLayout<sockaddr_in>.size)
       withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: four, as: sockaddr_in.self) }
-    } else if withPath(host, { inet_pton(AF_INET6, $0, &six.sin6_addr) }) == 1 {
+    case .v6(let high, let low):
+      var six = sockaddr_in6()
       six.sin6_family = sa_family_t(AF_INET6)
       six.sin6_port = port.bigEndian
+      withUnsafeMutableBytes(of: &six.sin6_addr) {
+        $0.storeBytes(of: high.bigEndian, as: UInt64.self)
+        $0.storeBytes(of: low.bigEndian, toByteOffset: 8, as: UInt64.self)
+      }
       length = socklen_t(MemoryLayout<sockaddr_in6>.size)
       withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: six, as: sockaddr_in6.self) }
-    } else {
-      return nil
     }
   }
 
@@ -70,30 +74,48 @@ public struct SocketAddress {
     }
   }
 
-  /// The address without its port as 16 bytes, IPv4 in its mapped form `::ffff:a.b.c.d`; `nil` for a unix
-  /// socket.
+  /// The address without its port; `nil` for a unix socket.
   public var host: IPAddress? {
     withUnsafeBytes(of: storage) { raw in
       switch family {
       case AF_INET:
-        IPAddress(mapping: UInt32(bigEndian: raw.load(as: sockaddr_in.self).sin_addr.s_addr))
+        .v4(UInt32(bigEndian: raw.load(as: sockaddr_in.self).sin_addr.s_addr))
       case AF_INET6:
-        IPAddress(raw.load(as: sockaddr_in6.self).sin6_addr.words)
+        withUnsafeBytes(of: raw.load(as: sockaddr_in6.self).sin6_addr) {
+          .v6(
+            high: UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
+            low: UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        }
       default:
         nil
       }
     }
   }
-}
 
-extension in6_addr {
-  /// The sixteen bytes as two numbers, in the order of the network.
-  fileprivate var words: (UInt64, UInt64) {
-    withUnsafeBytes(of: self) {
-      (
-        UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)),
-        UInt64(bigEndian: $0.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      )
+  /// The address as the configuration writes it: `127.0.0.1:8080`, `[::1]:8080`, or `unix` for a unix socket.
+  public var text: [UInt8] {
+    guard let port else { return [UInt8]("unix") }
+    let host = withUnsafeBytes(of: storage) { raw in
+      family == AF_INET
+        ? hostText(raw.load(as: sockaddr_in.self).sin_addr)
+        : hostText(raw.load(as: sockaddr_in6.self).sin6_addr)
+    }
+    var text: [UInt8] = []
+    if family == AF_INET6 { text.append("[") }
+    text.append(contentsOf: host)
+    text.append(family == AF_INET6 ? "]:" : ":")
+    text.append(decimal: Int(port))
+    return text
+  }
+
+  /// inet_ntop(3) of an `in_addr` or `in6_addr`.
+  private func hostText<Address>(_ address: Address) -> [UInt8] {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
+      let start = buffer.baseAddress!
+      _ = withUnsafeBytes(of: address) {
+        inet_ntop(family, $0.baseAddress, start, socklen_t(buffer.count))
+      }
+      return Array(UnsafeRawBufferPointer(start: start, count: strlen(start)))
     }
   }
 }

@@ -1,3 +1,4 @@
+public import Bytes
 internal import CLinux
 
 /// A system call that failed.
@@ -19,9 +20,9 @@ public struct SystemError: Error {
   }
 
   /// The system's own text for the error, such as `No such file or directory`.
-  public var reason: String {
+  public var reason: Text {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
-      String(cString: clinux_error_text(code, buffer.baseAddress!, buffer.count))
+      Text(cString: clinux_error_text(code, buffer.baseAddress!, buffer.count))
     }
   }
 

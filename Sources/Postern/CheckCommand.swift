@@ -12,9 +12,9 @@ struct CheckCommand {
     Console.complain(loaded.messages)
     guard loaded.configuration != nil else { return .failure }
     if prints {
-      Console.print(loaded.report.effective)
+      Console.print(loaded.report.messages(file: []))
     } else {
-      Console.print("\(text(source.name)): valid")
+      Console.print("\(source.name): valid")
     }
     return .success
   }

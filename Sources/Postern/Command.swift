@@ -48,7 +48,7 @@ enum Command {
       return
     }
     guard let topic = Topic(first) else {
-      throw UsageError("no such command: '\(text(first))'")
+      throw UsageError("no such command: '\(first)'")
     }
     var rest = CommandWords(words.dropFirst(), of: topic)
     if rest.takeFlag("--help") || rest.takeFlag("-h") {
@@ -79,12 +79,9 @@ enum Command {
 
 /// Why a command line makes no sense.
 struct UsageError: Error {
-  let message: String
+  let message: Text
 
-  init(_ message: String) {
+  init(_ message: Text) {
     self.message = message
   }
 }
-
-/// Bytes from outside for a message; what is not UTF-8 is replaced.
-func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

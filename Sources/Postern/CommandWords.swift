@@ -35,7 +35,7 @@ struct CommandWords {
   /// Takes what is left, which must not look like options.
   mutating func takeNames() throws(UsageError) -> [[UInt8]] {
     for word in words where word.span.hasPrefix("-") {
-      throw UsageError("'\(topic.name)' has no option '\(text(word))'")
+      throw UsageError("'\(topic.name)' has no option '\(word)'")
     }
     defer { words = [] }
     return words
@@ -45,7 +45,7 @@ struct CommandWords {
   mutating func takeTopic() throws(UsageError) -> Command.Topic? {
     guard let word = words.first else { return nil }
     guard let topic = Command.Topic(word) else {
-      throw UsageError("no such command: '\(text(word))'")
+      throw UsageError("no such command: '\(word)'")
     }
     words.removeFirst()
     return topic
@@ -56,7 +56,7 @@ struct CommandWords {
     guard let word = words.first else { return }
     throw UsageError(
       word.span.hasPrefix("-")
-        ? "'\(topic.name)' has no option '\(text(word))'"
-        : "'\(topic.name)' takes no '\(text(word))'")
+        ? "'\(topic.name)' has no option '\(word)'"
+        : "'\(topic.name)' takes no '\(word)'")
   }
 }

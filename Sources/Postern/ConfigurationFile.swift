@@ -37,7 +37,7 @@ enum ConfigurationFile {
     do throws(SystemError) {
       return Configuration.load(try contents(), from: ConfigurationFile.sources)
     } catch {
-      Console.complain("\(text(name)): \(error.reason)")
+      Console.complain("\(name): \(error.reason)")
       return nil
     }
   }
@@ -60,7 +60,7 @@ enum ConfigurationFile {
         do throws(SystemError) {
           return .contents(try File.read(path, limit: limit))
         } catch {
-          return .unreadable(reason: error.reason)
+          return .unreadable(reason: error.reason.bytes)
         }
       })
   }

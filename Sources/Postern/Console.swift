@@ -10,8 +10,8 @@ enum Console {
   }
 
   /// Writes a line to standard output.
-  static func print(_ line: String) {
-    print(Array(line.utf8) + [UInt8(ascii: "\n")])
+  static func print(_ line: Text) {
+    print(line.bytes + [UInt8(ascii: "\n")])
   }
 
   /// Writes to standard error as it is.
@@ -20,8 +20,8 @@ enum Console {
   }
 
   /// Writes `postern: …` to standard error.
-  static func complain(_ message: String) {
-    complain(Array("postern: \(message)\n".utf8))
+  static func complain(_ message: Text) {
+    complain(("postern: \(message)\n" as Text).bytes)
   }
 
   /// Whether standard output may have colour: a terminal, without `NO_COLOR` (no-color.org).

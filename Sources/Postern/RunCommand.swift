@@ -86,29 +86,54 @@ struct RunCommand {
 
   /// Listens everywhere or complains.
   private func listen(_ server: HTTPServer, at addresses: [ListenAddress], _ log: Log) -> Bool {
-    var current = addresses[0]
-    do throws(ListenError) {
-      var bound: [[UInt8]] = []
-      for address in addresses {
-        current = address
+    var bound: [[UInt8]] = []
+    for address in addresses {
+      do throws(ListenError) {
         bound.append(try listen(server, at: address))
+      } catch {
+        complain(error, at: address)
+        return false
       }
+    }
+    do throws(ListenError) {
       try server.start()
-      for text in bound {
-        log.write(.info, "listening") { line in
-          line.field("address", text)
-          line.field("version", version)
-        }
-      }
-      return true
     } catch {
-      switch error {
-      case .socket(let error):
-        Console.complain("cannot listen at \(text(current.text)): \(error.reason)")
-      case .notStarted:
-        Console.complain("cannot start the server: libmicrohttpd refuses its settings")
-      }
+      complain(error, at: addresses[0])
       return false
+    }
+    for text in bound {
+      log.write(.info, "listening") { line in
+        line.field("address", text)
+        line.field("version", version)
+      }
+    }
+    return true
+  }
+
+  /// Returns where it listens: with the port that the kernel chose for 0.
+  private func listen(
+    _ server: HTTPServer, at address: ListenAddress
+  ) throws(ListenError) -> [UInt8] {
+    switch address {
+    case .ip(let host, let port):
+      return try server.listen(at: SocketAddress(host, port: port)).text
+    case .unix(let path):
+      try server.listen(unixPath: path)
+      return [UInt8]("unix:") + path
+    }
+  }
+
+  private func complain(_ error: ListenError, at address: ListenAddress) {
+    let place =
+      switch address {
+      case .ip(let host, let port): SocketAddress(host, port: port).text
+      case .unix(let path): [UInt8]("unix:") + path
+      }
+    switch error {
+    case .socket(let error):
+      Console.complain("cannot listen at \(place): \(error.reason)")
+    case .notStarted:
+      Console.complain("cannot listen at \(place): libmicrohttpd does not start")
     }
   }
 }

@@ -33,7 +33,8 @@ final class Shutdown {
     switch signal {
     case .hangUp:
       log.write(.warning, "reload_not_supported") {
-        $0.field("message", "the configuration is read at start only: restart to put a change in force")
+        $0.field(
+          "message", "the configuration is read at start only: restart to put a change in force")
       }
     case .interrupt, .terminate:
       if hasBegun { loop.stop() } else { begin() }

@@ -1,0 +1,79 @@
+import Bytes
+public import Configuration
+import Dialects
+import EventLoop
+import HTTPClient
+import JSON
+import Platform
+
+/// One message sent through one integration, to see whether it works: no context, no other integration.
+public final class IntegrationTest {
+  /// What came of it.
+  public struct Result {
+    /// How it ended, with advice and times.
+    public let report: AttemptReport
+    /// What the backend said: the reply as text or JSON, or the reason that it gave for a failure; `nil` for
+    /// nothing. The integration's own secrets are masked, for some backends repeat them.
+    public let words: [UInt8]?
+  }
+
+  private let integration: Integration
+  private let services: Services
+
+  /// A test of an integration of a bot.
+  public init(
+    of settings: IntegrationSettings, bot: BotSettings, services: Services, version: StaticString
+  ) {
+    integration = Integration(settings, bot: bot, version: version)
+    self.services = services
+  }
+
+  /// Sends `message`, text in UTF-8. `completion` is called once, maybe before this returns.
+  public func start(_ message: [UInt8], completion: @escaping (Result) -> Void) {
+    var writer = JSONWriter()
+    writer.string(message.span)
+    let content = writer.finish()
+    guard let upstream = integration.upstream else {
+      let report = AttemptReport(
+        integration: integration.settings.id, outcome: .ok, status: 200, milliseconds: 0)
+      return completion(Result(report: report, words: message))
+    }
+    let conversation = services.random.identifier("conv_")
+    do throws(TranslationFault) {
+      var encoder = integration.encoder(conversation: conversation, user: nil, metadata: nil)!
+      try encoder.append(.user, content: content.span)
+      let fields = integration.fields(
+        conversation: conversation, request: services.random.identifier("req_"), platform: nil)
+      _ = Attempt(
+        at: integration, upstream: upstream, body: try encoder.finish(), fields: fields,
+        timeout: .milliseconds(integration.settings.timeoutMilliseconds), services: services
+      ) { [self] report, reply in
+        let words = reply.map { text(of: $0) } ?? report.backendReason
+        completion(Result(report: report, words: words.map { masked($0) }))
+      }
+    } catch {
+      var report = AttemptReport(
+        integration: integration.settings.id, outcome: .httpError, status: nil, milliseconds: 0)
+      report.advice = "not sent: \(error.message)"
+      completion(Result(report: report, words: nil))
+    }
+  }
+
+  /// A reply's text, or its JSON where it is made of parts.
+  private func text(of reply: Reply) -> [UInt8] {
+    (try? JSONDocument(reply.content).root.string) ?? reply.content
+  }
+
+  /// The words with each configured secret replaced: a header's whole value, and its last word (the key behind
+  /// `Bearer`).
+  private func masked(_ words: [UInt8]) -> [UInt8] {
+    var words = words
+    for header in integration.settings.headers {
+      let lastWord = header.text.lastIndex(of: UInt8(ascii: " ")).map { header.text[($0 + 1)...] }
+      for secret in [header.text[...], lastWord ?? []] where secret.count >= 4 {
+        words = words.replacingAll(secret, with: [UInt8]("****"))
+      }
+    }
+    return words
+  }
+}

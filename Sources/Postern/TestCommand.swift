@@ -1,0 +1,89 @@
+import Bytes
+import Configuration
+import EventLoop
+import Gateway
+import HTTPClient
+import Logging
+import Platform
+
+/// `postern test`: sends one message through integrations, all at once, and shows what came of it.
+struct TestCommand {
+  let file: [UInt8]?
+  let names: [[UInt8]]
+  let message: [UInt8]?
+
+  func perform() -> ExitStatus {
+    let source = ConfigurationFile(option: file)
+    guard let loaded = LoadedConfiguration(source) else { return .failure }
+    Console.complain(loaded.messages)
+    guard let configuration = loaded.configuration,
+      let integrations = chosen(from: configuration, source)
+    else { return .failure }
+    let message = message ?? [UInt8]("Hello!")
+    guard message.span.firstInvalidUTF8() == nil, !message.isEmpty else {
+      Console.complain("the message must be text in UTF-8")
+      return .usage
+    }
+    Environment.useOneHeap()
+    do throws(SystemError) {
+      let results = try send(message, through: integrations, of: configuration)
+      Console.print(TestTable(results, hasColour: Console.hasColour).text)
+      return results.allSatisfy { $0.report.outcome == .ok } ? .success : .failure
+    } catch {
+      Console.complain("\(error.call): \(error.reason)")
+      return .failure
+    }
+  }
+
+  /// The named integrations in the order of the names, or all that are enabled; complains about unknown names.
+  private func chosen(
+    from configuration: Configuration, _ source: ConfigurationFile
+  ) -> [IntegrationSettings]? {
+    guard !names.isEmpty else { return configuration.integrations.filter { $0.isEnabled } }
+    var chosen: [IntegrationSettings] = []
+    var isComplete = true
+    for name in names {
+      if let integration = configuration.integrations.first(where: { $0.id == name }) {
+        chosen.append(integration)
+      } else {
+        Console.complain("\(source.name) has no [integration \(name)]")
+        isComplete = false
+      }
+    }
+    return isComplete ? chosen : nil
+  }
+
+  private func send(
+    _ message: [UInt8], through integrations: [IntegrationSettings], of configuration: Configuration
+  ) throws(SystemError) -> [IntegrationTest.Result] {
+    let loop = try EventLoop()
+    let services = Services(
+      loop: loop, client: HTTPClient(on: loop, keptConnections: integrations.count),
+      log: Log(level: .error, format: .text), random: RandomSource())
+    let collection = ResultCollection(count: integrations.count)
+    for (index, integration) in integrations.enumerated() {
+      let bot = configuration.bots.first { $0.id == integration.bot }!
+      let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
+      test.start(message) { collection.insert($0, at: index) }
+    }
+    while !collection.isComplete { try loop.turn() }
+    services.client.close()
+    return collection.results
+  }
+}
+
+/// Results as they come in, by their place in the order asked for.
+private final class ResultCollection {
+  private var places: [IntegrationTest.Result?]
+
+  init(count: Int) {
+    places = .init(repeating: nil, count: count)
+  }
+
+  var isComplete: Bool { places.allSatisfy { $0 != nil } }
+  var results: [IntegrationTest.Result] { places.compactMap { $0 } }
+
+  func insert(_ result: IntegrationTest.Result, at index: Int) {
+    places[index] = result
+  }
+}
