@@ -69,10 +69,13 @@ let package = Package(
 
 // Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
 if Context.environment["POSTERN_FUZZ"] != nil {
-  for name in ["JSON"] {
+  let fuzzed: [(name: String, lower: [Target.Dependency])] = [
+    ("JSON", ["Bytes"]), ("Dialects", ["Bytes", "JSON"]),
+  ]
+  for (name, lower) in fuzzed {
     package.targets.append(
       .executableTarget(
-        name: "\(name)Fuzz", dependencies: ["Bytes", .byName(name: name)],
+        name: "\(name)Fuzz", dependencies: [.byName(name: name)] + lower,
         path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
   }
 }

@@ -26,8 +26,7 @@ enum AnthropicPart {
       if type.equals("text") {
         let text = try string(element["text"])
         if !text.span.isBlankJSONString { parts.append(.text(element)) }
-      } else if type.equals("refusal") {
-        let text = try string(element["refusal"])
+      } else if type.equals("refusal"), let text = element["refusal"], text.kind == .string {
         if !text.span.isBlankJSONString { parts.append(.refusal(text)) }
       } else if type.equals("image_url") {
         if role == .assistant { throw .imageInReply }

@@ -1,5 +1,6 @@
 extension Span<UInt8> {
-  /// Whether these bytes, a JSON string with its quotes, mean nothing but ASCII white space, or nothing.
+  /// Whether these bytes, a JSON string with its quotes, mean nothing but ASCII white space, or nothing. White
+  /// space spelt `\u0020` is not looked for: nobody writes it so, and the backend's refusal is clear enough.
   var isBlankJSONString: Bool {
     var index = 1
     while index < count - 1 {

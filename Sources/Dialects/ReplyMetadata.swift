@@ -6,6 +6,11 @@ struct ReplyMetadata {
   private var members: [JSONMember] = []
   private var places: [[UInt8]: Int] = [:]
 
+  init() {
+    members.reserveCapacity(16)
+    places.reserveCapacity(16)
+  }
+
   /// Takes a member; it takes the place of an earlier one of the same name.
   mutating func insert(_ member: JSONMember) {
     let name = member.name.string ?? []

@@ -1,10 +1,18 @@
 /// A name and its value in an object.
 public struct JSONMember: Sendable {
+  private let text: [UInt8]
+  private let ranges: (name: Range<Int>, value: Range<Int>)
+
+  fileprivate init(in text: [UInt8], _ ranges: (name: Range<Int>, value: Range<Int>)) {
+    self.text = text
+    self.ranges = ranges
+  }
+
   /// The name, always a string.
-  public let name: JSONValue
+  public var name: JSONValue { JSONValue(in: text, ranges.name) }
 
   /// The value.
-  public let value: JSONValue
+  public var value: JSONValue { JSONValue(in: text, ranges.value) }
 }
 
 /// The members of an object, in the order in which they were sent.
@@ -20,8 +28,6 @@ public struct JSONMembers: Sequence, IteratorProtocol, Sendable {
   /// The next member, or `nil` behind the last. O(n) in its bytes.
   public mutating func next() -> JSONMember? {
     let text = text
-    guard let member = cursor.nextMember(in: text.span) else { return nil }
-    return JSONMember(
-      name: JSONValue(in: text, member.name), value: JSONValue(in: text, member.value))
+    return cursor.nextMember(in: text.span).map { JSONMember(in: text, $0) }
   }
 }

@@ -26,9 +26,6 @@ public struct JSONWriter {
     bytes = prefix
   }
 
-  /// How many bytes have been written, those appended to included.
-  public var count: Int { bytes.count }
-
   /// The text. Every object and array must have been ended.
   public consuming func finish() -> [UInt8] {
     precondition(depth == 0 && followsValue)

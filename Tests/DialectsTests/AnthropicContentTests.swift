@@ -66,6 +66,7 @@ import Testing
         #"[{"type":"image_url","image_url":{"url":"data:text/html;base64,AA"}}]"#, .unsupportedImage
       ),
       (#"[{"type":"image_url","image_url":{"url":""}}]"#, .unsupportedImage),
+      (#"[{"type":"refusal"}]"#, .unsupportedPart(type: bytes("refusal"))),
       (#"[{"type":"image_url"}]"#, .malformedContent),
       (#"[{"type":"text"}]"#, .malformedContent),
       (#"[{}]"#, .malformedContent), ("[1]", .malformedContent), ("{}", .malformedContent),
