@@ -35,10 +35,12 @@ let package = Package(
     shims("CLinux"),
     room("Bytes", on: []),
     room("Context", on: ["Bytes"]),
+    room("Selection", on: ["Bytes"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
     tests(of: "Context", on: ["Bytes"]),
+    tests(of: "Selection", on: ["Bytes"]),
   ]
 )
