@@ -4,11 +4,22 @@ import PackageDescription
 // One set of sources, two builds: debug is full Swift (unit tests, sanitizers, fuzzers), release is
 // Embedded Swift (the product). `.treatWarning("EmbeddedRestrictions")` shows part of what release
 // refuses while still in debug; the release build is the gate.
+/// Embedded Swift emits what it specialises into every object that uses it: each function in a section of its own,
+/// so that the linker can drop and fold the copies. Exclusivity is enforced in debug, where the tests run.
+let sizeFlags = ["-Osize", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]
+
+/// Equal functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer).
+let linkerFlags = [
+  "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+  "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+]
+
 let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .unsafeFlags(["-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
+  .unsafeFlags(sizeFlags, .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
 ]
@@ -42,6 +53,7 @@ let package = Package(
     room("Dialects", on: ["Bytes", "JSON"]),
     room("Configuration", on: ["Bytes", "JSON"]),
     room("Context", on: ["Bytes"]),
+    room("Selection", on: ["Bytes"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
@@ -52,7 +64,7 @@ let package = Package(
       "Gateway",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Dialects", "HTTPClient", "HTTPServer",
+        "Context", "Selection", "Dialects", "HTTPClient", "HTTPServer",
       ]),
     .executableTarget(
       name: "Postern",
@@ -60,10 +72,16 @@ let package = Package(
         "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "HTTPClient",
         "HTTPServer", "Gateway",
       ], swiftSettings: settings,
-      linkerSettings: [.linkedLibrary("m")]),
+      linkerSettings: [
+        .linkedLibrary("m"),
+        .unsafeFlags(linkerFlags, .when(configuration: .release)),
+      ]),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
     tests(of: "Dialects", on: ["Bytes", "JSON"]),
+    tests(of: "Configuration", on: ["Bytes"]),
+    tests(of: "Context", on: ["Bytes"]),
+    tests(of: "Selection", on: ["Bytes"]),
   ]
 )
 
