@@ -34,9 +34,11 @@ let package = Package(
   targets: [
     shims("CLinux"),
     room("Bytes", on: []),
+    room("Context", on: ["Bytes"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
+    tests(of: "Context", on: ["Bytes"]),
   ]
 )
