@@ -64,6 +64,7 @@ let package = Package(
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
     tests(of: "Dialects", on: ["Bytes", "JSON"]),
+    tests(of: "Context", on: ["Bytes"]),
   ]
 )
 

@@ -1,0 +1,69 @@
+/// Storing turns, and making room for them.
+extension ContextRing {
+  /// Adds a turn to the end of its conversation, overwriting as many of the ring's oldest turns as it needs.
+  ///
+  /// Amortized O(length of the turn), without allocation. A crash in the middle costs this turn, and those
+  /// that were about to be overwritten.
+  ///
+  /// - Parameters:
+  ///   - user: The content of the user's message: a JSON value.
+  ///   - reply: The content of the reply: a JSON value.
+  ///   - integration: The id of the integration that replied: at most 255 bytes.
+  ///   - time: In milliseconds since 1970.
+  /// - Returns: The turn's sequence number.
+  /// - Throws: `turnTooLarge` if the whole ring could not hold it; nothing has changed then.
+  @discardableResult
+  public mutating func append(
+    to identity: borrowing ConversationIdentity, user: Span<UInt8>, reply: Span<UInt8>,
+    integration: Span<UInt8>, at time: Int64
+  ) throws(ContextError) -> UInt64 {
+    precondition(integration.count <= 255, "an id of impossible length")
+    let ids = identity.bot.count + identity.conversation.count + integration.count
+    let length = RingRecord.length(forText: ids + user.count + reply.count)
+    guard length <= layout.capacity else {
+      throw .turnTooLarge(needed: length, limit: layout.capacity)
+    }
+    let cells = UInt64(length / RingLayout.cell)
+    let position = makeRoom(for: cells)
+    // Looked up only now: making room may have taken the conversation's last turn.
+    let hash = conversationHash(identity)
+    let slot = slot(of: identity, hash: hash)
+    let previous = slot.map { self.record(inCell: index.cell(in: $0)).position }
+    let record = RingRecord(storage: storage, offset: layout.offset(of: position))
+    record.write(
+      length: length, position: position, previous: previous ?? 0, hash: hash, time: time,
+      seed: seed, identity: identity, integration: integration, user: user, reply: reply)
+    let cell = record.offset / RingLayout.cell
+    if let slot { index.update(slot, cell: cell) } else { index.insert(hash, cell: cell) }
+    head = position + cells
+    turns += 1
+    usedCells += cells
+    return position
+  }
+
+  /// The position for a record of so many cells: the head, or the start of the next lap. What was there is
+  /// erased.
+  private mutating func makeRoom(for cells: UInt64) -> UInt64 {
+    let left = layout.cellsToEndOfLap(from: head)
+    let start = cells <= left ? head : head + left
+    let oldestKept = start + cells - layout.cells
+    while tail < oldestKept {
+      guard let oldest = firstRecord(from: tail, before: min(oldestKept, head)) else { break }
+      let record = record(at: oldest)
+      tail = oldest + record.cells
+      erase(record)
+      overwritten += 1
+    }
+    tail = max(tail, oldestKept)
+    return start
+  }
+
+  /// Takes a turn out of the ring and its index, leaving zeros.
+  mutating func erase(_ record: RingRecord) {
+    let cell = record.offset / RingLayout.cell
+    if let newest = index.slot(for: record.hash, where: { $0 == cell }) { index.remove(newest) }
+    turns -= 1
+    usedCells -= record.cells
+    storage.zero(at: record.offset, count: record.length)
+  }
+}

@@ -1,0 +1,110 @@
+import Bytes
+
+/// Looking through the context, and deleting from it.
+extension ContextRing {
+  /// The most turns, or conversations, that can be listed at once.
+  public static var maximumPage: Int { 100 }
+
+  /// What is stored of one conversation, or `nil` if nothing is. O(its turns).
+  public func activity(of identity: borrowing ConversationIdentity) -> ConversationActivity? {
+    newest(of: identity).map { activity(endingAt: $0) }
+  }
+
+  /// Visits a page of a conversation's turns, oldest first.
+  ///
+  /// O(the conversation's turns), without allocation.
+  ///
+  /// - Parameters:
+  ///   - first: The place of the first turn to visit among those that are stored; the oldest is at 0.
+  ///   - limit: The most turns to visit: at most ``maximumPage``.
+  /// - Returns: The number of turns that are stored.
+  @discardableResult
+  public func turns(
+    of identity: borrowing ConversationIdentity, from first: Int, limit: Int,
+    visit: (borrowing Turn) -> Void
+  ) -> Int {
+    precondition(first >= 0 && 0...Self.maximumPage ~= limit, "a page of impossible size")
+    guard let newest = newest(of: identity) else { return 0 }
+    let total = activity(endingAt: newest).turns
+    let count = min(limit, max(0, total - first))
+    let page = page(endingAt: newest, skipping: max(0, total - first - count), count: count)
+    for place in stride(from: page.count - 1, through: 0, by: -1) {
+      let record = record(inCell: page.cell(place))
+      visit(Turn(record))
+    }
+    return total
+  }
+
+  /// Visits a page of a bot's conversations, the one with the newest turn first.
+  ///
+  /// O(turns in the ring), twice, and the turns of the conversations visited; without allocation.
+  ///
+  /// - Parameters:
+  ///   - first: The place of the first conversation to visit; that with the newest turn is at 0.
+  ///   - limit: The most conversations to visit: at most ``maximumPage``.
+  ///   - visit: Is given a conversation's id, which is borrowed from the ring, and what is stored of it.
+  /// - Returns: The number of the bot's conversations.
+  @discardableResult
+  public func conversations(
+    of bot: Span<UInt8>, from first: Int, limit: Int,
+    visit: (_ conversation: Span<UInt8>, _ activity: ConversationActivity) -> Void
+  ) -> Int {
+    precondition(first >= 0 && 0...Self.maximumPage ~= limit, "a page of impossible size")
+    var total = 0
+    forEachConversation(of: bot) { _ in total += 1 }
+    let count = min(limit, max(0, total - first))
+    // The ring is read from the oldest on, so the page is filled from its end.
+    var unseen = total - first - count
+    var page = HistoryPage()
+    forEachConversation(of: bot) { newest in
+      if unseen > 0 { unseen -= 1 } else if page.count < count { page.append(newest) }
+    }
+    for place in stride(from: page.count - 1, through: 0, by: -1) {
+      let newest = record(inCell: page.cell(place))
+      visit(newest.conversation, activity(endingAt: newest))
+    }
+    return total
+  }
+
+  /// Deletes a conversation: nothing of its text, nor its name, is left in the block. O(its bytes).
+  ///
+  /// - Returns: Whether anything was stored of it.
+  @discardableResult
+  public mutating func delete(_ identity: borrowing ConversationIdentity) -> Bool {
+    guard let newest = newest(of: identity) else { return false }
+    eraseChain(endingAt: newest)
+    return true
+  }
+
+  /// Erases the turns of a conversation from the newest back.
+  mutating func eraseChain(endingAt newest: RingRecord) {
+    var next: RingRecord? = newest
+    while let record = next {
+      next = previous(of: record)
+      erase(record)
+    }
+  }
+
+  /// Visits the newest turn of each conversation of a bot, from the longest idle to the latest.
+  private func forEachConversation(of bot: Span<UInt8>, _ visit: (RingRecord) -> Void) {
+    var next = tail
+    while let position = firstRecord(from: next, before: head) {
+      let record = record(at: position)
+      next = position + record.cells
+      let cell = record.offset / RingLayout.cell
+      if record.bot.equals(bot), index.slot(for: record.hash, where: { $0 == cell }) != nil {
+        visit(record)
+      }
+    }
+  }
+
+  private func activity(endingAt newest: RingRecord) -> ConversationActivity {
+    var turns = 1
+    var oldest = newest
+    while let record = previous(of: oldest) {
+      oldest = record
+      turns += 1
+    }
+    return ConversationActivity(turns: turns, oldest: oldest.time, newest: newest.time)
+  }
+}

@@ -1,0 +1,62 @@
+/// Finding records: by conversation, along its chain, and through the ring from the oldest to the newest.
+extension ContextRing {
+  /// The record at the position of one.
+  @inline(__always)
+  func record(at position: UInt64) -> RingRecord {
+    RingRecord(storage: storage, offset: layout.offset(of: position))
+  }
+
+  /// The record that begins at a cell of the block.
+  @inline(__always)
+  func record(inCell cell: Int) -> RingRecord {
+    RingRecord(storage: storage, offset: cell * RingLayout.cell)
+  }
+
+  /// The index's slot for a conversation, if it has turns.
+  @inline(__always)
+  func slot(of identity: borrowing ConversationIdentity, hash: UInt64) -> Int? {
+    index.slot(for: hash) { record(inCell: $0).belongs(to: identity, hash: hash) }
+  }
+
+  /// The newest turn of a conversation.
+  func newest(of identity: borrowing ConversationIdentity) -> RingRecord? {
+    guard let slot = slot(of: identity, hash: conversationHash(identity)) else { return nil }
+    return record(inCell: index.cell(in: slot))
+  }
+
+  /// The turn before this one in its conversation, if it has not been overwritten.
+  @inline(__always)
+  func previous(of record: RingRecord) -> RingRecord? {
+    let position = record.previous
+    return position >= tail ? self.record(at: position) : nil
+  }
+
+  /// Some turns of a conversation from the newest back, leaving out the `skipped` newest. O(their number).
+  func page(
+    endingAt newest: RingRecord?, skipping skipped: Int, count: Int
+  ) -> HistoryPage {
+    var page = HistoryPage()
+    var next = newest
+    var skipped = skipped
+    while let record = next, page.count < count {
+      if skipped > 0 { skipped -= 1 } else { page.append(record) }
+      next = previous(of: record)
+    }
+    return page
+  }
+
+  /// The position of the oldest record from `position` on, if there is one before `end`, which is at most
+  /// a lap away. O(cells between).
+  func firstRecord(from position: UInt64, before end: UInt64) -> UInt64? {
+    var next = position
+    while next < end {
+      let run = min(end - next, layout.cellsToEndOfLap(from: next))
+      let offset = layout.offset(of: next)
+      if let found = storage.firstNonzeroWord(at: offset, count: Int(run) * RingLayout.cell) {
+        return next + UInt64((found - offset) / RingLayout.cell)
+      }
+      next += run
+    }
+    return nil
+  }
+}

@@ -1,0 +1,87 @@
+/// Taking up a block as it was left.
+extension ContextRing {
+  /// Finds the records that are whole, erases everything else, and builds the index.
+  ///
+  /// No byte's checksum is computed twice as text, whatever the block may hold, so the time is bounded: a
+  /// record's header, once its own checksum holds, is believed about the record's length, and what has no
+  /// sound header is passed over cell by cell.
+  mutating func rebuild() {
+    let end = keepWholeRecords()
+    guard end > 0 else { return }
+    head = end
+    tail = end
+    linkRecords(from: end - layout.cells)
+    recovery.turns = turns
+  }
+
+  /// Erases what is not a whole record, so that all others are. Returns the position behind the newest, or 0
+  /// if there is none.
+  private mutating func keepWholeRecords() -> UInt64 {
+    // From the first lap to one that no ring lives to reach, so that adding to a position cannot overflow.
+    let positions = layout.cells..<(1 << 62)
+    var end: UInt64 = 0
+    var next = layout.firstCell
+    while let offset = storage.firstNonzeroWord(at: next, count: layout.endOfCells - next) {
+      let record = RingRecord(storage: storage, offset: offset)
+      guard record.hasSoundHeader(seed: seed, end: layout.endOfCells), positions ~= record.position
+      else {
+        discard(at: offset, count: RingLayout.cell)
+        next = offset + RingLayout.cell
+        continue
+      }
+      next = offset + record.length
+      if record.hasSoundText(seed: seed) {
+        end = max(end, record.position + record.cells)
+      } else {
+        discard(at: offset, count: record.length)
+      }
+    }
+    return end
+  }
+
+  /// Enters the records of the last lap, oldest first.
+  private mutating func linkRecords(from start: UInt64) {
+    var next = start
+    while let position = firstRecord(from: next, before: head) {
+      let record = record(at: position)
+      next = position + record.cells
+      guard record.position == position else {
+        // From an earlier lap: it had been overwritten, and a power cut kept that from the file. Or it is not
+        // where it was written.
+        discard(at: record.offset, count: record.length)
+        continue
+      }
+      if turns == 0 { tail = position }
+      link(record)
+    }
+  }
+
+  /// Enters a record as the newest of its conversation, and mends its link to the one before, should that
+  /// have been lost.
+  private mutating func link(_ record: RingRecord) {
+    let identity = ConversationIdentity(bot: record.bot, conversation: record.conversation)
+    let cell = record.offset / RingLayout.cell
+    let slot = slot(of: identity, hash: record.hash)
+    if let slot, record.previous == 0 {
+      // It begins its conversation, so those that came before were deleted, and a power cut kept that from
+      // the file.
+      eraseChain(endingAt: self.record(inCell: index.cell(in: slot)))
+      index.insert(record.hash, cell: cell)
+    } else if let slot {
+      let previous = self.record(inCell: index.cell(in: slot)).position
+      if record.previous != previous { record.relink(to: previous, seed: seed) }
+      index.update(slot, cell: cell)
+    } else {
+      if record.previous >= tail { record.relink(to: 0, seed: seed) }
+      index.insert(record.hash, cell: cell)
+    }
+    turns += 1
+    usedCells += record.cells
+  }
+
+  /// Erases what is no whole turn, and counts it.
+  private mutating func discard(at offset: Int, count: Int) {
+    storage.zero(at: offset, count: count)
+    recovery.erasedBytes += count
+  }
+}

@@ -1,0 +1,97 @@
+import Bytes
+
+/// What a ring says of itself, at both ends of its block; written once and never changed, so that no
+/// crash can tear it.
+///
+/// | bytes | |
+/// |---|---|
+/// | 0..<8 | `PostRing` |
+/// | 8..<12 | the number 0x01020304 in the byte order of the machine that wrote the ring |
+/// | 12..<16 | version of the format: 1 |
+/// | 16..<24 | size of the block |
+/// | 24..<28 | offset of the first cell |
+/// | 28..<32 | the least record |
+/// | 32..<48 | secret key of the conversations' hash |
+/// | 48..<56 | secret seed of the records' checksums |
+/// | 56..<64 | XXH64 of the bytes before, seed 0 |
+///
+/// The first 16 bytes and the checksum stay where they are in every version.
+struct RingHeader: Equatable {
+  static let magic = UInt64(littleEndian: 0x676e_6952_7473_6f50)
+  static let byteOrderMark: UInt32 = 0x0102_0304
+  static let version: UInt32 = 1
+
+  let blockSize: Int
+  let key: SipHash.Key
+  let checksumSeed: UInt64
+
+  init(blockSize: Int, key: SipHash.Key) {
+    self.blockSize = blockSize
+    self.key = key
+    var derived = SipHash(key: key)
+    derived.combine(number: Self.magic)
+    checksumSeed = derived.finish()
+  }
+
+  /// Reads the header at `offset`.
+  ///
+  /// - Throws: ``ContextError/damaged`` if it is not the header of any ring, or not intact; what cannot be
+  ///   used although it is intact under its own name.
+  init(from storage: RingStorage, at offset: Int) throws(ContextError) {
+    guard storage.load(UInt64.self, at: offset) == Self.magic else { throw .damaged }
+    let mark: UInt32 = storage.load(at: offset + 8)
+    guard mark != Self.byteOrderMark.byteSwapped else { throw .foreignByteOrder }
+    let checksum: UInt64 = storage.load(at: offset + 56)
+    guard checksum == XXH64.hash(storage.bytes(at: offset, count: 56), seed: 0),
+      mark == Self.byteOrderMark
+    else { throw .damaged }
+    let version: UInt32 = storage.load(at: offset + 12)
+    guard version == Self.version,
+      storage.load(UInt32.self, at: offset + 24) == UInt32(RingLayout.header),
+      storage.load(UInt32.self, at: offset + 28) == UInt32(RingLayout.minimumRecord)
+    else { throw .unknownVersion(version) }
+    let size: UInt64 = storage.load(at: offset + 16)
+    guard size == UInt64(storage.count) else { throw .differentSize(size) }
+    blockSize = storage.count
+    key = SipHash.Key(storage.load(at: offset + 32), storage.load(at: offset + 40))
+    checksumSeed = storage.load(at: offset + 48)
+  }
+
+  /// Reads a block's header from whichever copy is intact, and mends the other.
+  ///
+  /// - Throws: What is wrong with them; the block is then as it was.
+  static func recover(
+    from storage: RingStorage, layout: RingLayout
+  ) throws(ContextError) -> RingHeader {
+    do throws(ContextError) {
+      let header = try RingHeader(from: storage, at: 0)
+      header.mend(in: storage, at: layout.headerCopy)
+      return header
+    } catch {
+      guard error == .damaged else { throw error }
+      let header = try RingHeader(from: storage, at: layout.headerCopy)
+      header.write(to: storage, at: 0)
+      return header
+    }
+  }
+
+  private func mend(in storage: RingStorage, at offset: Int) {
+    do throws(ContextError) {
+      guard try RingHeader(from: storage, at: offset) != self else { return }
+    } catch {}
+    write(to: storage, at: offset)
+  }
+
+  func write(to storage: RingStorage, at offset: Int) {
+    storage.store(Self.magic, at: offset)
+    storage.store(Self.byteOrderMark, at: offset + 8)
+    storage.store(Self.version, at: offset + 12)
+    storage.store(UInt64(blockSize), at: offset + 16)
+    storage.store(UInt32(RingLayout.header), at: offset + 24)
+    storage.store(UInt32(RingLayout.minimumRecord), at: offset + 28)
+    storage.store(key.k0, at: offset + 32)
+    storage.store(key.k1, at: offset + 40)
+    storage.store(checksumSeed, at: offset + 48)
+    storage.store(XXH64.hash(storage.bytes(at: offset, count: 56), seed: 0), at: offset + 56)
+  }
+}

@@ -1,0 +1,173 @@
+import Bytes
+
+/// One turn in the ring, seen at its offset. Its fields are read where they are, when they are asked for.
+///
+/// | bytes | |
+/// |---|---|
+/// | 0..<4 | marker: `FE FF`, `TR` |
+/// | 4..<8 | length of the record in cells |
+/// | 8..<16 | XXH64 of everything from byte 64 on, under the ring's seed |
+/// | 16..<24 | position |
+/// | 24..<32 | position of the conversation's previous turn, or 0 |
+/// | 32..<40 | hash of the conversation |
+/// | 40..<48 | time, in milliseconds since 1970 |
+/// | 48..<52, 52..<56 | lengths of the user's message and of the reply |
+/// | 56, 57, 58 | lengths of the ids of bot, conversation and integration |
+/// | 59 | 0 |
+/// | 60..<64 | lower half of the XXH64 of bytes 0..<60, under the ring's seed |
+/// | 64... | ids of bot, conversation, integration; the message; the reply; zeros |
+///
+/// The header has a checksum of its own so that its length can be trusted when the text is damaged: the
+/// next record is then where it says. Where a header itself is damaged, the next one is found by its marker,
+/// whose `FE FF` are bytes that no UTF-8 text has: nobody can plant a record inside a message.
+///
+/// Everything in the record is under one checksum or the other, so it does not matter in which order a
+/// crash lets its bytes reach the file: a mixture of old and new is not a whole record.
+struct RingRecord {
+  static let header = 64
+  static let marker = UInt32(littleEndian: 0x5254_fffe)
+
+  let storage: RingStorage
+  /// Where the record begins in the block, in bytes.
+  let offset: Int
+
+  /// The length in cells.
+  var cells: UInt64 { UInt64(load(UInt32.self, 4)) }
+  /// The length in bytes.
+  var length: Int { Int(load(UInt32.self, 4)) * RingLayout.cell }
+  var position: UInt64 { load(UInt64.self, 16) }
+  var previous: UInt64 { load(UInt64.self, 24) }
+  var hash: UInt64 { load(UInt64.self, 32) }
+  var time: Int64 { load(Int64.self, 40) }
+
+  var bot: Span<UInt8> {
+    @_lifetime(borrow self) get { text(from: Self.header, count: botLength) }
+  }
+
+  var conversation: Span<UInt8> {
+    @_lifetime(borrow self) get {
+      text(from: Self.header + botLength, count: conversationLength)
+    }
+  }
+
+  var integration: Span<UInt8> {
+    @_lifetime(borrow self) get {
+      text(from: Self.header + botLength + conversationLength, count: integrationLength)
+    }
+  }
+
+  var user: Span<UInt8> {
+    @_lifetime(borrow self) get { text(from: messages, count: userLength) }
+  }
+
+  var reply: Span<UInt8> {
+    @_lifetime(borrow self) get { text(from: messages + userLength, count: replyLength) }
+  }
+
+  /// Whether this is a turn of that conversation.
+  func belongs(to identity: borrowing ConversationIdentity, hash wanted: UInt64) -> Bool {
+    hash == wanted && bot.equals(identity.bot) && conversation.equals(identity.conversation)
+  }
+
+  /// The length of a record with so many bytes of text, in bytes.
+  static func length(forText count: Int) -> Int {
+    let whole = header + count + RingLayout.cell - 1
+    return max(RingLayout.minimumRecord, whole / RingLayout.cell * RingLayout.cell)
+  }
+
+  // MARK: Writing
+
+  /// Puts a new turn here, in cells that are zero. The lengths are to be checked before.
+  func write(
+    length: Int, position: UInt64, previous: UInt64, hash: UInt64, time: Int64, seed: UInt64,
+    identity: borrowing ConversationIdentity, integration: Span<UInt8>, user: Span<UInt8>,
+    reply: Span<UInt8>
+  ) {
+    store(Self.marker, 0)
+    store(UInt32(length / RingLayout.cell), 4)
+    store(position, 16)
+    store(previous, 24)
+    store(hash, 32)
+    store(time, 40)
+    store(UInt32(user.count), 48)
+    store(UInt32(reply.count), 52)
+    store(UInt8(identity.bot.count), 56)
+    store(UInt8(identity.conversation.count), 57)
+    store(UInt8(integration.count), 58)
+    var next = offset + Self.header
+    next = put(identity.bot, at: next)
+    next = put(identity.conversation, at: next)
+    next = put(integration, at: next)
+    next = put(user, at: next)
+    next = put(reply, at: next)
+    store(textChecksum(seed), 8)
+    store(headerChecksum(seed), 60)
+  }
+
+  /// Makes the record follow another turn of its conversation than it did.
+  func relink(to previous: UInt64, seed: UInt64) {
+    store(previous, 24)
+    store(headerChecksum(seed), 60)
+  }
+
+  private func put(_ text: Span<UInt8>, at start: Int) -> Int {
+    storage.copy(text, to: start)
+    return start + text.count
+  }
+
+  // MARK: Checking
+
+  /// Whether what is at this offset is the header of a record that ends before `end`, with nothing in it
+  /// changed since it was written. Only then may the other members be used; the text may be damaged still.
+  func hasSoundHeader(seed: UInt64, end: Int) -> Bool {
+    guard end - offset >= RingLayout.minimumRecord, load(UInt32.self, 0) == Self.marker,
+      load(UInt32.self, 60) == headerChecksum(seed), load(UInt8.self, 59) == 0,
+      botLength > 0, conversationLength > 0
+    else { return false }
+    let text = messages - Self.header + userLength + replyLength
+    return length == Self.length(forText: text) && length <= end - offset
+  }
+
+  /// Whether the text is what was written. O(length).
+  func hasSoundText(seed: UInt64) -> Bool { load(UInt64.self, 8) == textChecksum(seed) }
+
+  private func textChecksum(_ seed: UInt64) -> UInt64 {
+    XXH64.hash(
+      storage.bytes(at: offset + Self.header, count: length - Self.header), seed: seed)
+  }
+
+  private func headerChecksum(_ seed: UInt64) -> UInt32 {
+    UInt32(truncatingIfNeeded: XXH64.hash(storage.bytes(at: offset, count: 60), seed: seed))
+  }
+
+  // MARK: Fields
+
+  private var userLength: Int { Int(load(UInt32.self, 48)) }
+  private var replyLength: Int { Int(load(UInt32.self, 52)) }
+  private var botLength: Int { Int(load(UInt8.self, 56)) }
+  private var conversationLength: Int { Int(load(UInt8.self, 57)) }
+  private var integrationLength: Int { Int(load(UInt8.self, 58)) }
+
+  /// Where the message begins, behind the three ids.
+  private var messages: Int {
+    Self.header + botLength + conversationLength + integrationLength
+  }
+
+  @inline(__always)
+  private func load<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Number.Type, _ field: Int
+  ) -> Number {
+    storage.load(at: offset + field)
+  }
+
+  @inline(__always)
+  private func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, _ field: Int) {
+    storage.store(number, at: offset + field)
+  }
+
+  @inline(__always)
+  @_lifetime(borrow self)
+  private func text(from start: Int, count: Int) -> Span<UInt8> {
+    _overrideLifetime(storage.bytes(at: offset + start, count: count), borrowing: self)
+  }
+}

@@ -1,0 +1,72 @@
+/// Checked access to one fixed block of memory. This is the only file of the room that handles a pointer:
+/// whatever a damaged block may say, nothing outside the block is read or written.
+///
+/// Offsets and counts are in bytes, numbers are in the machine's byte order and aligned to their size. An
+/// offset outside the block is a bug, and stops the process.
+///
+/// The memory belongs to whoever supplied it and must outlive this value, as it must every copy of it.
+struct RingStorage {
+  private let base: UnsafeMutableRawPointer
+  let count: Int
+
+  init(_ block: UnsafeMutableRawBufferPointer) {
+    guard let base = block.baseAddress else { preconditionFailure("a block without memory") }
+    precondition(UInt(bitPattern: base) % 8 == 0, "a block that is not aligned to 8 bytes")
+    self.base = base
+    count = block.count
+  }
+
+  @inline(__always)
+  private func check(_ offset: Int, _ length: Int) {
+    precondition(offset >= 0 && length >= 0 && offset <= count &- length, "outside the block")
+  }
+
+  @inline(__always)
+  func load<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ type: Number.Type = Number.self, at offset: Int
+  ) -> Number {
+    check(offset, MemoryLayout<Number>.size)
+    return base.load(fromByteOffset: offset, as: Number.self)
+  }
+
+  @inline(__always)
+  func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, at offset: Int) {
+    check(offset, MemoryLayout<Number>.size)
+    base.storeBytes(of: number, toByteOffset: offset, as: Number.self)
+  }
+
+  /// The bytes of a range, lent for as long as this value is.
+  @inline(__always)
+  @_lifetime(borrow self)
+  func bytes(at offset: Int, count length: Int) -> Span<UInt8> {
+    check(offset, length)
+    let start = UnsafeRawPointer(base + offset).assumingMemoryBound(to: UInt8.self)
+    return _overrideLifetime(Span(_unsafeStart: start, count: length), borrowing: self)
+  }
+
+  /// Copies bytes into the block. They may not be part of it.
+  func copy(_ bytes: Span<UInt8>, to offset: Int) {
+    check(offset, bytes.count)
+    bytes.withUnsafeBytes { source in
+      guard let from = source.baseAddress else { return }
+      (base + offset).copyMemory(from: from, byteCount: source.count)
+    }
+  }
+
+  func zero(at offset: Int, count length: Int) {
+    check(offset, length)
+    (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: length)
+  }
+
+  /// The offset of the first 8 bytes, counted from `offset` on, that are not all zero; `nil` if all are.
+  /// Both numbers are multiples of 8.
+  func firstNonzeroWord(at offset: Int, count length: Int) -> Int? {
+    check(offset, length)
+    var next = offset
+    while next < offset &+ length {
+      if base.load(fromByteOffset: next, as: UInt64.self) != 0 { return next }
+      next &+= 8
+    }
+    return nil
+  }
+}

@@ -1,0 +1,7 @@
+/// Who said a message.
+public enum Role: Sendable {
+  /// The user: the first message of a turn.
+  case user
+  /// The bot: the second, which is the reply.
+  case assistant
+}

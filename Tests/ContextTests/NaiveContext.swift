@@ -1,0 +1,83 @@
+/// What a ring must hold, worked out without any of its means: every cell knows the turn that owns it, and
+/// every conversation its list of turns. A turn dies when one of its cells is passed over or written.
+struct NaiveContext {
+  struct Turn: Equatable {
+    /// Which of the conversations.
+    let conversation: Int
+    /// Where the turn's texts begin in the pool, and how long they are.
+    let text: Int
+    let userCount: Int
+    let replyCount: Int
+    let integrationCount: Int
+    let time: Int64
+    let cells: Int
+    var start = 0
+    var sequence: UInt64 = 0
+  }
+
+  private(set) var owners: [Int]
+  private(set) var turns: [Int: Turn] = [:]
+  /// The numbers of each conversation's turns, oldest first.
+  private(set) var chains: [[Int]]
+  private(set) var usedCells = 0
+  private(set) var overwritten: UInt64 = 0
+  private var head = 0
+  private var count = 0
+
+  init(cells: Int, conversations: Int) {
+    owners = Array(repeating: -1, count: cells)
+    chains = Array(repeating: [], count: conversations)
+  }
+
+  mutating func append(_ turn: Turn, sequence: UInt64) {
+    if head + turn.cells > owners.count {
+      overwrite(head..<owners.count)
+      head = 0
+    }
+    overwrite(head..<head + turn.cells)
+    for cell in head..<head + turn.cells { owners[cell] = count }
+    var turn = turn
+    turn.start = head
+    turn.sequence = sequence
+    turns[count] = turn
+    chains[turn.conversation].append(count)
+    usedCells += turn.cells
+    head += turn.cells
+    count += 1
+  }
+
+  mutating func delete(_ conversation: Int) {
+    for turn in chains[conversation] { remove(turn) }
+  }
+
+  /// Takes out the turns with a cell in which there is damage.
+  mutating func damage(cells: [Int]) {
+    for cell in cells where owners[cell] >= 0 { remove(owners[cell]) }
+  }
+
+  /// A ring that is reopened goes on behind the newest turn that there is.
+  mutating func reopen() {
+    head = turns.max { $0.key < $1.key }.map { $0.value.start + $0.value.cells } ?? 0
+    overwritten = 0
+  }
+
+  /// The conversations among these that have turns, that with the newest turn first.
+  func newestFirst(_ isMeant: (Int) -> Bool) -> [Int] {
+    chains.indices.filter { isMeant($0) && !chains[$0].isEmpty }
+      .sorted { chains[$0].last! > chains[$1].last! }
+  }
+
+  private mutating func overwrite(_ cells: Range<Int>) {
+    for cell in cells where owners[cell] >= 0 {
+      remove(owners[cell])
+      overwritten += 1
+    }
+  }
+
+  private mutating func remove(_ number: Int) {
+    let turn = turns.removeValue(forKey: number)!
+    chains[turn.conversation].removeAll { $0 == number }
+    for cell in turn.start..<turn.start + turn.cells { owners[cell] = -1 }
+    usedCells -= turn.cells
+  }
+}

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import Context
+
+/// The format, byte by byte, as computed by a program of its own: files written today are read tomorrow.
+@Suite struct RingFormatTests {
+  private static let header: [UInt8] = [
+    0x50, 0x6f, 0x73, 0x74, 0x52, 0x69, 0x6e, 0x67, 0x04, 0x03, 0x02, 0x01, 0x01, 0x00, 0x00, 0x00,
+    0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00,
+    0xef, 0xcd, 0xab, 0x89, 0x67, 0x45, 0x23, 0x01, 0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe,
+    0xb3, 0x18, 0x6b, 0x2c, 0xf9, 0x41, 0x47, 0xf4, 0x55, 0xd7, 0xf1, 0x07, 0x57, 0x15, 0xe0, 0xd3,
+  ]
+  private static let record: [UInt8] = [
+    0xfe, 0xff, 0x54, 0x52, 0x10, 0x00, 0x00, 0x00, 0x0e, 0xd8, 0xa9, 0xce, 0x50, 0x68, 0x9c, 0x8e,
+    0xf0, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x06, 0x6f, 0x1f, 0xb9, 0xc2, 0x09, 0xd2, 0xc2, 0x00, 0x01, 0x19, 0xc1, 0x9b, 0x01, 0x00, 0x00,
+    0x04, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x03, 0x02, 0x03, 0x00, 0x29, 0x6e, 0x7e, 0x4d,
+    0x62, 0x6f, 0x74, 0x63, 0x31, 0x67, 0x70, 0x74, 0x22, 0x48, 0x69, 0x22, 0x22, 0x48, 0x65, 0x6c,
+    0x6c, 0x6f, 0x21, 0x22, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+  ]
+
+  private func ring() throws -> TestRing {
+    let ring = TestRing(blockSize: 4096)
+    try ring.append(
+      "c1", user: #""Hi""#, reply: #""Hello!""#, integration: "gpt", at: 1_768_471_200_000)
+    return ring
+  }
+
+  @Test func isAsDocumented() throws {
+    var expected = [UInt8](repeating: 0, count: 4096)
+    expected.replaceSubrange(0..<64, with: Self.header)
+    expected.replaceSubrange(64..<64 + Self.record.count, with: Self.record)
+    expected.replaceSubrange(4032..<4096, with: Self.header)
+    #expect(try ring().block.contents == expected)
+  }
+
+  /// Either copy of the header is enough, and brings back the other.
+  @Test(arguments: [[0], [9], [40], [63], [4032], [4071], [0, 20, 63]])
+  func survivesDamageToOneHeader(bytes: [Int]) throws {
+    let ring = try ring()
+    let original = Memory(copying: ring.block)
+    for byte in bytes { ring.block[byte] ^= 0x10 }
+    let reopened = try ring.reopenedCopy()
+    #expect(reopened.block.isEqual(to: original))
+    #expect(reopened.recall("c1") == [#"u:"Hi""#, #"a:"Hello!""#])
+  }
+
+  struct Refusal {
+    /// What to write where, in both headers; the checksum is then made right where it says so.
+    var change: (at: Int, bytes: [UInt8])
+    var isChecksumMended: Bool
+    var error: ContextError
+  }
+
+  @Test(arguments: [
+    Refusal(change: (0, [0x51]), isChecksumMended: true, error: .damaged),
+    Refusal(change: (56, [0x00]), isChecksumMended: false, error: .damaged),
+    Refusal(change: (8, [1, 2, 3, 4]), isChecksumMended: false, error: .foreignByteOrder),
+    Refusal(change: (8, [0]), isChecksumMended: true, error: .damaged),
+    Refusal(change: (12, [2]), isChecksumMended: true, error: .unknownVersion(2)),
+    Refusal(change: (28, [64]), isChecksumMended: true, error: .unknownVersion(1)),
+    Refusal(change: (17, [0x20]), isChecksumMended: true, error: .differentSize(8192)),
+    Refusal(
+      change: (0, [UInt8](repeating: 0, count: 64)), isChecksumMended: false, error: .damaged),
+  ])
+  func refusesWhatItCannotRead(refusal: Refusal) throws {
+    let ring = try ring()
+    for header in [0, 4032] {
+      for (place, byte) in refusal.change.bytes.enumerated() {
+        ring.block[header + refusal.change.at + place] = byte
+      }
+      guard refusal.isChecksumMended else { continue }
+      let storage = RingStorage(ring.block.bytes)
+      let checksum = XXH64.hash(storage.bytes(at: header, count: 56), seed: 0)
+      storage.store(checksum, at: header + 56)
+    }
+    let before = Memory(copying: ring.block)
+    do throws(ContextError) {
+      _ = try TestRing(reopening: ring.block)
+      Issue.record("read what it cannot")
+    } catch {
+      #expect(error == refusal.error)
+      #expect(!error.message.isEmpty)
+    }
+    #expect(ring.block.isEqual(to: before))
+  }
+
+  /// The header says for which size the ring was made, though its copy is not where it would be.
+  @Test(arguments: [4104, 8192]) func refusesABlockOfAnotherSize(size: Int) throws {
+    let ring = try ring()
+    let other = Memory(size)
+    for (place, byte) in ring.block.contents.enumerated() { other[place] = byte }
+    #expect(throws: ContextError.differentSize(4096)) { try TestRing(reopening: other) }
+  }
+
+  /// A block that is not a ring at all.
+  @Test func refusesAnythingElse() {
+    let block = Memory(4096)
+    #expect(throws: ContextError.damaged) { try TestRing(reopening: block) }
+  }
+}

@@ -1,0 +1,233 @@
+import Bytes
+import Glibc
+import Testing
+
+@testable import Context
+
+/// A ring and its model, led through the same random life and compared.
+struct RingWalker {
+  /// What turns are made of: any bytes, as the ring does not look into them.
+  private static let pool: [UInt8] = {
+    var random = SplitMix64(seed: 7)
+    return (0..<1 << 17).map { _ in UInt8.random(in: 0...255, using: &random) }
+  }()
+
+  private(set) var subject: TestRing
+  private(set) var model: NaiveContext
+  private(set) var random: SplitMix64
+  private let names: [(bot: [UInt8], conversation: [UInt8])]
+  private let bots: [[UInt8]]
+  private var time: Int64 = 1_700_000_000_000
+
+  init(blockSize: Int, conversations: Int, seed: UInt64, hashMask: UInt64 = .max) {
+    subject = TestRing(blockSize: blockSize, hashMask: hashMask)
+    model = NaiveContext(cells: (blockSize - 128) / 8, conversations: conversations)
+    random = SplitMix64(seed: seed)
+    bots = [Array("b".utf8), Array("support".utf8), Array("sales-2".utf8)]
+    // One id under several bots, and ids of every length.
+    names = (0..<conversations).map { number in
+      let id = number / 3
+      let filler = String(repeating: "x", count: id % 5 == 0 ? 0 : id * 7 % 120)
+      return (
+        ["b", "support", "sales-2"].map { Array($0.utf8) }[number % 3], Array("\(id)\(filler)".utf8)
+      )
+    }
+  }
+
+  /// One turn of a size drawn from `sizes`, or at times a deletion.
+  mutating func step(sizes: [ClosedRange<Int>], deletions: Int) {
+    let conversation = Int.random(in: names.indices, using: &random)
+    if deletions > 0, Int.random(in: 0..<deletions, using: &random) == 0 {
+      delete(conversation)
+      return
+    }
+    let size = Int.random(in: sizes.randomElement(using: &random)!, using: &random)
+    append(to: conversation, size: size)
+    compareRecall(conversation, messages: Int.random(in: 0...24, using: &random))
+  }
+
+  mutating func append(to conversation: Int, size: Int) {
+    let (bot, id) = names[conversation]
+    let user = Int.random(in: 0...size, using: &random)
+    let integration = Int.random(in: 0...12, using: &random)
+    let text = Int.random(in: 0..<Self.pool.count - size - 12, using: &random)
+    let bytes = 64 + bot.count + id.count + integration + size
+    let cells = max(16, (bytes + 7) / 8)
+    time += 1
+    let turn = NaiveContext.Turn(
+      conversation: conversation, text: text, userCount: user, replyCount: size - user,
+      integrationCount: integration, time: time, cells: cells)
+    do throws(ContextError) {
+      let sequence = try subject.ring.append(
+        to: ConversationIdentity(bot: bot.span, conversation: id.span),
+        user: Self.pool.span.extracting(text..<text + user),
+        reply: Self.pool.span.extracting(text + user..<text + size),
+        integration: Self.pool.span.extracting(text..<text + integration), at: time)
+      model.append(turn, sequence: sequence)
+      if cells > model.owners.count { Issue.record("took a turn larger than the ring") }
+    } catch {
+      let limit = model.owners.count * 8
+      #expect(error == .turnTooLarge(needed: cells * 8, limit: limit))
+      #expect(cells * 8 > limit)
+    }
+  }
+
+  mutating func delete(_ conversation: Int) {
+    let (bot, id) = names[conversation]
+    let existed = subject.ring.delete(
+      ConversationIdentity(bot: bot.span, conversation: id.span))
+    #expect(existed == !model.chains[conversation].isEmpty)
+    model.delete(conversation)
+  }
+
+  /// Goes on with what a restart would find.
+  mutating func reopen() throws {
+    subject = try subject.reopenedCopy()
+    model.reopen()
+  }
+
+  /// Changes a bit of each of these cells and goes on with what a restart would find.
+  mutating func reopen(damaging cells: [Int]) throws {
+    for cell in Set(cells) {
+      let byte = 64 + cell * 8 + Int.random(in: 0..<8, using: &random)
+      subject.block[byte] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+    }
+    model.damage(cells: cells)
+    try reopen()
+  }
+
+  // MARK: Comparing
+
+  func compareRecall(_ conversation: Int, messages: Int) {
+    let (bot, id) = names[conversation]
+    let chain = model.chains[conversation]
+    var place = max(0, 2 * chain.count - messages)
+    var isEqual = true
+    subject.ring.recall(
+      ConversationIdentity(bot: bot.span, conversation: id.span), messages: messages
+    ) { role, content in
+      guard place < 2 * chain.count, let turn = model.turns[chain[place / 2]] else {
+        isEqual = false
+        return
+      }
+      let isUser = place % 2 == 0
+      isEqual = isEqual && role == (isUser ? .user : .assistant)
+      isEqual = isEqual && Self.isEqual(content, isUser ? turn.user : turn.reply)
+      place += 1
+    }
+    if !isEqual || place != 2 * chain.count { Issue.record("recall of \(conversation) differs") }
+  }
+
+  /// Compares everything that can be asked of the ring.
+  func compareAll() {
+    for conversation in names.indices { compareTurns(conversation) }
+    for bot in bots { compareListing(bot) }
+    let expected = RingStatistics(
+      conversations: model.chains.count { !$0.isEmpty }, turns: model.turns.count,
+      usedBytes: model.usedCells * 8, capacity: model.owners.count * 8,
+      overwritten: model.overwritten)
+    #expect(subject.ring.statistics == expected)
+    compareEmptyCells()
+  }
+
+  /// A ring that is rebuilt from this one's block is the same, down to its bytes.
+  func compareReopened() throws {
+    var copy = self
+    copy.subject = try subject.reopenedCopy()
+    #expect(copy.subject.block.isEqual(to: subject.block))
+    #expect(copy.subject.ring.recovery.erasedBytes == 0)
+    #expect(copy.subject.ring.recovery.turns == model.turns.count)
+    copy.model.reopen()
+    copy.compareAll()
+  }
+
+  /// Compares a ring that was taken up after a torn append with what was there before it: all turns that
+  /// the append spared are there, perhaps some that it was to overwrite, and perhaps its own.
+  func compareTorn(_ torn: TestRing, before: NaiveContext) {
+    let known = before.turns.merging(model.turns) { $1 }
+    var found: Set<UInt64> = []
+    for (bot, id) in names {
+      let identity = ConversationIdentity(bot: bot.span, conversation: id.span)
+      var last: UInt64 = 0
+      torn.ring.turns(of: identity, from: 0, limit: 100) { turn in
+        let isKnown = known.values.contains { Self.isEqual(turn, $0) && turn.sequence > last }
+        if !isKnown { Issue.record("a turn that never was, or out of order") }
+        last = turn.sequence
+        found.insert(turn.sequence)
+      }
+    }
+    let spared = Set(model.turns.values.map(\.sequence))
+      .intersection(before.turns.values.map(\.sequence))
+    #expect(spared.isSubset(of: found))
+    #expect(torn.ring.statistics.turns == found.count)
+  }
+
+  private func compareTurns(_ conversation: Int) {
+    let (bot, id) = names[conversation]
+    let identity = ConversationIdentity(bot: bot.span, conversation: id.span)
+    let chain = model.chains[conversation].map { model.turns[$0]! }
+    let activity =
+      chain.isEmpty
+      ? nil
+      : ConversationActivity(
+        turns: chain.count, oldest: chain.first!.time, newest: chain.last!.time)
+    #expect(subject.ring.activity(of: identity) == activity)
+    var first = 0
+    repeat {
+      var place = first
+      let total = subject.ring.turns(of: identity, from: first, limit: 7) { turn in
+        let isEqual = place < chain.count && Self.isEqual(turn, chain[place])
+        if !isEqual { Issue.record("turn \(place) of \(conversation) differs") }
+        place += 1
+      }
+      #expect(total == chain.count)
+      #expect(place == max(first, min(first + 7, chain.count)))
+      first += 7
+    } while first <= chain.count
+  }
+
+  private func compareListing(_ bot: [UInt8]) {
+    let expected = model.newestFirst { names[$0].bot == bot }
+    var first = 0
+    repeat {
+      var page: [String] = []
+      let total = subject.ring.conversations(of: bot.span, from: first, limit: 5) { id, activity in
+        page.append("\(String(decoding: id.copied, as: UTF8.self)) \(activity.turns)")
+      }
+      #expect(total == expected.count)
+      let due = expected.dropFirst(first).prefix(5).map {
+        "\(String(decoding: names[$0].conversation, as: UTF8.self)) \(model.chains[$0].count)"
+      }
+      #expect(page == due)
+      first += 5
+    } while first <= expected.count
+  }
+
+  private func compareEmptyCells() {
+    let used = model.owners.indices.contains { cell in
+      model.owners[cell] < 0 && subject.block.cell(8 + cell) != 0
+    }
+    if used { Issue.record("a cell that belongs to no turn is not zero") }
+  }
+
+  private static func isEqual(_ turn: borrowing Turn, _ expected: NaiveContext.Turn) -> Bool {
+    turn.sequence == expected.sequence && turn.time == expected.time
+      && isEqual(turn.user, expected.user) && isEqual(turn.reply, expected.reply)
+      && isEqual(turn.integration, expected.text..<expected.text + expected.integrationCount)
+  }
+
+  private static func isEqual(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+    guard bytes.count == range.count else { return false }
+    return pool.withUnsafeBytes { pool in
+      bytes.withUnsafeBytes { bytes in
+        bytes.count == 0
+          || memcmp(bytes.baseAddress!, pool.baseAddress! + range.lowerBound, bytes.count) == 0
+      }
+    }
+  }
+}
+
+extension NaiveContext.Turn {
+  fileprivate var user: Range<Int> { text..<text + userCount }
+  fileprivate var reply: Range<Int> { text + userCount..<text + userCount + replyCount }
+}
