@@ -33,10 +33,33 @@ let package = Package(
   products: [.executable(name: "postern", targets: ["Postern"])],
   targets: [
     shims("CLinux"),
+    shims("CCurl", over: "curl"),
+    shims("CGnuTLS", over: "gnutls"),
+    shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: []),
+    room("JSON", on: ["Bytes"]),
+    room("Dialects", on: ["Bytes", "JSON"]),
+    room("Platform", on: ["Bytes", "CLinux"]),
+    room("Cryptography", on: ["Bytes", "CGnuTLS"]),
+    room("Logging", on: ["Bytes", "JSON", "Platform"]),
+    room("EventLoop", on: ["Platform"]),
+    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
+    room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
     .executableTarget(
       name: "Postern", dependencies: ["Bytes"], swiftSettings: settings,
       linkerSettings: [.linkedLibrary("m")]),
     tests(of: "Bytes"),
+    tests(of: "JSON", on: ["Bytes"]),
+    tests(of: "Dialects", on: ["Bytes", "JSON"]),
   ]
 )
+
+// Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
+if Context.environment["POSTERN_FUZZ"] != nil {
+  for name in ["JSON"] {
+    package.targets.append(
+      .executableTarget(
+        name: "\(name)Fuzz", dependencies: ["Bytes", .byName(name: name)],
+        path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+  }
+}

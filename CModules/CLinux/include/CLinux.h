@@ -1,7 +1,75 @@
-// What Platform needs of Linux and the C library. No feature-test macros here: they would change what other
-// modules see of the same headers; see feature_test_macros(7).
+// What Platform needs of Linux and the C library: the headers, and shims for what Swift cannot import
+// (variadics, macros, errno). No feature-test macros here: they would change what other modules see of the
+// same headers; what needs them is in CLinux.c. See feature_test_macros(7).
 #pragma once
+#include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 static inline int clinux_errno(void) { return errno; }
+
+static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+static inline int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
+// A description of its own of what `descriptor` refers to, non-blocking: the flag of a shared one would change it for
+// everybody who has it. Pipes and terminals can be opened anew through /proc, sockets cannot.
+int clinux_reopen_for_writing(int descriptor);
+
+// epoll_event is packed on x86_64, and its data a union; Swift sees one 64-bit token.
+static inline int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events,
+                                       uint64_t token) {
+  struct epoll_event event = {.events = events, .data.u64 = token};
+  return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+static inline uint64_t clinux_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+
+// CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds; neither can fail on Linux.
+static inline int64_t clinux_monotonic_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline int64_t clinux_realtime_nanoseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static inline bool clinux_is_regular(mode_t mode) { return S_ISREG(mode); }
+static inline bool clinux_is_socket(mode_t mode) { return S_ISSOCK(mode); }
+
+static inline void clinux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+
+static inline int clinux_ipproto_ipv6(void) { return IPPROTO_IPV6; }
+
+static inline void *clinux_map_failed(void) { return MAP_FAILED; }
+
+// The system's text for an error number, into a caller's buffer (strerror_r of XSI or GNU alike).
+const char *clinux_error_text(int code, char *buffer, size_t capacity);
+
+// accept4(2), which needs _GNU_SOURCE.
+int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+// One arena for all threads: libcurl's resolver threads must not each bring a heap of their own. mallopt(3).
+void clinux_use_one_heap(void);

@@ -1,0 +1,94 @@
+// What HTTPClient needs of libcurl: the header, and typed shims for its variadic functions. No policy here.
+#pragma once
+#include <curl/curl.h>
+
+static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_text(CURL *easy, CURLoption option, const char *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *value) {
+  return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_fields(CURL *easy, const struct curl_slist *fields) {
+  return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
+}
+
+static inline CURLcode ccurl_set_body(CURL *easy, const void *bytes, curl_off_t count) {
+  CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, count);
+  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+}
+
+typedef size_t (*ccurl_data_function)(char *bytes, size_t size, size_t count, void *context);
+
+static inline CURLcode ccurl_set_data_function(CURL *easy, CURLoption option, ccurl_data_function function) {
+  return curl_easy_setopt(easy, option, function);
+}
+
+typedef int (*ccurl_close_function)(void *context, curl_socket_t socket);
+
+static inline CURLcode ccurl_set_close_function(CURL *easy, ccurl_close_function function) {
+  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, function);
+}
+
+static inline long ccurl_get_long(CURL *easy, CURLINFO info) {
+  long value = 0;
+  curl_easy_getinfo(easy, info, &value);
+  return value;
+}
+
+// A time of CURLINFO_*_TIME_T, in microseconds.
+static inline int64_t ccurl_get_microseconds(CURL *easy, CURLINFO info) {
+  curl_off_t value = 0;
+  curl_easy_getinfo(easy, info, &value);
+  return value;
+}
+
+static inline void *ccurl_get_private(CURL *easy) {
+  void *value = NULL;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
+  return value;
+}
+
+// The value of the last response's field of this name, or NULL. Valid until the next transfer.
+static inline const char *ccurl_get_field(CURL *easy, const char *name) {
+  struct curl_header *field = NULL;
+  return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &field) == CURLHE_OK ? field->value : NULL;
+}
+
+static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+  return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode ccurl_multi_set_context(CURLM *multi, void *context) {
+  curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+  return curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+}
+
+static inline CURLMcode ccurl_multi_set_socket_function(CURLM *multi, curl_socket_callback function) {
+  return curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
+}
+
+static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function) {
+  return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+}
+
+// The transfer that a finished message is about, and how it ended (the message's union, which Swift does not see).
+static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
+
+// CURL_SOCKET_TIMEOUT is a cast, which Swift does not see.
+static inline CURLMcode ccurl_multi_timeout_action(CURLM *multi) {
+  int running;
+  return curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+static inline CURLMcode ccurl_multi_socket_action(CURLM *multi, curl_socket_t socket, int readiness) {
+  int running;
+  return curl_multi_socket_action(multi, socket, readiness, &running);
+}
+
+static inline CURLcode ccurl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }

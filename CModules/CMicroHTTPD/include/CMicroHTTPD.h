@@ -1,0 +1,49 @@
+// What HTTPServer needs of libmicrohttpd: the header, and typed shims for its variadic functions. No policy here.
+// Works with 0.9.75 (Debian 12) and 1.0.x.
+#pragma once
+#include <microhttpd.h>
+#include <stdbool.h>
+#include <string.h>
+
+// What a daemon is started with; the functions' contexts are all `context`.
+struct cmhd_settings {
+  void *context;
+  void *(*on_target)(void *context, const char *target, struct MHD_Connection *connection);
+  MHD_AccessHandlerCallback on_request;
+  MHD_RequestCompletedCallback on_completed;
+  MHD_NotifyConnectionCallback on_connection;
+  unsigned int connection_limit;
+  unsigned int idle_seconds;
+  size_t connection_memory;
+  const char *tls_certificate;  // PEM, or NULL for plain HTTP
+  const char *tls_key;
+};
+
+// Starts a daemon with an external event loop (epoll) that is given its connections: MHD_start_daemon(3).
+struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings);
+
+// The epoll descriptor that says when MHD_run has something to do.
+int cmhd_epoll_descriptor(struct MHD_Daemon *daemon);
+
+// Whether the library's own reading of requests is as strict as RFC 9112 asks (1.0.0 and later).
+static inline bool cmhd_is_strict(void) { return MHD_get_version()[0] != '0'; }
+
+// The pointer that the application keeps with a connection.
+static inline void **cmhd_connection_context(struct MHD_Connection *connection) {
+  return (void **)&MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static inline int cmhd_connection_descriptor(struct MHD_Connection *connection) {
+  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+// The bytes from the method to the end of the header section.
+static inline size_t cmhd_header_section_size(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+  return info ? info->header_size : 0;
+}
+
+static inline int cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int seconds) {
+  return MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}

@@ -1,0 +1,37 @@
+import Bytes
+
+/// A backend's whole reply, in the parts that go to the client and into the context. Values are JSON, byte for
+/// byte as the backend sent them.
+public struct Reply: Sendable {
+  /// The content: a non-empty string, or an array of message parts.
+  public let content: [UInt8]
+
+  /// An array of files for the user, empty if the backend sent none.
+  public let attachments: [UInt8]
+
+  /// An object with everything else that the backend sent, each name once.
+  public let metadata: [UInt8]
+
+  /// The tokens that the exchange took.
+  public let usage: TokenUsage
+
+  /// Why the backend ended, in its own word (`finish_reason`, `stop_reason`), if it said so.
+  public let finishReason: [UInt8]?
+
+  /// The reply of an `echo` integration: what the user said.
+  public init(echoing content: Span<UInt8>) {
+    self.init(
+      content: content.copied, metadata: [UInt8]("{}"), usage: TokenUsage(nil), finishReason: nil)
+  }
+
+  init(
+    content: [UInt8], attachments: [UInt8] = [UInt8]("[]"), metadata: [UInt8], usage: TokenUsage,
+    finishReason: [UInt8]?
+  ) {
+    self.content = content
+    self.attachments = attachments
+    self.metadata = metadata
+    self.usage = usage
+    self.finishReason = finishReason
+  }
+}

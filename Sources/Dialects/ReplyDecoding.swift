@@ -1,0 +1,120 @@
+import Bytes
+import JSON
+
+extension Dialect {
+  /// Reads the body of a 200 response. O(n).
+  public func decode(_ body: [UInt8]) throws(ReplyFault) -> Reply {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONDocument(body).root
+    } catch {
+      throw .invalidJSON(error, hint: ReplyHint(body: body.span, error))
+    }
+    let reply =
+      switch self {
+      case .custom: Reply(custom: root)
+      case .openai: Reply(openai: root)
+      case .anthropic: Reply(anthropic: root)
+      }
+    guard let reply else { throw .missingContent(hint: ReplyHint(root, readAs: self)) }
+    return reply
+  }
+}
+
+extension Reply {
+  /// Postern's own format: `content`, `attachments` if that is an array, and everything else as metadata: the
+  /// members of `metadata` and what stands beside it. Of one name in both places the one in `metadata` counts.
+  fileprivate init?(custom root: JSONValue) {
+    guard let content = root["content"], MessageContent.fault(in: content) == nil else {
+      return nil
+    }
+    let attachments = root["attachments"]
+    let inner = root["metadata"]
+    var metadata = ReplyMetadata()
+    for member in root.members where !member.name.equals("content") {
+      if member.name.equals("attachments"), attachments.isAbsent(or: .array) { continue }
+      if member.name.equals("metadata"), inner.isAbsent(or: .object) { continue }
+      metadata.insert(member)
+    }
+    if let inner { for member in inner.members { metadata.insert(member) } }
+    self.init(
+      content: Array(content.raw),
+      attachments: attachments?.kind == .array ? Array(attachments!.raw) : [UInt8]("[]"),
+      metadata: metadata.object, usage: TokenUsage(inner?["usage"] ?? root["usage"]),
+      finishReason: nil)
+  }
+
+  /// Chat Completions: the first choice's message. The metadata is flat: what the message, the choice and the
+  /// envelope hold besides; of one name in several of them the outermost counts. Further choices, which only
+  /// a parameter `n` brings, stay in `choices`.
+  fileprivate init?(openai root: JSONValue) {
+    guard let choices = root["choices"] else { return nil }
+    var rest = choices.elements
+    guard let choice = rest.next(), let message = choice["message"],
+      let content = Self.content(ofOpenAI: message)
+    else { return nil }
+    var metadata = ReplyMetadata()
+    for member in message.members
+    where !member.name.equals("content") && !member.name.equals("role") {
+      metadata.insert(member)
+    }
+    for member in choice.members where !member.name.equals("message") { metadata.insert(member) }
+    for member in root.members where !member.name.equals("choices") { metadata.insert(member) }
+    self.init(
+      content: Array(content.raw),
+      metadata: metadata.object(with: "choices", rest.map { Array($0.raw) }),
+      usage: TokenUsage(root["usage"]), finishReason: choice["finish_reason"]?.string)
+  }
+
+  /// The content; where there is none, the refusal, which is what the model has to say to the user.
+  private static func content(ofOpenAI message: JSONValue) -> JSONValue? {
+    if let content = message["content"], MessageContent.fault(in: content) == nil { return content }
+    guard let refusal = message["refusal"], refusal.kind == .string, !refusal.isEmpty else {
+      return nil
+    }
+    return refusal
+  }
+
+  /// Messages: the text blocks, which are one text in pieces, joined. The metadata is the rest of the message;
+  /// its `content`, if any, the other blocks, and what text blocks hold besides their text (`citations`).
+  fileprivate init?(anthropic root: JSONValue) {
+    guard let blocks = root["content"], blocks.kind == .array else { return nil }
+    var content: [UInt8] = [.init(ascii: "\"")]
+    var rest: [[UInt8]] = []
+    for block in blocks.elements {
+      if block["type"]?.equals("text") == true, let text = block["text"], text.kind == .string {
+        content.append(contentsOf: text.raw.dropFirst().dropLast())
+        if let besides = Self.besidesText(block) { rest.append(besides) }
+      } else {
+        rest.append(Array(block.raw))
+      }
+    }
+    guard content.count > 1 else { return nil }
+    content.append(.init(ascii: "\""))
+    var metadata = ReplyMetadata()
+    for member in root.members where !member.name.equals("content") && !member.name.equals("role") {
+      metadata.insert(member)
+    }
+    self.init(
+      content: content, metadata: metadata.object(with: "content", rest),
+      usage: TokenUsage(root["usage"]), finishReason: root["stop_reason"]?.string)
+  }
+
+  /// A text block without its text, if that leaves anything to tell.
+  private static func besidesText(_ block: JSONValue) -> [UInt8]? {
+    var besides = ReplyMetadata()
+    var tells = false
+    for member in block.members where !member.name.equals("text") {
+      besides.insert(member)
+      if !member.name.equals("type"), !member.value.isNull { tells = true }
+    }
+    return tells ? besides.object : nil
+  }
+}
+
+extension JSONValue? {
+  /// Whether there is no value, `null`, or one of this kind.
+  fileprivate func isAbsent(or kind: JSONKind) -> Bool {
+    self.map { $0.isNull || $0.kind == kind } ?? true
+  }
+}

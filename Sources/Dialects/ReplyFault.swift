@@ -1,0 +1,26 @@
+public import JSON
+
+/// Why the body of a 200 response is no reply. None of it quotes the backend.
+public enum ReplyFault: Error, Equatable, Sendable {
+  /// The body is not JSON.
+  case invalidJSON(JSONError, hint: ReplyHint?)
+  /// The body is JSON, but has no content where the dialect has it, or an empty one, or one that is neither a
+  /// string nor an array of message parts.
+  case missingContent(hint: ReplyHint?)
+
+  /// What is wrong and, as far as it can be guessed, what to do about it, for an administrator.
+  public var message: String {
+    switch self {
+    case .invalidJSON(let error, let hint):
+      "the reply is not valid JSON: \(error.reason.description) at byte \(error.position)"
+        + Self.advice(hint)
+    case .missingContent(let hint):
+      "the reply has no content" + Self.advice(hint)
+    }
+  }
+
+  private static func advice(_ hint: ReplyHint?) -> String {
+    guard let hint else { return "" }
+    return "; \(hint.advice)"
+  }
+}

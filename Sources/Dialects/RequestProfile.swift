@@ -1,0 +1,47 @@
+import Bytes
+
+/// What the requests of one integration have in common, as the configuration has it.
+public struct RequestProfile: Sendable {
+  /// How the backend is spoken to.
+  public var dialect: Dialect
+
+  /// The model's name, for the dialects that send one.
+  public var model: [UInt8]
+
+  /// The most tokens that a reply may have. `nil`: 1024 for `anthropic`, which insists on a number; elsewhere
+  /// as the backend likes.
+  public var maxTokens: Int?
+
+  /// Further top-level fields, each name once. One that Postern would send too takes that one's place, but
+  /// for the reserved ones.
+  public var parameters: [RequestParameter]
+
+  /// The bot's id.
+  public var botID: [UInt8]
+
+  /// The bot's name for people.
+  public var botName: [UInt8]
+
+  /// The bot's system message, as text; `nil` or empty: none.
+  public var system: [UInt8]?
+
+  /// A profile; what is left out is absent.
+  public init(
+    dialect: Dialect, model: [UInt8] = [], maxTokens: Int? = nil,
+    parameters: [RequestParameter] = [], botID: [UInt8], botName: [UInt8], system: [UInt8]? = nil
+  ) {
+    self.dialect = dialect
+    self.model = model
+    self.maxTokens = maxTokens
+    self.parameters = parameters
+    self.botID = botID
+    self.botName = botName
+    self.system = system
+  }
+
+  /// Whether a parameter takes the place of this field.
+  func overrides(_ field: StaticString) -> Bool {
+    for parameter in parameters where parameter.name.span.equals(field) { return true }
+    return false
+  }
+}

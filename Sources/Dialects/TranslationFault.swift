@@ -1,0 +1,31 @@
+import Bytes
+
+/// Why a conversation cannot be sent in a dialect. Nothing was sent; another backend may take it.
+public enum TranslationFault: Error, Equatable, Sendable {
+  /// A message has a part of a type that the dialect has no equivalent for.
+  case unsupportedPart(type: [UInt8])
+  /// An image is given neither by an http or https URL nor by a base64 `data:` URL of an image type.
+  case unsupportedImage
+  /// An earlier reply has an image, which the dialect takes from users only.
+  case imageInReply
+  /// The new message has nothing but white space in it, which the dialect refuses.
+  case blankMessage
+  /// A message's content is neither a string nor an array of message parts.
+  case malformedContent
+
+  /// What is wrong, for an administrator.
+  public var message: String {
+    switch self {
+    case .unsupportedPart(let type):
+      // Whatever a client sends as a type is quoted only where it looks like one.
+      type.count <= 64 && type.allSatisfy { $0.isVisibleASCII }
+        ? "the backend takes no message part of type \(String(decoding: type, as: UTF8.self))"
+        : "the backend takes no message part of this type"
+    case .unsupportedImage:
+      "the backend takes an image only from an http or https URL or as a base64 data: URL"
+    case .imageInReply: "an earlier reply has an image, which the backend takes from users only"
+    case .blankMessage: "the backend takes no message that is only white space"
+    case .malformedContent: "a message's content is neither a string nor an array of message parts"
+    }
+  }
+}

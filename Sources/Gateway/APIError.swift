@@ -1,0 +1,103 @@
+import Bytes
+public import HTTPServer
+import JSON
+
+/// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
+struct APIError: Error {
+  /// The kind of error, which tells a client what to do about it.
+  enum Kind {
+    case invalidRequest
+    case authentication
+    case permission
+    case notFound
+    case rateLimit
+    case backend
+    case overloaded
+    case server
+
+    var name: StaticString {
+      switch self {
+      case .invalidRequest: "invalid_request_error"
+      case .authentication: "authentication_error"
+      case .permission: "permission_error"
+      case .notFound: "not_found_error"
+      case .rateLimit: "rate_limit_error"
+      case .backend: "backend_error"
+      case .overloaded: "overloaded_error"
+      case .server: "server_error"
+      }
+    }
+  }
+
+  var status: Int
+  var kind: Kind
+  var code: StaticString
+  /// For people; free of secrets and of what a backend said.
+  var message: [UInt8]
+  /// The field of the request that is at fault.
+  var parameter: StaticString?
+  /// Further fields of the response.
+  var fields: [(name: StaticString, value: [UInt8])] = []
+
+  init(
+    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: String,
+    parameter: StaticString? = nil
+  ) {
+    self.status = status
+    self.kind = kind
+    self.code = code
+    self.message = Array(message.utf8)
+    self.parameter = parameter
+  }
+
+  /// A field of the request that is missing or not as it must be.
+  static func invalid(_ parameter: StaticString, _ message: String) -> APIError {
+    APIError(400, .invalidRequest, "invalid_parameter", message, parameter: parameter)
+  }
+
+  /// Too much is asked for at once; the client may try again after so many seconds.
+  static func tryAgain(
+    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: String, afterSeconds seconds: Int
+  ) -> APIError {
+    var error = APIError(status, kind, code, message)
+    var value: [UInt8] = []
+    value.append(decimal: seconds)
+    error.fields.append(("Retry-After", value))
+    return error
+  }
+
+  /// The response; `more` may write further members beside `error`.
+  func response(_ more: (inout JSONWriter) -> Void = { _ in }) -> Response {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("error")
+    writer.beginObject()
+    writer.member("type", string: kind.name)
+    writer.member("code", string: code)
+    writer.member("message", string: message.span)
+    if let parameter { writer.member("param", string: parameter) }
+    writer.endObject()
+    more(&writer)
+    writer.endObject()
+    var response = Response(status: status, contentType: "application/json", body: writer.finish())
+    response.fields = fields
+    return response
+  }
+}
+
+extension APIError {
+  /// What the server refuses by itself.
+  init(_ refusal: Refusal) {
+    switch refusal {
+    case .ambiguous(let reason):
+      self.init(
+        400, .invalidRequest, "invalid_request", "The request is not sound HTTP: \(reason).")
+    case .fieldsTooLarge:
+      self.init(431, .invalidRequest, "headers_too_large", "The header fields exceed 16 KB.")
+    case .bodyTooLarge(let limit):
+      self.init(
+        413, .invalidRequest, "body_too_large",
+        "The request body exceeds \(limit) bytes (max_body).")
+    }
+  }
+}

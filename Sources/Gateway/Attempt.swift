@@ -1,0 +1,64 @@
+import Bytes
+import Dialects
+import EventLoop
+import HTTPClient
+import Platform
+
+/// One attempt to have an integration answer: a transfer, its time limit, and what the answer means.
+final class Attempt {
+  private let integration: Integration
+  private let services: Services
+  private let start: Instant
+  private var transfer: TransferID?
+  private var timer: TimerID?
+  private var completion: ((AttemptReport, Reply?) -> Void)?
+
+  /// Sends a request. `completion` is called once, in a later turn, with a reply if and only if the outcome is
+  /// `ok`; never after `cancel`.
+  init(
+    at integration: Integration, upstream: Upstream, body: [UInt8], fields: FieldLines,
+    timeout: TimeSpan, services: Services, completion: @escaping (AttemptReport, Reply?) -> Void
+  ) {
+    self.integration = integration
+    self.services = services
+    self.completion = completion
+    start = services.loop.now
+    timer = services.loop.schedule(after: timeout) { [self] in timeOut(timeout) }
+    transfer = services.client.post(body, to: upstream, fields: fields) { [self] in receive($0) }
+  }
+
+  /// Gives the attempt up: the backend sees its connection closed at once.
+  func cancel() {
+    completion = nil
+    services.loop.cancel(timer)
+    if let transfer { services.client.cancel(transfer) }
+    transfer = nil
+  }
+
+  private func timeOut(_ limit: TimeSpan) {
+    let completion = self.completion
+    cancel()
+    var report = self.report(.timeout, status: nil)
+    report.advice = FailureAdvice.timeout(after: limit)
+    completion?(report, nil)
+  }
+
+  private func receive(_ result: TransferResult) {
+    services.loop.cancel(timer)
+    transfer = nil
+    let completion = self.completion
+    self.completion = nil
+    var report = self.report(.ok, status: result.status > 0 ? result.status : nil)
+    report.timings = result.timings
+    let verdict = Verdict(of: result, dialect: integration.dialect ?? .custom)
+    report.outcome = verdict.outcome
+    report.advice = verdict.advice
+    completion?(report, verdict.reply)
+  }
+
+  private func report(_ outcome: Outcome, status: Int?) -> AttemptReport {
+    AttemptReport(
+      integration: integration.settings.id, outcome: outcome, status: status,
+      milliseconds: (Instant.now - start).milliseconds)
+  }
+}

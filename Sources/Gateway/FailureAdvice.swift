@@ -1,0 +1,63 @@
+import HTTPClient
+import Platform
+
+/// What to tell an administrator about a failed attempt: what happened, and what to do about it. Never contains a
+/// secret, nor what the backend said.
+enum FailureAdvice {
+  static func timeout(after limit: TimeSpan) -> String {
+    "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"
+  }
+
+  static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> String {
+    switch failure {
+    case .nameNotResolved:
+      "the host of webhook_url cannot be resolved: check its spelling and this machine's DNS"
+    case .connectFailed:
+      "no connection to the host and port of webhook_url: is the backend running, and reachable from here?"
+    case .handshakeFailed:
+      "the TLS handshake failed: is https right for this port of webhook_url?"
+    case .certificateNotTrusted:
+      "the backend's certificate is not trusted (\(result.detail)): check the host in webhook_url, or name its "
+        + "authority by ca_file"
+    case .authorityUnusable:
+      "ca_file cannot be read, or has no certificate in PEM"
+    case .interrupted:
+      result.status == 0
+        ? "the backend closed the connection before it answered: see its log"
+        : "the reply ended before it was whole: see the backend's log"
+    case .notHTTP:
+      "what answers is not an HTTP server: check the port in webhook_url"
+    case .tooLarge:
+      "the reply is larger than max_response"
+    case .other(let code):
+      "the transfer failed inside libcurl (error \(code))"
+    }
+  }
+
+  static func status(_ status: Int) -> String {
+    switch status {
+    case 300...399:
+      "the backend redirects (\(status)), which is not followed: put the final address into webhook_url"
+    case 400, 422:
+      "the backend refuses the request (\(status)): check type, model and param settings"
+    case 401:
+      "the backend refuses the key (401): check the value and form of its header"
+    case 403:
+      "the backend forbids this (403): check what the key is allowed, and its header's form"
+    case 404:
+      "there is nothing at this address (404): check the path of webhook_url, and the model's name"
+    case 405:
+      "this address takes no POST (405): check the path of webhook_url"
+    case 413:
+      "the request is too large for the backend (413): lower window"
+    case 429:
+      "the backend limits the rate of requests (429): wait, or raise the limit there"
+    case 503, 529:
+      "the backend is overloaded or down (\(status)): try again later"
+    case 500...599:
+      "the backend failed (\(status)): see its log"
+    default:
+      "the backend answered with status \(status): check webhook_url"
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import Bytes
+public import Configuration
+import Dialects
+import HTTPClient
+import JSON
+
+/// An integration at work: its settings, and what its requests have in common, made once.
+public final class Integration {
+  /// The settings.
+  public let settings: IntegrationSettings
+  /// Where its requests go; `nil` for `echo`, which needs no backend.
+  let upstream: Upstream?
+  /// How its backend is spoken to; `nil` for `echo`.
+  let dialect: Dialect?
+  private let profile: RequestProfile?
+  /// Fields of single requests that the configuration does not set itself.
+  private let sendsConversation: Bool
+  private let sendsRequest: Bool
+  private let sendsPlatform: Bool
+
+  init(_ settings: IntegrationSettings, bot: BotSettings, version: StaticString) {
+    self.settings = settings
+    dialect = Integration.dialect(settings.kind)
+    profile = dialect.map { Integration.profile(settings, bot, $0) }
+    if let dialect, let url = settings.webhookURL {
+      upstream = Upstream(
+        Upstream.Settings(
+          url: url.text, fields: Integration.sharedFields(settings, dialect, version),
+          connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
+          authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes))
+    } else {
+      upstream = nil
+    }
+    sendsConversation = !settings.setsField("X-Conversation-Id")
+    sendsRequest = !settings.setsField("X-Request-Id")
+    sendsPlatform = !settings.setsField("X-User-Platform")
+  }
+
+  /// Begins the body of a request.
+  func encoder(conversation: [UInt8], user: JSONValue?, metadata: JSONValue?) -> RequestEncoder? {
+    profile.map {
+      RequestEncoder($0, conversationID: conversation, user: user, metadata: metadata)
+    }
+  }
+
+  /// The fields of one request.
+  func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
+    var fields = FieldLines()
+    if sendsConversation { fields.append("X-Conversation-Id", conversation.span) }
+    if sendsRequest { fields.append("X-Request-Id", request.span) }
+    if sendsPlatform, let platform { fields.append("X-User-Platform", platform.span) }
+    return fields
+  }
+
+  private static func dialect(_ kind: IntegrationSettings.Kind) -> Dialect? {
+    switch kind {
+    case .custom: .custom
+    case .openai: .openai
+    case .anthropic: .anthropic
+    case .echo: nil
+    }
+  }
+
+  private static func profile(
+    _ settings: IntegrationSettings, _ bot: BotSettings, _ dialect: Dialect
+  ) -> RequestProfile {
+    RequestProfile(
+      dialect: dialect, model: settings.model ?? [], maxTokens: settings.maxTokens,
+      parameters: settings.parameters.compactMap { parameter in
+        // Checked when the configuration was read.
+        guard let document = try? JSONDocument(parameter.json) else { return nil }
+        return RequestParameter(name: parameter.name, value: document.root)
+      },
+      botID: bot.id, botName: bot.name, system: bot.system)
+  }
+
+  /// The fields of every request: the configured ones as they are, and those of Postern's own that they leave out.
+  private static func sharedFields(
+    _ settings: IntegrationSettings, _ dialect: Dialect, _ version: StaticString
+  ) -> [[UInt8]] {
+    var lines = settings.headers.map { field(name: $0.name, value: $0.value) }
+    var own = dialect.defaultFields.map { ($0.name, [UInt8]($0.value)) }
+    own.append(("User-Agent", [UInt8]("Postern/") + [UInt8](version)))
+    own.append(("X-Bot-Id", settings.bot))
+    own.append(("X-Integration-Id", settings.id))
+    for (name, value) in own where !settings.setsField(name) {
+      lines.append(field(name: [UInt8](name), value: value))
+    }
+    return lines
+  }
+
+  private static func field(name: [UInt8], value: [UInt8]) -> [UInt8] {
+    // libcurl's way to say that a field is empty; with a colon it would leave the field out.
+    value.isEmpty ? name + [UInt8](";") : name + [UInt8](": ") + value
+  }
+}
+
+extension IntegrationSettings {
+  /// Whether the configuration has a header field of this name.
+  fileprivate func setsField(_ name: StaticString) -> Bool {
+    for header in headers where header.name.span.equalsIgnoringCase(name) { return true }
+    return false
+  }
+}

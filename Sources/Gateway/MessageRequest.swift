@@ -1,0 +1,90 @@
+import Bytes
+import Dialects
+import JSON
+
+/// The body of `POST /v1/bots/{bot}/messages`, checked.
+struct MessageRequest {
+  /// The content as sent: a non-empty string or an array of parts.
+  let content: JSONValue
+  /// `nil` where the client starts a new conversation.
+  let conversation: [UInt8]?
+  /// The user object as sent.
+  let user: JSONValue?
+  /// The user's platform, where it is text that a header field can carry.
+  let platform: [UInt8]?
+  /// The metadata object as sent.
+  let metadata: JSONValue?
+
+  init(_ body: [UInt8]) throws(APIError) {
+    let root = try MessageRequest.object(body)
+    guard let content = root["content"] else {
+      throw .invalid("content", "content is missing: the user's message, as text or message parts.")
+    }
+    if let fault = MessageContent.fault(in: content) {
+      throw .invalid("content", fault.message)
+    }
+    self.content = content
+    conversation = try root["conversation_id"].present.map { (value) throws(APIError) in
+      try MessageRequest.identifier(value, "conversation_id")
+    }
+    user = try MessageRequest.objectMember(root["user"], "user")
+    if let id = user?["id"].present { _ = try MessageRequest.identifier(id, "user.id") }
+    platform = user?["platform"]?.string.flatMap { text in
+      !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
+    }
+    metadata = try MessageRequest.objectMember(root["metadata"], "metadata")
+    if let stream = root["stream"].present {
+      guard let wanted = stream.boolean else {
+        throw .invalid("stream", "stream must be true or false.")
+      }
+      if wanted {
+        throw APIError(
+          400, .invalidRequest, "not_supported", "This version answers whole replies only.",
+          parameter: "stream")
+      }
+    }
+  }
+
+  private static func object(_ body: [UInt8]) throws(APIError) -> JSONValue {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONDocument(body).root
+    } catch {
+      throw APIError(
+        400, .invalidRequest, "invalid_json",
+        "The body is not valid JSON: \(error.message(in: body.span)).")
+    }
+    guard root.kind == .object else {
+      throw APIError(400, .invalidRequest, "invalid_request", "The body must be a JSON object.")
+    }
+    return root
+  }
+
+  private static func objectMember(
+    _ value: JSONValue?, _ name: StaticString
+  ) throws(APIError) -> JSONValue? {
+    guard let value = value.present else { return nil }
+    guard value.kind == .object else { throw .invalid(name, "\(name) must be an object.") }
+    return value
+  }
+
+  /// 1 to 128 characters of visible ASCII.
+  private static func identifier(
+    _ value: JSONValue, _ name: StaticString
+  ) throws(APIError) -> [UInt8] {
+    guard let text = value.string, (1...128).contains(text.count),
+      text.allSatisfy({ $0.isVisibleASCII })
+    else {
+      throw .invalid(name, "\(name) must be 1 to 128 characters of printable ASCII without blanks.")
+    }
+    return text
+  }
+}
+
+extension JSONValue? {
+  /// The value, unless it is `null`: a client that sends `null` means nothing by it.
+  var present: JSONValue? {
+    guard let self, !self.isNull else { return nil }
+    return self
+  }
+}

@@ -1,0 +1,45 @@
+/// How an attempt ended, in the words of the API and the log.
+public enum Outcome: Sendable {
+  /// A whole reply came.
+  case ok
+  /// Nothing came in time.
+  case timeout
+  /// The host's name could not be resolved.
+  case dnsFailed
+  /// No connection.
+  case connectFailed
+  /// No TLS, or a certificate that is not trusted.
+  case tlsFailed
+  /// 401 or 403.
+  case authFailed
+  /// 429.
+  case rateLimited
+  /// Any other answer that is no success, or no HTTP at all.
+  case httpError
+  /// A success whose body is not JSON.
+  case invalidJSON
+  /// A success without content.
+  case missingContent
+  /// A reply over `max_response`.
+  case tooLarge
+  /// The connection ended before the reply did.
+  case interrupted
+
+  /// The name in `attempts` and in the log.
+  public var name: StaticString {
+    switch self {
+    case .ok: "ok"
+    case .timeout: "timeout"
+    case .dnsFailed: "dns_failed"
+    case .connectFailed: "connect_failed"
+    case .tlsFailed: "tls_failed"
+    case .authFailed: "auth_failed"
+    case .rateLimited: "rate_limited"
+    case .httpError: "http_error"
+    case .invalidJSON: "invalid_json"
+    case .missingContent: "missing_content"
+    case .tooLarge: "too_large"
+    case .interrupted: "interrupted"
+    }
+  }
+}

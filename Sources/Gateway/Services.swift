@@ -1,0 +1,24 @@
+public import EventLoop
+public import HTTPClient
+public import Logging
+public import Platform
+
+/// What every exchange works with.
+public struct Services {
+  /// The loop that all runs on.
+  public let loop: EventLoop
+  /// Requests to backends.
+  public let client: HTTPClient
+  /// The log.
+  public let log: Log
+  /// Identifiers and draws.
+  public let random: RandomSource
+
+  /// Services from their parts.
+  public init(loop: EventLoop, client: HTTPClient, log: Log, random: RandomSource) {
+    self.loop = loop
+    self.client = client
+    self.log = log
+    self.random = random
+  }
+}

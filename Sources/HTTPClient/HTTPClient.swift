@@ -1,0 +1,147 @@
+internal import CCurl
+public import EventLoop
+import Platform
+
+/// Names a transfer that was started. Once that has ended, the name stands for nothing.
+public struct TransferID {
+  let transfer: Transfer
+  let generation: UInt32
+}
+
+/// Requests to backends: POST over HTTP/1.1, `http` and `https` only, certificates checked, redirects not
+/// followed, names resolved on threads of libcurl's, connections kept for the next request.
+///
+/// This is libcurl multi in its socket-action form (libcurl-multi(3)), driven by the event loop. Its callbacks
+/// only record; completions are delivered at the end of a turn, so that they may start and cancel transfers.
+public final class HTTPClient {
+  private let loop: EventLoop
+  private let multi: UnsafeMutableRawPointer
+  private var watches: SocketWatches?
+  private var timer: TimerID?
+  private var isCollecting = false
+  /// The running transfers with their upstreams, by easy handle.
+  private var running: [UnsafeMutableRawPointer: (transfer: Transfer, upstream: Upstream)] = [:]
+
+  /// A client with at most `keptConnections` idle connections to all upstreams together.
+  public init(on loop: EventLoop, keptConnections: Int) {
+    self.loop = loop
+    guard ccurl_global_init() == CURLE_OK, let multi = curl_multi_init() else {
+      fatalError("libcurl: cannot be initialised")
+    }
+    self.multi = multi
+    watches = SocketWatches(on: loop) { [self] in act(on: $0, readiness: $1) }
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, keptConnections)
+    _ = ccurl_multi_set_context(multi, Unmanaged.passUnretained(self).toOpaque())
+    _ = ccurl_multi_set_socket_function(multi) { _, socket, what, context, _ in
+      let watches = HTTPClient.recover(context).watches
+      return watches?.update(socket, wanted: what) == true ? 0 : -1
+    }
+    _ = ccurl_multi_set_timer_function(multi) { _, milliseconds, context in
+      HTTPClient.recover(context).setTimer(milliseconds: milliseconds)
+      return 0
+    }
+  }
+
+  /// Ends all transfers without completing them, and all connections. The client cannot be used again; until
+  /// this is called it stays in memory, since its sockets refer to it.
+  public func close() {
+    for (easy, use) in running {
+      curl_multi_remove_handle(multi, easy)
+      use.transfer.retire()
+    }
+    running = [:]
+    loop.cancel(timer)
+    curl_multi_cleanup(multi)
+    watches?.removeAll()
+    watches = nil
+  }
+
+  /// Posts `body` to an upstream. `completion` is called once, at the end of a later turn, unless the transfer
+  /// is cancelled before.
+  public func post(
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
+    let transfer = upstream.idle.popLast() ?? makeTransfer(for: upstream)
+    transfer.prepare(fields: fields, body: body, completion: completion)
+    running[transfer.easy] = (transfer, upstream)
+    curl_multi_add_handle(multi, transfer.easy)
+    return TransferID(transfer: transfer, generation: transfer.generation)
+  }
+
+  /// Gives a transfer up: its connection is closed at once, its completion never called. One that has ended is
+  /// left alone.
+  public func cancel(_ id: TransferID) {
+    guard id.transfer.generation == id.generation else { return }
+    _ = finish(id.transfer.easy)
+  }
+
+  private func makeTransfer(for upstream: Upstream) -> Transfer {
+    Transfer(
+      for: upstream,
+      onSocketClosed: { context, socket in
+        HTTPClient.recover(context).watches?.forget(socket)
+        closeConnection(socket)
+        return 0
+      }, client: Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// Takes a transfer out of libcurl and gives its handle back to its upstream.
+  private func finish(_ easy: UnsafeMutableRawPointer) -> Transfer? {
+    guard let (transfer, upstream) = running.removeValue(forKey: easy) else { return nil }
+    curl_multi_remove_handle(multi, easy)
+    transfer.retire()
+    upstream.idle.append(transfer)
+    return transfer
+  }
+
+  // MARK: Driving libcurl
+
+  private func act(on socket: Int32, readiness: Int32) {
+    _ = ccurl_multi_socket_action(multi, socket, readiness)
+    collectAtEndOfTurn()
+  }
+
+  /// What CURLMOPT_TIMERFUNCTION(3) asks for: a time-out of 0 means now, -1 none.
+  private func setTimer(milliseconds: Int) {
+    loop.cancel(timer)
+    timer = nil
+    if milliseconds == 0 {
+      loop.atEndOfTurn { [self] in timeOut() }
+    } else if milliseconds > 0 {
+      timer = loop.schedule(after: .milliseconds(milliseconds)) { [self] in timeOut() }
+    }
+  }
+
+  private func timeOut() {
+    timer = nil
+    _ = ccurl_multi_timeout_action(multi)
+    collectAtEndOfTurn()
+  }
+
+  private func collectAtEndOfTurn() {
+    guard !isCollecting else { return }
+    isCollecting = true
+    loop.atEndOfTurn { [self] in
+      isCollecting = false
+      collect()
+    }
+  }
+
+  /// Delivers the transfers that are over; curl_multi_info_read(3).
+  private func collect() {
+    var left: Int32 = 0
+    while let message = curl_multi_info_read(multi, &left) {
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
+        let transfer = running[easy]?.transfer, let completion = transfer.completion
+      else { continue }
+      let result = transfer.result(ccurl_message_result(message))
+      _ = finish(easy)
+      completion(result)
+    }
+  }
+
+  private static func recover(_ context: UnsafeMutableRawPointer?) -> HTTPClient {
+    Unmanaged<HTTPClient>.fromOpaque(context!).takeUnretainedValue()
+  }
+}

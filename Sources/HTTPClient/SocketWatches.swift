@@ -1,0 +1,82 @@
+internal import CCurl
+import EventLoop
+import Platform
+
+/// libcurl's sockets in the event loop. libcurl lets go of a socket after each transfer and takes it up again
+/// for the next; most stay as they are in epoll in between, which saves half the calls of epoll_ctl. One that
+/// fires while nobody wants it (its peer closed it) is taken out then.
+final class SocketWatches {
+  private struct Watch {
+    var registration: Registration?
+    var interest: Interest = []
+    /// Whether libcurl wants to hear of the socket now.
+    var isWanted = false
+  }
+
+  private let loop: EventLoop
+  /// By descriptor.
+  private var watches: [Watch] = []
+  private let onReady: (_ socket: Int32, _ readiness: Int32) -> Void
+
+  init(on loop: EventLoop, onReady: @escaping (_ socket: Int32, _ readiness: Int32) -> Void) {
+    self.loop = loop
+    self.onReady = onReady
+  }
+
+  /// What CURLMOPT_SOCKETFUNCTION(3) asks for. Returns false where the kernel refuses the watch.
+  func update(_ socket: Int32, wanted what: Int32) -> Bool {
+    let index = Int(socket)
+    while watches.count <= index { watches.append(Watch()) }
+    guard what != CURL_POLL_REMOVE else {
+      watches[index].isWanted = false
+      return true
+    }
+    watches[index].isWanted = true
+    var interest: Interest = []
+    if what & CURL_POLL_IN != 0 { interest.insert(.read) }
+    if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
+    do throws(SystemError) {
+      if let registration = watches[index].registration {
+        if watches[index].interest != interest { try loop.rearm(registration, for: interest) }
+      } else {
+        watches[index].registration = try loop.register(socket, for: interest) { [self] in
+          dispatch(socket, $0)
+        }
+      }
+      watches[index].interest = interest
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /// The socket is about to be closed, or has been.
+  func forget(_ socket: Int32) {
+    let index = Int(socket)
+    guard index < watches.count, let registration = watches[index].registration else { return }
+    loop.forget(registration)
+    watches[index] = Watch()
+  }
+
+  /// Ends all watches; the sockets stay open.
+  func removeAll() {
+    for watch in watches {
+      if let registration = watch.registration { loop.deregister(registration) }
+    }
+    watches = []
+  }
+
+  private func dispatch(_ socket: Int32, _ readiness: Readiness) {
+    let index = Int(socket)
+    guard watches[index].isWanted else {
+      if let registration = watches[index].registration { loop.deregister(registration) }
+      watches[index] = Watch()
+      return
+    }
+    var mask: Int32 = 0
+    if !readiness.isDisjoint(with: [.read, .hangUp]) { mask |= CURL_CSELECT_IN }
+    if readiness.contains(.write) { mask |= CURL_CSELECT_OUT }
+    if readiness.contains(.error) { mask |= CURL_CSELECT_ERR }
+    onReady(socket, mask)
+  }
+}

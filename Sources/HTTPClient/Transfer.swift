@@ -1,0 +1,154 @@
+internal import CCurl
+
+/// One request and its response: an easy handle and what its callbacks gather. Used again for the next request
+/// to the same upstream; never for another.
+final class Transfer {
+  let easy: UnsafeMutableRawPointer
+  /// Tells this use from earlier ones, so that a stale `TransferID` cancels nothing.
+  private(set) var generation: UInt32 = 0
+  private(set) var completion: ((TransferResult) -> Void)?
+
+  private let bodyLimit: Int
+  private let sharedFields: UnsafeMutablePointer<curl_slist>?
+  private var fields = FieldList()
+  private var body: [UInt8] = []
+  private var isTooLarge = false
+  /// Whether the header section of a final response (not 1xx) has come whole.
+  private var hasHead = false
+  /// libcurl writes here what went wrong; CURLOPT_ERRORBUFFER.
+  private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+
+  /// A transfer set up for an upstream, which must outlive it. `client` is what `onSocketClosed` is given, and
+  /// must outlive all connections.
+  init(
+    for upstream: Upstream, onSocketClosed: ccurl_close_function, client: UnsafeMutableRawPointer
+  ) {
+    guard let easy = curl_easy_init() else { fatalError("libcurl: no memory for a transfer") }
+    self.easy = easy
+    bodyLimit = upstream.settings.bodyLimit
+    sharedFields = upstream.sharedFields
+    errorText.initialize(to: 0)
+    configure(upstream.settings)
+    _ = ccurl_set_close_function(easy, onSocketClosed)
+    _ = ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, client)
+  }
+
+  deinit {
+    curl_easy_cleanup(easy)
+    errorText.deallocate()
+  }
+
+  private func configure(_ settings: Upstream.Settings) {
+    setText(CURLOPT_URL, settings.url)
+    setText(CURLOPT_PROTOCOLS_STR, Array("http,https".utf8))
+    setLong(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+    setLong(CURLOPT_FOLLOWLOCATION, 0)
+    // What is in the configuration file is all that decides where a message goes: no proxy by environment.
+    setText(CURLOPT_PROXY, [])
+    setLong(CURLOPT_NOSIGNAL, 1)
+    // A transfer that is given up while its name is being resolved must not wait for the resolver's thread.
+    setLong(CURLOPT_QUICK_EXIT, 1)
+    setLong(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeoutMilliseconds)
+    // The default of 64 KB is for uploads; 16 KB is the least that libcurl takes.
+    setLong(CURLOPT_UPLOAD_BUFFERSIZE, 16384)
+    setLong(CURLOPT_TCP_KEEPALIVE, 1)
+    setLong(CURLOPT_POST, 1)
+    if let file = settings.authorityFile {
+      setText(CURLOPT_CAINFO, file)
+      _ = ccurl_set_text(easy, CURLOPT_CAPATH, nil)
+    }
+    _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
+    let context = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
+    _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
+    _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+    _ = ccurl_set_data_function(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+      Transfer.recover(context).receiveBody(
+        UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }
+    _ = ccurl_set_data_function(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+      Transfer.recover(context).receiveHeaderLine(
+        UnsafeRawBufferPointer(start: bytes, count: size * count))
+    }
+  }
+
+  /// Sets the handle up for one request; libcurl copies the body.
+  func prepare(
+    fields lines: FieldLines, body: [UInt8], completion: @escaping (TransferResult) -> Void
+  ) {
+    self.completion = completion
+    self.body = []
+    isTooLarge = false
+    hasHead = false
+    errorText[0] = 0
+    _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
+    body.withUnsafeBytes { _ = ccurl_set_body(easy, $0.baseAddress, curl_off_t($0.count)) }
+  }
+
+  /// Ends this use: whoever is left holding its generation holds nothing. Frees what the request held.
+  func retire() {
+    generation &+= 1
+    completion = nil
+    body = []
+    _ = ccurl_set_body(easy, nil, 0)
+  }
+
+  /// What came of it, given libcurl's result.
+  func result(_ code: CURLcode) -> TransferResult {
+    let timings = self.timings
+    var failure = TransferFailure(
+      code, connected: timings.connected > 0, resolved: timings.nameResolved > 0)
+    if isTooLarge { failure = .tooLarge }
+    // libcurl takes a connection that ends inside the header section for a response without a body.
+    if failure == nil, !hasHead { failure = .interrupted }
+    return TransferResult(
+      failure: failure,
+      status: hasHead ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0,
+      body: body,
+      timings: timings,
+      detail: failure == nil ? "" : String(cString: errorText))
+  }
+
+  private var timings: TransferTimings {
+    TransferTimings(
+      nameResolved: Int(ccurl_get_microseconds(easy, CURLINFO_NAMELOOKUP_TIME_T)),
+      connected: Int(ccurl_get_microseconds(easy, CURLINFO_CONNECT_TIME_T)),
+      handshakeDone: Int(ccurl_get_microseconds(easy, CURLINFO_APPCONNECT_TIME_T)),
+      firstByte: Int(ccurl_get_microseconds(easy, CURLINFO_STARTTRANSFER_TIME_T)),
+      total: Int(ccurl_get_microseconds(easy, CURLINFO_TOTAL_TIME_T)))
+  }
+
+  // MARK: libcurl's callbacks, which must not call libcurl
+
+  private static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
+    Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  /// Takes a part of the body; any count but all of them ends the transfer. CURLOPT_WRITEFUNCTION(3).
+  private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard body.count + bytes.count <= bodyLimit else {
+      isTooLarge = true
+      return 0
+    }
+    body.append(contentsOf: bytes)
+    return bytes.count
+  }
+
+  /// Takes one line of a header section; the empty one ends it. CURLOPT_HEADERFUNCTION(3).
+  private func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
+    if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
+      hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
+    }
+    return line.count
+  }
+
+  private func setLong(_ option: CURLoption, _ value: Int) {
+    _ = ccurl_set_long(easy, option, value)
+  }
+
+  private func setText(_ option: CURLoption, _ value: [UInt8]) {
+    (value + [0]).withUnsafeBytes {
+      _ = ccurl_set_text(easy, option, $0.baseAddress!.assumingMemoryBound(to: CChar.self))
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import CCurl
+
+/// How a transfer failed below HTTP's own semantics, told by the phase that it failed in.
+public enum TransferFailure: Error, Equatable, Sendable {
+  /// The host's name could not be resolved.
+  case nameNotResolved
+  /// No connection could be made, or not in time.
+  case connectFailed
+  /// The TLS handshake was cut or went wrong.
+  case handshakeFailed
+  /// The TLS certificate is not trusted: expired, for another name, or of an unknown authority.
+  case certificateNotTrusted
+  /// The certificate authority file cannot be used.
+  case authorityUnusable
+  /// The connection ended or was reset before the response was whole.
+  case interrupted
+  /// What came is not HTTP.
+  case notHTTP
+  /// The body has more bytes than the limit.
+  case tooLarge
+  /// libcurl failed for a reason of its own, such as no memory: `CURLcode`.
+  case other(code: UInt32)
+
+  /// Sorts libcurl's result; libcurl-errors(3). `nil` for success.
+  init?(_ result: CURLcode, connected: Bool, resolved: Bool) {
+    switch result {
+    case CURLE_OK:
+      return nil
+    case CURLE_COULDNT_RESOLVE_HOST:
+      self = .nameNotResolved
+    case CURLE_COULDNT_CONNECT:
+      self = .connectFailed
+    case CURLE_OPERATION_TIMEDOUT:
+      // Only the connection phase has a time limit of libcurl's; how far it came says what hung.
+      self = !resolved ? .nameNotResolved : !connected ? .connectFailed : .handshakeFailed
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM,
+      CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_USE_SSL_FAILED:
+      self = .handshakeFailed
+    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ISSUER_ERROR:
+      self = .certificateNotTrusted
+    case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CRL_BADFILE:
+      self = .authorityUnusable
+    case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE,
+      CURLE_SEND_FAIL_REWIND, CURLE_SSL_SHUTDOWN_FAILED:
+      self = .interrupted
+    case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2:
+      self = .notHTTP
+    default:
+      self = .other(code: result.rawValue)
+    }
+  }
+}

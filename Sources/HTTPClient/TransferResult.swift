@@ -1,0 +1,29 @@
+/// What a finished transfer brought.
+public struct TransferResult {
+  /// Why it failed; `nil` means only that libcurl saw nothing wrong. Whether a body is whole is for its own
+  /// syntax to say: a body without a declared length ends with the connection, also where the backend died.
+  public var failure: TransferFailure?
+  /// The status code, 0 if no response's header section came whole.
+  public var status: Int
+  /// The body, or what there is of it.
+  public var body: [UInt8]
+  /// How long the phases took.
+  public var timings: TransferTimings
+  /// libcurl's own words about a failure, for an administrator; may be empty. Has no part of the body.
+  public var detail: String
+}
+
+/// When each phase of a transfer was over, in microseconds from its start; 0 for a phase that was not reached
+/// or that a kept connection made unnecessary. curl_easy_getinfo(3), "TIMES".
+public struct TransferTimings: Sendable {
+  /// The name was resolved.
+  public var nameResolved = 0
+  /// The connection stood.
+  public var connected = 0
+  /// The TLS handshake was done.
+  public var handshakeDone = 0
+  /// The first byte of the response came.
+  public var firstByte = 0
+  /// All was over.
+  public var total = 0
+}

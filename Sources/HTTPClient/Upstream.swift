@@ -1,0 +1,59 @@
+internal import CCurl
+
+/// A backend as transfers need to know it: where it is and what every request to it carries. Keeps the easy
+/// handles of its finished transfers, set up, for the next ones.
+///
+/// Fields and URL are checked by their owner: libcurl sends CR and LF in them as they are.
+public final class Upstream {
+  /// What does not change from one request to the next.
+  public struct Settings {
+    /// `http` or `https`, absolute.
+    public var url: [UInt8]
+    /// Whole field lines, `name: value`, sent with every request in this order.
+    public var fields: [[UInt8]]
+    /// For name, connection and TLS handshake together; at least 1.
+    public var connectTimeoutMilliseconds: Int
+    /// The certificate authorities to trust in place of the system's.
+    public var authorityFile: [UInt8]?
+    /// The largest body taken, in bytes.
+    public var bodyLimit: Int
+
+    /// Settings from their parts.
+    public init(
+      url: [UInt8], fields: [[UInt8]], connectTimeoutMilliseconds: Int, authorityFile: [UInt8]?,
+      bodyLimit: Int
+    ) {
+      self.url = url
+      self.fields = fields
+      self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
+      self.authorityFile = authorityFile
+      self.bodyLimit = bodyLimit
+    }
+  }
+
+  /// What every request to it has in common.
+  public let settings: Settings
+
+  /// `settings.fields` as libcurl takes them; every request's own fields are put in front of it.
+  let sharedFields: UnsafeMutablePointer<curl_slist>?
+
+  /// Transfers that are over, newest last: the newest has the warmest memory.
+  var idle: [Transfer] = []
+
+  /// An upstream with no transfers yet.
+  public init(_ settings: Settings) {
+    self.settings = settings
+    // `Expect: 100-continue` would cost a round trip for bodies over a megabyte; a bare name drops it.
+    var list = curl_slist_append(nil, "Expect:")
+    for field in settings.fields {
+      list = (field + [0]).withUnsafeBytes {
+        curl_slist_append(list, $0.baseAddress!.assumingMemoryBound(to: CChar.self))
+      }
+    }
+    sharedFields = list
+  }
+
+  deinit {
+    curl_slist_free_all(sharedFields)
+  }
+}

@@ -1,0 +1,71 @@
+import EventLoop
+import Platform
+
+/// A client's connection, as far as the server watches over it: libmicrohttpd owns the socket and reads it.
+final class ClientConnection {
+  /// What the connection is doing, for the limits on how long that may take.
+  enum Phase {
+    /// Nothing of a next request has come.
+    case waiting
+    /// The header section is coming.
+    case receivingHead
+    /// The body is coming.
+    case receivingBody(since: Instant)
+    /// The request is with the application, or its answer on the way out.
+    case answering
+  }
+
+  let descriptor: Int32
+  let peer: Peer
+  var registration: Registration?
+  var phase = Phase.waiting
+  /// When `waiting` began, or the request's first byte came.
+  var phaseStart: Instant
+  /// Whether the next byte will be told by the event loop.
+  var isArmed = true
+  /// Whether the client has closed its side, or all.
+  var hasPeerClosed = false
+  /// The request that is being received or answered.
+  var request: Request?
+  /// Kept open beyond libmicrohttpd's own closing, where the client is still sending a body that nobody reads.
+  var lingering: LingeringClose?
+
+  init(descriptor: Int32, peer: Peer, at now: Instant) {
+    self.descriptor = descriptor
+    self.peer = peer
+    phaseStart = now
+  }
+
+  /// Whether it was told to end.
+  var isLeaving = false
+
+  /// Whether it may be closed to make room for another.
+  var isIdle: Bool {
+    if case .waiting = phase { !isLeaving } else { false }
+  }
+
+  /// Whether a request is coming.
+  var isReceiving: Bool {
+    switch phase {
+    case .waiting, .answering: false
+    case .receivingHead, .receivingBody: !isLeaving
+    }
+  }
+
+  /// Whether what is being received has taken too long, or comes too slowly.
+  func isOverdue(at now: Instant, _ settings: HTTPServer.Settings) -> Bool {
+    guard !isLeaving else { return false }
+    let elapsed = now - phaseStart
+    switch phase {
+    case .waiting, .answering:
+      return false
+    case .receivingHead:
+      return elapsed >= min(settings.headTimeout, settings.requestTimeout)
+    case .receivingBody(let since):
+      if elapsed >= settings.requestTimeout { return true }
+      let paced = now - since - settings.paceGrace
+      let least = paced.milliseconds * settings.bodyPace / 1000
+      return (request?.receivedCount ?? 0) < least
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import Platform
+
+/// The connections that are open, and whether another may be.
+struct ConnectionTable {
+  private(set) var all: [Int32: ClientConnection] = [:]
+  private var countByAddress: [IPAddress: Int] = [:]
+  /// Those that were told to end and are still being cleaned up do not count.
+  private var leaving = 0
+  private let limit: Int
+  private let limitPerAddress: Int
+
+  init(limit: Int, limitPerAddress: Int) {
+    self.limit = limit
+    self.limitPerAddress = limitPerAddress
+  }
+
+  var isFull: Bool { all.count - leaving >= limit }
+
+  /// Whether this peer has as many connections as one address may have.
+  func isFull(for peer: Peer) -> Bool {
+    guard case .host(let address) = peer, limitPerAddress > 0 else { return false }
+    return countByAddress[address, default: 0] >= limitPerAddress
+  }
+
+  /// The connection that has waited longest for a next request. O(n).
+  var longestIdle: ClientConnection? {
+    var longest: ClientConnection?
+    for connection in all.values where connection.isIdle {
+      if let other = longest, other.phaseStart <= connection.phaseStart { continue }
+      longest = connection
+    }
+    return longest
+  }
+
+  mutating func insert(_ connection: ClientConnection) {
+    all[connection.descriptor] = connection
+    if case .host(let address) = connection.peer { countByAddress[address, default: 0] += 1 }
+  }
+
+  /// Marks a connection that was told to end.
+  mutating func markLeaving(_ connection: ClientConnection) {
+    guard !connection.isLeaving else { return }
+    connection.isLeaving = true
+    leaving += 1
+  }
+
+  mutating func remove(_ connection: ClientConnection) {
+    guard all.removeValue(forKey: connection.descriptor) != nil else { return }
+    if connection.isLeaving { leaving -= 1 }
+    if case .host(let address) = connection.peer {
+      let count = countByAddress[address, default: 1] - 1
+      countByAddress[address] = count > 0 ? count : nil
+    }
+  }
+}

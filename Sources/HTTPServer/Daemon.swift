@@ -1,0 +1,171 @@
+internal import CMicroHTTPD
+import EventLoop
+import Platform
+
+/// A libmicrohttpd daemon with an external event loop: it is given its connections and run when its epoll
+/// descriptor or its own clock asks for it. Callbacks come from within `MHD_run`, at the end of a turn.
+final class Daemon {
+  let loop: EventLoop
+  unowned(unsafe) let server: HTTPServer
+  private var daemon: OpaquePointer?
+  private var registration: Registration?
+  private var timer: TimerID?
+  private var timerDeadline: Instant?
+  private var isRunScheduled = false
+  /// Whose connection libmicrohttpd is being given right now.
+  private var adding: ClientConnection?
+
+  /// The memory that a connection's requests are read into: the largest header section, what libmicrohttpd
+  /// notes of each field, and the answer's own header section. It is cleared for each request.
+  private static let connectionMemory = 24 * 1024
+
+  /// Starts a daemon; with `tls` it speaks HTTPS. `nil` where libmicrohttpd refuses, which with sound
+  /// settings means that certificate and key do not fit.
+  init?(server: HTTPServer, on loop: EventLoop, tls: (certificate: [UInt8], key: [UInt8])?) {
+    self.server = server
+    self.loop = loop
+    let settings = server.settings
+    var raw = cmhd_settings()
+    raw.context = Unmanaged.passUnretained(self).toOpaque()
+    // Admission is the server's; this is far above it, for connections that linger until cleaned up.
+    raw.connection_limit = UInt32(clamping: settings.connectionLimit * 2 + 64)
+    raw.idle_seconds = UInt32(clamping: max(1, settings.idleTimeout.millisecondsRoundedUp / 1000))
+    raw.connection_memory = Daemon.connectionMemory
+    setCallbacks(&raw)
+    if let tls {
+      daemon = withCString(tls.certificate) { certificate in
+        withCString(tls.key) { key in
+          raw.tls_certificate = certificate
+          raw.tls_key = key
+          return cmhd_start(&raw)
+        }
+      }
+    } else {
+      daemon = cmhd_start(&raw)
+    }
+    guard let daemon else { return nil }
+    registration = try? loop.register(cmhd_epoll_descriptor(daemon), for: .read) { [self] _ in
+      runAtEndOfTurn()
+    }
+    guard registration != nil else {
+      MHD_stop_daemon(daemon)
+      return nil
+    }
+  }
+
+  /// Closes all connections and ends the daemon.
+  func stop() {
+    loop.cancel(timer)
+    if let registration { loop.deregister(registration) }
+    registration = nil
+    if let daemon { MHD_stop_daemon(daemon) }
+    daemon = nil
+  }
+
+  /// Hands a connection over; its socket is libmicrohttpd's from now on, also where this fails.
+  func add(_ connection: ClientConnection, from address: SocketAddress) -> Bool {
+    adding = connection
+    defer { adding = nil }
+    let result = address.withSystemAddress { address, length in
+      MHD_add_connection(
+        daemon, connection.descriptor, address.assumingMemoryBound(to: sockaddr.self), length)
+    }
+    runAtEndOfTurn()
+    return result == .YES
+  }
+
+  /// Lets libmicrohttpd go on with a connection that was suspended.
+  func resume(_ connection: OpaquePointer) {
+    MHD_resume_connection(connection)
+    runAtEndOfTurn()
+  }
+
+  // MARK: Running
+
+  /// Runs libmicrohttpd once this turn, however many reasons there are.
+  private func runAtEndOfTurn() {
+    guard !isRunScheduled else { return }
+    isRunScheduled = true
+    loop.atEndOfTurn { [self] in
+      isRunScheduled = false
+      run()
+    }
+  }
+
+  private func run() {
+    guard let daemon else { return }
+    MHD_run(daemon)
+    var milliseconds: UInt64 = 0
+    guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
+    let deadline = loop.now + .milliseconds(Int(milliseconds))
+    // A timer that fires too early only runs libmicrohttpd once for nothing; so a later deadline needs none.
+    if let timerDeadline, timerDeadline <= deadline { return }
+    loop.cancel(timer)
+    timerDeadline = deadline
+    timer = loop.schedule(at: deadline) { [self] in
+      timerDeadline = nil
+      runAtEndOfTurn()
+    }
+  }
+
+  // MARK: libmicrohttpd's callbacks
+
+  private func setCallbacks(_ raw: inout cmhd_settings) {
+    raw.on_target = { context, target, handle in
+      guard let connection = Daemon.connection(of: handle!) else { return nil }
+      let request = Request(
+        rawTarget: target.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? [],
+        handle: handle!, connection: connection, daemon: Daemon.recover(context))
+      // Released by on_completed.
+      return Unmanaged.passRetained(request).toOpaque()
+    }
+    raw.on_request = { context, handle, _, method, version, bytes, count, request in
+      guard let request = request?.pointee else { return .NO }
+      return Daemon.recover(context).advance(
+        Unmanaged<Request>.fromOpaque(request).takeUnretainedValue(),
+        RequestBytes(
+          handle: handle!, method: method!, version: version!, body: bytes, count: count!))
+    }
+    raw.on_completed = { context, _, request, _ in
+      guard let pointer = request?.pointee else { return }
+      request?.pointee = nil
+      Daemon.recover(context).complete(Unmanaged<Request>.fromOpaque(pointer).takeRetainedValue())
+    }
+    raw.on_connection = { context, handle, pointer, what in
+      let daemon = Daemon.recover(context)
+      if what == .CONNECTION_NOTIFY_STARTED {
+        // Released below, at the connection's end.
+        pointer?.pointee = daemon.adding.map { Unmanaged.passRetained($0).toOpaque() }
+      } else if let connection = pointer?.pointee {
+        pointer?.pointee = nil
+        daemon.server.connectionEnded(
+          Unmanaged<ClientConnection>.fromOpaque(connection).takeRetainedValue())
+      }
+    }
+  }
+
+  private static func recover(_ context: UnsafeMutableRawPointer?) -> Daemon {
+    Unmanaged<Daemon>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  private static func connection(of handle: OpaquePointer) -> ClientConnection? {
+    cmhd_connection_context(handle).pointee.map {
+      Unmanaged<ClientConnection>.fromOpaque($0).takeUnretainedValue()
+    }
+  }
+}
+
+/// What libmicrohttpd passes with each call about a request; valid during that call.
+struct RequestBytes {
+  let handle: OpaquePointer
+  let method: UnsafePointer<CChar>
+  let version: UnsafePointer<CChar>
+  /// The part of the body that this call is about, and its size: to be set to what was left over.
+  let body: UnsafePointer<CChar>?
+  let count: UnsafeMutablePointer<Int>
+}
+
+/// Lends bytes as a C string; they have no NUL inside.
+func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+  (bytes + [0]).withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+}

@@ -1,0 +1,280 @@
+import Bytes
+public import EventLoop
+public import Platform
+
+/// Why a server cannot listen.
+public enum ListenError: Error {
+  /// The socket cannot be had.
+  case socket(SystemError)
+  /// libmicrohttpd refuses to start: certificate and key are not fit for each other, or no memory.
+  case notStarted
+}
+
+/// An HTTP/1.1 server over libmicrohttpd on the event loop: several listeners, requests handed to one
+/// application, limits on what a client may take. A request whose answer is not there yet is suspended and costs
+/// nothing but its memory.
+///
+/// The server accepts connections itself, so that one set of limits holds over all listeners, and keeps its own
+/// deadlines: libmicrohttpd's count silence only.
+public final class HTTPServer {
+  /// The limits.
+  public let settings: Settings
+  /// The application; the server keeps it alive until `close`.
+  public var handler: (any RequestHandler)?
+  /// Told of connections that could not be taken for want of descriptors or memory.
+  public var onAcceptFailure: ((SystemError) -> Void)?
+
+  private let loop: EventLoop
+  private let random: RandomSource
+  private var listeners: [Listener] = []
+  private var plain: Daemon?
+  private var secure: Daemon?
+  private var table: ConnectionTable
+  private var sweepTimer: TimerID?
+  private var onDrained: (() -> Void)?
+  private(set) var isDraining = false
+
+  /// How often what takes too long is looked for; deadlines are kept to within this.
+  private static let sweepInterval = TimeSpan.milliseconds(500)
+
+  /// A server that listens nowhere yet.
+  public init(_ settings: Settings, on loop: EventLoop, random: RandomSource) {
+    self.settings = settings
+    self.loop = loop
+    self.random = random
+    table = ConnectionTable(
+      limit: settings.connectionLimit, limitPerAddress: settings.connectionLimitPerAddress)
+  }
+
+  // MARK: Listening
+
+  /// Listens at a TCP address, over TLS where the settings have a certificate. Returns where: the port that the
+  /// kernel chose for 0.
+  public func listen(at address: SocketAddress) throws(ListenError) -> SocketAddress {
+    let isSecure = settings.tls != nil
+    do throws(SystemError) {
+      let socket = try ListeningSocket(at: address)
+      let bound = socket.address
+      try listen(socket, isSecure: isSecure)
+      return bound
+    } catch {
+      throw .socket(error)
+    }
+  }
+
+  /// Listens at a unix socket, always plain HTTP: what goes through it never leaves the machine.
+  public func listen(unixPath path: [UInt8]) throws(ListenError) {
+    do throws(SystemError) {
+      try listen(ListeningSocket(unixPath: path), isSecure: false)
+    } catch {
+      throw .socket(error)
+    }
+  }
+
+  /// Starts to take connections at all listeners.
+  public func start() throws(ListenError) {
+    for isSecure in [false, true] where listeners.contains(where: { $0.isSecure == isSecure }) {
+      guard let daemon = Daemon(server: self, on: loop, tls: isSecure ? settings.tls : nil) else {
+        throw .notStarted
+      }
+      if isSecure { secure = daemon } else { plain = daemon }
+    }
+    do throws(SystemError) {
+      for listener in listeners { try listener.resume() }
+    } catch {
+      throw .socket(error)
+    }
+  }
+
+  /// Takes no more connections, ends those that wait for a next request, and lets the others finish with their
+  /// answer; `onDrained` is called once there are none.
+  public func drain(_ onDrained: @escaping () -> Void) {
+    isDraining = true
+    self.onDrained = onDrained
+    for listener in listeners { listener.pause() }
+    listeners = []
+    for connection in table.all.values where connection.isIdle { end(connection) }
+    announceIfDrained()
+  }
+
+  /// Ends everything at once.
+  public func close() {
+    for listener in listeners { listener.pause() }
+    listeners = []
+    loop.cancel(sweepTimer)
+    plain?.stop()
+    secure?.stop()
+    plain = nil
+    secure = nil
+    handler = nil
+  }
+
+  private func listen(_ socket: consuming ListeningSocket, isSecure: Bool) throws(SystemError) {
+    listeners.append(
+      Listener(socket, isSecure: isSecure, on: loop) { [self] in accept(from: $0) })
+  }
+
+  // MARK: Connections
+
+  private func accept(from listener: Listener) {
+    // A bounded number a turn, so that a flood of connections does not starve those that are open.
+    for _ in 0..<32 {
+      guard makeRoom() else { return pauseListeners() }
+      do throws(SystemError) {
+        guard let (descriptor, address) = try listener.socket.accept() else { return }
+        admit(descriptor, from: address, isSecure: listener.isSecure)
+      } catch {
+        onAcceptFailure?(error)
+        pauseListeners()
+        _ = loop.schedule(after: .seconds(1)) { [self] in resumeListeners() }
+        return
+      }
+    }
+  }
+
+  /// Where all places are taken, the one that has been idle longest is given up.
+  private func makeRoom() -> Bool {
+    guard table.isFull else { return true }
+    guard let idle = table.longestIdle else { return false }
+    end(idle)
+    return true
+  }
+
+  private func admit(_ descriptor: Int32, from address: SocketAddress, isSecure: Bool) {
+    let peer = address.host.map { Peer.host($0) } ?? .unixSocket
+    guard !table.isFull(for: peer), let daemon = isSecure ? secure : plain else {
+      return closeConnection(descriptor)
+    }
+    let connection = ClientConnection(descriptor: descriptor, peer: peer, at: loop.now)
+    do throws(SystemError) {
+      connection.registration = try loop.register(descriptor, for: [.read, .hangUp, .once]) {
+        [self] in
+        observe(connection, $0)
+      }
+    } catch {
+      onAcceptFailure?(error)
+      return closeConnection(descriptor)
+    }
+    table.insert(connection)
+    if !daemon.add(connection, from: address) { connectionEnded(connection) }
+  }
+
+  /// The first byte of a request, or the client's leaving.
+  private func observe(_ connection: ClientConnection, _ readiness: Readiness) {
+    connection.isArmed = false
+    if readiness.contains(.read), case .waiting = connection.phase {
+      connection.phase = .receivingHead
+      connection.phaseStart = loop.now
+      sweepSoon()
+    }
+    if readiness.isDisjoint(with: [.peerClosed, .hangUp, .error]) {
+      arm(connection, for: [.hangUp, .once])
+    } else {
+      connection.hasPeerClosed = true
+      peerClosed(connection)
+    }
+  }
+
+  private func arm(_ connection: ClientConnection, for interest: Interest) {
+    guard let registration = connection.registration else { return }
+    // A connection that cannot be watched is ended: its limits could not be kept.
+    if (try? loop.rearm(registration, for: interest)) == nil { end(connection) }
+  }
+
+  /// The client has gone. While its request is with the application, nobody else would notice.
+  func peerClosed(_ connection: ClientConnection) {
+    guard let request = connection.request, case .suspended = request.state else { return }
+    request.abandon()
+  }
+
+  /// Tells a connection to end; libmicrohttpd finds it closed and cleans up.
+  private func end(_ connection: ClientConnection) {
+    table.markLeaving(connection)
+    shutDownConnection(connection.descriptor)
+  }
+
+  /// libmicrohttpd is about to close the connection's socket.
+  func connectionEnded(_ connection: ClientConnection) {
+    if let registration = connection.registration { loop.forget(registration) }
+    connection.registration = nil
+    connection.lingering?.begin()
+    connection.lingering = nil
+    table.remove(connection)
+    resumeListeners()
+    announceIfDrained()
+  }
+
+  private func announceIfDrained() {
+    guard isDraining, table.all.isEmpty, let onDrained else { return }
+    self.onDrained = nil
+    onDrained()
+  }
+
+  private func pauseListeners() {
+    for listener in listeners { listener.pause() }
+  }
+
+  private func resumeListeners() {
+    // Failing to watch a listener is what `onAcceptFailure` is for; the next connection's end tries again.
+    for listener in listeners {
+      do throws(SystemError) { try listener.resume() } catch { onAcceptFailure?(error) }
+    }
+  }
+
+  // MARK: Requests
+
+  /// The name of a request: the client's, if it sent a sane one.
+  func identifier(requested: [UInt8]?) -> [UInt8] {
+    if let requested, (1...128).contains(requested.count),
+      requested.allSatisfy({ $0.isVisibleASCII })
+    {
+      return requested
+    }
+    return random.identifier("req_")
+  }
+
+  func requestBegan(_ request: Request) {
+    let connection = request.connection
+    connection.request = request
+    if case .waiting = connection.phase { connection.phaseStart = loop.now }
+    connection.phase = .receivingBody(since: loop.now)
+    sweepSoon()
+  }
+
+  func requestEnded(_ connection: ClientConnection) {
+    connection.request = nil
+    connection.phase = .waiting
+    connection.phaseStart = loop.now
+    if isDraining { end(connection) }
+    sweepSoon()
+  }
+
+  // MARK: What takes too long
+
+  private func sweepSoon() {
+    guard sweepTimer == nil else { return }
+    sweepTimer = loop.schedule(after: HTTPServer.sweepInterval) { [self] in sweep() }
+  }
+
+  /// Ends what is overdue, and has the first byte of a next request told for connections that have been quiet
+  /// since the last sweep. Busy ones are not touched: that would cost two system calls a request.
+  private func sweep() {
+    sweepTimer = nil
+    var isNeeded = false
+    for connection in table.all.values {
+      if connection.isOverdue(at: loop.now, settings) {
+        end(connection)
+      } else if !connection.isIdle {
+        isNeeded = isNeeded || connection.isReceiving
+      } else if !connection.isArmed {
+        if loop.now - connection.phaseStart >= HTTPServer.sweepInterval {
+          connection.isArmed = true
+          arm(connection, for: [.read, .hangUp, .once])
+        } else {
+          isNeeded = true
+        }
+      }
+    }
+    if isNeeded { sweepSoon() }
+  }
+}

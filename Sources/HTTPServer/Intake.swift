@@ -1,0 +1,125 @@
+internal import CMicroHTTPD
+import Bytes
+import Platform
+
+/// A request's way through libmicrohttpd: header section, body, application, answer. `MHD_AccessHandlerCallback`
+/// is called at each step; returning NO cuts the connection.
+extension Daemon {
+  func advance(_ request: Request, _ bytes: RequestBytes) -> MHD_Result {
+    switch request.state {
+    case .receivingHead:
+      return begin(request, bytes)
+    case .receivingBody(let limit, let handle):
+      guard bytes.count.pointee > 0 else { return handOver(request, handle, bytes.handle) }
+      let part = UnsafeRawBufferPointer(start: bytes.body, count: bytes.count.pointee)
+      if !request.receive(part, limit: limit) {
+        request.state = .discardingBody(refusal(.bodyTooLarge(limit: limit)))
+      }
+      bytes.count.pointee = 0
+      return .YES
+    case .discardingBody(let response):
+      guard bytes.count.pointee > 0 else { return send(response, request, bytes.handle) }
+      request.discard(bytes.count.pointee)
+      bytes.count.pointee = 0
+      return .YES
+    case .answered(let response):
+      return send(response, request, bytes.handle)
+    case .suspended, .handling, .responding, .ended:
+      return .NO
+    }
+  }
+
+  /// The request is over: answered, or cut short.
+  func complete(_ request: Request) {
+    request.end()
+    server.requestEnded(request.connection)
+  }
+
+  /// The header section has come: gate, admission, and how the body will be taken.
+  private func begin(_ request: Request, _ bytes: RequestBytes) -> MHD_Result {
+    let head = RequestHead(request.rawTarget, bytes, limit: server.settings.headLimit)
+    request.setHead(method: head.method, target: head.target)
+    request.identifier = server.identifier(requested: request.field("X-Request-Id"))
+    server.requestBegan(request)
+    let admission: Admission
+    if let refusal = head.refusal {
+      admission = .answer(self.refusal(refusal))
+    } else {
+      admission = server.handler?.admit(request) ?? .answer(unavailable)
+    }
+    switch admission {
+    case .answer(let response):
+      return refuse(request, response, head, bytes.handle)
+    case .read(let limit, let handle):
+      if let length = head.contentLength, length > limit {
+        return refuse(request, refusal(.bodyTooLarge(limit: limit)), head, bytes.handle)
+      }
+      request.state = .receivingBody(limit: limit, handle: handle)
+      return .YES
+    }
+  }
+
+  /// Answers without the body. A small body is read first, so that the connection can be used again and the
+  /// client is sure to see the answer; a large or endless one is left to a lingering close.
+  private func refuse(
+    _ request: Request, _ response: Response, _ head: RequestHead, _ handle: OpaquePointer
+  ) -> MHD_Result {
+    if head.hasBody, !head.expectsContinue, !response.closesConnection,
+      (head.contentLength ?? .max) <= 65536
+    {
+      request.state = .discardingBody(response)
+      return .YES
+    }
+    if head.hasBody || response.closesConnection {
+      request.connection.lingering = LingeringClose(request.connection.descriptor, on: loop)
+    }
+    return send(response, request, handle)
+  }
+
+  private func handOver(
+    _ request: Request, _ handle: (Request) -> Void, _ connection: OpaquePointer
+  ) -> MHD_Result {
+    request.connection.phase = .answering
+    request.state = .handling
+    handle(request)
+    if case .answered(let response) = request.state {
+      return send(response, request, connection)
+    }
+    request.state = .suspended
+    MHD_suspend_connection(connection)
+    if request.connection.hasPeerClosed { server.peerClosed(request.connection) }
+    return .YES
+  }
+
+  /// The answer where the application is gone already.
+  private var unavailable: Response { Response(status: 503, contentType: nil, body: []) }
+
+  private func refusal(_ refusal: Refusal) -> Response {
+    var response = server.handler?.response(to: refusal) ?? unavailable
+    if case .ambiguous = refusal { response.closesConnection = true }
+    return response
+  }
+
+  private func send(_ response: Response, _ request: Request, _ handle: OpaquePointer) -> MHD_Result
+  {
+    request.state = .responding
+    request.connection.phase = .answering
+    var copy = response.body
+    let raw = copy.withUnsafeMutableBytes {
+      MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
+    }
+    guard let raw else { return .NO }
+    defer { MHD_destroy_response(raw) }
+    if let type = response.contentType {
+      MHD_add_response_header(raw, "Content-Type", type.asCString)
+    }
+    withCString(request.identifier) { _ = MHD_add_response_header(raw, "X-Request-Id", $0) }
+    for field in response.fields {
+      withCString(field.value) { _ = MHD_add_response_header(raw, field.name.asCString, $0) }
+    }
+    if response.closesConnection || server.isDraining {
+      MHD_add_response_header(raw, "Connection", "close")
+    }
+    return MHD_queue_response(handle, UInt32(response.status), raw)
+  }
+}

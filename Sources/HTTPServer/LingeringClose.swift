@@ -1,0 +1,42 @@
+import EventLoop
+import Platform
+
+/// Reads and forgets what a client still sends to a connection that was answered early, until the client closes
+/// or a few seconds are over. Closing at once would make the kernel answer the rest with a reset, which can
+/// destroy the answer before the client has read it; RFC 9112 section 9.6.
+final class LingeringClose {
+  private let loop: EventLoop
+  private let descriptor: Descriptor
+  private var registration: Registration?
+  private var timer: TimerID?
+
+  /// Holds the connection open by a descriptor of its own; `nil` where there is none to be had.
+  init?(_ connection: Int32, on loop: EventLoop) {
+    guard let copy = try? Descriptor(duplicating: connection) else { return nil }
+    self.loop = loop
+    descriptor = copy
+  }
+
+  /// Begins to drain, once the server has sent its answer and closed its own descriptor.
+  func begin() {
+    shutDownSending(descriptor.number)
+    timer = loop.schedule(after: .seconds(3)) { [self] in end() }
+    registration = try? loop.register(descriptor.number, for: .read) { [self] _ in drain() }
+    if registration == nil { end() }
+  }
+
+  private func drain() {
+    let count = try? withUnsafeTemporaryAllocation(byteCount: 16384, alignment: 16) {
+      (buffer) throws(SystemError) in
+      try descriptor.read(into: buffer)
+    }
+    if count ?? 0 == 0 { end() }
+  }
+
+  /// Lets go of itself: the descriptor closes with the last reference, which the loop holds.
+  private func end() {
+    loop.cancel(timer)
+    if let registration { loop.deregister(registration) }
+    registration = nil
+  }
+}

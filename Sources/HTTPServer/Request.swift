@@ -1,0 +1,139 @@
+internal import CMicroHTTPD
+import Bytes
+
+/// A request, from its request line to the end of its answer. Used on the event loop's thread only.
+public final class Request {
+  /// Where the request stands.
+  enum State {
+    /// The header section is coming or has just come.
+    case receivingHead
+    /// The body is coming, taken up to so many bytes, and then handed to the application.
+    case receivingBody(limit: Int, handle: (Request) -> Void)
+    /// The body is coming, forgotten as it comes, and answered after its end.
+    case discardingBody(Response)
+    /// The application has it, inside the call that hands it over.
+    case handling
+    /// The application has it, for a later turn; libmicrohttpd leaves the connection alone.
+    case suspended
+    /// The answer is there.
+    case answered(Response)
+    /// The answer has been given to libmicrohttpd.
+    case responding
+    /// The client has gone, or the connection is to be cut.
+    case ended
+  }
+
+  /// The method.
+  public private(set) var method = Method.other
+  /// What the request is for. `nil` only for a request that is refused for it.
+  public private(set) var target: Target?
+  /// Who sends it.
+  public let peer: Peer
+  /// The name of this request in logs and in `X-Request-Id`: the client's own where that is sane (1 to 128
+  /// characters of visible ASCII), else a new one.
+  public internal(set) var identifier: [UInt8] = []
+  /// The body, once it has come whole.
+  public private(set) var body: [UInt8] = []
+
+  /// Called once if the client goes before it is answered: nobody wants the answer any more, and `respond` does
+  /// nothing from then on. Whoever takes on a request for a later turn sets this.
+  public var onAbandon: (() -> Void)?
+
+  let connection: ClientConnection
+  let rawTarget: [UInt8]
+  private let handle: OpaquePointer
+  private unowned(unsafe) let daemon: Daemon
+  var state = State.receivingHead
+  /// How much of the body has come, taken or forgotten.
+  private(set) var receivedCount = 0
+
+  init(
+    rawTarget: [UInt8], handle: OpaquePointer, connection: ClientConnection, daemon: Daemon
+  ) {
+    self.rawTarget = rawTarget
+    self.handle = handle
+    self.connection = connection
+    self.daemon = daemon
+    peer = connection.peer
+  }
+
+  func setHead(method: Method, target: Target?) {
+    self.method = method
+    self.target = target
+  }
+
+  /// The value of the first field of this name, trimmed of blanks; `nil` when there is none. Only until the
+  /// request is answered or abandoned.
+  public func field(_ name: StaticString) -> [UInt8]? {
+    var value: UnsafePointer<CChar>?
+    var count = 0
+    guard
+      MHD_lookup_connection_value_n(
+        handle, .HEADER_KIND, name.asCString, name.utf8CodeUnitCount, &value, &count) == .YES
+    else { return nil }
+    let bytes = UnsafeRawBufferPointer(start: value, count: count)
+    return bytes.bindMemory(to: UInt8.self).span.trimmingBlanks.copied
+  }
+
+  /// Answers. Without effect where the client has gone.
+  public func respond(_ response: Response) {
+    switch state {
+    case .handling:
+      state = .answered(response)
+    case .suspended:
+      state = .answered(response)
+      daemon.resume(handle)
+    case .receivingHead, .receivingBody, .discardingBody, .answered, .responding:
+      preconditionFailure("a request is answered once, after it was handed to the application")
+    case .ended:
+      break
+    }
+  }
+
+  /// Takes a part of the body; returns false once there is more than the limit.
+  func receive(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
+    receivedCount += bytes.count
+    guard receivedCount <= limit else {
+      body = []
+      return false
+    }
+    body.append(contentsOf: bytes)
+    return true
+  }
+
+  func discard(_ count: Int) {
+    receivedCount += count
+  }
+
+  /// The client of a suspended request has gone: libmicrohttpd is woken to cut the connection.
+  func abandon() {
+    state = .ended
+    daemon.resume(handle)
+    announceAbandonment()
+  }
+
+  /// libmicrohttpd is done with the request, answered or not.
+  func end() {
+    let wasAwaited =
+      switch state {
+      case .suspended, .handling, .answered: true
+      default: false
+      }
+    state = .ended
+    if wasAwaited { announceAbandonment() }
+    onAbandon = nil
+  }
+
+  private func announceAbandonment() {
+    let announce = onAbandon
+    onAbandon = nil
+    announce?()
+  }
+}
+
+extension StaticString {
+  /// The bytes as C takes them; literals end with NUL.
+  var asCString: UnsafePointer<CChar> {
+    UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+  }
+}

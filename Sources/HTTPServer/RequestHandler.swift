@@ -1,0 +1,17 @@
+/// What a server asks its application. Calls come on the event loop's thread and must not block.
+public protocol RequestHandler: AnyObject {
+  /// The header section has come whole and is sound. Says how many bytes of body to take, or answers at once.
+  func admit(_ request: Request) -> Admission
+
+  /// The answer to a request that the server itself refuses.
+  func response(to refusal: Refusal) -> Response
+}
+
+/// What becomes of a request whose header section has come.
+public enum Admission {
+  /// Its body is read, up to so many bytes, and `handle` called once it has come whole. That answers by
+  /// `request.respond`, once, now or in a later turn.
+  case read(bodyLimit: Int, handle: (Request) -> Void)
+  /// It is answered without its body.
+  case answer(Response)
+}

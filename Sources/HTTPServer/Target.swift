@@ -1,0 +1,101 @@
+import Bytes
+
+/// What a request is for: the path's segments and the query's parameters, percent-decoded; RFC 9112 section 3.2,
+/// RFC 3986 sections 3.3 and 3.4.
+public struct Target {
+  /// The path's segments, decoded one by one so that an encoded slash stays within its segment: `/v1/bots` is
+  /// `v1`, `bots`; `/` is none. A slash at the end makes an empty last segment.
+  public private(set) var segments: [[UInt8]] = []
+  /// The query's parameters in order.
+  public private(set) var parameters: [(name: [UInt8], value: [UInt8])] = []
+
+  /// Reads a request target in origin form (`/path?query`), in absolute form, or `*`; `nil` where it is none of
+  /// these, has characters that none may have, or a broken percent-encoding.
+  init?(_ raw: Span<UInt8>) {
+    for index in raw.indices {
+      let byte = raw[index]
+      guard byte.isVisibleASCII, byte != UInt8(ascii: "#") else { return nil }
+    }
+    guard let path = Target.start(of: raw) else { return nil }
+    let question = raw.firstIndex(of: UInt8(ascii: "?"), from: path) ?? raw.count
+    guard readSegments(raw.extracting(path..<question)) else { return nil }
+    if question < raw.count, !readParameters(raw.extracting(question + 1..<raw.count)) {
+      return nil
+    }
+  }
+
+  /// The first value of a query parameter.
+  public func parameter(_ name: StaticString) -> [UInt8]? {
+    for parameter in parameters where parameter.name.span.equals(name) { return parameter.value }
+    return nil
+  }
+
+  /// Where the path begins.
+  private static func start(of raw: Span<UInt8>) -> Int? {
+    if raw.hasPrefix("/") { return 0 }
+    if raw.equals("*") { return raw.count }
+    // Absolute form, which a server has to take (RFC 9112 section 3.2.2): skip scheme and authority.
+    for scheme: StaticString in ["http://", "https://"]
+    where raw.count > scheme.utf8CodeUnitCount
+      && raw.extracting(0..<scheme.utf8CodeUnitCount).equalsIgnoringCase(scheme)
+    {
+      var index = scheme.utf8CodeUnitCount
+      while index < raw.count, raw[index] != UInt8(ascii: "/"), raw[index] != UInt8(ascii: "?") {
+        index += 1
+      }
+      return index
+    }
+    return nil
+  }
+
+  private mutating func readSegments(_ path: Span<UInt8>) -> Bool {
+    // The bare root has no segments.
+    guard path.count > 1 else { return true }
+    var start = 1
+    while true {
+      let end = path.firstIndex(of: UInt8(ascii: "/"), from: start) ?? path.count
+      guard let segment = percentDecoded(path.extracting(start..<end), plusIsSpace: false) else {
+        return false
+      }
+      segments.append(segment)
+      guard end < path.count else { return true }
+      start = end + 1
+    }
+  }
+
+  private mutating func readParameters(_ query: Span<UInt8>) -> Bool {
+    var start = 0
+    while start < query.count {
+      let end = query.firstIndex(of: UInt8(ascii: "&"), from: start) ?? query.count
+      let pair = query.extracting(start..<end)
+      let equals = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.count
+      guard let name = percentDecoded(pair.extracting(0..<equals), plusIsSpace: true),
+        let value = percentDecoded(
+          pair.extracting(min(equals + 1, pair.count)..<pair.count), plusIsSpace: true)
+      else { return false }
+      if !pair.isEmpty { parameters.append((name, value)) }
+      start = end + 1
+    }
+    return true
+  }
+
+  private func percentDecoded(_ text: Span<UInt8>, plusIsSpace: Bool) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    var index = 0
+    while index < text.count {
+      let byte = text[index]
+      if byte == UInt8(ascii: "%") {
+        guard index + 2 < text.count, let high = text[index + 1].hexadecimalDigitValue,
+          let low = text[index + 2].hexadecimalDigitValue
+        else { return nil }
+        bytes.append(high << 4 | low)
+        index += 3
+      } else {
+        bytes.append(byte == UInt8(ascii: "+") && plusIsSpace ? UInt8(ascii: " ") : byte)
+        index += 1
+      }
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,140 @@
+import Bytes
+
+/// Writes JSON text from front to back, without white space between tokens.
+///
+/// The caller opens, names and closes; the writer sets the commas and escapes strings, so that the result is
+/// valid JSON if every value in an object has its `name`, every `begin` its `end`, and `raw` is given JSON.
+///
+///     var writer = JSONWriter()
+///     writer.beginObject()
+///     writer.member("model", string: model.span)
+///     writer.name("messages")
+///     writer.beginArray()
+///     writer.raw(message.span)
+///     writer.endArray()
+///     writer.endObject()
+///     return writer.finish()
+public struct JSONWriter {
+  private var bytes: [UInt8]
+  private var depth = 0
+
+  /// Whether a value was just completed, so that a comma must stand before the next.
+  private var followsValue = false
+
+  /// A writer of one value, appended to `prefix`.
+  public init(appendingTo prefix: [UInt8] = []) {
+    bytes = prefix
+  }
+
+  /// How many bytes have been written, those appended to included.
+  public var count: Int { bytes.count }
+
+  /// The text. Every object and array must have been ended.
+  public consuming func finish() -> [UInt8] {
+    precondition(depth == 0 && followsValue)
+    return bytes
+  }
+
+  // MARK: Structure
+
+  /// Begins an object; `name` and a value alternate until `endObject`.
+  public mutating func beginObject() { begin(UInt8(ascii: "{")) }
+
+  /// Ends the object that was begun last.
+  public mutating func endObject() { end(UInt8(ascii: "}")) }
+
+  /// Begins an array; values follow until `endArray`.
+  public mutating func beginArray() { begin(UInt8(ascii: "[")) }
+
+  /// Ends the array that was begun last.
+  public mutating func endArray() { end(UInt8(ascii: "]")) }
+
+  /// Names the value that is written next; the literal needs no escaping.
+  public mutating func name(_ name: StaticString) {
+    separate()
+    bytes.append(.quote)
+    bytes.append(name)
+    bytes.append("\":")
+    followsValue = false
+  }
+
+  /// Names the value that is written next, by any text, escaping what must be.
+  public mutating func name(_ name: Span<UInt8>) {
+    string(name)
+    bytes.append(UInt8(ascii: ":"))
+    followsValue = false
+  }
+
+  /// Names the value that is written next, by a name that is a JSON string already, byte for byte.
+  public mutating func name(raw name: Span<UInt8>) {
+    raw(name)
+    bytes.append(UInt8(ascii: ":"))
+    followsValue = false
+  }
+
+  // MARK: Values
+
+  /// Writes text as a string, escaping what must be. What is not well-formed UTF-8 becomes U+FFFD.
+  public mutating func string(_ text: Span<UInt8>) {
+    separate()
+    bytes.append(.quote)
+    bytes.append(escaping: text)
+    bytes.append(.quote)
+  }
+
+  /// Writes a literal, which needs no escaping, as a string.
+  public mutating func string(_ literal: StaticString) {
+    separate()
+    bytes.append(.quote)
+    bytes.append(literal)
+    bytes.append(.quote)
+  }
+
+  /// Writes an integer.
+  public mutating func integer(_ value: Int) {
+    separate()
+    bytes.append(decimal: value)
+  }
+
+  /// Writes `true` or `false`.
+  public mutating func boolean(_ value: Bool) {
+    separate()
+    if value { bytes.append("true") } else { bytes.append("false") }
+  }
+
+  /// Writes `null`.
+  public mutating func null() {
+    separate()
+    bytes.append("null")
+  }
+
+  /// Writes a value that is JSON already, byte for byte.
+  public mutating func raw(_ json: Span<UInt8>) {
+    separate()
+    bytes.append(copying: json)
+  }
+
+  // MARK: Commas
+
+  @inline(__always)
+  private mutating func separate() {
+    if followsValue { bytes.append(UInt8(ascii: ",")) }
+    followsValue = true
+  }
+
+  @inline(__always)
+  private mutating func begin(_ bracket: UInt8) {
+    separate()
+    bytes.append(bracket)
+    depth += 1
+    followsValue = false
+  }
+
+  @inline(__always)
+  private mutating func end(_ bracket: UInt8) {
+    precondition(depth > 0)
+    bytes.append(bracket)
+    depth -= 1
+    followsValue = true
+  }
+}

@@ -1,0 +1,88 @@
+import Bytes
+import Platform
+
+/// The log: one line an event, to standard error, without ever blocking the loop.
+///
+/// Lines are gathered and written at the end of a turn; what the reader does not take waits in a bounded buffer,
+/// and lines that do not fit there are counted, and the count logged once there is room again.
+public final class Log {
+  /// The least grave level that is written.
+  public var level: LogLevel
+  /// How lines are written.
+  public var format: LogFormat
+  /// Called when a line waits and nobody has been told: whoever sets it sees to it that `flush` is called soon.
+  /// Until it is set, every line is flushed at once.
+  public var onPending: (() -> Void)?
+
+  private let output = NonBlockingOutput()
+  private let isJournal = NonBlockingOutput.isJournal
+  private var pending: [UInt8] = []
+  private var droppedLines = 0
+  private var isAnnounced = false
+
+  /// The most that waits for a slow reader, in bytes.
+  private static let pendingLimit = 256 * 1024
+
+  /// A log of this level and format.
+  public init(level: LogLevel, format: LogFormat) {
+    self.level = level
+    self.format = format
+  }
+
+  /// Whether lines of this level are written.
+  public func isEnabled(_ level: LogLevel) -> Bool { level <= self.level }
+
+  /// Writes a line about an event, its fields added by `fill`.
+  public func write(_ level: LogLevel, _ event: StaticString, _ fill: (inout LogLine) -> Void) {
+    guard isEnabled(level) else { return }
+    var line = LogLine(level, event, format: format, forJournal: isJournal)
+    fill(&line)
+    append(line.finish())
+  }
+
+  /// Writes what the reader takes without waiting. Returns whether all has been written.
+  public func flush() -> Bool {
+    isAnnounced = false
+    guard !pending.isEmpty else { return true }
+    let written = writePending()
+    if written == pending.count {
+      pending.removeAll(keepingCapacity: pending.capacity <= 16384)
+    } else {
+      pending.removeFirst(written)
+    }
+    if pending.isEmpty { reportDropped() }
+    return pending.isEmpty
+  }
+
+  private func writePending() -> Int {
+    let waiting = pending
+    do throws(SystemError) {
+      return try output.write(waiting.span)
+    } catch {
+      // A reader that is gone takes nothing ever again: what waited is lost, and nobody is left to be told.
+      return pending.count
+    }
+  }
+
+  private func append(_ line: [UInt8]) {
+    guard pending.count + line.count <= Log.pendingLimit else {
+      droppedLines += 1
+      return
+    }
+    pending.append(contentsOf: line)
+    guard let onPending else {
+      _ = flush()
+      return
+    }
+    guard !isAnnounced else { return }
+    isAnnounced = true
+    onPending()
+  }
+
+  private func reportDropped() {
+    guard droppedLines > 0 else { return }
+    let count = droppedLines
+    droppedLines = 0
+    write(.warning, "log_lines_dropped") { $0.field("lines", count) }
+  }
+}

@@ -1,0 +1,114 @@
+import Bytes
+import JSON
+import Platform
+
+/// How log lines are written.
+public enum LogFormat: Sendable {
+  /// `TIME LEVEL EVENT name=value …`, values quoted as in JSON where they have blanks or quotes.
+  case text
+  /// An object of `time`, `level`, `event` and the fields.
+  case json
+}
+
+/// A log line in the making: an event and its fields, in order.
+public struct LogLine: ~Copyable {
+  private var text: [UInt8] = []
+  private var object: JSONWriter?
+
+  init(_ level: LogLevel, _ event: StaticString, format: LogFormat, forJournal: Bool) {
+    var prefix: [UInt8] = []
+    if forJournal { prefix.append(level.journalPriority) }
+    switch format {
+    case .text:
+      text = prefix
+      // The journal has a time of its own.
+      if !forJournal {
+        WallTime.now.append(to: &text, precision: .milliseconds)
+        text.append(" ")
+      }
+      text.append(level.name)
+      text.append(" ")
+      text.append(event)
+    case .json:
+      var time: [UInt8] = []
+      WallTime.now.append(to: &time, precision: .milliseconds)
+      var writer = JSONWriter(appendingTo: prefix)
+      writer.beginObject()
+      writer.member("time", string: time.span)
+      writer.member("level", string: level.name)
+      writer.member("event", string: event)
+      object = writer
+    }
+  }
+
+  /// Appends a field of text.
+  public mutating func field(_ name: StaticString, _ value: [UInt8]) {
+    guard object == nil else {
+      object!.member(name, string: value.span)
+      return
+    }
+    begin(name)
+    if LogLine.isPlain(value) {
+      text.append(contentsOf: value)
+    } else {
+      text.append("\"")
+      text.append(escaping: value.span)
+      text.append("\"")
+    }
+  }
+
+  /// Appends a field of text.
+  public mutating func field(_ name: StaticString, _ value: StaticString) {
+    field(name, [UInt8](value))
+  }
+
+  /// Appends a field of text.
+  public mutating func field(_ name: StaticString, _ value: String) {
+    field(name, Array(value.utf8))
+  }
+
+  /// Appends a field with a number.
+  public mutating func field(_ name: StaticString, _ value: Int) {
+    guard object == nil else {
+      object!.member(name, integer: value)
+      return
+    }
+    begin(name)
+    text.append(decimal: value)
+  }
+
+  /// Appends a field with `true` or `false`.
+  public mutating func field(_ name: StaticString, _ value: Bool) {
+    guard object == nil else {
+      object!.member(name, boolean: value)
+      return
+    }
+    begin(name)
+    text.append(value ? "true" : "false")
+  }
+
+  consuming func finish() -> [UInt8] {
+    var line = text
+    if var object {
+      object.endObject()
+      line = object.finish()
+    }
+    line.append(UInt8(ascii: "\n"))
+    return line
+  }
+
+  private mutating func begin(_ name: StaticString) {
+    text.append(" ")
+    text.append(name)
+    text.append("=")
+  }
+
+  private static func isPlain(_ value: [UInt8]) -> Bool {
+    guard !value.isEmpty else { return false }
+    for byte in value
+    where !byte.isVisibleASCII || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "=") {
+      return false
+    }
+    return true
+  }
+}

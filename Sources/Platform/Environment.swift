@@ -1,0 +1,17 @@
+internal import CLinux
+
+/// What the process was started with.
+public enum Environment {
+  /// The value of an environment variable; `nil` where it is not set. environ(7).
+  public static func variable(_ name: [UInt8]) -> [UInt8]? {
+    guard !name.contains(0), let value = withPath(name, { getenv($0) }) else { return nil }
+    return Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+  }
+
+  /// Whether a descriptor is a terminal; isatty(3).
+  public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// One heap for all threads, before any is started: libcurl resolves names on threads of its own, each of which
+  /// would else get an arena of its own and keep it. mallopt(3).
+  public static func useOneHeap() { clinux_use_one_heap() }
+}

@@ -1,0 +1,69 @@
+import Bytes
+internal import CLinux
+
+/// Standard error, written to without ever waiting for a slow reader.
+public struct NonBlockingOutput: ~Copyable {
+  private enum Kind {
+    /// A pipe or a terminal, opened anew so that it does not block.
+    case reopened(Int32)
+    /// A socket, as the journal's is; send(2) can be told not to wait.
+    case socket
+    /// A file, which takes what it is given, or something that cannot be opened anew.
+    case direct
+  }
+
+  private let kind: Kind
+
+  /// Finds out what standard error is.
+  public init() {
+    var status = stat()
+    if fstat(STDERR_FILENO, &status) == 0, clinux_is_socket(status.st_mode) {
+      kind = .socket
+    } else if clinux_is_regular(status.st_mode) {
+      kind = .direct
+    } else {
+      let number = clinux_reopen_for_writing(STDERR_FILENO)
+      kind = number >= 0 ? .reopened(number) : .direct
+    }
+  }
+
+  deinit {
+    if case .reopened(let number) = kind { close(number) }
+  }
+
+  /// Writes what is taken without waiting; returns the count, 0 where nothing is taken now.
+  public borrowing func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
+    try bytes.withUnsafeBytes { (raw) throws(SystemError) in try write(raw) }
+  }
+
+  private borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(SystemError) -> Int {
+    do throws(SystemError) {
+      switch kind {
+      case .reopened(let number):
+        return try SystemCalls.write(number, bytes)
+      case .direct:
+        return try SystemCalls.write(STDERR_FILENO, bytes)
+      case .socket:
+        let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+        let count = send(STDERR_FILENO, bytes.baseAddress, bytes.count, flags)
+        guard count >= 0 else { throw SystemError("send") }
+        return count
+      }
+    } catch {
+      guard error.code == EAGAIN || error.code == EINTR else { throw error }
+      return 0
+    }
+  }
+
+  /// Whether standard error is the journal's stream: `JOURNAL_STREAM` names its device and inode; systemd.exec(5).
+  public static var isJournal: Bool {
+    guard let variable = Environment.variable(Array("JOURNAL_STREAM".utf8)) else { return false }
+    var status = stat()
+    guard fstat(STDERR_FILENO, &status) == 0 else { return false }
+    var text: [UInt8] = []
+    text.append(decimal: Int(status.st_dev))
+    text.append(":")
+    text.append(decimal: Int(status.st_ino))
+    return text == variable
+  }
+}

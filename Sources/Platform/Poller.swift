@@ -1,0 +1,103 @@
+internal import CLinux
+
+/// What a descriptor is watched for; epoll_ctl(2).
+public struct Interest: OptionSet, Sendable {
+  /// EPOLL* bits.
+  public let rawValue: UInt32
+
+  /// A set from EPOLL* bits.
+  public init(rawValue: UInt32) {
+    self.rawValue = rawValue
+  }
+
+  /// There is something to read, or the end has come.
+  public static let read = Interest(rawValue: EPOLLIN.rawValue)
+  /// There is room to write.
+  public static let write = Interest(rawValue: EPOLLOUT.rawValue)
+  /// The peer has closed, or shut down its sending side.
+  public static let hangUp = Interest(rawValue: EPOLLRDHUP.rawValue)
+  /// One event, then silence until the interest is set again.
+  public static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
+}
+
+/// What a watched descriptor is ready for.
+public struct Readiness: OptionSet, Sendable {
+  /// EPOLL* bits.
+  public let rawValue: UInt32
+
+  /// A set from EPOLL* bits.
+  public init(rawValue: UInt32) {
+    self.rawValue = rawValue
+  }
+
+  /// There is something to read, or the end has come.
+  public static let read = Readiness(rawValue: EPOLLIN.rawValue)
+  /// There is room to write.
+  public static let write = Readiness(rawValue: EPOLLOUT.rawValue)
+  /// The peer has closed, or shut down its sending side.
+  public static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
+  /// Both directions are closed.
+  public static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
+  /// The descriptor has an error pending.
+  public static let error = Readiness(rawValue: EPOLLERR.rawValue)
+}
+
+/// An epoll instance and room for a batch of its events; epoll(7).
+public struct Poller: ~Copyable {
+  private let epoll: Descriptor
+  private let events: UnsafeMutableBufferPointer<epoll_event>
+
+  /// Creates an instance that takes at most `batch` events a turn.
+  public init(batch: Int = 256) throws(SystemError) {
+    let number = epoll_create1(Int32(EPOLL_CLOEXEC))
+    guard number >= 0 else { throw SystemError("epoll_create1") }
+    epoll = Descriptor(adopting: number)
+    events = .allocate(capacity: batch)
+  }
+
+  deinit {
+    events.deallocate()
+  }
+
+  /// Watches a descriptor; its events carry `token`.
+  public borrowing func add(_ descriptor: Int32, for interest: Interest, token: UInt64)
+    throws(SystemError)
+  {
+    try control(EPOLL_CTL_ADD, descriptor, interest, token)
+  }
+
+  /// Changes what a descriptor is watched for.
+  public borrowing func modify(_ descriptor: Int32, for interest: Interest, token: UInt64)
+    throws(SystemError)
+  {
+    try control(EPOLL_CTL_MOD, descriptor, interest, token)
+  }
+
+  /// Watches a descriptor no more. One that is closed already has left by itself.
+  public borrowing func remove(_ descriptor: Int32) {
+    _ = clinux_epoll_control(epoll.number, EPOLL_CTL_DEL, descriptor, 0, 0)
+  }
+
+  /// Waits until something is ready, a signal comes, or the time is over: -1 waits for ever, 0 not at all.
+  /// Returns how many events `event(_:)` now has.
+  public borrowing func wait(milliseconds: Int32) throws(SystemError) -> Int {
+    let count = epoll_wait(epoll.number, events.baseAddress, Int32(events.count), milliseconds)
+    if count >= 0 { return Int(count) }
+    guard clinux_errno() == EINTR else { throw SystemError("epoll_wait") }
+    return 0
+  }
+
+  /// An event of the last wait.
+  public borrowing func event(_ index: Int) -> (token: UInt64, readiness: Readiness) {
+    let event = events.baseAddress! + index
+    return (clinux_epoll_token(event), Readiness(rawValue: event.pointee.events))
+  }
+
+  private borrowing func control(
+    _ operation: Int32, _ descriptor: Int32, _ interest: Interest, _ token: UInt64
+  ) throws(SystemError) {
+    guard
+      clinux_epoll_control(epoll.number, operation, descriptor, interest.rawValue, token) == 0
+    else { throw SystemError("epoll_ctl") }
+  }
+}

@@ -1,0 +1,58 @@
+internal import CLinux
+
+/// The seam to the system calls that move bytes: every `read` and `write` of Postern's own goes through here,
+/// so that tests can inject EINTR, short counts and failures.
+enum SystemCalls {
+  #if DEBUG
+    /// Called before a call is made: a count to cap it at, or an error number to fail it with.
+    enum Injection {
+      case atMost(Int)
+      case failure(Int32)
+    }
+
+    /// What to do to the next calls, first element first; when empty, calls go through untouched.
+    nonisolated(unsafe) static var injections: [Injection] = []
+
+    private static func nextInjection() -> Injection? {
+      injections.isEmpty ? nil : injections.removeFirst()
+    }
+  #endif
+
+  /// read(2), once more for as long as a signal interrupts it. Returns the count, 0 at the end.
+  static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer)
+    throws(SystemError) -> Int
+  {
+    try retrying("read", buffer.count) { count in
+      CLinux.read(descriptor, buffer.baseAddress, count)
+    }
+  }
+
+  /// write(2), once more for as long as a signal interrupts it. Returns the count, which may be short.
+  static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer)
+    throws(SystemError) -> Int
+  {
+    try retrying("write", bytes.count) { count in
+      CLinux.write(descriptor, bytes.baseAddress, count)
+    }
+  }
+
+  private static func retrying(
+    _ name: StaticString, _ wanted: Int, _ call: (Int) -> Int
+  ) throws(SystemError) -> Int {
+    while true {
+      var count = wanted
+      #if DEBUG
+        switch nextInjection() {
+        case .atMost(let limit): count = min(count, limit)
+        case .failure(EINTR): continue
+        case .failure(let code): throw SystemError(name, code: code)
+        case nil: break
+        }
+      #endif
+      let result = call(count)
+      if result >= 0 { return result }
+      if clinux_errno() != EINTR { throw SystemError(name) }
+      count = wanted
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import Bytes
+import Configuration
+
+/// `postern check`: validates a configuration.
+struct CheckCommand {
+  let file: [UInt8]?
+  let prints: Bool
+
+  func perform() -> ExitStatus {
+    let source = ConfigurationFile(option: file)
+    guard let loaded = LoadedConfiguration(source) else { return .failure }
+    Console.complain(loaded.messages)
+    guard loaded.configuration != nil else { return .failure }
+    if prints {
+      Console.print(loaded.report.effective)
+    } else {
+      Console.print("\(text(source.name)): valid")
+    }
+    return .success
+  }
+}

@@ -1,0 +1,26 @@
+import Bytes
+import Platform
+
+/// Does what the command line asks for.
+func perform(_ words: [[UInt8]]) -> ExitStatus {
+  SignalQueue.ignoreBrokenPipes()
+  let command: Command
+  do throws(UsageError) {
+    command = try Command(words)
+  } catch {
+    Console.complain("\(error.message)")
+    Console.complain([UInt8]("Try 'postern help'.\n"))
+    return .usage
+  }
+  switch command {
+  case .run(let file): return RunCommand(file: file).perform()
+  case .check(let file, let prints): return CheckCommand(file: file, prints: prints).perform()
+  case .test(let file, let names, let message):
+    return TestCommand(file: file, names: names, message: message).perform()
+  case .version:
+    return Console.print([UInt8]("postern ") + [UInt8](version) + [UInt8]("\n"))
+      ? .success : .failure
+  case .help(let topic):
+    return Console.print([UInt8](topic.map(Manual.page) ?? Manual.overview)) ? .success : .failure
+  }
+}

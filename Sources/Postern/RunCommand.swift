@@ -1,0 +1,114 @@
+import Bytes
+import Configuration
+import EventLoop
+import Gateway
+import HTTPClient
+import HTTPServer
+import Logging
+import Platform
+
+/// `postern run`: serves until told to stop.
+struct RunCommand {
+  let file: [UInt8]?
+
+  func perform() -> ExitStatus {
+    let source = ConfigurationFile(option: file)
+    guard let loaded = LoadedConfiguration(source) else { return .failure }
+    Console.complain(loaded.messages)
+    guard let configuration = loaded.configuration else { return .failure }
+    Environment.useOneHeap()
+    do throws(SystemError) {
+      // Signals first: threads started from now on leave them alone.
+      let signals = try SignalQueue()
+      let loop = try EventLoop()
+      let log = makeLog(configuration.log, on: loop)
+      if case .builtIn = source {
+        log.write(.warning, "no_configuration") {
+          $0.field("message", "no configuration file: running on the built-in default")
+        }
+      }
+      let random = RandomSource()
+      let services = Services(
+        loop: loop, client: HTTPClient(on: loop, keptConnections: configuration.limits.inFlight),
+        log: log, random: random)
+      let gateway = Gateway(
+        configuration,
+        context: try ContextStore(byteCount: configuration.context.memoryBytes, random: random),
+        services: services, version: version)
+      let server = HTTPServer(settings(configuration.server, loaded.tls), on: loop, random: random)
+      server.handler = gateway
+      server.onAcceptFailure = { error in
+        log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
+      }
+      guard listen(server, at: configuration.server.listen, log) else { return .failure }
+      let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log)
+      try shutdown.obey(signals)
+      try loop.run()
+      server.close()
+      services.client.close()
+      log.write(.info, "stopped") { _ in }
+      log.drain()
+      return .success
+    } catch {
+      Console.complain("\(error.call): \(error.reason)")
+      return .failure
+    }
+  }
+
+  private func makeLog(_ settings: LogSettings, on loop: EventLoop) -> Log {
+    let level: LogLevel =
+      switch settings.level {
+      case .error: .error
+      case .warning: .warning
+      case .info: .info
+      case .debug: .debug
+      }
+    let log = Log(level: level, format: settings.format == .json ? .json : .text)
+    log.onPending = { loop.atEndOfTurn { flush(log, on: loop) } }
+    return log
+  }
+
+  /// Writes what waits; what a slow reader leaves is tried again a little later.
+  private func flush(_ log: Log, on loop: EventLoop) {
+    guard !log.flush() else { return }
+    _ = loop.schedule(after: .milliseconds(50)) { flush(log, on: loop) }
+  }
+
+  private func settings(
+    _ settings: ServerSettings, _ tls: (certificate: [UInt8], key: [UInt8])?
+  ) -> HTTPServer.Settings {
+    HTTPServer.Settings(
+      connectionLimit: settings.maxConnections,
+      connectionLimitPerAddress: settings.maxConnectionsPerIP,
+      idleTimeout: .milliseconds(settings.idleTimeoutMilliseconds),
+      requestTimeout: .milliseconds(settings.requestTimeoutMilliseconds), tls: tls)
+  }
+
+  /// Listens everywhere or complains.
+  private func listen(_ server: HTTPServer, at addresses: [ListenAddress], _ log: Log) -> Bool {
+    var current = addresses[0]
+    do throws(ListenError) {
+      var bound: [[UInt8]] = []
+      for address in addresses {
+        current = address
+        bound.append(try listen(server, at: address))
+      }
+      try server.start()
+      for text in bound {
+        log.write(.info, "listening") { line in
+          line.field("address", text)
+          line.field("version", version)
+        }
+      }
+      return true
+    } catch {
+      switch error {
+      case .socket(let error):
+        Console.complain("cannot listen at \(text(current.text)): \(error.reason)")
+      case .notStarted:
+        Console.complain("cannot start the server: libmicrohttpd refuses its settings")
+      }
+      return false
+    }
+  }
+}

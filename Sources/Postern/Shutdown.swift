@@ -1,0 +1,62 @@
+import EventLoop
+import Gateway
+import HTTPServer
+import Logging
+import Platform
+
+/// How the gateway ends: no new connections, what is in flight is finished for at most 30 s, then the loop stops.
+final class Shutdown {
+  private let server: HTTPServer
+  private let gateway: Gateway
+  private let loop: EventLoop
+  private let log: Log
+  private var hasBegun = false
+
+  private static let patience = TimeSpan.seconds(30)
+
+  init(server: HTTPServer, gateway: Gateway, loop: EventLoop, log: Log) {
+    self.server = server
+    self.gateway = gateway
+    self.loop = loop
+    self.log = log
+  }
+
+  /// Begins at SIGTERM and SIGINT; a second one ends at once.
+  func obey(_ signals: consuming SignalQueue) throws(SystemError) {
+    let inbox = SignalInbox(signals)
+    _ = try loop.register(inbox.queue.number, for: .read) { [self] _ in
+      while let signal = inbox.queue.next() { receive(signal) }
+    }
+  }
+
+  private func receive(_ signal: Signal) {
+    switch signal {
+    case .hangUp:
+      log.write(.warning, "reload_not_supported") {
+        $0.field("message", "the configuration is read at start only: restart to put a change in force")
+      }
+    case .interrupt, .terminate:
+      if hasBegun { loop.stop() } else { begin() }
+    }
+  }
+
+  private func begin() {
+    hasBegun = true
+    log.write(.info, "stopping") { _ in }
+    gateway.drain()
+    server.drain { [self] in loop.stop() }
+    _ = loop.schedule(after: Shutdown.patience) { [self] in
+      log.write(.warning, "stopped_unfinished") { _ in }
+      loop.stop()
+    }
+  }
+}
+
+/// Keeps a signal queue for the handler that reads it.
+private final class SignalInbox {
+  let queue: SignalQueue
+
+  init(_ queue: consuming SignalQueue) {
+    self.queue = queue
+  }
+}

@@ -1,0 +1,2 @@
+/// The version of Postern; semantic versioning.
+let version: StaticString = "0.1.0"
