@@ -48,7 +48,8 @@ def started_gateways(binary: Path, folder: Path) -> Iterator[Callable[..., Gatew
         file = folder / f"postern-{len(started)}.conf"
         file.write_text(configurations.rendered(sections))
         log = folder / f"postern-{len(started)}.log"
-        new = Gateway(binary, file, addresses, log, environment, wrapper)
+        command = [*wrapper, binary, "run", "-c", file]
+        new = Gateway(command, addresses, log, environment)
         new.secrets = configurations.secrets(sections)
         started.append(new)
         return new.await_readiness(60 if wrapper else 10)

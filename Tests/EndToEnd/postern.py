@@ -43,20 +43,19 @@ class Gateway:
 
     def __init__(
         self,
-        binary: Path,
-        configuration: Path | None,
+        command: Sequence[str | Path],
         addresses: Sequence[Address],
         log: Path,
         environment: Mapping[str, str] | None = None,
-        wrapper: Sequence[str] = (),
+        directory: Path | None = None,
     ):
         self.addresses = addresses
         self.log_path = log
         self.secrets: set[str] = set()
-        file = ["-c", str(configuration)] if configuration else []
         with log.open("wb") as output:
             self.process = subprocess.Popen(
-                [*wrapper, binary, "run", *file],
+                command,
+                cwd=directory,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -3,17 +3,14 @@
 import os
 import pty
 import re
-import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
 from address import Address
-from client import Client
-from postern import BARE_ENVIRONMENT
+from postern import BARE_ENVIRONMENT, Gateway
 
 COMMANDS = ["run", "check", "test", "version", "help"]
 SYSTEM_CONFIGURATION = Path("/etc/postern/postern.conf")
@@ -184,21 +181,11 @@ def test_run_without_a_file_serves_the_built_in_default_and_says_so(binary, tmp_
             probe.bind((BUILT_IN_ADDRESS.host, BUILT_IN_ADDRESS.port))
         except OSError:
             pytest.skip("port 8080, which the built-in default wants, is in use")
-    log = tmp_path / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [binary, "run"], stderr=output, stdout=output, env=BARE_ENVIRONMENT
-        )
-    try:
-        deadline = time.monotonic() + 10
-        while "default" not in log.read_text() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert "built-in" in log.read_text()
-        answer = Client(BUILT_IN_ADDRESS).message("hi").data
-        assert (answer["content"], answer["integration"]["id"]) == ("hi", "echo")
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+    running = Gateway([binary, "run"], [BUILT_IN_ADDRESS], tmp_path / "log").await_readiness()
+    answer = running.client().message("hi").data
+    running.stop()
+    assert "built-in" in running.log
+    assert (answer["content"], answer["integration"]["id"]) == ("hi", "echo")
 
 
 def run_on_terminal(binary: Path, *arguments: str, **environment: str) -> str:
