@@ -65,6 +65,7 @@ let package = Package(
     tests(of: "JSON", on: ["Bytes"]),
     tests(of: "Dialects", on: ["Bytes", "JSON"]),
     tests(of: "Context", on: ["Bytes"]),
+    tests(of: "Configuration", on: ["Bytes"]),
   ]
 )
 
