@@ -1,0 +1,49 @@
+import Bytes
+
+/// What an API key is checked against.
+public enum APIKeySecret: Equatable, Sendable {
+  /// SHA-256 over the salt followed by the key: what `postern key` printed. 16 and 32 bytes.
+  case digest(salt: [UInt8], digest: [UInt8])
+  /// The key itself: at most 512 visible ASCII characters.
+  case key([UInt8])
+
+  /// Reads `sha256:` with a salt of 32 and a digest of 64 hexadecimal digits, separated by a colon, or
+  /// takes the value as the key itself.
+  init(_ value: WrittenValue) throws(InvalidValue) {
+    let text = value.bytes.span
+    if text.hasPrefix("sha256:") {
+      guard text.count == 7 + 32 + 1 + 64, text[39] == UInt8(ascii: ":"),
+        let salt = Self.unhexed(text.extracting(7..<39)),
+        let digest = Self.unhexed(text.extracting(40..<104))
+      else {
+        throw InvalidValue(
+          "after sha256: come 32 hexadecimal digits, a colon and 64 more, as 'postern key' prints them"
+        )
+      }
+      self = .digest(salt: salt, digest: digest)
+      return
+    }
+    if text.equals(SettingEntry.mask) { throw InvalidValue.mask }
+    for index in text.indices where !text[index].isVisibleASCII {
+      throw InvalidValue("a key consists of visible ASCII characters, without blanks")
+    }
+    guard text.count <= 512 else { throw InvalidValue("a key has at most 512 characters") }
+    self = .key(value.bytes)
+  }
+
+  /// Whether somebody could find the key by trying.
+  var isWeak: Bool {
+    if case .key(let key) = self { key.count < 16 } else { false }
+  }
+
+  private static func unhexed(_ digits: Span<UInt8>) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    for index in 0..<digits.count / 2 {
+      guard let high = digits[2 * index].hexadecimalDigitValue,
+        let low = digits[2 * index + 1].hexadecimalDigitValue
+      else { return nil }
+      bytes.append(high << 4 | low)
+    }
+    return bytes
+  }
+}

@@ -1,0 +1,51 @@
+/// A valid configuration: every setting of every section with a value in its range, every reference to
+/// something that exists.
+public struct Configuration: Sendable {
+  /// `[server]`.
+  public let server: ServerSettings
+  /// `[context]`.
+  public let context: ContextSettings
+  /// `[limits]`.
+  public let limits: LimitsSettings
+  /// `[log]`.
+  public let log: LogSettings
+  /// `[key NAME]`, in file order; empty where the gateway serves this host alone.
+  public let keys: [APIKeySettings]
+  /// `[bot NAME]`, in file order; at least one.
+  public let bots: [BotSettings]
+  /// `[integration NAME]`, in file order, and after them the implied ones; at least one for each bot.
+  public let integrations: [IntegrationSettings]
+
+  /// Loads a configuration file from its bytes. The empty file is the built-in default. O(n).
+  public static func load(
+    _ bytes: [UInt8], from sources: ConfigurationSources
+  ) -> ConfigurationReport {
+    if bytes.count > INIDocument.maximumSize {
+      var line = 1
+      for byte in bytes[..<INIDocument.maximumSize] where byte == UInt8(ascii: "\n") { line += 1 }
+      var list = FindingList()
+      list.report(line, "the file is larger than 1 MiB")
+      return ConfigurationReport(configuration: nil, findings: list.findings, sections: [])
+    }
+    let reader = ConfigurationReader(INIDocument(parsing: bytes), sources: sources)
+    var resolver = ConfigurationResolver(reader.sections, list: reader.list, sources: sources)
+    resolver.resolve()
+    resolver.list.order(from: reader.list.findings.count)
+    let findings = resolver.list.findings
+    let isValid = !findings.contains { $0.severity == .error }
+    return ConfigurationReport(
+      configuration: isValid ? Configuration(resolver) : nil, findings: findings,
+      sections: resolver.sections)
+  }
+
+  /// Takes over sections that are complete and valid.
+  private init(_ resolver: ConfigurationResolver) {
+    server = ServerSettings(resolver.all(.server)[0])
+    context = ContextSettings(resolver.all(.context)[0])
+    limits = LimitsSettings(resolver.all(.limits)[0])
+    log = LogSettings(resolver.all(.log)[0])
+    keys = resolver.all(.key).map(APIKeySettings.init)
+    bots = resolver.all(.bot).map(BotSettings.init)
+    integrations = resolver.all(.integration).map(IntegrationSettings.init)
+  }
+}

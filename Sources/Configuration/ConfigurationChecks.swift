@@ -1,0 +1,162 @@
+import Bytes
+
+/// The checks that take more than one line of the file.
+extension ConfigurationResolver {
+  mutating func checkServer(_ server: Section) {
+    checkReadable(server, "tls_certificate")
+    checkReadable(server, "tls_key")
+    checkPartner(of: "tls_certificate", "tls_key", in: server)
+    checkPartner(of: "tls_key", "tls_certificate", in: server)
+    guard let listen = server.entry("listen"), all(.key).isEmpty,
+      let addresses = server.parsed("listen", ListenAddress.list)
+    else { return }
+    for address in addresses where !address.isLocal {
+      return report(
+        listen.origin,
+        """
+        listen: without a [key NAME], only loopback addresses and unix sockets may be listened on; \
+        'postern key' makes one
+        """)
+    }
+  }
+
+  private mutating func checkPartner(
+    of name: StaticString, _ partner: StaticString, in server: Section
+  ) {
+    guard let entry = server.entry(name), server.entry(partner) == nil else { return }
+    report(entry.origin, "\(name): HTTPS needs \(partner) as well")
+  }
+
+  mutating func checkKeys(_ keys: [Section]) {
+    let bots = all(.bot)
+    for key in keys {
+      let names = key.parsed("bots") { (value) throws(InvalidValue) in try value.items() }
+      if let names, let entry = key.entry("bots") {
+        for name in names { check(name, of: "bots", in: entry, isAmong: bots) }
+      }
+      guard let entry = key.entry("secret") else {
+        report(key.origin, "\(key.header) needs 'secret'; 'postern key' makes one")
+        continue
+      }
+      guard let text = entry.text, let secret = key.parsed("secret", APIKeySecret.init) else {
+        continue
+      }
+      if secret.isWeak { warn(entry.origin, "secret: less than 16 characters are easily guessed") }
+      let same = keys.first { $0.optionalText("secret") == text.bytes }
+      if let same, same !== key, let line = same.entry("secret")?.line {
+        report(entry.origin, "secret: \(same.header) has the same at line \(line)")
+      }
+    }
+  }
+
+  /// Checks that a bot's name is that of a section.
+  mutating func check(
+    _ name: WrittenValue, of key: StaticString, in entry: SettingEntry, isAmong bots: [Section]
+  ) {
+    for bot in bots where bot.name == name.bytes { return }
+    if name.isDerived { return report(entry.origin, "\(key): there is no bot of that name") }
+    let nearest = NearestName.find(name.bytes.span, among: bots.map { $0.name })
+    let hint: Text = nearest.map { "; did you mean '\(quoting: $0)'?" } ?? ""
+    report(entry.origin, "\(key): there is no [bot \(quoting: name.bytes)]\(hint)")
+  }
+}
+
+// MARK: - Bots
+
+extension ConfigurationResolver {
+  mutating func check(bot: Section) {
+    if let text = bot.entry("system")?.line, let file = bot.entry("system_file")?.line {
+      let (key, other): (StaticString, StaticString) =
+        text < file ? ("system_file", "system") : ("system", "system_file")
+      list.report(
+        max(text, file), "\(key): '\(other)' was already given at line \(min(text, file))")
+    }
+    readSystem(of: bot)
+    let integrations = integrations(of: bot)
+    for integration in integrations where mayTakePart(integration) { return }
+    // A bot that is implied has an integration in the file, or one that takes part.
+    warn(
+      bot.origin.line == nil ? integrations[0].origin : bot.origin,
+      """
+      no integration of [bot \(quoting: bot.name)] takes part in the draw: each is disabled, a fallback, or \
+      has weight 0
+      """)
+  }
+
+  /// Whether messages may be drawn for an integration. What is not valid may have been meant to be.
+  private func mayTakePart(_ integration: Section) -> Bool {
+    integration.optionalNumber("enabled") != 0 && integration.optionalNumber("weight") != 0
+      && integration.optionalNumber("fallback") != 1
+  }
+
+  /// Reads `system_file`, without its last newline.
+  private mutating func readSystem(of bot: Section) {
+    guard let entry = bot.entry("system_file"), let path = entry.text else { return }
+    switch sources.file(path.bytes, Self.fileLimit) {
+    case .unreadable(let reason):
+      report(entry.origin, "system_file: \(path.subject) cannot be read: \(reason)")
+    case .contents(var text):
+      if text.span.firstInvalidUTF8() != nil || text.span.firstIndex(of: 0) != nil {
+        report(entry.origin, "system_file: the file is not UTF-8 text, or contains a NUL byte")
+      }
+      text.removeLastNewline()
+      bot.system = text
+    }
+  }
+}
+
+// MARK: - Integrations
+
+extension ConfigurationResolver {
+  mutating func check(integration: Section) {
+    checkReadable(integration, "ca_file")
+    let kind = integration.integrationKind
+    if kind != nil, kind != .echo, integration.entry("webhook_url") == nil {
+      report(integration.origin, "\(integration.header) needs 'webhook_url'")
+    }
+    if kind == .openai || kind == .anthropic, integration.entry("model") == nil {
+      report(integration.origin, "\(integration.header) needs 'model'")
+    }
+    guard let entry = integration.entry("webhook_url"),
+      let url = integration.parsed("webhook_url", BackendURL.init), !url.isSecure, !url.isNearby,
+      integration.optionalNumber("allow_http") == 0
+    else { return }
+    let host: Text = entry.isDerived ? "its host" : "'\(quoting: url.host)'"
+    report(
+      entry.origin,
+      """
+      webhook_url: http:// to \(host) would send messages and keys unencrypted; use https://, or set \
+      allow_http = yes
+      """)
+  }
+}
+
+// MARK: - Reporting
+
+extension ConfigurationResolver {
+  /// The largest file that a setting may name.
+  private static let fileLimit = 1 << 20
+
+  /// Warns of a file that cannot be read: whoever checks may not be who serves.
+  private mutating func checkReadable(_ section: Section, _ name: StaticString) {
+    guard let entry = section.entry(name), let path = entry.text,
+      case .unreadable(let reason) = sources.file(path.bytes, Self.fileLimit)
+    else { return }
+    warn(entry.origin, "\(name): \(path.subject) cannot be read: \(reason)")
+  }
+
+  func line(of origin: SettingOrigin) -> Int {
+    guard let line = origin.line else {
+      preconditionFailure("nothing is wrong with what is implied")
+    }
+    return line
+  }
+
+  mutating func report(_ origin: SettingOrigin, _ message: Text) {
+    list.report(line(of: origin), message)
+  }
+
+  mutating func warn(_ origin: SettingOrigin, _ message: Text) {
+    list.warn(line(of: origin), message)
+  }
+}

@@ -1,0 +1,151 @@
+import Bytes
+
+/// Reads the lines of a document into sections: every error that shows in a line by itself, and what each
+/// section has.
+struct ConfigurationReader {
+  /// The most members that a section may have of one family.
+  private static let familyLimit = 128
+
+  let expander: ValueExpander
+  /// What was found, by line.
+  var list = FindingList()
+  /// The sections in file order, each once.
+  private(set) var sections: [Section] = []
+  /// The section that keys belong to. One that is given twice is read like any other, and not kept.
+  private var current: Section?
+  /// Whether keys belong to a section that is not understood, so that nothing can be said of them.
+  private var isUnknown = false
+
+  init(_ document: INIDocument, sources: ConfigurationSources) {
+    expander = ValueExpander(sources: sources)
+    var number = 0
+    for line in document.lines {
+      number += 1
+      read(line, number: number)
+    }
+  }
+
+  private mutating func read(_ line: INILine, number: Int) {
+    let bytes = line.bytes.span
+    switch line.content {
+    case .blank, .comment: return
+    case .bad(let defect):
+      list.report(number, "\(defect.message)")
+      if defect.isSection { open(nil) }
+    case .section(let type, let name):
+      openSection(type: bytes.extracting(type), name: bytes.extracting(name ?? 0..<0), at: number)
+    case .key(let name, let value):
+      readKey(bytes.extracting(name), bytes.extracting(value), at: number)
+    }
+  }
+}
+
+// MARK: - Sections
+
+extension ConfigurationReader {
+  /// Begins a section; `nil` is one that is not understood.
+  private mutating func open(_ section: Section?) {
+    current = section
+    isUnknown = section == nil
+  }
+
+  private mutating func openSection(type: Span<UInt8>, name: Span<UInt8>, at line: Int) {
+    guard let kind = SectionKind(type: type) else {
+      open(nil)
+      let known = SectionKind.allCases.map { [UInt8]($0.type) }
+      let nearest = NearestName.find(type, among: known)
+      let hint: Text = nearest.map { "; did you mean [\($0)]?" } ?? ""
+      return list.report(line, "unknown section [\(quoting: type)]\(hint)")
+    }
+    let section = Section(kind, name: kind.isNamed ? name.copied : [], origin: .line(line))
+    open(section)
+    if kind.isNamed, name.isEmpty {
+      return list.report(line, "a [\(kind.type)] section needs a name: [\(kind.type) NAME]")
+    }
+    if !kind.isNamed, !name.isEmpty { list.report(line, "[\(kind.type)] takes no name") }
+    if kind.isNamed, !INILine.isName(name) {
+      list.report(
+        line,
+        "'\(quoting: name)' is not a name: a-z, 0-9, '_' and '-', 1 to 64, first a letter or digit")
+    }
+    keep(section, at: line)
+  }
+
+  /// Keeps a section if it is not given yet, and there is room for it.
+  private mutating func keep(_ section: Section, at line: Int) {
+    var count = 0
+    for other in sections where other.kind == section.kind {
+      count += 1
+      if other.name == section.name, let first = other.origin.line {
+        return list.report(line, "\(section.header) was already given at line \(first)")
+      }
+    }
+    if count < section.kind.most {
+      sections.append(section)
+    } else {
+      list.report(
+        line, "there are more than \(section.kind.most) [\(section.kind.type)] sections")
+    }
+  }
+}
+
+// MARK: - Keys
+
+extension ConfigurationReader {
+  private mutating func readKey(_ key: Span<UInt8>, _ text: Span<UInt8>, at line: Int) {
+    if isUnknown { return }
+    guard let section = current else {
+      return list.report(line, "the key '\(quoting: key)' stands before any [section]")
+    }
+    guard let row = section.kind.setting(for: key) else {
+      return list.report(line, UnknownKey.message(for: key, in: section))
+    }
+    let setting = section.kind.settings[row]
+    var suffix: [UInt8] = []
+    if setting.isFamily {
+      let rest = key.extracting(setting.name.utf8CodeUnitCount..<key.count)
+      if let objection = setting.objection(to: rest) {
+        return list.report(line, "\(quoting: key): \(objection)")
+      }
+      suffix = rest.copied
+    }
+    guard isNew(setting, row, suffix, at: line, in: section) else { return }
+    do throws(InvalidValue) {
+      let read = try read(text, of: setting, key: key, at: line)
+      section.add(
+        SettingEntry(
+          row: row, suffix: suffix, origin: .line(line), value: read.value,
+          isDerived: read.isDerived,
+          printed: setting.printed(read.value, writtenAs: text, isDerived: read.isDerived)))
+    } catch {
+      list.report(line, "\(quoting: key): \(error.message)")
+      section.add(
+        SettingEntry(
+          row: row, suffix: suffix, origin: .line(line), value: nil, isDerived: false, printed: []))
+    }
+  }
+
+  /// Whether a setting is not given yet, and there is room for one more of its family. Names of header
+  /// fields are compared without case, as servers do (RFC 9110 section 5.1).
+  private mutating func isNew(
+    _ setting: Setting, _ row: Int, _ suffix: [UInt8], at line: Int, in section: Section
+  ) -> Bool {
+    var ignoresCase = false
+    if case .field = setting.type { ignoresCase = true }
+    var members = 0
+    for entry in section.entries where entry.row == row {
+      members += 1
+      let isSame =
+        ignoresCase
+        ? entry.suffix.span.equalsIgnoringCase(suffix.span) : entry.suffix == suffix
+      if isSame, let first = entry.line {
+        list.report(line, "'\(setting.name)\(quoting: suffix)' was already given at line \(first)")
+        return false
+      }
+    }
+    if members < Self.familyLimit { return true }
+    list.report(
+      line, "there are more than \(Self.familyLimit) '\(setting.name)' keys in \(section.header)")
+    return false
+  }
+}

@@ -1,0 +1,16 @@
+/// What came of loading a configuration.
+public struct ConfigurationReport {
+  /// The configuration, or `nil` if any finding is an error.
+  public let configuration: Configuration?
+  /// Everything wrong or doubtful in the file, by line.
+  public let findings: [Finding]
+  /// All sections, where valid with a value for each setting that has one.
+  let sections: [Section]
+
+  /// The findings as lines of their own: `FILE:LINE: message`.
+  public func messages(file: [UInt8]) -> [UInt8] {
+    var text: [UInt8] = []
+    for finding in findings { text += finding.text(file: file) }
+    return text
+  }
+}

@@ -1,0 +1,144 @@
+import Bytes
+
+/// Makes sections complete: adds those that are implied and the values that are not given, and checks
+/// what only the whole file shows.
+///
+/// An entry whose value is not valid has been reported already; nothing is said about what follows from it.
+struct ConfigurationResolver {
+  let sources: ConfigurationSources
+  /// What the checks found, in no order.
+  var list: FindingList
+  /// The sections in file order, then the implied ones.
+  private(set) var sections: [Section]
+
+  init(_ sections: [Section], list: FindingList, sources: ConfigurationSources) {
+    self.sections = sections
+    self.list = list
+    self.sources = sources
+  }
+
+  /// Completes and checks the sections.
+  mutating func resolve() {
+    addImpliedSections()
+    for section in sections { addDefaults(to: section) }
+    let context = all(.context)[0]
+    for section in sections { inheritValues(in: section, context: context) }
+    checkServer(all(.server)[0])
+    checkKeys(all(.key))
+    for bot in all(.bot) { check(bot: bot) }
+    for integration in all(.integration) { check(integration: integration) }
+  }
+
+  /// The sections of a kind.
+  @inline(never)
+  func all(_ kind: SectionKind) -> [Section] {
+    sections.filter { $0.kind == kind }
+  }
+
+  /// The integrations that answer for a bot.
+  @inline(never)
+  func integrations(of bot: Section) -> [Section] {
+    sections.filter { $0.kind == .integration && $0.optionalText("bot") == bot.name }
+  }
+}
+
+// MARK: - What is implied
+
+extension ConfigurationResolver {
+  @inline(never)
+  private mutating func add(_ kind: SectionKind, _ name: [UInt8], _ origin: SettingOrigin)
+    -> Section
+  {
+    let section = Section(kind, name: name, origin: origin)
+    sections.append(section)
+    return section
+  }
+
+  private mutating func addImpliedSections() {
+    for kind in SectionKind.allCases where !kind.isNamed && all(kind).isEmpty {
+      _ = add(kind, [], .standard)
+    }
+    if all(.bot).isEmpty { _ = add(.bot, [UInt8]("default"), .implied) }
+    let bots = all(.bot)
+    for integration in all(.integration) { resolveBot(of: integration, among: bots) }
+    for bot in bots where integrations(of: bot).isEmpty { addEcho(to: bot) }
+  }
+
+  /// Gives an integration its bot: the one that it names, or the only one.
+  private mutating func resolveBot(of integration: Section, among bots: [Section]) {
+    if let entry = integration.entry("bot") {
+      if let name = entry.text { check(name, of: "bot", in: entry, isAmong: bots) }
+    } else if bots.count == 1 {
+      imply("bot", bots[0].name, in: integration)
+    } else {
+      report(integration.origin, "\(integration.header) needs 'bot': there are \(bots.count) bots")
+    }
+  }
+
+  /// Adds the integration of a bot that has none. The first such bot's is `echo`; as integrations are
+  /// unique among all bots, those of others, or of any if there is an `[integration echo]`, are called
+  /// `echo-BOT`. All have the name `echo`.
+  private mutating func addEcho(to bot: Section) {
+    let taken = all(.integration)
+    var id = [UInt8]("echo")
+    var attempt = 1
+    while taken.contains(where: { $0.name == id }) {
+      id = [UInt8]("echo-")
+      id.append(contentsOf: bot.name.prefix(48))
+      if attempt > 1 {
+        id.append("-")
+        id.append(decimal: attempt)
+      }
+      attempt += 1
+    }
+    let echo = add(.integration, id, .implied)
+    imply("bot", bot.name, in: echo)
+    imply("name", [UInt8]("echo"), in: echo)
+    let kind = SettingValue.number(IntegrationSettings.Kind.echo.rawValue)
+    imply("type", kind, printed: [UInt8]("echo"), in: echo)
+  }
+
+  private func addDefaults(to section: Section) {
+    for setting in section.kind.settings where setting.standard.utf8CodeUnitCount > 0 {
+      let text = [UInt8](setting.standard)
+      do throws(InvalidValue) {
+        let value = try setting.type.read(WrittenValue(bytes: text, isDerived: false))
+        let printed = setting.printed(value, writtenAs: text.span, isDerived: false)
+        imply(setting.name, value, printed: printed, origin: .standard, in: section)
+      } catch {
+        preconditionFailure("a default is not one that its setting takes")
+      }
+    }
+  }
+
+  /// Values that follow from other settings: names, windows, the length of a reply that Anthropic requires.
+  private func inheritValues(in section: Section, context: Section) {
+    if section.kind == .bot || section.kind == .integration {
+      imply("name", section.name, in: section)
+    }
+    if section.kind == .bot, let window = context.entry("window"), let value = window.value {
+      imply("window", value, printed: window.printed, in: section)
+    }
+    if section.integrationKind == .anthropic {
+      imply("max_tokens", .number(1024), printed: [UInt8]("1024"), in: section)
+    }
+  }
+
+  /// Gives a setting a text that is implied, unless the section has one.
+  private func imply(_ name: StaticString, _ text: [UInt8], in section: Section) {
+    imply(name, .text(text), printed: text, in: section)
+  }
+
+  /// Gives a setting a value that is not in the file, unless the section has one.
+  @inline(never)
+  private func imply(
+    _ name: StaticString, _ value: SettingValue, printed: [UInt8],
+    origin: SettingOrigin = .implied, in section: Section
+  ) {
+    guard section.entry(name) == nil else { return }
+    section.add(
+      SettingEntry(
+        row: section.kind.row(of: name), suffix: [], origin: origin, value: value,
+        isDerived: false, printed: printed))
+  }
+}

@@ -1,0 +1,57 @@
+import Bytes
+
+/// What may follow the `.` of `header.` and `param.`.
+extension Setting {
+  /// What keeps a key's rest from being one of this family, or `nil`.
+  func objection(to suffix: Span<UInt8>) -> Text? {
+    if case .field = type { return Self.objection(toField: suffix) }
+    return Self.objection(toParameter: suffix)
+  }
+
+  /// Field names are tokens (RFC 9110 section 5.6.2). Those that say how a message is carried rather than
+  /// what it is are not the administrator's to set.
+  private static func objection(toField name: Span<UInt8>) -> Text? {
+    if !(1...128 ~= name.count) || !consists(name, of: "!#$%&'*+-.^_`|~") {
+      return "'\(quoting: name)' is not a valid name of a header field"
+    }
+    for (owned, reason) in ownedFields where name.equalsIgnoringCase(owned) {
+      return "the field cannot be set: \(reason)"
+    }
+    return nil
+  }
+
+  private static let ownedFields: [(name: StaticString, reason: StaticString)] = [
+    ("Content-Length", "it is the length of the request's body"),
+    ("Transfer-Encoding", "it says how the request's body is framed"),
+    ("Connection", "the connection is Postern's to keep"),
+    ("Keep-Alive", "the connection is Postern's to keep"),
+    ("Proxy-Connection", "the connection is Postern's to keep"),
+    ("Upgrade", "the connection is Postern's to keep"),
+    ("Expect", "requests are sent whole"),
+    ("TE", "replies are read without trailers"),
+    ("Trailer", "requests are sent without trailers"),
+    ("Accept-Encoding", "replies are read uncompressed"),
+  ]
+
+  /// Further fields of a request: all but those that Postern writes itself whatever the backend speaks.
+  private static func objection(toParameter name: Span<UInt8>) -> Text? {
+    if !(1...64 ~= name.count) || !consists(name, of: "_-.") {
+      return "'\(quoting: name)' is not a name: letters, digits, '_', '-' and '.', 1 to 64 of them"
+    }
+    if name.equals("messages") { return "the field cannot be set: it is the conversation" }
+    if name.equals("model") || name.equals("stream") || name.equals("max_tokens") {
+      return "the field is set by '\(name)'"
+    }
+    return nil
+  }
+
+  /// Whether a name consists of ASCII letters, digits and these others.
+  private static func consists(_ name: Span<UInt8>, of others: StaticString) -> Bool {
+    for index in name.indices where !name[index].isASCIILetter && !name[index].isASCIIDigit {
+      var other = 0
+      while other < others.utf8CodeUnitCount, others.utf8Start[other] != name[index] { other += 1 }
+      if other == others.utf8CodeUnitCount { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,121 @@
+import Bytes
+
+/// One line of a configuration file: all of its bytes, and where in them its parts are.
+///
+/// A line is immutable; an edit puts another in its place.
+public struct INILine {
+  /// What a line is. Ranges are positions in ``INILine/bytes``.
+  public enum Content: Equatable {
+    /// Nothing but blanks.
+    case blank
+    /// The first byte that is not blank is `#` or `;`.
+    case comment
+    /// `[type]` or `[type name]`, without the blanks around type and name. What a name may consist of is
+    /// for the reader to check, see ``isName(_:)``.
+    case section(type: Range<Int>, name: Range<Int>?)
+    /// `name = value`, without the blanks around both. The value keeps its quotes and `${…}`.
+    case key(name: Range<Int>, value: Range<Int>)
+    /// None of these.
+    case bad(INIDefect)
+  }
+
+  /// The longest line, in bytes, without the line's end.
+  public static let maximumLength = 64 << 10
+
+  /// Every byte of the line: a byte-order mark in front of it and the LF or CRLF at its end included.
+  public let bytes: [UInt8]
+
+  /// What the line is.
+  public let content: Content
+
+  /// Takes one line apart. `isFirst` says that a byte-order mark may precede it. O(n).
+  public init(_ bytes: [UInt8], isFirst: Bool = false) {
+    self.bytes = bytes
+    content = Self.content(of: bytes.span, isFirst: isFirst)
+  }
+
+  /// Whether these bytes may name a section: `a-z 0-9 _ -`, 1 to 64 of them, first a letter or digit.
+  public static func isName(_ bytes: Span<UInt8>) -> Bool {
+    guard !bytes.isEmpty, bytes.count <= 64 else { return false }
+    guard bytes[0] != UInt8(ascii: "_"), bytes[0] != UInt8(ascii: "-") else { return false }
+    for index in bytes.indices {
+      switch bytes[index] {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "_"), UInt8(ascii: "-"):
+        continue
+      default: return false
+      }
+    }
+    return true
+  }
+}
+
+extension INILine {
+  private static func content(of bytes: Span<UInt8>, isFirst: Bool) -> Content {
+    let text = textRange(of: bytes, isFirst: isFirst)
+    if text.count > maximumLength { return .bad(.tooLong) }
+    if let defect = defect(in: bytes.extracting(text)) { return .bad(defect) }
+    let trimmed = trimming(text, of: bytes)
+    guard let first = trimmed.first else { return .blank }
+    switch bytes[first] {
+    case UInt8(ascii: "#"), UInt8(ascii: ";"): return .comment
+    case UInt8(ascii: "["): return section(trimmed, of: bytes)
+    default: return key(trimmed, of: bytes)
+    }
+  }
+
+  /// The line without byte-order mark and line end.
+  private static func textRange(of bytes: Span<UInt8>, isFirst: Bool) -> Range<Int> {
+    let start = isFirst && bytes.hasPrefix("\u{FEFF}") ? 3 : 0
+    var end = bytes.count
+    if end > start, bytes[end - 1] == UInt8(ascii: "\n") {
+      end -= 1
+      if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+    }
+    return start..<end
+  }
+
+  /// The first byte that no line may hold: what is not UTF-8, and control characters, among them those of
+  /// U+0080 to U+009F, which some terminals obey.
+  private static func defect(in text: Span<UInt8>) -> INIDefect? {
+    if text.firstInvalidUTF8() != nil { return .invalidUTF8 }
+    for index in text.indices {
+      let byte = text[index]
+      if byte == UInt8(ascii: "\r") { return .strayCarriageReturn }
+      if byte.isControl, byte != UInt8(ascii: "\t") { return .controlCharacter }
+      if byte == 0xC2, text[index + 1] < 0xA0 { return .controlCharacter }
+    }
+    return nil
+  }
+
+  private static func section(_ text: Range<Int>, of bytes: Span<UInt8>) -> Content {
+    guard let end = bytes.firstIndex(of: UInt8(ascii: "]"), from: text.lowerBound),
+      end < text.upperBound
+    else { return .bad(.unclosedSection) }
+    guard end + 1 == text.upperBound else { return .bad(.textAfterSection) }
+    let inside = trimming(text.lowerBound + 1..<end, of: bytes)
+    guard !inside.isEmpty else { return .bad(.emptySection) }
+    guard let blank = inside.first(where: { bytes[$0].isBlank }) else {
+      return .section(type: inside, name: nil)
+    }
+    return .section(
+      type: inside.lowerBound..<blank, name: trimming(blank..<inside.upperBound, of: bytes))
+  }
+
+  private static func key(_ text: Range<Int>, of bytes: Span<UInt8>) -> Content {
+    guard let equals = text.first(where: { bytes[$0] == UInt8(ascii: "=") }) else {
+      return .bad(.missingEquals)
+    }
+    let name = trimming(text.lowerBound..<equals, of: bytes)
+    guard !name.isEmpty else { return .bad(.missingKey) }
+    return .key(name: name, value: trimming(equals + 1..<text.upperBound, of: bytes))
+  }
+
+  private static func trimming(_ range: Range<Int>, of bytes: Span<UInt8>) -> Range<Int> {
+    var start = range.lowerBound
+    var end = range.upperBound
+    while start < end, bytes[start].isBlank { start += 1 }
+    while end > start, bytes[end - 1].isBlank { end -= 1 }
+    return start..<end
+  }
+}

@@ -1,0 +1,58 @@
+public import Bytes
+
+/// Where the server takes connections.
+public enum ListenAddress: Equatable, Sendable {
+  /// A TCP port of an address of this host. Port 0 is any that is free.
+  case ip(IPAddress, port: UInt16)
+  /// A Unix socket at an absolute path of at most 107 bytes.
+  case unix(path: [UInt8])
+
+  /// Whether nobody outside of this host can connect.
+  public var isLocal: Bool {
+    switch self {
+    case .ip(let address, port: _): address.isLoopback
+    case .unix: true
+    }
+  }
+
+  /// Reads addresses separated by commas: 1 to 16, none twice.
+  static func list(_ value: WrittenValue) throws(InvalidValue) -> [ListenAddress] {
+    var addresses: [ListenAddress] = []
+    for item in try value.items() {
+      guard let address = ListenAddress(text: item.bytes.span) else {
+        throw InvalidValue(
+          """
+          \(item.quoted) is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or \
+          unix:/path
+          """)
+      }
+      if addresses.contains(address) { throw InvalidValue("\(item.quoted) is given twice") }
+      guard addresses.count < 16 else { throw InvalidValue("there are more than 16 addresses") }
+      addresses.append(address)
+    }
+    return addresses
+  }
+
+  /// Reads `127.0.0.1:8080`, `localhost:8080` (which is the same), `[::1]:8080` or `unix:/path`.
+  init?(text: Span<UInt8>) {
+    if text.hasPrefix("unix:") {
+      let path = text.extracting(5..<text.count)
+      guard path.hasPrefix("/"), path.count <= 107 else { return nil }
+      self = .unix(path: path.copied)
+      return
+    }
+    var colon = text.count - 1
+    while colon >= 0, text[colon] != UInt8(ascii: ":") { colon -= 1 }
+    guard colon > 0, let port = Int(decimal: text.extracting(colon + 1..<text.count)), port < 65536
+    else { return nil }
+    var host = text.extracting(0..<colon)
+    if host.equalsIgnoringCase("localhost") {
+      self = .ip(.loopback, port: UInt16(port))
+      return
+    }
+    let isBracketed = host[0] == UInt8(ascii: "[") && host[colon - 1] == UInt8(ascii: "]")
+    if isBracketed { host = host.extracting(1..<colon - 1) }
+    guard let address = IPAddress(text: host), address.isV6 == isBracketed else { return nil }
+    self = .ip(address, port: UInt16(port))
+  }
+}

@@ -1,0 +1,52 @@
+import Bytes
+
+/// Finds the known name that an unknown one was probably meant to be.
+enum NearestName {
+  /// The nearest of the known names: the one with the fewest letters inserted, left out, replaced or
+  /// swapped with their neighbour, the case of letters aside, if that is at most a third of them; else one
+  /// that begins or ends with the unknown name, or the other way round; else `nil`. The first of equals.
+  static func find(_ name: Span<UInt8>, among known: [[UInt8]]) -> [UInt8]? {
+    guard name.count <= 64 else { return nil }
+    var nearest: (distance: Int, name: [UInt8])?
+    for candidate in known {
+      let length = max(name.count, candidate.count)
+      let most = length == 1 ? 0 : (length + 2) / 3
+      guard abs(name.count - candidate.count) <= most else { continue }
+      let distance = distance(from: name, to: candidate.span)
+      if distance <= most, distance < nearest?.distance ?? Int.max {
+        nearest = (distance, candidate)
+      }
+    }
+    return nearest?.name ?? known.first { shareEnd(name, $0.span) }
+  }
+
+  /// Restricted Damerau–Levenshtein distance. O(n · m).
+  private static func distance(from a: Span<UInt8>, to b: Span<UInt8>) -> Int {
+    // Three rows of the usual table by turns: this one, the last, and the one before.
+    let width = b.count + 1
+    var rows = [Int](repeating: 0, count: 3 * width)
+    for j in 0..<width { rows[j] = j }
+    for i in 1..<a.count + 1 {
+      let (row, last, beforeLast) = (i % 3 * width, (i + 2) % 3 * width, (i + 1) % 3 * width)
+      rows[row] = i
+      for j in 1..<width {
+        let (x, y) = (a[i - 1].lowercasedASCII, b[j - 1].lowercasedASCII)
+        var least = min(rows[row + j - 1], rows[last + j]) + 1
+        least = min(least, rows[last + j - 1] + (x == y ? 0 : 1))
+        if i > 1, j > 1, x == b[j - 2].lowercasedASCII, y == a[i - 2].lowercasedASCII {
+          least = min(least, rows[beforeLast + j - 2] + 1)
+        }
+        rows[row + j] = least
+      }
+    }
+    return rows[a.count % 3 * width + b.count]
+  }
+
+  /// Whether one of two names of at least three letters is how the other begins or ends.
+  private static func shareEnd(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
+    let length = min(a.count, b.count)
+    guard length >= 3 else { return false }
+    return a.extracting(first: length).equals(b.extracting(first: length))
+      || a.extracting(last: length).equals(b.extracting(last: length))
+  }
+}

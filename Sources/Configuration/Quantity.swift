@@ -1,0 +1,60 @@
+import Bytes
+
+/// A kind of numbers in the file: counts, times or sizes.
+enum Quantity {
+  case count
+  /// In milliseconds; bare numbers are seconds.
+  case duration
+  /// As durations; the words that it may be instead are read elsewhere.
+  case interval
+  /// In bytes.
+  case size
+
+  static let gibibyte = 1 << 30
+  /// In milliseconds.
+  static let day = 86_400_000
+
+  private var isTime: Bool { self == .duration || self == .interval }
+
+  /// The units, smallest first: a suffix, and what it multiplies by.
+  private var units: [(suffix: StaticString, factor: Int)] {
+    switch self {
+    case .count: []
+    case .duration, .interval: [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
+    case .size: [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
+    }
+  }
+
+  /// Reads digits and a suffix, or none. Numbers too large for `Int`, of either sign, become its limits;
+  /// `nil` is what is no such number at all.
+  func read(_ text: Span<UInt8>) -> Int? {
+    let isNegative = text.hasPrefix("-")
+    let start = isNegative ? 1 : 0
+    var end = start
+    while end < text.count, text[end].isASCIIDigit { end += 1 }
+    guard end > start, let factor = factor(of: text.extracting(end..<text.count)) else {
+      return nil
+    }
+    let number = Int(decimal: text.extracting(start..<end)) ?? Int.max
+    let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+    return (overflow ? Int.max : product) * (isNegative ? -1 : 1)
+  }
+
+  /// A number as the file would write it, in the largest unit that leaves it whole.
+  func text(_ value: Int) -> Text {
+    for unit in units.reversed() where value >= unit.factor && value % unit.factor == 0 {
+      return "\(value / unit.factor)\(unit.suffix)"
+    }
+    return isTime ? "\(value)s" : "\(value)"
+  }
+
+  /// Suffixes of sizes may be in lower case, those of time must be: `M` is not a minute.
+  private func factor(of suffix: Span<UInt8>) -> Int? {
+    if suffix.isEmpty { return isTime ? 1000 : 1 }
+    for unit in units {
+      if suffix.equals(unit.suffix) { return unit.factor }
+      if self == .size, suffix.equalsIgnoringCase(unit.suffix) { return unit.factor }
+    }
+    return nil
+  }
+}

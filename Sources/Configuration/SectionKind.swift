@@ -1,0 +1,95 @@
+import Bytes
+
+/// The kinds of sections.
+enum SectionKind: Int, CaseIterable {
+  case server, context, limits, log, key, bot, integration
+
+  /// What stands in the brackets.
+  var type: StaticString {
+    switch self {
+    case .server: "server"
+    case .context: "context"
+    case .limits: "limits"
+    case .log: "log"
+    case .key: "key"
+    case .bot: "bot"
+    case .integration: "integration"
+    }
+  }
+
+  /// How many sections of the kind there may be. Those of which there is one have no name.
+  var most: Int {
+    switch self {
+    case .server, .context, .limits, .log: 1
+    case .bot: 256
+    case .key, .integration: 1024
+    }
+  }
+
+  /// Whether sections of this kind have a name: `[bot support]`.
+  var isNamed: Bool { most > 1 }
+
+  /// The settings that such a section may have.
+  var settings: [Setting] {
+    switch self {
+    case .server: ServerSettings.table
+    case .context: ContextSettings.table
+    case .limits: LimitsSettings.table
+    case .log: LogSettings.table
+    case .key: APIKeySettings.table
+    case .bot: BotSettings.table
+    case .integration: IntegrationSettings.table
+    }
+  }
+
+  #if !hasFeature(Embedded)
+    /// What the section is for, Markdown.
+    var summary: StaticString {
+      switch self {
+      case .server: "Where Postern listens, and what it takes from a client."
+      case .context: "The memory of conversations: a ring of fixed size that all bots share."
+      case .limits: "How much may be going on at once."
+      case .log: "What is written to standard error."
+      case .key:
+        """
+        An API key. With no key configured, only programs on the same host are served, and with every \
+        right. `postern key NAME` makes a key and prints the section to paste.
+        """
+      case .bot:
+        "A bot: what clients talk to. With no such section there is one bot named `default`."
+      case .integration:
+        """
+        A backend that answers for a bot. Each message goes to one, drawn by weight; if it fails, to the \
+        bot's fallbacks. A bot without an integration has one named `echo`, which answers with the message.
+        """
+      }
+    }
+  #endif
+
+  /// The section's first line: `[bot support]`.
+  func header(name: [UInt8]) -> Text {
+    name.isEmpty ? "[\(type)]" : "[\(type) \(quoting: name)]"
+  }
+
+  /// The row of a setting that such a section may have.
+  @inline(never)
+  func row(of name: StaticString) -> Int {
+    guard let row = settings.firstIndex(where: { $0.name.equals(name) }) else {
+      preconditionFailure("no section of this kind has such a setting")
+    }
+    return row
+  }
+
+  /// The row of the setting that a key of the file is, if any.
+  func setting(for key: Span<UInt8>) -> Int? {
+    let settings = settings
+    for row in settings.indices where settings[row].matches(key) { return row }
+    return nil
+  }
+
+  /// The kind that a section's type names.
+  init?(type: Span<UInt8>) {
+    guard let kind = Self.allCases.first(where: { type.equals($0.type) }) else { return nil }
+    self = kind
+  }
+}

@@ -1,0 +1,35 @@
+import Bytes
+
+/// What a section has for one setting.
+struct SettingEntry {
+  /// The row in the table of the section's kind.
+  let row: Int
+  /// What follows the name of a family in the key: `Authorization` of `header.Authorization`; else empty.
+  let suffix: [UInt8]
+  /// Where the value comes from.
+  let origin: SettingOrigin
+  /// The value; `nil` where the file's is not one that the setting takes.
+  let value: SettingValue?
+  /// Whether part of the value came from the environment or a file, so that no message may quote it.
+  let isDerived: Bool
+  /// The value in the file's syntax, as `check --print` shows it.
+  let printed: [UInt8]
+
+  /// What is printed instead of a secret.
+  static let mask: StaticString = "****"
+
+  /// The line that the value stands at; `nil` where it is not from the file.
+  var line: Int? { origin.line }
+
+  /// The text of a setting that has one and is valid.
+  var text: WrittenValue? {
+    guard case .text(let bytes) = value else { return nil }
+    return WrittenValue(bytes: bytes, isDerived: isDerived)
+  }
+
+  /// The number of a setting that has one and is valid.
+  var number: Int? {
+    guard case .number(let number) = value else { return nil }
+    return number
+  }
+}

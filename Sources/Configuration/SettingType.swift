@@ -1,0 +1,43 @@
+import Bytes
+
+/// What values a setting takes, and how they are written.
+enum SettingType: Sendable {
+  /// Text of one line, not empty.
+  case line
+  /// Text that may have several lines.
+  case prose(mayBeEmpty: Bool)
+  /// yes/no, true/false, on/off, 1/0.
+  case boolean
+  /// A whole number.
+  case count(ClosedRange<Int>)
+  /// A time in milliseconds.
+  case duration(ClosedRange<Int>)
+  /// `always`, `never`, or a time in milliseconds in between.
+  case interval(ClosedRange<Int>)
+  /// A number of bytes.
+  case size(ClosedRange<Int>)
+  /// One of these words.
+  case choice(WordList)
+  /// An absolute path.
+  case path
+  /// An http or https URL.
+  case url
+  /// Addresses to listen on, separated by commas.
+  case addresses
+  /// The name of a bot.
+  case bot
+  /// Names of bots, separated by commas.
+  case bots
+  /// Messages per time, or 0.
+  case rate
+  /// Failures and a time, or 0.
+  case breaker
+  /// What an API key is checked against.
+  case secret
+  /// Scopes of an API key, separated by commas.
+  case scopes
+  /// The value of a header field.
+  case field
+  /// A JSON value.
+  case json
+}

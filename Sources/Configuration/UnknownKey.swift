@@ -1,0 +1,33 @@
+import Bytes
+
+/// What to say of a key that no setting of its section has.
+enum UnknownKey {
+  /// The message, with what was probably meant.
+  static func message(for key: Span<UInt8>, in section: Section) -> Text {
+    let message: Text = "unknown key '\(quoting: key)' in \(section.header)"
+    if let kind = only(kindWith: key) {
+      let name: StaticString = kind.isNamed ? " NAME" : ""
+      return "\(message); it belongs in [\(kind.type)\(name)]"
+    }
+    // Of a family only its name counts: 'headers.X' is near 'header.'.
+    let dot = key.firstIndex(of: UInt8(ascii: "."))
+    let start = dot.map { $0 + 1 } ?? key.count
+    let known = section.kind.settings.map { [UInt8]($0.name) }
+    guard let nearest = NearestName.find(key.extracting(0..<start), among: known) else {
+      return message
+    }
+    if nearest.last != UInt8(ascii: ".") { return "\(message); did you mean '\(nearest)'?" }
+    if dot == nil { return "\(message); did you mean '\(nearest)NAME'?" }
+    return "\(message); did you mean '\(nearest)\(quoting: key.extracting(start..<key.count))'?"
+  }
+
+  /// The kind of section that has such a setting, if there is exactly one.
+  private static func only(kindWith key: Span<UInt8>) -> SectionKind? {
+    var found: SectionKind?
+    for kind in SectionKind.allCases where kind.setting(for: key) != nil {
+      if found != nil { return nil }
+      found = kind
+    }
+    return found
+  }
+}

@@ -1,0 +1,106 @@
+import Bytes
+
+/// Resolves values, with what they refer to.
+struct ValueExpander {
+  let sources: ConfigurationSources
+
+  /// The value that `text` stands for. `isQuoted` says that it stands in double quotes, which are then
+  /// taken off and the escapes between them resolved. What `${…}` gives is never looked at again: neither
+  /// escapes nor further references in it mean anything.
+  func expand(_ text: Span<UInt8>, isQuoted: Bool) throws(ExpansionError) -> WrittenValue {
+    var bytes: [UInt8] = []
+    var isDerived = false
+    var index = isQuoted ? 1 : 0
+    let end = isQuoted ? text.count - 1 : text.count
+    while index < end {
+      let rest = text.extracting(index..<end)
+      if isQuoted, rest[0] == UInt8(ascii: "\\") {
+        bytes.append(try unescape(rest))
+        index += 2
+      } else if isQuoted, rest[0] == UInt8(ascii: "\"") {
+        throw .innerQuote
+      } else if rest.hasPrefix("$${") {
+        bytes.append("${")
+        index += 3
+      } else if rest.hasPrefix("${") {
+        guard let close = rest.firstIndex(of: UInt8(ascii: "}")) else {
+          throw .unterminatedReference
+        }
+        bytes.append(contentsOf: try resolve(rest.extracting(2..<close)))
+        isDerived = true
+        index += close + 1
+      } else {
+        bytes.append(rest[0])
+        index += 1
+      }
+      if bytes.count > INILine.maximumLength { throw .tooLong }
+    }
+    if isDerived, bytes.span.firstInvalidUTF8() != nil || bytes.span.firstIndex(of: 0) != nil {
+      throw .notText
+    }
+    return WrittenValue(bytes: bytes, isDerived: isDerived)
+  }
+
+  private func unescape(_ text: Span<UInt8>) throws(ExpansionError) -> UInt8 {
+    guard text.count > 1 else { throw .escapedClosingQuote }
+    switch text[1] {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): return text[1]
+    case UInt8(ascii: "n"): return UInt8(ascii: "\n")
+    case UInt8(ascii: "t"): return UInt8(ascii: "\t")
+    default: throw .unknownEscape
+    }
+  }
+
+  /// What stands between `${` and `}`, looked up.
+  private func resolve(_ reference: Span<UInt8>) throws(ExpansionError) -> [UInt8] {
+    if reference.hasPrefix("file:") {
+      let path = reference.extracting(5..<reference.count)
+      guard path.hasPrefix("/") else { throw .relativeFile }
+      return try contents(of: path.copied)
+    }
+    if reference.hasPrefix("credential:") {
+      let name = reference.extracting(11..<reference.count)
+      guard !name.isEmpty, name.firstIndex(of: UInt8(ascii: "/")) == nil, !name.equals("."),
+        !name.equals("..")
+      else { throw .invalidCredential }
+      var path = try variable([UInt8]("CREDENTIALS_DIRECTORY"))
+      path.append("/")
+      path.append(copying: name)
+      return try contents(of: path)
+    }
+    guard Self.isVariableName(reference) else { throw .invalidReference }
+    return try variable(reference.copied)
+  }
+
+  private func variable(_ name: [UInt8]) throws(ExpansionError) -> [UInt8] {
+    guard let value = sources.environment(name) else { throw .unsetVariable(name) }
+    return value
+  }
+
+  /// A file without its last newline, LF or CRLF.
+  private func contents(of path: [UInt8]) throws(ExpansionError) -> [UInt8] {
+    switch sources.file(path, INILine.maximumLength) {
+    case .unreadable(let reason): throw .unreadable(path: path, reason: reason)
+    case .contents(var bytes):
+      bytes.removeLastNewline()
+      return bytes
+    }
+  }
+
+  /// POSIX names of variables: letters, digits and `_`, not beginning with a digit.
+  private static func isVariableName(_ name: Span<UInt8>) -> Bool {
+    guard !name.isEmpty, !name[0].isASCIIDigit else { return false }
+    return name.indices.allSatisfy {
+      name[$0].isASCIILetter || name[$0].isASCIIDigit || name[$0] == UInt8(ascii: "_")
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Takes one newline, LF or CRLF, off the end.
+  mutating func removeLastNewline() {
+    guard last == UInt8(ascii: "\n") else { return }
+    removeLast()
+    if last == UInt8(ascii: "\r") { removeLast() }
+  }
+}

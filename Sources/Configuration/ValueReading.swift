@@ -1,0 +1,60 @@
+import Bytes
+
+/// From the text of a key line to the setting's value.
+extension ConfigurationReader {
+  /// Reads a value; warnings are reported, errors thrown.
+  mutating func read(
+    _ text: Span<UInt8>, of setting: Setting, key: Span<UInt8>, at line: Int
+  ) throws(InvalidValue) -> (value: SettingValue, isDerived: Bool) {
+    let quoting = WrittenValue.Quoting(of: text)
+    if case .json = setting.type, quoting == .whole {
+      return try readQuotedJSON(text, of: setting, key: key, at: line)
+    }
+    let written = try expand(text, isQuoted: quoting == .whole)
+    let value = try setting.type.read(written)
+    if quoting == .unclosed {
+      list.warn(
+        line,
+        """
+        \(quoting: key): the value begins with a double quote and does not end in one; it is taken as it \
+        stands, quote included
+        """)
+    }
+    return (value, written.isDerived)
+  }
+
+  /// Reads a JSON value in double quotes, which may be the file's or those of a JSON string: `"0.2"` is a
+  /// number and `"\"high\""` a string, as in any setting, and `"high"`, which would otherwise be no JSON
+  /// at all, is that string.
+  private mutating func readQuotedJSON(
+    _ text: Span<UInt8>, of setting: Setting, key: Span<UInt8>, at line: Int
+  ) throws(InvalidValue) -> (value: SettingValue, isDerived: Bool) {
+    do throws(InvalidValue) {
+      let written = try expand(text, isQuoted: true)
+      let value = try setting.type.read(written)
+      switch written.bytes.first {
+      case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["): break
+      default:
+        let inside = text.extracting(1..<text.count - 1)
+        list.warn(
+          line,
+          #"""
+          \#(quoting: key): the double quotes are not part of the JSON; leave them out, or write \#
+          "\"\#(quoting: inside)\"" for a string
+          """#)
+      }
+      return (value, written.isDerived)
+    } catch {
+      let written = try expand(text, isQuoted: false)
+      return (try setting.type.read(written), written.isDerived)
+    }
+  }
+
+  private func expand(_ text: Span<UInt8>, isQuoted: Bool) throws(InvalidValue) -> WrittenValue {
+    do throws(ExpansionError) {
+      return try expander.expand(text, isQuoted: isQuoted)
+    } catch {
+      throw InvalidValue(error.message)
+    }
+  }
+}

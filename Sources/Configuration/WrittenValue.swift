@@ -1,0 +1,47 @@
+import Bytes
+
+/// The value of a key line once its quotes, escapes and `${…}` are resolved.
+struct WrittenValue {
+  /// Whether a value stands in double quotes.
+  enum Quoting {
+    case none
+    case whole
+    /// It begins with a double quote and does not end in one, and so is taken as it stands.
+    case unclosed
+
+    init(of text: Span<UInt8>) {
+      if text.isEmpty || text[0] != UInt8(ascii: "\"") {
+        self = .none
+      } else {
+        self = text.count > 1 && text[text.count - 1] == UInt8(ascii: "\"") ? .whole : .unclosed
+      }
+    }
+  }
+
+  /// The value.
+  let bytes: [UInt8]
+
+  /// Whether part of it came from the environment or a file. Such a value may be a secret, and is neither
+  /// printed nor quoted in a message.
+  let isDerived: Bool
+
+  /// The value as the subject of a message that gives a limit: `0s`.
+  var subject: Text { isDerived ? "the value" : "\(quoting: bytes)" }
+
+  /// The value as the subject of a message that says what it is not: `'0s'`.
+  var quoted: Text { isDerived ? "the value" : "'\(quoting: bytes)'" }
+
+  /// The parts of a list separated by commas, without the blanks around each; none is empty.
+  func items() throws(InvalidValue) -> [WrittenValue] {
+    var items: [WrittenValue] = []
+    var start = 0
+    while start <= bytes.count {
+      let end = bytes.span.firstIndex(of: UInt8(ascii: ","), from: start) ?? bytes.count
+      let item = bytes.span.extracting(start..<end).trimmingBlanks
+      if item.isEmpty { throw InvalidValue("nothing stands before or after a comma") }
+      items.append(WrittenValue(bytes: item.copied, isDerived: isDerived))
+      start = end + 1
+    }
+    return items
+  }
+}

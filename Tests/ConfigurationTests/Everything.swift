@@ -1,0 +1,82 @@
+/// A file in which every setting has a value that is not its default.
+let everything = (
+  text: """
+  [server]
+  listen = 127.0.0.1:9090, unix:/run/p.sock
+  tls_certificate = /cert
+  tls_key = /key
+  max_connections = 100
+  max_connections_per_ip = 0
+  max_body = 1M
+  idle_timeout = 5s
+  request_timeout = 6s
+
+  [context]
+  memory = 8M
+  window = 12
+  file = /var/lib/postern/context.ring
+  sync = always
+
+  [limits]
+  in_flight = 9
+  per_user = 30/m
+  queue_per_conversation = 0
+
+  [log]
+  level = debug
+  format = json
+
+  [key ops]
+  secret = ${KEY}
+  scopes = admin
+  bots = support
+
+  [key desk]
+  secret = sha256:000102030405060708090a0b0c0d0e0f:\(String(repeating: "00ff", count: 16))
+
+  [bot support]
+  name = Support Bot
+  system = Be terse.
+  window = 20
+  error_message = Sorry.
+  sticky = yes
+  deadline = 10s
+  delivery = whole
+
+  [bot sales]
+  system_file = /system
+
+  [integration gpt]
+  bot = sales
+  name = GPT
+  type = openai
+  webhook_url = http://api.example/v1
+  allow_http = yes
+  model = gpt-4o
+  header.Authorization = Bearer ${KEY}
+  timeout = 1s
+  connect_timeout = 2s
+  idle_timeout = 3s
+  weight = 4
+  fallback = yes
+  enabled = no
+  retries = 5
+  backoff = 6ms
+  retry_after_max = 7s
+  stream = yes
+  prefill = yes
+  max_tokens = 8
+  param.temperature = 0.2
+  max_response = 9K
+  breaker = 1/2s
+  ca_file = /ca
+
+  [integration claude]
+  bot = sales
+  type = anthropic
+  webhook_url = https://api.example/v1
+  model = claude
+  """,
+  variables: ["KEY": "0123456789abcdef"],
+  files: ["/cert": "", "/key": "", "/ca": "", "/system": "Be kind.\n"]
+)

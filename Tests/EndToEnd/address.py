@@ -1,0 +1,59 @@
+"""Where a gateway listens, and how to get there."""
+
+import socket
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Address:
+    """One listening address. `tls` is what the client needs to trust, where it speaks HTTPS."""
+
+    host: str = ""
+    port: int = 0
+    path: Path | None = None
+    tls: ssl.SSLContext | None = None
+
+    def __str__(self) -> str:
+        """The form that `[server] listen` takes."""
+        if self.path is not None:
+            return f"unix:{self.path}"
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def authority(self) -> str:
+        """What a client puts into `Host`."""
+        return "localhost" if self.path is not None else str(self)
+
+    def connect(self, timeout: float = 30, receive_buffer: int | None = None) -> socket.socket:
+        if self.path is not None:
+            connection = socket.socket(socket.AF_UNIX)
+            target: object = str(self.path)
+        else:
+            connection = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+            target = (self.host, self.port)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if receive_buffer is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(timeout)
+        try:
+            connection.connect(target)
+            if self.tls is not None:
+                return self.tls.wrap_socket(connection, server_hostname=self.host)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that nobody listens on now; the kernel does not hand it out again soon."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.bind((host, 0))
+        return probe.getsockname()[1]
+
+
+def loopback() -> Address:
+    return Address("127.0.0.1", free_port())

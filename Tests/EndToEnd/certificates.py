@@ -1,0 +1,62 @@
+"""A certificate authority for the length of a test run, made by the openssl command."""
+
+import ssl
+import subprocess
+from pathlib import Path
+
+
+class Certificates:
+    """An authority and what it signs; `file.pem` beside `file.key`."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.authority = self._self_signed("authority", "basicConstraints=critical,CA:TRUE")
+
+    def leaf(
+        self, name: str = "leaf", subject: str = "IP:127.0.0.1,IP:::1", days: int = 30
+    ) -> Path:
+        """A server certificate that the authority has signed. `days` below 0 has it expired."""
+        certificate = self.folder / f"{name}.pem"
+        if certificate.exists():
+            return certificate
+        request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
+        extensions.write_text(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\n")
+        key = certificate.with_suffix(".key")
+        self._openssl(
+            *("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+            *("-keyout", key, "-out", request, "-subj", f"/CN={name}"),
+        )
+        self._openssl(
+            *("x509", "-req", "-in", request, "-out", certificate, "-extfile", extensions),
+            *("-CA", self.authority, "-CAkey", self.authority.with_suffix(".key")),
+            *("-set_serial", str(abs(hash(name)) + 1), "-days", str(days)),
+        )
+        return certificate
+
+    def self_signed(self, name: str = "stranger") -> Path:
+        """A server certificate that nobody else has signed."""
+        return self._self_signed(name, "subjectAltName=IP:127.0.0.1")
+
+    def client_context(self) -> ssl.SSLContext:
+        """For a client that trusts the authority and nobody else."""
+        return ssl.create_default_context(cafile=str(self.authority))
+
+    @staticmethod
+    def server_context(certificate: Path) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        return context
+
+    def _self_signed(self, name: str, extension: str) -> Path:
+        certificate = self.folder / f"{name}.pem"
+        if not certificate.exists():
+            self._openssl(
+                *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+                *("-keyout", certificate.with_suffix(".key"), "-out", certificate),
+                *("-subj", f"/CN={name}", "-days", "30", "-addext", extension),
+            )
+        return certificate
+
+    @staticmethod
+    def _openssl(*arguments: object) -> None:
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)

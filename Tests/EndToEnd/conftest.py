@@ -1,0 +1,114 @@
+"""Fixtures: the binary, gateways, backends, certificates."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+import certificates as making
+import configuration as configurations
+from address import Address, loopback
+from backends import Answer, Backend, Script
+from litellm_proxy import LiteLLMProxy
+from postern import Gateway, run_command
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def binary() -> Path:
+    """The release binary under test."""
+    path = Path(os.environ.get("POSTERN_BINARY", ROOT / ".build/release/postern")).resolve()
+    if not path.exists():
+        pytest.exit(f"{path} is missing: swift build -c release", returncode=4)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postern(binary: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs one of the commands: `postern("check", "-c", file)`."""
+    return lambda *arguments, **options: run_command(binary, *map(str, arguments), **options)
+
+
+def started_gateways(binary: Path, folder: Path) -> Iterator[Callable[..., Gateway]]:
+    """A function that starts gateways, and then sees to it that each ends well."""
+    started: list[Gateway] = []
+
+    def start(
+        sections: configurations.Sections | None = None,
+        addresses: Sequence[Address] = (),
+        environment: Mapping[str, str] | None = None,
+        wrapper: Sequence[str] = (),
+    ) -> Gateway:
+        addresses = addresses or [loopback()]
+        server = {"listen": ", ".join(map(str, addresses)), **(sections or {}).get("server", {})}
+        sections = {**(sections or {}), "server": server}
+        file = folder / f"postern-{len(started)}.conf"
+        file.write_text(configurations.rendered(sections))
+        log = folder / f"postern-{len(started)}.log"
+        command = [*wrapper, binary, "run", "-c", file]
+        new = Gateway(command, addresses, log, environment)
+        new.secrets = configurations.secrets(sections)
+        started.append(new)
+        return new.await_readiness(60 if wrapper else 10)
+
+    yield start
+    for running in started:
+        running.stop()
+
+
+def started_backends() -> Iterator[Callable[..., Backend]]:
+    """A function that starts backends, which are closed at the end."""
+    started: list[Backend] = []
+
+    def start(script: Script, greeting: Answer = (), **options) -> Backend:
+        started.append(Backend(script, greeting, **options))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.close()
+
+
+# Backends end before the gateways do, which then have nothing in flight: hence their order here.
+
+
+@pytest.fixture
+def gateway(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
+    """Starts gateways for one test."""
+    yield from started_gateways(binary, tmp_path)
+
+
+@pytest.fixture
+def backend(gateway: object) -> Iterator[Callable[..., Backend]]:
+    """Starts backends for one test."""
+    yield from started_backends()
+
+
+@pytest.fixture(scope="module")
+def gateways(
+    binary: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[..., Gateway]]:
+    """Starts gateways for a whole file of tests."""
+    yield from started_gateways(binary, tmp_path_factory.mktemp("gateways"))
+
+
+@pytest.fixture(scope="module")
+def backends(gateways: object) -> Iterator[Callable[..., Backend]]:
+    """Starts backends for a whole file of tests."""
+    yield from started_backends()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> making.Certificates:
+    return making.Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def litellm_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLMProxy]:
+    """An independent server of OpenAI's and Anthropic's formats."""
+    proxy = LiteLLMProxy(tmp_path_factory.mktemp("litellm"))
+    yield proxy
+    proxy.stop()

@@ -1,0 +1,128 @@
+"""The release binary: as a command, and as a running gateway."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from address import Address
+from client import Client
+
+CRASH_MARKS = re.compile(r"precondition|fatal error|assertion|stack dump|sanitizer", re.IGNORECASE)
+
+# Everything that the tests do not set themselves: nothing of the caller's environment decides.
+BARE_ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
+
+
+def run_command(
+    binary: Path,
+    *arguments: str,
+    stdin: str | bytes = "",
+    environment: Mapping[str, str] | None = None,
+    timeout: float = 30,
+) -> subprocess.CompletedProcess[str]:
+    """Runs a command to its end."""
+    done = subprocess.run(
+        [binary, *arguments],
+        input=stdin.encode() if isinstance(stdin, str) else stdin,
+        capture_output=True,
+        env={**BARE_ENVIRONMENT, **(environment or {})},
+        timeout=timeout,
+        check=False,
+    )
+    out, err = done.stdout.decode(), done.stderr.decode()
+    assert done.returncode >= 0, f"killed by signal {-done.returncode}: {err}"
+    return subprocess.CompletedProcess(done.args, done.returncode, out, err)
+
+
+class Gateway:
+    """A gateway that serves. What it writes to stdout and stderr is its log."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        addresses: Sequence[Address],
+        log: Path,
+        environment: Mapping[str, str] | None = None,
+        directory: Path | None = None,
+    ):
+        self.addresses = addresses
+        self.log_path = log
+        self.secrets: set[str] = set()
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                command,
+                cwd=directory,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env={**BARE_ENVIRONMENT, **(environment or {})},
+            )
+
+    @property
+    def log(self) -> str:
+        return self.log_path.read_text(errors="backslashreplace")
+
+    def client(self, key: str | None = None, address: int = 0, timeout: float = 30) -> Client:
+        return Client(self.addresses[address], key, timeout)
+
+    def await_readiness(self, timeout: float = 10) -> "Gateway":
+        """Until every address answers."""
+        deadline = time.monotonic() + timeout
+        for address in self.addresses:
+            while not self._answers(address):
+                status = self.process.poll()
+                assert status is None, f"ended with {status}: {self.log}"
+                assert time.monotonic() < deadline, f"not ready after {timeout} s: {self.log}"
+                time.sleep(0.005)
+        return self
+
+    def await_log(self, text: str, timeout: float = 5) -> str:
+        """Until a line holds `text`; returns that line."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            for line in self.log.splitlines():
+                if text in line:
+                    return line
+            time.sleep(0.005)
+        raise AssertionError(f"{text!r} did not come into the log: {self.log}")
+
+    def signal(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+
+    def await_exit(self, timeout: float = 10) -> int:
+        return self.process.wait(timeout)
+
+    def stop(self, timeout: float = 10) -> None:
+        """Ends it as an administrator would, and checks that it was well until then."""
+        running = self.process.poll() is None
+        if running:
+            self.signal(signal.SIGTERM)
+        try:
+            status = self.await_exit(timeout)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise AssertionError(f"SIGTERM did not end it in {timeout} s: {self.log}") from None
+        assert status == 0, f"ended with {status}: {self.log}"
+        self.check_log()
+
+    def check_log(self) -> None:
+        assert not CRASH_MARKS.search(self.log), self.log
+        for secret in self.secrets:
+            assert secret not in self.log, f"the log tells the secret {secret}"
+
+    def resident_kilobytes(self) -> int:
+        """The resident set, exactly: `status` may lag by a few pages per thread."""
+        rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
+        return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1])
+
+    @staticmethod
+    def _answers(address: Address) -> bool:
+        try:
+            return Client(address, timeout=5).get("/readyz").status in (200, 401)
+        except (OSError, ConnectionError):
+            return False

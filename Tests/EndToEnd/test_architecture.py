@@ -1,0 +1,96 @@
+"""What the sources keep to, and no compiler checks."""
+
+import json
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LONGEST_FILE = 400
+IMPORT = re.compile(
+    r"^\s*(?:@\w+\s+)*(?:(?:public|package|internal|private)\s+)?import\s+(?:\w+\s+)?(\w+)",
+    re.MULTILINE,
+)
+
+
+@cache
+def targets() -> dict[str, dict]:
+    """Name -> what Package.swift says of the target."""
+    dump = subprocess.run(
+        ["swift", "package", "--package-path", ROOT, "dump-package"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {target["name"]: target for target in json.loads(dump.stdout)["targets"]}
+
+
+def dependencies(name: str) -> set[str]:
+    return {
+        (dependency.get("byName") or dependency["target"])[0]
+        for dependency in targets()[name]["dependencies"]
+    }
+
+
+def sources(folder: str) -> list[Path]:
+    return sorted((ROOT / folder).rglob("*.swift"))
+
+
+def imports(room: str) -> set[str]:
+    """What a room imports, of this package."""
+    found = {
+        name for file in sources(f"Sources/{room}") for name in IMPORT.findall(file.read_text())
+    }
+    return found & set(targets())
+
+
+def rooms() -> list[str]:
+    return sorted(folder.name for folder in (ROOT / "Sources").iterdir())
+
+
+def c_modules() -> list[str]:
+    return sorted(folder.name for folder in (ROOT / "CModules").iterdir())
+
+
+@pytest.mark.parametrize("module", c_modules())
+def test_each_c_module_has_exactly_one_importer(module):
+    assert len([room for room in rooms() if module in imports(room)]) == 1
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_a_room_imports_what_it_declares(room):
+    assert imports(room) - {room} <= dependencies(room)
+
+
+def test_imports_point_down_only():
+    """A target depends on those alone that stand above it in Package.swift."""
+    seen: set[str] = set()
+    for name in targets():
+        if name in rooms():
+            assert dependencies(name) <= seen, name
+        seen.add(name)
+
+
+def test_server_and_client_do_not_know_each_other():
+    assert "HTTPClient" not in imports("HTTPServer")
+    assert "HTTPServer" not in imports("HTTPClient")
+
+
+@pytest.mark.parametrize("room", rooms())
+def test_files_are_short(room):
+    for file in sources(f"Sources/{room}"):
+        assert len(file.read_text().splitlines()) <= LONGEST_FILE, file
+
+
+@pytest.mark.parametrize("folder", ["Sources", "Tests", "CModules"])
+def test_nothing_is_left_to_be_done(folder):
+    unfinished = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    found = [
+        file
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in (".swift", ".h", ".c") and unfinished.search(file.read_text())
+    ]
+    assert not found

@@ -1,0 +1,53 @@
+"""The release binary as a file: its size and what it needs."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+SIZE_LIMIT = 300_000
+EXPECTED_LIBRARIES = re.compile(
+    r"libc\.so\.6|libm\.so\.6|ld-linux-[\w-]+\.so\.\d"
+    r"|libcurl(-gnutls)?\.so\.4|libmicrohttpd\.so\.\d+"
+    r"|libgnutls\.so\.\d+|libcrypto\.so\.3|libnettle\.so\.\d+"
+)
+# Tables that Swift's String draws in where it compares, hashes or counts characters.
+UNICODE_TABLES = re.compile(
+    r"_swift_stdlib_get(NormData|GraphemeBreakProperty|Composition)|nfc_", re.I
+)
+
+
+def output_of(*command) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_it_is_small(binary, tmp_path):
+    stripped = tmp_path / "postern"
+    shutil.copy(binary, stripped)
+    subprocess.run(["strip", stripped], check=True)
+    assert stripped.stat().st_size <= SIZE_LIMIT
+
+
+def test_it_needs_only_the_expected_libraries(binary):
+    needed = re.findall(r"NEEDED.*\[(.+)\]", output_of("readelf", "--dynamic", binary))
+    assert needed
+    assert not [library for library in needed if not EXPECTED_LIBRARIES.fullmatch(library)]
+
+
+def test_it_has_no_unicode_tables(binary):
+    assert not UNICODE_TABLES.findall(output_of("nm", "--defined-only", binary))
+
+
+@pytest.mark.parametrize("forbidden", ["/home/", "/root/", "/tmp/"])
+def test_its_strings_name_no_folder_of_the_machine_that_built_it(binary, tmp_path, forbidden):
+    stripped = tmp_path / "postern"
+    shutil.copy(binary, stripped)
+    subprocess.run(["strip", stripped], check=True)
+    assert forbidden.encode() not in stripped.read_bytes()
+
+
+def test_its_stack_is_not_executable(binary):
+    headers = output_of("readelf", "--program-headers", "--wide", binary)
+    (stack,) = [line for line in headers.splitlines() if "GNU_STACK" in line]
+    assert "RWE" not in stack

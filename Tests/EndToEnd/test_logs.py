@@ -1,0 +1,133 @@
+"""Contract 2 and 4: what the log tells, and what it never does."""
+
+import json
+import re
+
+import pytest
+
+import replies
+from client import messages_path
+from configuration import integration
+
+SECRETS = {"header.Authorization": "Bearer sk-secret-of-a-header", "header.X-Team": "team-secret-1"}
+QUESTION = "a question that only the user may see"
+ANSWER = "an answer that only the user may see"
+
+
+@pytest.fixture
+def exchange(gateway, backend):
+    """One message served by the second of two integrations, and one that fails."""
+
+    def run(**log):
+        broken = backend(replies.failure("500 Oops"))
+        sound = backend(replies.custom(ANSWER))
+        running = gateway(
+            {
+                "log": log,
+                "bot support": {"system": "a system message that is nobody's business"},
+                "integration primary": integration(broken.url, bot="support", **SECRETS),
+                "integration spare": integration(
+                    sound.url, bot="support", fallback=True, **SECRETS
+                ),
+                "bot broken": {},
+                "integration alone": integration(broken.url, bot="broken"),
+            }
+        )
+        for bot, id in [("support", "request-served"), ("broken", "request-failed")]:
+            running.client().post(
+                messages_path(bot),
+                {
+                    "content": QUESTION,
+                    "conversation_id": f"conversation-of-{bot}",
+                    "metadata": {"note": "metadata that only the backend may see"},
+                },
+                {"X-Request-Id": id},
+            )
+        running.stop()
+        return running.log
+
+    return run
+
+
+def lines_with(log, text):
+    return [line for line in log.splitlines() if text in line]
+
+
+def test_text_has_one_line_per_exchange(exchange):
+    log = exchange(format="text", level="info")
+    (served,) = lines_with(log, "request-served")
+    for fact in ["support", "conversation-of-support", "spare", "ok"]:
+        assert re.search(rf"\b{fact}\b", served), served
+    assert re.search(r"\d+ ?ms\b|\bms=\d+|duration_ms=\d+", served), served
+    (failed,) = lines_with(log, "request-failed")
+    for fact in ["broken", "conversation-of-broken", "http_error"]:
+        assert re.search(rf"\b{fact}\b", failed), failed
+
+
+def test_json_has_one_object_per_line(exchange):
+    log = exchange(format="json", level="info")
+    entries = [json.loads(line) for line in log.splitlines()]
+    assert all(isinstance(entry, dict) for entry in entries)
+    (served,) = [entry for entry in entries if "request-served" in entry.values()]
+    for fact in ["support", "conversation-of-support", "spare", "ok", 2]:
+        assert fact in served.values(), served
+    (failed,) = [entry for entry in entries if "request-failed" in entry.values()]
+    for fact in ["broken", "conversation-of-broken", "http_error", 1]:
+        assert fact in failed.values(), failed
+    for entry in [served, failed]:
+        durations = [value for key, value in entry.items() if "ms" in key]
+        assert durations and all(isinstance(value, int | float) for value in durations)
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+@pytest.mark.parametrize("level", ["error", "warning", "info", "debug"])
+def test_no_level_tells_messages_or_secrets(exchange, level, format):
+    log = exchange(level=level, format=format)
+    for text in ["may see", "nobody's business", "sk-secret", "team-secret"]:
+        assert text not in log
+
+
+def test_levels_are_thresholds(exchange):
+    logs = {level: exchange(level=level) for level in ["error", "warning", "info", "debug"]}
+    lines = {level: len(log.splitlines()) for level, log in logs.items()}
+    assert lines["error"] <= lines["warning"] < lines["info"] <= lines["debug"]
+    assert "request-served" not in logs["error"]
+
+
+def test_each_line_tells_when(exchange):
+    for line in exchange(format="text").splitlines():
+        assert re.search(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", line), line
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_identifiers_cannot_forge_lines(gateway, format):
+    running = gateway({"log": {"format": format}})
+    id = '"\\}\x7b,forged=1'
+    assert running.client().message(conversation_id=id).status == 200
+    running.client().get("/healthz", {"X-Request-Id": "a\tforged"})
+    running.client().get("/%0Aforged%0D%1b[31m")
+    running.stop()
+    for line in running.log.splitlines():
+        assert not line.startswith("forged")
+        assert "\x1b" not in line
+        if format == "json":
+            json.loads(line)
+
+
+def test_the_start_is_told(gateway):
+    running = gateway()
+    assert str(running.addresses[0]) in running.log
+
+
+def test_the_command_line_has_no_secret(gateway, backend):
+    """Nor has what `ps` shows."""
+    server = backend(replies.custom())
+    running = gateway(
+        {"integration gpt": integration(server.url, **{"header.X-Key": "${TOKEN}"})},
+        environment={"TOKEN": "secret-of-the-environment"},
+    )
+    running.client().message()
+    assert server.requests[0].field("X-Key") == "secret-of-the-environment"
+    with open(f"/proc/{running.process.pid}/cmdline", "rb") as file:
+        assert b"secret" not in file.read()
+    assert "secret-of-the-environment" not in running.log

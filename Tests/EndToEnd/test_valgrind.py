@@ -1,0 +1,86 @@
+"""The release binary under valgrind's memcheck: no invalid access, nothing lost at the end."""
+
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import replies
+from backends import finish, send, stall
+from client import messages_path
+from configuration import integration
+
+VALGRIND = [
+    "valgrind",
+    "--quiet",
+    "--error-exitcode=99",
+    "--leak-check=full",
+    "--show-leak-kinds=definite,indirect",
+    "--errors-for-leak-kinds=definite",
+    "--track-fds=no",
+]
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")
+@pytest.mark.timeout(180)
+def test_a_short_run_is_clean(gateway, backend):
+    silent = backend([stall()])
+    servers = {
+        "custom": backend(replies.reply("custom")),
+        "openai": backend(replies.reply("openai")),
+        "anthropic": backend(replies.reply("anthropic")),
+    }
+    broken = {
+        "error": backend(replies.failure("500 Oops")),
+        "garbage": backend(replies.document(b"\xff\x00{")),
+        "cut": backend([send(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"), finish()]),
+        "large": backend(replies.custom("x" * 300_000)),
+    }
+    sections = {f"bot {bot}": {"window": 3} for bot in [*servers, *broken, "silent"]}
+    for bot, server in servers.items():
+        sections[f"integration {bot}"] = integration(server.url, bot, bot=bot)
+    for bot, server in broken.items():
+        sections[f"integration {bot}"] = integration(server.url, bot=bot, max_response="100K")
+    sections["integration silent"] = integration(silent.url, bot="silent", timeout="2s")
+    running = gateway(
+        {"context": {"memory": "64K"}, "log": {"level": "debug"}, **sections}, wrapper=VALGRIND
+    )
+    client = running.client()
+    for turn in range(20):
+        for bot in servers:
+            response = client.message(
+                "x" * 100 * turn + "?", bot=bot, conversation_id=f"c{turn % 3}"
+            )
+            assert response.status == 200
+    for bot in broken:
+        assert client.message(bot=bot).status == 502
+    with ThreadPoolExecutor() as pool:
+        asked = [pool.submit(client.message, bot=bot) for bot in [*servers, *broken, "silent"] * 2]
+        statuses = {future.result().status for future in asked}
+    assert statuses == {200, 502, 504}
+    for body in [b"{", b"[]", b'{"content":""}', b"\xff"]:
+        assert client.post(messages_path("custom"), body).status == 400
+    for wrong in [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x00\r\n\r\n",
+        b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
+    ]:
+        with client.open() as connection:
+            connection.send(wrong)
+            connection.seconds_until_closed(10)
+    for leaving in range(5):
+        with client.open() as connection:
+            connection.send(client.message_request(bot="silent"))
+            silent.await_requests(3 + leaving)
+    running.stop(timeout=60)
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")
+@pytest.mark.parametrize(
+    "arguments", [["version"], ["help"], ["nonsense"], ["test", "-c", "/dev/null"]]
+)
+def test_commands_are_clean(binary, arguments):
+    done = subprocess.run([*VALGRIND, binary, *arguments], capture_output=True, text=True)
+    assert done.returncode in (0, 2), done.stderr
+    assert "==" not in done.stderr
