@@ -1,13 +1,8 @@
 /// SipHash-2-4 (Aumasson and Bernstein, 2012): a 64-bit hash under a 128-bit key.
 ///
-<<<<<<< HEAD
 /// With a secret key, nobody who chooses the input can choose collisions, which is why it is used
 /// where clients pick what is hashed. With a fixed key it is the same number on every machine, in
 /// every build.
-=======
-/// With a secret key, nobody who chooses the input can choose collisions, which is why it is used where
-/// clients pick what is hashed. With a fixed key it is the same number on every machine, in every build.
->>>>>>> configuration
 public struct SipHash {
   /// The key, as two numbers in the order in which the paper reads its 16 bytes (little-endian).
   public struct Key: Equatable, Sendable {
@@ -50,12 +45,8 @@ public struct SipHash {
     }
   }
 
-<<<<<<< HEAD
   /// Adds bytes. Pieces are hashed as if joined: a caller that needs them told apart adds their
   /// lengths.
-=======
-  /// Adds bytes. Pieces are hashed as if joined: a caller that needs them told apart adds their lengths.
->>>>>>> configuration
   public mutating func combine(_ bytes: Span<UInt8>) {
     for index in bytes.indices { combine(byte: bytes[unchecked: index]) }
   }

@@ -1,17 +1,10 @@
 /// Storing turns, and making room for them.
 extension ContextRing {
-<<<<<<< HEAD
   /// Adds a turn to the end of its conversation, overwriting as many of the ring's oldest turns as
   /// it needs.
   ///
   /// Amortized O(length of the turn), without allocation. A crash in the middle costs this turn,
   /// and those that were about to be overwritten.
-=======
-  /// Adds a turn to the end of its conversation, overwriting as many of the ring's oldest turns as it needs.
-  ///
-  /// Amortized O(length of the turn), without allocation. A crash in the middle costs this turn, and those
-  /// that were about to be overwritten.
->>>>>>> configuration
   ///
   /// - Parameters:
   ///   - user: The content of the user's message: a JSON value.
@@ -49,13 +42,8 @@ extension ContextRing {
     return position
   }
 
-<<<<<<< HEAD
   /// The position for a record of so many cells: the head, or the start of the next lap. What was
   /// there is erased.
-=======
-  /// The position for a record of so many cells: the head, or the start of the next lap. What was there is
-  /// erased.
->>>>>>> configuration
   private mutating func makeRoom(for cells: UInt64) -> UInt64 {
     let left = layout.cellsToEndOfLap(from: head)
     let start = cells <= left ? head : head + left

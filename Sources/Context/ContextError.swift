@@ -1,12 +1,7 @@
 /// Why the context could not do what was asked.
 public enum ContextError: Error, Equatable {
-<<<<<<< HEAD
   /// The turn's record would take `needed` bytes, more than the `limit` that the whole ring holds.
   /// Nothing was stored and nothing overwritten.
-=======
-  /// The turn's record would take `needed` bytes, more than the `limit` that the whole ring holds. Nothing
-  /// was stored and nothing overwritten.
->>>>>>> configuration
   case turnTooLarge(needed: Int, limit: Int)
   /// The block is no ring, or both copies of its header are damaged.
   case damaged
@@ -21,12 +16,8 @@ public enum ContextError: Error, Equatable {
   public var message: String {
     switch self {
     case .turnTooLarge(let needed, let limit):
-<<<<<<< HEAD
       "the turn needs \(needed) bytes of context, more than the \(limit) that [context] memory"
         + " allows"
-=======
-      "the turn needs \(needed) bytes of context, more than the \(limit) that [context] memory allows"
->>>>>>> configuration
     case .damaged: "this is not a context ring, or its header is damaged"
     case .foreignByteOrder: "this context ring was written on a machine with another byte order"
     case .unknownVersion(let version):

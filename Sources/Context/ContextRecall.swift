@@ -3,13 +3,8 @@ extension ContextRing {
   /// The most messages that can be recalled at once.
   public static var maximumWindow: Int { 200 }
 
-<<<<<<< HEAD
   /// Visits the newest messages of a conversation, oldest first. If their number is odd, they begin
   /// with a reply.
-=======
-  /// Visits the newest messages of a conversation, oldest first. If their number is odd, they begin with a
-  /// reply.
->>>>>>> configuration
   ///
   /// O(`messages`), without allocation.
   ///

@@ -1,6 +1,5 @@
 public import Bytes
 
-<<<<<<< HEAD
 /// The conversations of all bots, in one fixed block of memory in which the newest turns overwrite
 /// the oldest.
 ///
@@ -16,23 +15,6 @@ public import Bytes
 /// the flash under a file. It takes 1/12 of the block: 8 bytes for each slot, 4 slots for every 3
 /// conversations, one conversation for every 128 bytes of block, which are the least that a turn
 /// takes. Pages of either are not touched before they are used.
-=======
-/// The conversations of all bots, in one fixed block of memory in which the newest turns overwrite the
-/// oldest.
-///
-/// A **turn**, the user's message and its reply, is one record: it is stored whole or not at all, and
-/// overwritten whole. A conversation is a chain of turns, from its newest, which the index finds, back to the
-/// oldest that is still there. Nothing is allocated after `init`. See ``RingLayout`` and ``RingRecord`` for
-/// the format.
-///
-/// ### Memory
-/// The ring works over two blocks that the caller supplies, keeps alive for as long as the ring lives, and
-/// frees: it owns neither. The block holds the turns, and is exactly as large as configured; the index
-/// lies beside it, as it is rebuilt at every start and would only wear out the flash under a file. It takes
-/// 1/12 of the block: 8 bytes for each slot, 4 slots for every 3 conversations, one conversation for every
-/// 128 bytes of block, which are the least that a turn takes. Pages of either are not touched before they
-/// are used.
->>>>>>> configuration
 ///
 /// ### Concurrency
 /// None: the ring is used by one thread.
@@ -75,15 +57,9 @@ public struct ContextRing: ~Copyable {
     self.init(formatting: block, index: index, key: key, hashMask: .max)
   }
 
-<<<<<<< HEAD
   /// Takes up the ring that is in a block, however it was left: turns that are not whole, and
   /// damage of any kind, cost themselves and nothing else, and are erased: ``recovery`` says how
   /// much was. O(size of the block).
-=======
-  /// Takes up the ring that is in a block, however it was left: turns that are not whole, and damage of any
-  /// kind, cost themselves and nothing else, and are erased: ``recovery`` says how much was. O(size of the
-  /// block).
->>>>>>> configuration
   ///
   /// - Parameters:
   ///   - block: Aligned to 8 bytes, of a size in ``blockSizes``, with the contents of such a block.

@@ -1,12 +1,7 @@
 import Bytes
 
-<<<<<<< HEAD
 /// The hash by which conversations are found. Its key is secret, so that nobody can choose
 /// identifiers that collide and make the index slow.
-=======
-/// The hash by which conversations are found. Its key is secret, so that nobody can choose identifiers that
-/// collide and make the index slow.
->>>>>>> configuration
 struct ConversationHash {
   let key: SipHash.Key
   /// The bits of the hash that are kept: all. Tests keep fewer, to force collisions.

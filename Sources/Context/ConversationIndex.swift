@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /// Finds the newest turn of a conversation by the conversation's hash: an open-addressing table
 /// with linear probing, of fixed size, in memory that the caller supplies.
 ///
@@ -8,16 +7,6 @@
 /// There is an entry for every conversation with a turn in the ring and none besides, at most three
 /// quarters of the slots; an entry that goes is closed over by moving later ones back, so there are
 /// no tombstones to pile up.
-=======
-/// Finds the newest turn of a conversation by the conversation's hash: an open-addressing table with
-/// linear probing, of fixed size, in memory that the caller supplies.
-///
-/// A slot is 8 bytes: the upper half of the hash (the fragment), which also says where the slot belongs,
-/// so that slots are moved without looking at the ring; and the turn's offset in the ring in cells. No turn
-/// is at cell 0, hence zero means empty and untouched memory is an empty table. There is an entry for
-/// every conversation with a turn in the ring and none besides, at most three quarters of the slots; an
-/// entry that goes is closed over by moving later ones back, so there are no tombstones to pile up.
->>>>>>> configuration
 struct ConversationIndex {
   /// The bytes of a slot.
   static let slot = 8
@@ -29,14 +18,9 @@ struct ConversationIndex {
   /// The number of conversations in the table.
   private(set) var count = 0
 
-<<<<<<< HEAD
   /// The bytes that a table for so many conversations takes: a third more slots than conversations.
   /// Where the table is as full as it can be, finding an entry then takes a look at 2.5 slots, side
   /// by side in memory, and finding that there is none one at 8.5 (Knuth, volume 3, 6.4).
-=======
-  /// The bytes that a table for so many conversations takes: a third more slots than conversations, so
-  /// that about 5 slots are looked at, side by side in memory, where the table is as full as it can be.
->>>>>>> configuration
   static func size(forConversations conversations: Int) -> Int {
     (conversations + conversations / 3 + 1) * slot
   }
@@ -77,13 +61,8 @@ struct ConversationIndex {
     set(slot, entry(slot) & Self.fragment | UInt64(cell))
   }
 
-<<<<<<< HEAD
   /// Removes an entry. Entries behind it that would no longer be found move back, each into the
   /// hole that the one before left.
-=======
-  /// Removes an entry. Entries behind it that would no longer be found move back, each into the hole that
-  /// the one before left.
->>>>>>> configuration
   mutating func remove(_ slot: Int) {
     var hole = slot
     var next = after(hole)

@@ -15,12 +15,8 @@ extension ContextRing {
   /// O(the conversation's turns), without allocation.
   ///
   /// - Parameters:
-<<<<<<< HEAD
   ///   - first: The place of the first turn to visit among those that are stored; the oldest is at
   ///     0.
-=======
-  ///   - first: The place of the first turn to visit among those that are stored; the oldest is at 0.
->>>>>>> configuration
   ///   - limit: The most turns to visit: at most ``maximumPage``.
   /// - Returns: The number of turns that are stored.
   @discardableResult
@@ -47,12 +43,8 @@ extension ContextRing {
   /// - Parameters:
   ///   - first: The place of the first conversation to visit; that with the newest turn is at 0.
   ///   - limit: The most conversations to visit: at most ``maximumPage``.
-<<<<<<< HEAD
   ///   - visit: Is given a conversation's id, which is borrowed from the ring, and what is stored
   ///     of it.
-=======
-  ///   - visit: Is given a conversation's id, which is borrowed from the ring, and what is stored of it.
->>>>>>> configuration
   /// - Returns: The number of the bot's conversations.
   @discardableResult
   public func conversations(

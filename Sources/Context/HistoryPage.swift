@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 /// Some turns of one conversation, newest first: where each is. The walk through a conversation
 /// begins at its newest turn and readers begin at the oldest, so the places are kept in between.
-=======
-/// Some turns of one conversation, newest first: where each is. The walk through a conversation begins at its
-/// newest turn and readers begin at the oldest, so the places are kept in between.
->>>>>>> configuration
 struct HistoryPage {
   private var cells = InlineArray<100, UInt32>(repeating: 0)
   private(set) var count = 0

@@ -1,9 +1,5 @@
-<<<<<<< HEAD
 /// Finding records: by conversation, along its chain, and through the ring from the oldest to the
 /// newest.
-=======
-/// Finding records: by conversation, along its chain, and through the ring from the oldest to the newest.
->>>>>>> configuration
 extension ContextRing {
   /// The record at the position of one.
   @inline(__always)
@@ -36,12 +32,8 @@ extension ContextRing {
     return position >= tail ? self.record(at: position) : nil
   }
 
-<<<<<<< HEAD
   /// Some turns of a conversation from the newest back, leaving out the `skipped` newest. O(their
   /// number).
-=======
-  /// Some turns of a conversation from the newest back, leaving out the `skipped` newest. O(their number).
->>>>>>> configuration
   func page(
     endingAt newest: RingRecord?, skipping skipped: Int, count: Int
   ) -> HistoryPage {
@@ -55,13 +47,8 @@ extension ContextRing {
     return page
   }
 
-<<<<<<< HEAD
   /// The position of the oldest record from `position` on, if there is one before `end`, which is
   /// at most a lap away. O(cells between).
-=======
-  /// The position of the oldest record from `position` on, if there is one before `end`, which is at most
-  /// a lap away. O(cells between).
->>>>>>> configuration
   func firstRecord(from position: UInt64, before end: UInt64) -> UInt64? {
     var next = position
     while next < end {

@@ -2,15 +2,9 @@
 extension ContextRing {
   /// Finds the records that are whole, erases everything else, and builds the index.
   ///
-<<<<<<< HEAD
   /// No byte's checksum is computed twice as text, whatever the block may hold, so the time is
   /// bounded: a record's header, once its own checksum holds, is believed about the record's
   /// length, and what has no sound header is passed over cell by cell.
-=======
-  /// No byte's checksum is computed twice as text, whatever the block may hold, so the time is bounded: a
-  /// record's header, once its own checksum holds, is believed about the record's length, and what has no
-  /// sound header is passed over cell by cell.
->>>>>>> configuration
   mutating func rebuild() {
     let end = keepWholeRecords()
     guard end > 0 else { return }
@@ -20,18 +14,11 @@ extension ContextRing {
     recovery.turns = turns
   }
 
-<<<<<<< HEAD
   /// Erases what is not a whole record, so that all others are. Returns the position behind the
   /// newest, or 0 if there is none.
   private mutating func keepWholeRecords() -> UInt64 {
     // From the first lap to one that no ring lives to reach, so that adding to a position cannot
     // overflow.
-=======
-  /// Erases what is not a whole record, so that all others are. Returns the position behind the newest, or 0
-  /// if there is none.
-  private mutating func keepWholeRecords() -> UInt64 {
-    // From the first lap to one that no ring lives to reach, so that adding to a position cannot overflow.
->>>>>>> configuration
     let positions = layout.cells..<(1 << 62)
     var end: UInt64 = 0
     var next = layout.firstCell
@@ -60,13 +47,8 @@ extension ContextRing {
       let record = record(at: position)
       next = position + record.cells
       guard record.position == position else {
-<<<<<<< HEAD
         // From an earlier lap: it had been overwritten, and a power cut kept that from the file. Or
         // it is not where it was written.
-=======
-        // From an earlier lap: it had been overwritten, and a power cut kept that from the file. Or it is not
-        // where it was written.
->>>>>>> configuration
         discard(at: record.offset, count: record.length)
         continue
       }
@@ -75,25 +57,15 @@ extension ContextRing {
     }
   }
 
-<<<<<<< HEAD
   /// Enters a record as the newest of its conversation, and mends its link to the one before,
   /// should that have been lost.
-=======
-  /// Enters a record as the newest of its conversation, and mends its link to the one before, should that
-  /// have been lost.
->>>>>>> configuration
   private mutating func link(_ record: RingRecord) {
     let identity = ConversationIdentity(bot: record.bot, conversation: record.conversation)
     let cell = record.offset / RingLayout.cell
     let slot = slot(of: identity, hash: record.hash)
     if let slot, record.previous == 0 {
-<<<<<<< HEAD
       // It begins its conversation, so those that came before were deleted, and a power cut kept
       // that from the file.
-=======
-      // It begins its conversation, so those that came before were deleted, and a power cut kept that from
-      // the file.
->>>>>>> configuration
       eraseChain(endingAt: self.record(inCell: index.cell(in: slot)))
       index.insert(record.hash, cell: cell)
     } else if let slot {

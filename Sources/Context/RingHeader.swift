@@ -1,12 +1,7 @@
 import Bytes
 
-<<<<<<< HEAD
 /// What a ring says of itself, at both ends of its block; written once and never changed, so that
 /// no crash can tear it.
-=======
-/// What a ring says of itself, at both ends of its block; written once and never changed, so that no
-/// crash can tear it.
->>>>>>> configuration
 ///
 /// | bytes | |
 /// |---|---|
@@ -40,13 +35,8 @@ struct RingHeader: Equatable {
 
   /// Reads the header at `offset`.
   ///
-<<<<<<< HEAD
   /// - Throws: ``ContextError/damaged`` if it is not the header of any ring, or not intact; what
   ///   cannot be used although it is intact under its own name.
-=======
-  /// - Throws: ``ContextError/damaged`` if it is not the header of any ring, or not intact; what cannot be
-  ///   used although it is intact under its own name.
->>>>>>> configuration
   init(from storage: RingStorage, at offset: Int) throws(ContextError) {
     guard storage.load(UInt64.self, at: offset) == Self.magic else { throw .damaged }
     let mark: UInt32 = storage.load(at: offset + 8)

@@ -5,7 +5,6 @@
 ///     │ header   │ cells: records, and zeros between them       │ header   │
 ///     └──────────┴──────────────────────────────────────────────┴──────────┘
 ///
-<<<<<<< HEAD
 /// - A **cell** is 8 bytes. Records begin and end at cells and do not continue from the last cell
 ///   to the first: one that does not fit before the end begins at the first cell again.
 /// - A **position** is a count of cells that only rises, from lap to lap: a record at position `p`
@@ -16,29 +15,14 @@
 /// - Cells that belong to no record are zero. Hence a block of zeros is an empty ring, the end of a
 ///   lap needs no filler, a deleted turn leaves nothing behind, and whatever is not zero is a
 ///   record or damage.
-=======
-/// - A **cell** is 8 bytes. Records begin and end at cells and do not continue from the last cell to the
-///   first: one that does not fit before the end begins at the first cell again.
-/// - A **position** is a count of cells that only rises, from lap to lap: a record at position `p` begins
-///   at cell `p % cells`, and is older than every record at a higher position. So one 64-bit number is at
-///   once a turn's address, its sequence number and its proof of being there still: whatever is below
-///   the ring's `tail` has been overwritten. The first lap is lap 1, so that 0 is no position.
-/// - Cells that belong to no record are zero. Hence a block of zeros is an empty ring, the end of a lap
-///   needs no filler, a deleted turn leaves nothing behind, and whatever is not zero is a record or damage.
->>>>>>> configuration
 /// - The header is there twice, as losing it would lose everything.
 struct RingLayout {
   /// The bytes of a cell.
   static let cell = 8
   /// The bytes of the ring's header.
   static let header = 64
-<<<<<<< HEAD
   /// The bytes that the least record takes. It bounds how many conversations there can be, and so
   /// the index; a turn of a few words with its identifiers is about as large.
-=======
-  /// The bytes that the least record takes. It bounds how many conversations there can be, and so the
-  /// index; a turn of a few words with its identifiers is about as large.
->>>>>>> configuration
   static let minimumRecord = 128
   /// The sizes that a block may have, in bytes.
   static let blockSizes = 4096...(4 << 30)

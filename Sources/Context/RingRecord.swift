@@ -1,11 +1,7 @@
 import Bytes
 
-<<<<<<< HEAD
 /// One turn in the ring, seen at its offset. Its fields are read where they are, when they are
 /// asked for.
-=======
-/// One turn in the ring, seen at its offset. Its fields are read where they are, when they are asked for.
->>>>>>> configuration
 ///
 /// | bytes | |
 /// |---|---|
@@ -22,7 +18,6 @@ import Bytes
 /// | 60..<64 | lower half of the XXH64 of bytes 0..<60, under the ring's seed |
 /// | 64... | ids of bot, conversation, integration; the message; the reply; zeros |
 ///
-<<<<<<< HEAD
 /// The header has a checksum of its own so that its length can be trusted when the text is damaged:
 /// the next record is then where it says. Where a header itself is damaged, the next one is found
 /// by its marker, whose `FE FF` are bytes that no UTF-8 text has: nobody can plant a record inside
@@ -30,14 +25,6 @@ import Bytes
 ///
 /// Everything in the record is under one checksum or the other, so it does not matter in which
 /// order a crash lets its bytes reach the file: a mixture of old and new is not a whole record.
-=======
-/// The header has a checksum of its own so that its length can be trusted when the text is damaged: the
-/// next record is then where it says. Where a header itself is damaged, the next one is found by its marker,
-/// whose `FE FF` are bytes that no UTF-8 text has: nobody can plant a record inside a message.
-///
-/// Everything in the record is under one checksum or the other, so it does not matter in which order a
-/// crash lets its bytes reach the file: a mixture of old and new is not a whole record.
->>>>>>> configuration
 struct RingRecord {
   static let header = 64
   static let marker = UInt32(littleEndian: 0x5254_fffe)
@@ -132,14 +119,9 @@ struct RingRecord {
 
   // MARK: Checking
 
-<<<<<<< HEAD
   /// Whether what is at this offset is the header of a record that ends before `end`, with nothing
   /// in it changed since it was written. Only then may the other members be used; the text may be
   /// damaged still.
-=======
-  /// Whether what is at this offset is the header of a record that ends before `end`, with nothing in it
-  /// changed since it was written. Only then may the other members be used; the text may be damaged still.
->>>>>>> configuration
   func hasSoundHeader(seed: UInt64, end: Int) -> Bool {
     guard end - offset >= RingLayout.minimumRecord, load(UInt32.self, 0) == Self.marker,
       load(UInt32.self, 60) == headerChecksum(seed), load(UInt8.self, 59) == 0,

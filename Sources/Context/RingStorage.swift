@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 /// Checked access to one fixed block of memory. This is the only file of the room that handles a
 /// pointer: whatever a damaged block may say, nothing outside the block is read or written.
 ///
@@ -7,15 +6,6 @@
 ///
 /// The memory belongs to whoever supplied it and must outlive this value, as it must every copy of
 /// it.
-=======
-/// Checked access to one fixed block of memory. This is the only file of the room that handles a pointer:
-/// whatever a damaged block may say, nothing outside the block is read or written.
-///
-/// Offsets and counts are in bytes, numbers are in the machine's byte order and aligned to their size. An
-/// offset outside the block is a bug, and stops the process.
-///
-/// The memory belongs to whoever supplied it and must outlive this value, as it must every copy of it.
->>>>>>> configuration
 struct RingStorage {
   private let base: UnsafeMutableRawPointer
   let count: Int
@@ -69,13 +59,8 @@ struct RingStorage {
     (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: length)
   }
 
-<<<<<<< HEAD
   /// The offset of the first 8 bytes, counted from `offset` on, that are not all zero; `nil` if all
   /// are. Both numbers are multiples of 8.
-=======
-  /// The offset of the first 8 bytes, counted from `offset` on, that are not all zero; `nil` if all are.
-  /// Both numbers are multiples of 8.
->>>>>>> configuration
   func firstNonzeroWord(at offset: Int, count length: Int) -> Int? {
     check(offset, length)
     var next = offset

@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 /// A turn as it is stored: what the user said and what the bot replied. Everything in it is
 /// borrowed from the ring.
-=======
-/// A turn as it is stored: what the user said and what the bot replied. Everything in it is borrowed from
-/// the ring.
->>>>>>> configuration
 public struct Turn: ~Escapable {
   /// Rises from turn to turn, across all conversations; unique among the turns that are stored.
   public let sequence: UInt64

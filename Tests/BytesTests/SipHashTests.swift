@@ -3,13 +3,8 @@ import Testing
 @testable import Bytes
 
 @Suite struct SipHashTests {
-<<<<<<< HEAD
   /// From the reference implementation's vectors: the key is the bytes 0 to 15, the input the bytes
   /// 0 to `count` - 1.
-=======
-  /// From the reference implementation's vectors: the key is the bytes 0 to 15, the input the bytes 0 to
-  /// `count` - 1.
->>>>>>> configuration
   @Test(
     arguments: [
       (0, 0x726f_db47_dd0e_0e31), (1, 0x74f8_39c5_93dc_67fd), (7, 0xab02_00f5_8b01_d137),

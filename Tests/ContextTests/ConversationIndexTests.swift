@@ -16,13 +16,8 @@ import Testing
     func slot(_ hash: UInt64, _ cell: Int) -> Int? { index.slot(for: hash) { $0 == cell } }
   }
 
-<<<<<<< HEAD
   /// However it was filled, emptied and filled again, the table holds what a dictionary does. The
   /// fewer the bits of the hash, the longer the runs of slots that removal has to close.
-=======
-  /// However it was filled, emptied and filled again, the table holds what a dictionary does. The fewer the
-  /// bits of the hash, the longer the runs of slots that removal has to close.
->>>>>>> configuration
   @Test(arguments: [64, 12, 8, 4, 0])
   func equalsADictionary(hashBits: UInt64) {
     let conversations = 60

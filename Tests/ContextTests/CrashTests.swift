@@ -15,12 +15,8 @@ import Testing
     case allButOne
   }
 
-<<<<<<< HEAD
   /// An append that was cut off costs its own turn and those that it was to overwrite, and nothing
   /// besides.
-=======
-  /// An append that was cut off costs its own turn and those that it was to overwrite, and nothing besides.
->>>>>>> configuration
   @Test(arguments: Tear.allCases) func losesAtMostTheTornTurn(tear: Tear) throws {
     for seed in 0..<(isLongRun ? 20_000 : 60) as Range<UInt64> {
       var walker = RingWalker(blockSize: 4096 + Int(seed % 64) * 8, conversations: 5, seed: seed)
@@ -48,13 +44,8 @@ import Testing
     }
   }
 
-<<<<<<< HEAD
   /// Turns that a deletion took, and that a power cut brought back, do not join the conversation
   /// that began again under their name.
-=======
-  /// Turns that a deletion took, and that a power cut brought back, do not join the conversation that
-  /// began again under their name.
->>>>>>> configuration
   @Test func finishesADeletionThatWasLost() throws {
     let ring = TestRing(blockSize: 8192)
     try ring.append("other", user: "1", reply: "2")
@@ -78,13 +69,8 @@ import Testing
     #expect(marker.span.firstInvalidUTF8(from: 1) == 1)
   }
 
-<<<<<<< HEAD
   /// Whatever a block holds between its headers, the ring works on it: records with any fields
   /// under checksums that are right, over each other, and noise.
-=======
-  /// Whatever a block holds between its headers, the ring works on it: records with any fields under
-  /// checksums that are right, over each other, and noise.
->>>>>>> configuration
   @Test func livesWithAnyBytes() throws {
     for seed in 0..<(isLongRun ? 50_000 : 150) as Range<UInt64> {
       var random = SplitMix64(seed: seed)

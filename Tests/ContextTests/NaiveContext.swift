@@ -1,11 +1,6 @@
-<<<<<<< HEAD
 /// What a ring must hold, worked out without any of its means: every cell knows the turn that owns
 /// it, and every conversation its list of turns. A turn dies when one of its cells is passed over
 /// or written.
-=======
-/// What a ring must hold, worked out without any of its means: every cell knows the turn that owns it, and
-/// every conversation its list of turns. A turn dies when one of its cells is passed over or written.
->>>>>>> configuration
 struct NaiveContext {
   struct Turn: Equatable {
     /// Which of the conversations.

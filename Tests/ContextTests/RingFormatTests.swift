@@ -2,12 +2,8 @@ import Testing
 
 @testable import Context
 
-<<<<<<< HEAD
 /// The format, byte by byte, as computed by a program of its own: files written today are read
 /// tomorrow.
-=======
-/// The format, byte by byte, as computed by a program of its own: files written today are read tomorrow.
->>>>>>> configuration
 @Suite struct RingFormatTests {
   private static let header: [UInt8] = [
     0x50, 0x6f, 0x73, 0x74, 0x52, 0x69, 0x6e, 0x67, 0x04, 0x03, 0x02, 0x01, 0x01, 0x00, 0x00, 0x00,

@@ -141,13 +141,8 @@ struct RingWalker {
     copy.compareAll()
   }
 
-<<<<<<< HEAD
   /// Compares a ring that was taken up after a torn append with what was there before it: all turns
   /// that the append spared are there, perhaps some that it was to overwrite, and perhaps its own.
-=======
-  /// Compares a ring that was taken up after a torn append with what was there before it: all turns that
-  /// the append spared are there, perhaps some that it was to overwrite, and perhaps its own.
->>>>>>> configuration
   func compareTorn(_ torn: TestRing, before: NaiveContext) {
     let known = before.turns.merging(model.turns) { $1 }
     var found: Set<UInt64> = []

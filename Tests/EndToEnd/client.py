@@ -6,7 +6,8 @@ import re
 import select
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from address import Address
@@ -247,6 +248,13 @@ class Client:
     def message(self, content: object = "Hello", bot: str = "default", **rest) -> Response:
         """Sends one message; `rest` are further members of its object."""
         return self.post(messages_path(bot), {"content": content, **rest})
+
+
+@contextmanager
+def connections(client: Client, count: int) -> Iterator[list[Connection]]:
+    """That many connections, closed at the end."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(client.open()) for _ in range(count)]
 
 
 def unused_tcp_socket() -> socket.socket:

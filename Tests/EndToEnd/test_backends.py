@@ -169,8 +169,9 @@ def test_a_body_over_the_limit_is_cut_at_once(hostile, name):
     assert time.monotonic() - start < 1
     assert response.outcomes == ["too_large"]
     assert server.connections[0].left.wait(1)
-    sent_into_socket_buffers = 8 << 20
-    assert server.connections[0].sent < (1 << 20) + sent_into_socket_buffers
+    bytes_sent_per_byte_of_body = 6 if name == "endless chunks" else 1
+    socket_buffers = 8 << 20
+    assert server.connections[0].sent < bytes_sent_per_byte_of_body * (1 << 20) + socket_buffers
     assert running.resident_kilobytes() - before < 4096
 
 
@@ -207,8 +208,9 @@ def test_a_reply_that_ends_at_any_byte_is_never_taken_for_whole(hostile, reply, 
         response = running.client().message(bot="hostile", conversation_id=f"cut-{offset}")
         return response.status, response.outcomes
 
+    # All but the last byte: without the line feed of its last, empty line, the reply is whole.
     with ThreadPoolExecutor(8) as pool:
-        results = list(pool.map(outcome, range(len(reply))))
+        results = list(pool.map(outcome, range(len(reply) - 1)))
     wrong = {at: result for at, result in enumerate(results) if result[0] != 502}
     assert not wrong
     assert {outcomes[0] for _, outcomes in results} == {"interrupted"}

@@ -9,6 +9,7 @@ import pytest
 
 import replies
 from backends import drip, hold, in_turn, repeat, send, stall
+from client import connections
 from configuration import integration
 
 PROMPTLY = 0.2
@@ -106,12 +107,10 @@ def test_many_clients_that_leave_leave_nothing_behind(gateway, backend):
     )
     for _ in range(5):
         before = len(server.requests)
-        connections = [running.client().open() for _ in range(50)]
-        for connection in connections:
-            connection.send(running.client().message_request())
-        server.await_requests(before + 50)
-        for connection in connections:
-            connection.close()
+        with connections(running.client(), 50) as leaving:
+            for connection in leaving:
+                connection.send(running.client().message_request())
+            server.await_requests(before + 50)
     for asked in server.connections:
         assert asked.left.wait(5)
     assert running.client().get("/healthz").status == 200

@@ -117,14 +117,14 @@ def test_a_minus_reads_standard_input(postern):
 
 def test_print_shows_what_is_in_force_and_no_secret(postern, tmp_path):
     key_file = tmp_path / "key"
-    key_file.write_text("key-from-a-file\n")
+    key_file.write_text("key-from-a-file-0123456789abcdef\n")
     done = postern(
         *("check", "--print", "-c", "-"),
         stdin=f"""
 [bot support]
 system = Be terse.
 [key ops]
-secret = plain-key-secret
+secret = plain-key-secret-0123456789abcdef
 scopes = admin
 [key web]
 secret = ${{file:{key_file}}}

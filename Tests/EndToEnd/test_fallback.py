@@ -63,7 +63,9 @@ def pair(gateway):
             {
                 "bot support": {"error_message": ERROR_MESSAGE},
                 "integration primary": integration(primary_url, **settings),
-                "integration spare": integration(spare_url, fallback=True, timeout="500ms"),
+                "integration spare": integration(
+                    spare_url, fallback=True, timeout="500ms", max_response="100K"
+                ),
             }
         )
 
@@ -158,7 +160,7 @@ def test_a_filtered_request_goes_to_nobody_else(pair, backend):
 def test_failures_show_no_secret(pair, backend):
     echoing = backend(
         lambda request: replies.document(
-            {"error": {"message": f"Incorrect key: {request.field('Authorization')}"}},
+            {"error": {"message": f"Incorrect key: {request.values('Authorization')}"}},
             "401 Unauthorized",
         )
     )

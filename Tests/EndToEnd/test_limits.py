@@ -7,6 +7,7 @@ import pytest
 
 import replies
 from backends import hold
+from client import connections
 from configuration import integration
 
 
@@ -43,18 +44,16 @@ def test_more_in_flight_than_allowed_get_503(held):
 
 def test_more_waiting_in_a_conversation_than_allowed_get_429(held):
     running, server, released = held(limits={"queue_per_conversation": 2})
-    with ThreadPoolExecutor() as pool:
-        served = [pool.submit(running.client().message, conversation_id="c")]
-        server.await_requests(1)
-        connections = [running.client().open() for _ in range(2)]
-        for connection in connections:
-            connection.send(running.client().message_request(conversation_id="c"))
-        running.client().get("/healthz")
-        check_told_to_wait(running.client().message(conversation_id="c"), 429, "rate_limit_error")
-        other = pool.submit(running.client().message, conversation_id="other")
+    client = running.client()
+    with connections(client, 3) as served:
+        for connection in served:
+            connection.send(client.message_request(conversation_id="c"))
+            server.await_requests(1)
+        client.get("/healthz")
+        check_told_to_wait(client.message(conversation_id="c"), 429, "rate_limit_error")
         released.set()
-        assert {connection.read_response().status for connection in connections} == {200}
-        assert {future.result().status for future in [*served, other]} == {200}
+        assert client.message(conversation_id="other").status == 200
+        assert {connection.read_response().status for connection in served} == {200}
 
 
 def test_more_messages_of_a_user_than_allowed_get_429(gateway):
@@ -66,25 +65,23 @@ def test_more_messages_of_a_user_than_allowed_get_429(gateway):
     assert client.message().status == 200
 
 
-def test_connections_of_one_address_are_limited(gateway):
-    running = gateway({"server": {"max_connections_per_ip": 4}})
-    kept = [running.client().open() for _ in range(4)]
+def check_all_served(kept):
     for connection in kept:
         connection.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert connection.read_response("GET").status == 200
-    with running.client().open() as one_more:
-        assert not one_more.send_if_open(b"") or one_more.is_closed_within(2)
-    for connection in kept:
-        connection.close()
 
 
-def test_connections_are_limited(gateway):
-    running = gateway({"server": {"max_connections": 4, "max_connections_per_ip": 0}})
-    kept = [running.client().open() for _ in range(4)]
-    for connection in kept:
-        connection.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert connection.read_response("GET").status == 200
-    kept[0].close()
-    assert running.client().get("/healthz").status == 200
-    for connection in kept[1:]:
-        connection.close()
+@pytest.mark.parametrize(
+    "server",
+    [{"max_connections_per_ip": 4}, {"max_connections": 4, "max_connections_per_ip": 0}],
+    ids=["of one address", "of all"],
+)
+def test_connections_are_limited(gateway, server):
+    running = gateway({"server": server})
+    with connections(running.client(), 4) as kept:
+        check_all_served(kept)
+        with running.client().open() as one_more:
+            assert one_more.is_closed_within(2)
+        kept.pop().close()
+        running.await_readiness()
+        check_all_served(kept)

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from backends import stall
+from client import connections
 from configuration import integration
 from load import quick_backend, start_messages
 
@@ -46,19 +47,17 @@ def test_memory_is_flat_and_operations_prompt(gateway, backend):
             }
         )
         client = running.client()
-        waiting = [client.open() for _ in range(WAITING)]
-        for connection in waiting:
-            connection.send(client.message_request(bot="waiting"))
-        dead.await_requests(WAITING)
-        address = running.addresses[0]
-        warm_up = start_messages(address, "busy", range(WARM_UP), CONVERSATIONS)
-        probe_while_running(client, warm_up)
-        before = running.resident_kilobytes()
-        rest = start_messages(address, "busy", range(WARM_UP, MESSAGES), CONVERSATIONS)
-        latencies = probe_while_running(client, rest)
-        after = running.resident_kilobytes()
-        for connection in waiting:
-            connection.close()
+        with connections(client, WAITING) as waiting:
+            for connection in waiting:
+                connection.send(client.message_request(bot="waiting"))
+            dead.await_requests(WAITING)
+            address = running.addresses[0]
+            warm_up = start_messages(address, "busy", range(WARM_UP), CONVERSATIONS)
+            probe_while_running(client, warm_up)
+            before = running.resident_kilobytes()
+            rest = start_messages(address, "busy", range(WARM_UP, MESSAGES), CONVERSATIONS)
+            latencies = probe_while_running(client, rest)
+            after = running.resident_kilobytes()
     print(
         f"{MESSAGES} messages, RSS {before} kB after {WARM_UP}, {after} kB after all; "
         f"/healthz median {latencies[len(latencies) // 2] * 1000:.2f} ms, "
@@ -77,20 +76,18 @@ def test_waiting_messages_cost_no_cpu(gateway, backend):
             "integration dead": integration(dead.url, timeout="1h"),
         }
     )
-    waiting = [running.client().open() for _ in range(WAITING)]
-    for connection in waiting:
-        connection.send(running.client().message_request())
-    dead.await_requests(WAITING)
 
     def ticks():
         stat = Path(f"/proc/{running.process.pid}/stat").read_text()
         return sum(int(field) for field in stat.rpartition(")")[2].split()[11:13])
 
-    before = ticks()
-    time.sleep(1)
-    assert ticks() - before <= 5, "of 100 in a second"
-    for connection in waiting:
-        connection.close()
+    with connections(running.client(), WAITING) as waiting:
+        for connection in waiting:
+            connection.send(running.client().message_request())
+        dead.await_requests(WAITING)
+        before = ticks()
+        time.sleep(1)
+        assert ticks() - before <= 5, "of 100 in a second"
 
 
 def test_an_idle_gateway_does_not_wake_up_often(gateway):

@@ -125,6 +125,12 @@ def test_conversations_of_two_bots_are_apart(gateway, backend):
     assert [request.messages for request in server.requests] == [[("user", "a")], [("user", "b")]]
 
 
+def newest(history, window, type):
+    """What a window holds; Anthropic's dialogues must begin with the user."""
+    messages = history[-window:]
+    return messages[1:] if type == "anthropic" and messages[0][0] == "assistant" else messages
+
+
 @pytest.mark.parametrize("type", replies.TYPES)
 @pytest.mark.parametrize("window", [1, 2, 3, 4, 7])
 def test_the_window_holds_the_newest_messages_in_order(support, backend, type, window):
@@ -136,10 +142,7 @@ def test_the_window_holds_the_newest_messages_in_order(support, backend, type, w
         ask(running, f"question {turn}", conversation_id="c")
         history.append(("user", f"question {turn}"))
         sent = server.requests[turn].dialogue
-        assert len(sent) <= window
-        assert sent == history[-len(sent) :]
-        assert sent[0][0] == "user", "a dialogue begins with its user"
-        assert len(sent) >= min(len(history), window) - 1, "no more is left out than need be"
+        assert sent == newest(history, window, type)
         history.append(("assistant", f"answer {turn}"))
 
 

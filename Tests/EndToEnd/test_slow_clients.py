@@ -9,7 +9,7 @@ import pytest
 
 import replies
 from backends import wait
-from client import Client, Connection, messages_path, request_bytes
+from client import Client, Connection, connections, messages_path, request_bytes
 from configuration import integration
 
 JSON_TYPE = {"Content-Type": "application/json"}
@@ -219,15 +219,12 @@ def test_a_reader_that_pauses_gets_everything(outcome):
 @scenario
 def crowd_of_dawdlers(clients) -> tuple[int, float]:
     """What one more client gets while 50 others send their headers byte by byte."""
-    crowd = [clients["usual"].open() for _ in range(50)]
-    for connection in crowd:
-        connection.send(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
-    start = time.monotonic()
-    status = clients["usual"].get("/healthz").status
-    elapsed = time.monotonic() - start
-    for connection in crowd:
-        connection.close()
-    return status, elapsed
+    with connections(clients["usual"], 50) as crowd:
+        for connection in crowd:
+            connection.send(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+        start = time.monotonic()
+        status = clients["usual"].get("/healthz").status
+        return status, time.monotonic() - start
 
 
 def test_dawdlers_delay_nobody_else(outcome):
