@@ -1,3 +1,5 @@
+public import Bytes
+
 /// Why the context could not do what was asked.
 public enum ContextError: Error, Equatable {
   /// The turn's record would take `needed` bytes, more than the `limit` that the whole ring holds.
@@ -13,7 +15,7 @@ public enum ContextError: Error, Equatable {
   case differentSize(UInt64)
 
   /// The error in a sentence, without a full stop.
-  public var message: String {
+  public var message: Text {
     switch self {
     case .turnTooLarge(let needed, let limit):
       "the turn needs \(needed) bytes of context, more than the \(limit) that [context] memory"
@@ -21,8 +23,9 @@ public enum ContextError: Error, Equatable {
     case .damaged: "this is not a context ring, or its header is damaged"
     case .foreignByteOrder: "this context ring was written on a machine with another byte order"
     case .unknownVersion(let version):
-      "this context ring has format \(version), which this version of Postern does not know"
-    case .differentSize(let size): "this context ring was made for [context] memory = \(size)"
+      "this context ring has format \(Int(version)), which this version of Postern does not know"
+    case .differentSize(let size):
+      "this context ring was made for [context] memory = \(Int(clamping: size))"
     }
   }
 }

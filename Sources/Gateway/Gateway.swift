@@ -50,7 +50,7 @@ public final class Gateway: RequestHandler {
     guard let target = request.target else {
       return .answer(APIError(.ambiguous("no request target")).response())
     }
-    switch Route.match(request.method, target) {
+    switch Endpoint.match(request.method, target) {
     case .unknown:
       return .answer(
         APIError(404, .notFound, "not_found", "There is nothing at this path.").response())
@@ -59,11 +59,11 @@ public final class Gateway: RequestHandler {
         405, .invalidRequest, "method_not_allowed", "This path does not take this method.")
       error.fields.append(("Allow", allowed))
       return .answer(error.response())
-    case .found(let route, let parameters):
-      if let error = refusal(of: request, for: route, parameters) {
+    case .found(let endpoint, let parameters):
+      if let error = refusal(of: request, for: endpoint, parameters) {
         return .answer(error.response())
       }
-      return admit(to: route, parameters)
+      return admit(to: endpoint, parameters)
     }
   }
 
@@ -73,12 +73,12 @@ public final class Gateway: RequestHandler {
   }
 
   private func refusal(
-    of request: Request, for route: Route, _ parameters: [[UInt8]]
+    of request: Request, for endpoint: Endpoint, _ parameters: [[UInt8]]
   ) -> APIError? {
-    if let error = access.refusal(of: request, scope: route.scope, bot: parameters.first) {
+    if let error = access.refusal(of: request, scope: endpoint.scope, bot: parameters.first) {
       return error
     }
-    if route.method == .post, !isJSON(request.field("Content-Type")) {
+    if endpoint.method == .post, !isJSON(request.field("Content-Type")) {
       return APIError(
         415, .invalidRequest, "unsupported_media_type",
         "The body must be JSON, with 'Content-Type: application/json'.")
@@ -86,8 +86,8 @@ public final class Gateway: RequestHandler {
     return nil
   }
 
-  private func admit(to route: Route, _ parameters: [[UInt8]]) -> Admission {
-    switch route.operation {
+  private func admit(to endpoint: Endpoint, _ parameters: [[UInt8]]) -> Admission {
+    switch endpoint.operation {
     case .health:
       return .answer(status("ok", 200))
     case .readiness:
@@ -161,7 +161,7 @@ public final class Gateway: RequestHandler {
       services.log.write(.warning, "turn_not_kept") { line in
         line.field("bot", bot.id)
         line.field("conversation", conversation)
-        line.field("reason", Array(error.message.utf8))
+        line.field("reason", error.message)
       }
     }
   }

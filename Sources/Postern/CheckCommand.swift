@@ -12,7 +12,7 @@ struct CheckCommand {
     Console.complain(loaded.messages)
     guard loaded.configuration != nil else { return .failure }
     if prints {
-      Console.print(loaded.report.messages(file: []))
+      Console.print(loaded.report.effectiveText())
     } else {
       Console.print("\(source.name): valid")
     }

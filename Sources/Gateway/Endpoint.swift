@@ -3,7 +3,7 @@ import Configuration
 import HTTPServer
 
 /// What a path and method stand for.
-struct Route {
+struct Endpoint {
   /// What is to be done.
   enum Operation {
     case sendMessage
@@ -19,17 +19,17 @@ struct Route {
   let operation: Operation
 
   /// Everything that Postern answers.
-  static let all: [Route] = [
-    Route(
+  static let all: [Endpoint] = [
+    Endpoint(
       path: "/v1/bots/{bot}/messages", method: .post, scope: .chat, operation: .sendMessage),
-    Route(path: "/healthz", method: .get, scope: nil, operation: .health),
-    Route(path: "/readyz", method: .get, scope: nil, operation: .readiness),
+    Endpoint(path: "/healthz", method: .get, scope: nil, operation: .health),
+    Endpoint(path: "/readyz", method: .get, scope: nil, operation: .readiness),
   ]
 
-  /// What came of looking for a route.
+  /// What came of looking for an endpoint.
   enum Match {
     /// Found; with what stood for the segments in braces.
-    case found(Route, parameters: [[UInt8]])
+    case found(Endpoint, parameters: [[UInt8]])
     /// The path exists, for these methods.
     case otherMethods([UInt8])
     /// There is no such path.
@@ -40,12 +40,12 @@ struct Route {
   static func match(_ method: Method, _ target: Target) -> Match {
     let wanted: Method = if case .head = method { .get } else { method }
     var allowed: [UInt8] = []
-    for route in all {
-      guard let parameters = route.parameters(of: target.segments) else { continue }
-      if route.method == wanted { return .found(route, parameters: parameters) }
+    for endpoint in all {
+      guard let parameters = endpoint.parameters(of: target.segments) else { continue }
+      if endpoint.method == wanted { return .found(endpoint, parameters: parameters) }
       if !allowed.isEmpty { allowed.append(", ") }
-      allowed.append(route.method.name)
-      if route.method == .get { allowed.append(", HEAD") }
+      allowed.append(endpoint.method.name)
+      if endpoint.method == .get { allowed.append(", HEAD") }
     }
     return allowed.isEmpty ? .unknown : .otherMethods(allowed)
   }
