@@ -92,8 +92,18 @@ extension APIError {
     case .ambiguous(let reason):
       self.init(
         400, .invalidRequest, "invalid_request", "The request is not sound HTTP: \(reason).")
+    case .badTarget:
+      self.init(
+        400, .invalidRequest, "invalid_request",
+        "The request target is not a path with an optional query.")
+    case .versionNotSupported:
+      self.init(
+        505, .invalidRequest, "version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+      )
     case .fieldsTooLarge:
-      self.init(431, .invalidRequest, "headers_too_large", "The header fields exceed 16 KB.")
+      self.init(
+        431, .invalidRequest, "headers_too_large",
+        "The header section exceeds 16 KB, or has too many fields.")
     case .bodyTooLarge(let limit):
       self.init(
         413, .invalidRequest, "body_too_large",

@@ -48,7 +48,7 @@ public final class Gateway: RequestHandler {
   /// Everything that can be refused before the body is read.
   public func admit(_ request: Request) -> Admission {
     guard let target = request.target else {
-      return .answer(APIError(.ambiguous("no request target")).response())
+      return .answer(APIError(.badTarget).response())
     }
     switch Endpoint.match(request.method, target) {
     case .unknown:

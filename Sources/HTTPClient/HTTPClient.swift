@@ -79,6 +79,13 @@ public final class HTTPClient {
   private func makeTransfer(for upstream: Upstream) -> Transfer {
     Transfer(
       for: upstream,
+      onSocketWanted: { context, _, address in
+        let address = address!.pointee
+        let socket = openSocket(
+          family: address.family, type: address.socktype, protocolNumber: address.protocol)
+        if socket >= 0 { HTTPClient.recover(context).watches?.open(socket) }
+        return socket
+      },
       onSocketClosed: { context, socket in
         HTTPClient.recover(context).watches?.forget(socket)
         closeConnection(socket)

@@ -2,13 +2,19 @@ internal import CCurl
 import EventLoop
 import Platform
 
-/// libcurl's sockets in the event loop. libcurl lets go of a socket after each transfer and takes it up again
-/// for the next; most stay as they are in epoll in between, which saves half the calls of epoll_ctl. One that
-/// fires while nobody wants it (its peer closed it) is taken out then.
+/// libcurl's sockets in the event loop.
+///
+/// libcurl lets go of a connection after each transfer and takes it up again for the next; it stays as it is in
+/// epoll in between, which saves half the calls of epoll_ctl. One that fires while nobody wants it is shut down:
+/// its peer has closed it, or sends what nobody asked for, which must not be taken for the answer to the next
+/// request. Sockets that libcurl opens for itself (its resolver's) it also closes by itself, so that they are taken
+/// out of epoll as soon as it lets go of them.
 final class SocketWatches {
   private struct Watch {
     var registration: Registration?
     var interest: Interest = []
+    /// Whether this is a connection, whose closing will be told.
+    var isConnection = false
     /// Whether libcurl wants to hear of the socket now.
     var isWanted = false
   }
@@ -23,12 +29,20 @@ final class SocketWatches {
     self.onReady = onReady
   }
 
+  /// A connection's socket has just been opened.
+  func open(_ socket: Int32) {
+    makeRoom(for: socket)
+    forget(socket)
+    watches[Int(socket)].isConnection = true
+  }
+
   /// What CURLMOPT_SOCKETFUNCTION(3) asks for. Returns false where the kernel refuses the watch.
   func update(_ socket: Int32, wanted what: Int32) -> Bool {
+    makeRoom(for: socket)
     let index = Int(socket)
-    while watches.count <= index { watches.append(Watch()) }
     guard what != CURL_POLL_REMOVE else {
       watches[index].isWanted = false
+      if !watches[index].isConnection { remove(socket) }
       return true
     }
     watches[index].isWanted = true
@@ -66,12 +80,19 @@ final class SocketWatches {
     watches = []
   }
 
+  private func makeRoom(for socket: Int32) {
+    while watches.count <= Int(socket) { watches.append(Watch()) }
+  }
+
+  private func remove(_ socket: Int32) {
+    if let registration = watches[Int(socket)].registration { loop.deregister(registration) }
+    watches[Int(socket)] = Watch()
+  }
+
   private func dispatch(_ socket: Int32, _ readiness: Readiness) {
-    let index = Int(socket)
-    guard watches[index].isWanted else {
-      if let registration = watches[index].registration { loop.deregister(registration) }
-      watches[index] = Watch()
-      return
+    guard watches[Int(socket)].isWanted else {
+      remove(socket)
+      return shutDownConnection(socket)
     }
     var mask: Int32 = 0
     if !readiness.isDisjoint(with: [.read, .hangUp]) { mask |= CURL_CSELECT_IN }

@@ -1,9 +1,13 @@
-import Bytes
 internal import CCurl
+import Bytes
+import Bytes
 
 /// One request and its response: an easy handle and what its callbacks gather. Used again for the next request
 /// to the same upstream; never for another.
 final class Transfer {
+  /// The most bytes of header and trailer sections that a response may have.
+  private static let fieldLimit = 65536
+
   let easy: UnsafeMutableRawPointer
   /// Tells this use from earlier ones, so that a stale `TransferID` cancels nothing.
   private(set) var generation: UInt32 = 0
@@ -14,15 +18,20 @@ final class Transfer {
   private var fields = FieldList()
   private var body: [UInt8] = []
   private var isTooLarge = false
+  /// What the header sections, those of 1xx responses and the trailer section included, amount to.
+  private var fieldBytes = 0
+  /// Whether Content-Length is no number, or one that no body can have: libcurl takes that for no length at all.
+  private var isLengthInvalid = false
   /// Whether the header section of a final response (not 1xx) has come whole.
   private var hasHead = false
   /// libcurl writes here what went wrong; CURLOPT_ERRORBUFFER.
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
-  /// A transfer set up for an upstream, which must outlive it. `client` is what `onSocketClosed` is given, and
-  /// must outlive all connections.
+  /// A transfer set up for an upstream, which must outlive it. `client` is what the socket functions are given,
+  /// and must outlive all connections.
   init(
-    for upstream: Upstream, onSocketClosed: ccurl_close_function, client: UnsafeMutableRawPointer
+    for upstream: Upstream, onSocketWanted: ccurl_open_function,
+    onSocketClosed: ccurl_close_function, client: UnsafeMutableRawPointer
   ) {
     guard let easy = curl_easy_init() else { fatalError("libcurl: no memory for a transfer") }
     self.easy = easy
@@ -30,6 +39,8 @@ final class Transfer {
     sharedFields = upstream.sharedFields
     errorText.initialize(to: 0)
     configure(upstream.settings)
+    _ = ccurl_set_open_function(easy, onSocketWanted)
+    _ = ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, client)
     _ = ccurl_set_close_function(easy, onSocketClosed)
     _ = ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, client)
   }
@@ -81,6 +92,8 @@ final class Transfer {
     self.body = []
     isTooLarge = false
     hasHead = false
+    fieldBytes = 0
+    isLengthInvalid = false
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
     body.withUnsafeBytes { _ = ccurl_set_body(easy, $0.baseAddress, curl_off_t($0.count)) }
@@ -101,7 +114,7 @@ final class Transfer {
       code, connected: timings.connected > 0, resolved: timings.nameResolved > 0)
     if isTooLarge { failure = .tooLarge }
     // libcurl takes a connection that ends inside the header section for a response without a body.
-    if failure == nil, !hasHead { failure = .interrupted }
+    if failure == nil, !hasHead || isLengthInvalid { failure = .interrupted }
     return TransferResult(
       failure: failure,
       status: hasHead ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0,
@@ -140,12 +153,31 @@ final class Transfer {
     return bytes.count
   }
 
-  /// Takes one line of a header section; the empty one ends it. CURLOPT_HEADERFUNCTION(3).
+  /// Takes one line of a header or trailer section; the empty one ends it. CURLOPT_HEADERFUNCTION(3).
   private func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
+    fieldBytes += line.count
+    guard fieldBytes <= Transfer.fieldLimit else {
+      isTooLarge = true
+      return 0
+    }
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
       hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
+    } else {
+      noteLength(line.bindMemory(to: UInt8.self).span)
     }
     return line.count
+  }
+
+  private func noteLength(_ line: Span<UInt8>) {
+    let name: StaticString = "content-length:"
+    guard !hasHead, line.count > name.utf8CodeUnitCount,
+      line.extracting(0..<name.utf8CodeUnitCount).equalsIgnoringCase(name)
+    else { return }
+    var value = line.extracting(name.utf8CodeUnitCount..<line.count)
+    while !value.isEmpty, value[value.count - 1] == 0x0A || value[value.count - 1] == 0x0D {
+      value = value.extracting(0..<value.count - 1)
+    }
+    if Int(decimal: value.trimmingBlanks) == nil { isLengthInvalid = true }
   }
 
   private func setLong(_ option: CURLoption, _ value: Int) {

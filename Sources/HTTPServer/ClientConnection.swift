@@ -1,7 +1,8 @@
 import EventLoop
 import Platform
 
-/// A client's connection, as far as the server watches over it: libmicrohttpd owns the socket and reads it.
+/// A client's connection, as far as the server watches over it. The server has it until the first request's header
+/// section is whole and sound; from then on libmicrohttpd owns the socket and reads it.
 final class ClientConnection {
   /// What the connection is doing, for the limits on how long that may take.
   enum Phase {
@@ -16,13 +17,16 @@ final class ClientConnection {
   }
 
   let descriptor: Int32
+  let address: SocketAddress
   let peer: Peer
+  /// Who reads it, or will.
+  let daemon: Daemon
+  /// Whether libmicrohttpd has it.
+  var isHandedOver = false
   var registration: Registration?
   var phase = Phase.waiting
   /// When `waiting` began, or the request's first byte came.
   var phaseStart: Instant
-  /// Whether the next byte will be told by the event loop.
-  var isArmed = true
   /// Whether the client has closed its side, or all.
   var hasPeerClosed = false
   /// The request that is being received or answered.
@@ -30,9 +34,11 @@ final class ClientConnection {
   /// Kept open beyond libmicrohttpd's own closing, where the client is still sending a body that nobody reads.
   var lingering: LingeringClose?
 
-  init(descriptor: Int32, peer: Peer, at now: Instant) {
+  init(descriptor: Int32, address: SocketAddress, daemon: Daemon, at now: Instant) {
     self.descriptor = descriptor
-    self.peer = peer
+    self.address = address
+    self.daemon = daemon
+    peer = address.host.map { .host($0) } ?? .unixSocket
     phaseStart = now
   }
 
@@ -44,10 +50,11 @@ final class ClientConnection {
     if case .waiting = phase { !isLeaving } else { false }
   }
 
-  /// Whether a request is coming.
-  var isReceiving: Bool {
+  /// Whether it must be looked at again, for `isOverdue`.
+  var hasDeadline: Bool {
     switch phase {
-    case .waiting, .answering: false
+    case .answering: false
+    case .waiting: !isHandedOver
     case .receivingHead, .receivingBody: !isLeaving
     }
   }
@@ -57,8 +64,11 @@ final class ClientConnection {
     guard !isLeaving else { return false }
     let elapsed = now - phaseStart
     switch phase {
-    case .waiting, .answering:
+    case .answering:
       return false
+    case .waiting:
+      // Once it has it, libmicrohttpd counts silence by itself.
+      return !isHandedOver && elapsed >= settings.idleTimeout
     case .receivingHead:
       return elapsed >= min(settings.headTimeout, settings.requestTimeout)
     case .receivingBody(let since):

@@ -7,6 +7,8 @@ import Platform
 final class Daemon {
   let loop: EventLoop
   unowned(unsafe) let server: HTTPServer
+  /// Whether it speaks TLS.
+  let isSecure: Bool
   private var daemon: OpaquePointer?
   private var registration: Registration?
   private var timer: TimerID?
@@ -24,6 +26,7 @@ final class Daemon {
   init?(server: HTTPServer, on loop: EventLoop, tls: (certificate: [UInt8], key: [UInt8])?) {
     self.server = server
     self.loop = loop
+    isSecure = tls != nil
     let settings = server.settings
     var raw = cmhd_settings()
     raw.context = Unmanaged.passUnretained(self).toOpaque()
@@ -63,10 +66,11 @@ final class Daemon {
   }
 
   /// Hands a connection over; its socket is libmicrohttpd's from now on, also where this fails.
-  func add(_ connection: ClientConnection, from address: SocketAddress) -> Bool {
+  func add(_ connection: ClientConnection) -> Bool {
+    connection.isHandedOver = true
     adding = connection
     defer { adding = nil }
-    let result = address.withSystemAddress { address, length in
+    let result = connection.address.withSystemAddress { address, length in
       MHD_add_connection(
         daemon, connection.descriptor, address.assumingMemoryBound(to: sockaddr.self), length)
     }
@@ -92,7 +96,8 @@ final class Daemon {
     }
   }
 
-  private func run() {
+  /// Lets libmicrohttpd do what there is to do.
+  func run() {
     guard let daemon else { return }
     MHD_run(daemon)
     var milliseconds: UInt64 = 0

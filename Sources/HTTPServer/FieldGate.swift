@@ -14,7 +14,7 @@ struct FieldGate {
   /// Looks at one field, in the order of the section.
   mutating func check(name: Span<UInt8>, value: Span<UInt8>) {
     guard refusal == nil else { return }
-    if !isToken(name) {
+    if !FieldGate.isToken(name) {
       refusal = .ambiguous("a field name is empty or has characters that no name may have")
     } else if !isFieldContent(value) {
       refusal = .ambiguous("a field value has a control character")
@@ -50,14 +50,19 @@ struct FieldGate {
     }
   }
 
-  /// RFC 9110 section 5.6.2.
-  private func isToken(_ name: Span<UInt8>) -> Bool {
+  /// Refuses the section for a reason of the caller's, unless it is refused already.
+  mutating func refuse(_ reason: StaticString) {
+    if refusal == nil { refusal = .ambiguous(reason) }
+  }
+
+  /// Whether this is a name as methods and fields have them; RFC 9110 section 5.6.2.
+  static func isToken(_ name: Span<UInt8>) -> Bool {
     guard !name.isEmpty else { return false }
     for index in name.indices where !isTokenCharacter(name[index]) { return false }
     return true
   }
 
-  private func isTokenCharacter(_ byte: UInt8) -> Bool {
+  private static func isTokenCharacter(_ byte: UInt8) -> Bool {
     if byte.isASCIIDigit || byte.isASCIILetter { return true }
     switch byte {
     case UInt8(ascii: "!"), UInt8(ascii: "#"), UInt8(ascii: "$"), UInt8(ascii: "%"),

@@ -32,6 +32,8 @@ public final class HTTPServer {
   private var table: ConnectionTable
   private var sweepTimer: TimerID?
   private var onDrained: (() -> Void)?
+  /// Where first requests are looked at, one at a time.
+  private let headBuffer: UnsafeMutableRawBufferPointer
   private(set) var isDraining = false
 
   /// How often what takes too long is looked for; deadlines are kept to within this.
@@ -42,8 +44,13 @@ public final class HTTPServer {
     self.settings = settings
     self.loop = loop
     self.random = random
+    headBuffer = .allocate(byteCount: settings.headLimit + 1, alignment: 16)
     table = ConnectionTable(
       limit: settings.connectionLimit, limitPerAddress: settings.connectionLimitPerAddress)
+  }
+
+  deinit {
+    headBuffer.deallocate()
   }
 
   // MARK: Listening
@@ -97,13 +104,20 @@ public final class HTTPServer {
     announceIfDrained()
   }
 
-  /// Ends everything at once.
+  /// Ends everything at once: requests that wait for their answer get 503.
   public func close() {
     for listener in listeners { listener.pause() }
     listeners = []
     loop.cancel(sweepTimer)
-    plain?.stop()
-    secure?.stop()
+    if let response = handler?.response(to: .stopping) {
+      for connection in table.all.values { connection.request?.interrupt(with: response) }
+    }
+    for connection in table.all.values where !connection.isHandedOver { end(connection) }
+    for daemon in [plain, secure] {
+      // libmicrohttpd must not be stopped while connections are suspended.
+      daemon?.run()
+      daemon?.stop()
+    }
     plain = nil
     secure = nil
     handler = nil
@@ -141,13 +155,12 @@ public final class HTTPServer {
   }
 
   private func admit(_ descriptor: Int32, from address: SocketAddress, isSecure: Bool) {
-    let peer = address.host.map { Peer.host($0) } ?? .unixSocket
-    guard !table.isFull(for: peer), let daemon = isSecure ? secure : plain else {
-      return closeConnection(descriptor)
-    }
-    let connection = ClientConnection(descriptor: descriptor, peer: peer, at: loop.now)
+    guard let daemon = isSecure ? secure : plain else { return closeConnection(descriptor) }
+    let connection = ClientConnection(
+      descriptor: descriptor, address: address, daemon: daemon, at: loop.now)
+    guard !table.isFull(for: connection.peer) else { return closeConnection(descriptor) }
     do throws(SystemError) {
-      connection.registration = try loop.register(descriptor, for: [.read, .hangUp, .once]) {
+      connection.registration = try loop.register(descriptor, for: [.read, .hangUp, .edge]) {
         [self] in
         observe(connection, $0)
       }
@@ -156,29 +169,60 @@ public final class HTTPServer {
       return closeConnection(descriptor)
     }
     table.insert(connection)
-    if !daemon.add(connection, from: address) { connectionEnded(connection) }
+    // What is inside TLS only libmicrohttpd can see.
+    if isSecure { handOver(connection) }
+    sweepSoon()
   }
 
-  /// The first byte of a request, or the client's leaving.
+  /// Something has come, or the client has left.
   private func observe(_ connection: ClientConnection, _ readiness: Readiness) {
-    connection.isArmed = false
     if readiness.contains(.read), case .waiting = connection.phase {
       connection.phase = .receivingHead
       connection.phaseStart = loop.now
       sweepSoon()
     }
-    if readiness.isDisjoint(with: [.peerClosed, .hangUp, .error]) {
-      arm(connection, for: [.hangUp, .once])
-    } else {
-      connection.hasPeerClosed = true
+    let hasLeft = !readiness.isDisjoint(with: [.peerClosed, .hangUp, .error])
+    if hasLeft { connection.hasPeerClosed = true }
+    if !connection.isHandedOver {
+      inspect(connection)
+    } else if hasLeft {
       peerClosed(connection)
     }
   }
 
-  private func arm(_ connection: ClientConnection, for interest: Interest) {
-    guard let registration = connection.registration else { return }
-    // A connection that cannot be watched is ended: its limits could not be kept.
-    if (try? loop.rearm(registration, for: interest)) == nil { end(connection) }
+  /// Looks at the first request of a connection until its header section is whole: then libmicrohttpd gets it, or
+  /// the client a refusal.
+  private func inspect(_ connection: ClientConnection) {
+    switch peek(connection.descriptor, into: headBuffer) {
+    case .nothing:
+      break
+    case .ended:
+      end(connection)
+    case .bytes(let count):
+      let bytes = UnsafeRawBufferPointer(rebasing: headBuffer[..<count]).bindMemory(to: UInt8.self)
+      switch RawHead.check(bytes.span, limit: settings.headLimit) {
+      case .incomplete:
+        if connection.hasPeerClosed { end(connection) }
+      case .sound:
+        handOver(connection)
+      case .refused(let refusal):
+        refuse(connection, refusal)
+      }
+    }
+  }
+
+  private func handOver(_ connection: ClientConnection) {
+    if !connection.daemon.add(connection) { connectionEnded(connection) }
+  }
+
+  private func refuse(_ connection: ClientConnection, _ refusal: Refusal) {
+    guard let response = handler?.response(to: refusal) else { return end(connection) }
+    sendLastWords(
+      response.wholeResponse(identifier: random.identifier("req_")), on: connection.descriptor)
+    if let registration = connection.registration { loop.deregister(registration) }
+    connection.registration = nil
+    leave(connection)
+    LingeringClose(adopting: Descriptor(adopting: connection.descriptor), on: loop).begin()
   }
 
   /// The client has gone. While its request is with the application, nobody else would notice.
@@ -187,18 +231,28 @@ public final class HTTPServer {
     request.abandon()
   }
 
-  /// Tells a connection to end; libmicrohttpd finds it closed and cleans up.
+  /// Ends a connection. One that libmicrohttpd has, it finds closed and cleans up.
   private func end(_ connection: ClientConnection) {
-    table.markLeaving(connection)
-    shutDownConnection(connection.descriptor)
+    if connection.isHandedOver {
+      table.markLeaving(connection)
+      shutDownConnection(connection.descriptor)
+    } else {
+      leave(connection)
+      closeConnection(connection.descriptor)
+    }
   }
 
   /// libmicrohttpd is about to close the connection's socket.
   func connectionEnded(_ connection: ClientConnection) {
-    if let registration = connection.registration { loop.forget(registration) }
-    connection.registration = nil
+    leave(connection)
     connection.lingering?.begin()
     connection.lingering = nil
+  }
+
+  /// The connection's socket is being closed: nothing is watched or counted any more.
+  private func leave(_ connection: ClientConnection) {
+    if let registration = connection.registration { loop.forget(registration) }
+    connection.registration = nil
     table.remove(connection)
     resumeListeners()
     announceIfDrained()
@@ -256,25 +310,11 @@ public final class HTTPServer {
     sweepTimer = loop.schedule(after: HTTPServer.sweepInterval) { [self] in sweep() }
   }
 
-  /// Ends what is overdue, and has the first byte of a next request told for connections that have been quiet
-  /// since the last sweep. Busy ones are not touched: that would cost two system calls a request.
   private func sweep() {
     sweepTimer = nil
-    var isNeeded = false
-    for connection in table.all.values {
-      if connection.isOverdue(at: loop.now, settings) {
-        end(connection)
-      } else if !connection.isIdle {
-        isNeeded = isNeeded || connection.isReceiving
-      } else if !connection.isArmed {
-        if loop.now - connection.phaseStart >= HTTPServer.sweepInterval {
-          connection.isArmed = true
-          arm(connection, for: [.read, .hangUp, .once])
-        } else {
-          isNeeded = true
-        }
-      }
+    for connection in table.all.values where connection.isOverdue(at: loop.now, settings) {
+      end(connection)
     }
-    if isNeeded { sweepSoon() }
+    if table.all.values.contains(where: { $0.hasDeadline }) { sweepSoon() }
   }
 }

@@ -12,11 +12,9 @@ extension Daemon {
     case .receivingBody(let limit, let handle):
       guard bytes.count.pointee > 0 else { return handOver(request, handle, bytes.handle) }
       let part = UnsafeRawBufferPointer(start: bytes.body, count: bytes.count.pointee)
-      if !request.receive(part, limit: limit) {
-        request.state = .discardingBody(refusal(.bodyTooLarge(limit: limit)))
-      }
       bytes.count.pointee = 0
-      return .YES
+      return request.receive(part, limit: limit)
+        ? .YES : cutShort(request, refusal(.bodyTooLarge(limit: limit)))
     case .discardingBody(let response):
       guard bytes.count.pointee > 0 else { return send(response, request, bytes.handle) }
       request.discard(bytes.count.pointee)
@@ -59,21 +57,36 @@ extension Daemon {
     }
   }
 
-  /// Answers without the body. A small body is read first, so that the connection can be used again and the
-  /// client is sure to see the answer; a large or endless one is left to a lingering close.
+  /// Answers without the body. A small or empty one is read first, so that the connection can be used again and
+  /// the client is sure to see the answer; a large or endless one is left to a lingering close.
   private func refuse(
     _ request: Request, _ response: Response, _ head: RequestHead, _ handle: OpaquePointer
   ) -> MHD_Result {
-    if head.hasBody, !head.expectsContinue, !response.closesConnection,
-      (head.contentLength ?? .max) <= 65536
-    {
+    let isSmall = !head.isChunked && head.contentLength ?? 0 <= 65536
+    if isSmall, !head.expectsContinue, !response.closesConnection {
       request.state = .discardingBody(response)
       return .YES
     }
-    if head.hasBody || response.closesConnection {
-      request.connection.lingering = LingeringClose(request.connection.descriptor, on: loop)
-    }
+    linger(request.connection)
     return send(response, request, handle)
+  }
+
+  /// Answers in the middle of a body, where libmicrohttpd takes no answer: past it, and ends the connection. Over
+  /// TLS, which only libmicrohttpd can write, the rest of the body is read first.
+  private func cutShort(_ request: Request, _ response: Response) -> MHD_Result {
+    guard !isSecure else {
+      request.state = .discardingBody(response)
+      return .YES
+    }
+    request.state = .responding
+    linger(request.connection)
+    sendLastWords(
+      response.wholeResponse(identifier: request.identifier), on: request.connection.descriptor)
+    return .NO
+  }
+
+  private func linger(_ connection: ClientConnection) {
+    connection.lingering = LingeringClose(sharing: connection.descriptor, on: loop)
   }
 
   private func handOver(

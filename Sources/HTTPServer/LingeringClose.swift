@@ -10,14 +10,19 @@ final class LingeringClose {
   private var registration: Registration?
   private var timer: TimerID?
 
-  /// Holds the connection open by a descriptor of its own; `nil` where there is none to be had.
-  init?(_ connection: Int32, on loop: EventLoop) {
-    guard let copy = try? Descriptor(duplicating: connection) else { return nil }
+  /// Takes a connection over.
+  init(adopting connection: consuming Descriptor, on loop: EventLoop) {
     self.loop = loop
-    descriptor = copy
+    descriptor = connection
   }
 
-  /// Begins to drain, once the server has sent its answer and closed its own descriptor.
+  /// Holds a connection of libmicrohttpd's open by a descriptor of its own; `nil` where there is none to be had.
+  convenience init?(sharing connection: Int32, on loop: EventLoop) {
+    guard let copy = try? Descriptor(duplicating: connection) else { return nil }
+    self.init(adopting: copy, on: loop)
+  }
+
+  /// Begins to drain, once the answer has been sent and nobody else has the connection open.
   func begin() {
     shutDownSending(descriptor.number)
     timer = loop.schedule(after: .seconds(3)) { [self] in end() }

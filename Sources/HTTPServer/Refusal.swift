@@ -2,16 +2,24 @@
 public enum Refusal: Error, Equatable, Sendable {
   /// Two parsers could read the request differently, or it breaks HTTP's grammar; with what is wrong.
   case ambiguous(StaticString)
-  /// The header section has more bytes than the limit.
+  /// The request target is not a path with an optional query.
+  case badTarget
+  /// The request is in a version of HTTP other than 1.0 and 1.1.
+  case versionNotSupported
+  /// The header section has more bytes or fields than the limit.
   case fieldsTooLarge
   /// The body has more bytes than `limit`.
   case bodyTooLarge(limit: Int)
+  /// The server is stopping, and cannot wait for the answer any longer.
+  case stopping
 
   /// Whether two refusals are the same.
   public static func == (left: Refusal, right: Refusal) -> Bool {
     switch (left, right) {
     case (.ambiguous(let one), .ambiguous(let other)): one.utf8Start == other.utf8Start
-    case (.fieldsTooLarge, .fieldsTooLarge): true
+    case (.fieldsTooLarge, .fieldsTooLarge), (.badTarget, .badTarget),
+      (.versionNotSupported, .versionNotSupported), (.stopping, .stopping):
+      true
     case (.bodyTooLarge(let one), .bodyTooLarge(let other)): one == other
     default: false
     }

@@ -112,6 +112,14 @@ public final class Request {
     announceAbandonment()
   }
 
+  /// The server cannot wait for the application any longer: a suspended request gets this answer.
+  func interrupt(with response: Response) {
+    guard case .suspended = state else { return }
+    announceAbandonment()
+    state = .answered(response)
+    daemon.resume(handle)
+  }
+
   /// libmicrohttpd is done with the request, answered or not.
   func end() {
     let wasAwaited =

@@ -47,7 +47,7 @@ struct RequestHead {
       refusal = .ambiguous("the header section has bytes that belong to no field")
     }
     if refusal == nil, target == nil {
-      refusal = .ambiguous("the request target is not a path with an optional query")
+      refusal = .badTarget
     }
     if size > limit { refusal = .fieldsTooLarge }
   }

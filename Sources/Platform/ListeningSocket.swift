@@ -86,18 +86,3 @@ public struct ListeningSocket: ~Copyable {
     return result != 0 && clinux_errno() == ECONNREFUSED
   }
 }
-
-/// Ends a connection that somebody else owns and will close: both sides see the end at once. shutdown(2).
-public func shutDownConnection(_ descriptor: Int32) {
-  _ = shutdown(descriptor, Int32(SHUT_RDWR))
-}
-
-/// Ends the sending side of a connection that somebody else owns: the peer sees the end of what it reads.
-public func shutDownSending(_ descriptor: Int32) {
-  _ = shutdown(descriptor, Int32(SHUT_WR))
-}
-
-/// Closes a connection that the caller owns.
-public func closeConnection(_ descriptor: Int32) {
-  _ = close(descriptor)
-}

@@ -16,6 +16,8 @@ public struct Interest: OptionSet, Sendable {
   public static let write = Interest(rawValue: EPOLLOUT.rawValue)
   /// The peer has closed, or shut down its sending side.
   public static let hangUp = Interest(rawValue: EPOLLRDHUP.rawValue)
+  /// One event for each time that something comes, not for as long as it is there.
+  public static let edge = Interest(rawValue: EPOLLET.rawValue)
   /// One event, then silence until the interest is set again.
   public static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
 }

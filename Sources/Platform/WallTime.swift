@@ -35,15 +35,40 @@ public struct WallTime: Sendable {
     bytes.append(UInt8(ascii: "-"))
     bytes.append(decimal: Int(parts.tm_mday), width: 2)
     bytes.append(UInt8(ascii: "T"))
-    bytes.append(decimal: Int(parts.tm_hour), width: 2)
-    bytes.append(UInt8(ascii: ":"))
-    bytes.append(decimal: Int(parts.tm_min), width: 2)
-    bytes.append(UInt8(ascii: ":"))
-    bytes.append(decimal: Int(parts.tm_sec), width: 2)
+    WallTime.appendClock(parts, to: &bytes)
     if precision == .milliseconds {
       bytes.append(UInt8(ascii: "."))
       bytes.append(decimal: Int(milliseconds % 1000), width: 3)
     }
     bytes.append(UInt8(ascii: "Z"))
+  }
+
+  /// Appends the time as HTTP's `Date` has it, `Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110 section 5.6.7.
+  public func appendHTTPDate(to bytes: inout [UInt8]) {
+    let days: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    let months: [StaticString] = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    var seconds = time_t(milliseconds / 1000)
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    bytes.append(days[Int(parts.tm_wday)])
+    bytes.append(", ")
+    bytes.append(decimal: Int(parts.tm_mday), width: 2)
+    bytes.append(" ")
+    bytes.append(months[Int(parts.tm_mon)])
+    bytes.append(" ")
+    bytes.append(decimal: Int(parts.tm_year) + 1900, width: 4)
+    bytes.append(" ")
+    WallTime.appendClock(parts, to: &bytes)
+    bytes.append(" GMT")
+  }
+
+  private static func appendClock(_ parts: tm, to bytes: inout [UInt8]) {
+    bytes.append(decimal: Int(parts.tm_hour), width: 2)
+    bytes.append(":")
+    bytes.append(decimal: Int(parts.tm_min), width: 2)
+    bytes.append(":")
+    bytes.append(decimal: Int(parts.tm_sec), width: 2)
   }
 }

@@ -29,6 +29,12 @@ static inline CURLcode ccurl_set_data_function(CURL *easy, CURLoption option, cc
   return curl_easy_setopt(easy, option, function);
 }
 
+typedef curl_socket_t (*ccurl_open_function)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
+
+static inline CURLcode ccurl_set_open_function(CURL *easy, ccurl_open_function function) {
+  return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, function);
+}
+
 typedef int (*ccurl_close_function)(void *context, curl_socket_t socket);
 
 static inline CURLcode ccurl_set_close_function(CURL *easy, ccurl_close_function function) {
