@@ -137,12 +137,12 @@ extension ConfigurationResolver {
   /// The largest file that a setting may name.
   private static let fileLimit = 1 << 20
 
-  /// Warns of a file that cannot be read: whoever checks may not be who serves.
+  /// Checks that a file that others will read can be read.
   private mutating func checkReadable(_ section: Section, _ name: StaticString) {
     guard let entry = section.entry(name), let path = entry.text,
       case .unreadable(let reason) = sources.file(path.bytes, Self.fileLimit)
     else { return }
-    warn(entry.origin, "\(name): \(path.subject) cannot be read: \(reason)")
+    report(entry.origin, "\(name): \(path.subject) cannot be read: \(reason)")
   }
 
   func line(of origin: SettingOrigin) -> Int {

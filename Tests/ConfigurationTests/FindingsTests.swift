@@ -458,7 +458,7 @@ import Testing
           "webhook_url: http:// to 'api.example' would send messages and keys unencrypted; use https://, or set allow_http = yes"
         ]
       ),
-      ("ca_file = /none", ["warning: ca_file: /none cannot be read: No such file"]),
+      ("ca_file = /none", ["ca_file: /none cannot be read: No such file"]),
     ] as [(String, [String])])
   func findsInAnIntegration(key: String, lines: [String]) {
     let report = load("[integration a]\ntype = echo\n" + key)
@@ -539,7 +539,7 @@ import Testing
         "22: webhook_url: http:// to its host would send messages and keys unencrypted; use https://, or set allow_http = yes",
         "23: breaker: the value is not failures/duration, such as 5/30s, nor 0",
         "24: param.x: the value is not JSON: a value was expected (byte 0); a string stands in double quotes",
-        "25: warning: ca_file: the value cannot be read: No such file",
+        "25: ca_file: the value cannot be read: No such file",
       ])
   }
 
