@@ -41,7 +41,9 @@ extension ConfigurationResolver {
       guard let text = entry.text, let secret = key.parsed("secret", APIKeySecret.init) else {
         continue
       }
-      if secret.isWeak { warn(entry.origin, "secret: less than 16 characters are easily guessed") }
+      if secret.isWeak {
+        warn(entry.origin, "secret: a key of fewer than 8 characters is easily guessed")
+      }
       let same = keys.first { $0.optionalText("secret") == text.bytes }
       if let same, same !== key, let line = same.entry("secret")?.line {
         report(entry.origin, "secret: \(same.header) has the same at line \(line)")

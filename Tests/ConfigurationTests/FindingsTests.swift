@@ -169,7 +169,7 @@ import Testing
       ),
       (
         "[key a]\nsecret = short",
-        ["2: warning: secret: less than 16 characters are easily guessed"]
+        ["2: warning: secret: a key of fewer than 8 characters is easily guessed"]
       ),
       (
         "[key a]\nsecret = 0123456789 abcdef",
@@ -530,7 +530,7 @@ import Testing
         "7: file: the value is not an absolute path, one that begins with /",
         "9: per_user: the value is not a rate, such as 30/m (by s, m or h), nor 0",
         "11: level: the value is none of error, warning, info, debug",
-        "13: warning: secret: less than 16 characters are easily guessed",
+        "13: warning: secret: a key of fewer than 8 characters is easily guessed",
         "14: scopes: the value is none of chat, read, write, admin",
         "15: bots: there is no bot of that name",
         "17: sticky: the value is neither yes nor no",
