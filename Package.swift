@@ -88,7 +88,7 @@ let package = Package(
 // Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
 if Context.environment["POSTERN_FUZZ"] != nil {
   let fuzzed: [(name: String, lower: [Target.Dependency])] = [
-    ("JSON", ["Bytes"]), ("Dialects", ["Bytes", "JSON"]),
+    ("JSON", ["Bytes"]), ("Dialects", ["Bytes", "JSON"]), ("Configuration", ["Bytes"]),
   ]
   for (name, lower) in fuzzed {
     package.targets.append(

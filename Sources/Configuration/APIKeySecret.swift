@@ -31,9 +31,10 @@ public enum APIKeySecret: Equatable, Sendable {
     self = .key(value.bytes)
   }
 
-  /// Whether somebody could find the key by trying.
+  /// Whether somebody could find the key by trying, even at the rate that a network allows (NIST SP 800-63B
+  /// section 5.1.1.1).
   var isWeak: Bool {
-    if case .key(let key) = self { key.count < 16 } else { false }
+    if case .key(let key) = self { key.count < 8 } else { false }
   }
 
   private static func unhexed(_ digits: Span<UInt8>) -> [UInt8]? {

@@ -22,8 +22,8 @@ public struct APIKeySettings: Sendable {
     Setting(
       "secret", .secret, example: "${credential:ops-key}", absence: "required", isSecret: true,
       """
-      `sha256:…` as `postern key` printed it, or the key itself, 16 to 512 visible ASCII characters, \
-      best by `${…}`; one shorter than 16 gets a warning.
+      `sha256:…` as `postern key` printed it, or the key itself, 1 to 512 visible ASCII characters, \
+      best by `${…}`; one shorter than 8 gets a warning.
       """),
     Setting(
       "scopes", .scopes, standard: "chat",

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A valid configuration: every setting of every section with a value in its range, every reference to
 /// something that exists.
 public struct Configuration: Sendable {

@@ -41,7 +41,9 @@ extension ConfigurationResolver {
       guard let text = entry.text, let secret = key.parsed("secret", APIKeySecret.init) else {
         continue
       }
-      if secret.isWeak { warn(entry.origin, "secret: less than 16 characters are easily guessed") }
+      if secret.isWeak {
+        warn(entry.origin, "secret: a key of fewer than 8 characters is easily guessed")
+      }
       let same = keys.first { $0.optionalText("secret") == text.bytes }
       if let same, same !== key, let line = same.entry("secret")?.line {
         report(entry.origin, "secret: \(same.header) has the same at line \(line)")
@@ -137,12 +139,12 @@ extension ConfigurationResolver {
   /// The largest file that a setting may name.
   private static let fileLimit = 1 << 20
 
-  /// Warns of a file that cannot be read: whoever checks may not be who serves.
+  /// Checks that a file that others will read can be read.
   private mutating func checkReadable(_ section: Section, _ name: StaticString) {
     guard let entry = section.entry(name), let path = entry.text,
       case .unreadable(let reason) = sources.file(path.bytes, Self.fileLimit)
     else { return }
-    warn(entry.origin, "\(name): \(path.subject) cannot be read: \(reason)")
+    report(entry.origin, "\(name): \(path.subject) cannot be read: \(reason)")
   }
 
   func line(of origin: SettingOrigin) -> Int {

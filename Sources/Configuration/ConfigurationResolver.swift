@@ -99,12 +99,15 @@ extension ConfigurationResolver {
   }
 
   private func addDefaults(to section: Section) {
-    for setting in section.kind.settings where setting.standard.utf8CodeUnitCount > 0 {
+    for (row, setting) in section.kind.settings.enumerated() {
+      guard setting.standard.utf8CodeUnitCount > 0, section.entry(row: row) == nil else { continue }
       let text = [UInt8](setting.standard)
       do throws(InvalidValue) {
         let value = try setting.type.read(WrittenValue(bytes: text, isDerived: false))
-        let printed = setting.printed(value, writtenAs: text.span, isDerived: false)
-        imply(setting.name, value, printed: printed, origin: .standard, in: section)
+        section.add(
+          SettingEntry(
+            row: row, suffix: [], origin: .standard, value: value, isDerived: false,
+            printed: setting.printed(value, writtenAs: text.span, isDerived: false)))
       } catch {
         preconditionFailure("a default is not one that its setting takes")
       }
@@ -132,13 +135,12 @@ extension ConfigurationResolver {
   /// Gives a setting a value that is not in the file, unless the section has one.
   @inline(never)
   private func imply(
-    _ name: StaticString, _ value: SettingValue, printed: [UInt8],
-    origin: SettingOrigin = .implied, in section: Section
+    _ name: StaticString, _ value: SettingValue, printed: [UInt8], in section: Section
   ) {
-    guard section.entry(name) == nil else { return }
+    let row = section.kind.row(of: name)
+    guard section.entry(row: row) == nil else { return }
     section.add(
       SettingEntry(
-        row: section.kind.row(of: name), suffix: [], origin: origin, value: value,
-        isDerived: false, printed: printed))
+        row: row, suffix: [], origin: .implied, value: value, isDerived: false, printed: printed))
   }
 }

@@ -84,15 +84,15 @@ import Bytes
       """# + "\n"
 
     private static let closing = #"""
-      ## What is implied
+      ## What holds beyond a line
 
       - Without a `[bot …]` there is one named `default`.
       - A bot without an integration has one of type `echo` with the name `echo`. Its id is `echo`; if that
         is taken, by another bot's or by a section of the file, it is `echo-BOT`.
       - `listen` on anything but loopback addresses and Unix sockets needs a `[key …]`.
-      - A certificate, key or `ca_file` that cannot be read is a warning when the file is checked, for
-        whoever checks may not be who serves. A bot whose integrations all are disabled, fallbacks or of
-        weight 0 is one, too.
+      - Every file that a setting names must be readable when the configuration is loaded, but for the
+        `file` of `[context]`.
+      - A bot whose integrations all are disabled, fallbacks or of weight 0 gets a warning.
       """# + "\n"
   }
 #endif

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What an API key may be used for.
 public struct Scopes: OptionSet, Sendable {
   /// One bit per scope.

@@ -32,8 +32,14 @@ final class Section {
   /// What the section has for a setting.
   @inline(never)
   func entry(_ name: StaticString) -> SettingEntry? {
-    let row = kind.row(of: name)
-    return entries.first { $0.row == row }
+    entry(row: kind.row(of: name))
+  }
+
+  /// What the section has for the setting of a row.
+  @inline(never)
+  func entry(row: Int) -> SettingEntry? {
+    for entry in entries where entry.row == row { return entry }
+    return nil
   }
 
   /// What an integration's backend speaks, if that is known.

@@ -169,7 +169,7 @@ import Testing
       ),
       (
         "[key a]\nsecret = short",
-        ["2: warning: secret: less than 16 characters are easily guessed"]
+        ["2: warning: secret: a key of fewer than 8 characters is easily guessed"]
       ),
       (
         "[key a]\nsecret = 0123456789 abcdef",
@@ -458,7 +458,7 @@ import Testing
           "webhook_url: http:// to 'api.example' would send messages and keys unencrypted; use https://, or set allow_http = yes"
         ]
       ),
-      ("ca_file = /none", ["warning: ca_file: /none cannot be read: No such file"]),
+      ("ca_file = /none", ["ca_file: /none cannot be read: No such file"]),
     ] as [(String, [String])])
   func findsInAnIntegration(key: String, lines: [String]) {
     let report = load("[integration a]\ntype = echo\n" + key)
@@ -530,7 +530,7 @@ import Testing
         "7: file: the value is not an absolute path, one that begins with /",
         "9: per_user: the value is not a rate, such as 30/m (by s, m or h), nor 0",
         "11: level: the value is none of error, warning, info, debug",
-        "13: warning: secret: less than 16 characters are easily guessed",
+        "13: warning: secret: a key of fewer than 8 characters is easily guessed",
         "14: scopes: the value is none of chat, read, write, admin",
         "15: bots: there is no bot of that name",
         "17: sticky: the value is neither yes nor no",
@@ -539,7 +539,7 @@ import Testing
         "22: webhook_url: http:// to its host would send messages and keys unencrypted; use https://, or set allow_http = yes",
         "23: breaker: the value is not failures/duration, such as 5/30s, nor 0",
         "24: param.x: the value is not JSON: a value was expected (byte 0); a string stands in double quotes",
-        "25: warning: ca_file: the value cannot be read: No such file",
+        "25: ca_file: the value cannot be read: No such file",
       ])
   }
 

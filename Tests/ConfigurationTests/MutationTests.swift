@@ -71,18 +71,18 @@ import Testing
     "\n", "x\n", "[b]\n", "[bot]\n", "[bot a\n", "x=${\n", "\u{0}\n", "[\n", "=\n",
   ])
   func manyShortLinesAreReadInTime(line: String) {
-    let text = "[integration a]\n" + String(repeating: line, count: 20_000)
+    let text = "[integration a]\n" + String(repeating: line, count: 5000)
     let document = INIDocument(parsing: Array(text.utf8))
-    #expect(document.lines.count == 20_001)
-    #expect(load(text).findings.count <= 20_002)
+    #expect(document.lines.count == 5001)
+    #expect(load(text).findings.count <= 5002)
   }
 
   @Test func manyNamesAreReadInTime() {
     for prefix in ["[bot a", "[integration a"] {
-      _ = load((0..<10_000).map { "\(prefix)\($0)]\n" }.joined())
+      _ = load((0..<1500).map { "\(prefix)\($0)]\n" }.joined())
     }
     for prefix in ["header.a", "param.a", "wieght"] {
-      _ = load("[integration a]\n" + (0..<10_000).map { "\(prefix)\($0)=1\n" }.joined())
+      _ = load("[integration a]\n" + (0..<1500).map { "\(prefix)\($0)=1\n" }.joined())
     }
   }
 }

@@ -126,7 +126,7 @@ import Testing
       (
         "[server]\ntls_key = /k",
         [
-          "2: warning: tls_key: /k cannot be read: No such file",
+          "2: tls_key: /k cannot be read: No such file",
           "2: tls_key: HTTPS needs tls_certificate as well",
         ]
       ),
@@ -224,7 +224,7 @@ import Testing
         "5: weight: 'heavy' is not a whole number",
         "6: header.Authorization: the environment variable UNSET is not set",
         "7: unknown section [sever]; did you mean [server]?",
-        "11: warning: tls_key: /k cannot be read: No such file",
+        "11: tls_key: /k cannot be read: No such file",
         "11: tls_key: HTTPS needs tls_certificate as well",
         "12: max_body: 0 is below the least, 1",
         "13: [integration a] was already given at line 2",
