@@ -35,7 +35,7 @@ public struct ContextSettings: Sendable {
 
   static let table: [Setting] = [
     Setting(
-      "memory", .size(4 << 10...64 * Quantity.gibibyte), standard: "4M",
+      "memory", .size(4 << 10...4 * Quantity.gibibyte), standard: "4M",
       """
       The size of the ring, allocated at start, that holds all conversations; when it is full, the \
       oldest messages make room. A change needs a restart.

@@ -108,6 +108,8 @@ extension APIError {
       self.init(
         413, .invalidRequest, "body_too_large",
         "The request body exceeds \(limit) bytes (max_body).")
+    case .stopping:
+      self.init(503, .overloaded, "stopping", "The gateway is stopping.")
     }
   }
 }

@@ -8,10 +8,12 @@ public final class ContextStore {
   private let index: MemoryBlock
   private var ring: ContextRing
 
-  /// Allocates a ring of so many bytes, in memory alone. Pages are taken up only as turns come.
+  /// Allocates a ring of so many bytes, in memory alone. The ring takes up all its room now, so that memory does
+  /// not grow with use; its index (1/12 of that) as conversations come.
   public init(byteCount: Int, random: RandomSource) throws(SystemError) {
-    block = try MemoryBlock(byteCount: byteCount)
-    index = try MemoryBlock(byteCount: ContextRing.indexSize(forBlockOf: byteCount))
+    block = try MemoryBlock(byteCount: byteCount, isPopulated: true)
+    index = try MemoryBlock(
+      byteCount: ContextRing.indexSize(forBlockOf: byteCount), isPopulated: false)
     ring = ContextRing(
       formatting: block.bytes, index: index.bytes,
       key: SipHash.Key(random.next(), random.next()))

@@ -9,7 +9,6 @@ struct CheckCommand {
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
     guard let loaded = LoadedConfiguration(source) else { return .failure }
-    Console.complain(loaded.messages)
     guard loaded.configuration != nil else { return .failure }
     if prints {
       Console.print(loaded.report.effectiveText())

@@ -14,7 +14,6 @@ struct RunCommand {
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
     guard let loaded = LoadedConfiguration(source) else { return .failure }
-    Console.complain(loaded.messages)
     guard let configuration = loaded.configuration else { return .failure }
     Environment.useOneHeap()
     do throws(SystemError) {

@@ -15,7 +15,6 @@ struct TestCommand {
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
     guard let loaded = LoadedConfiguration(source) else { return .failure }
-    Console.complain(loaded.messages)
     guard let configuration = loaded.configuration,
       let integrations = chosen(from: configuration, source)
     else { return .failure }
