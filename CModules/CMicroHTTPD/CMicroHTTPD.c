@@ -7,6 +7,7 @@ struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
   struct MHD_OptionItem tls[] = {
       {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->tls_certificate},
       {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->tls_key},
+      {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->tls_priorities},
       {END, 0, NULL},
   };
   if (settings->tls_certificate) {

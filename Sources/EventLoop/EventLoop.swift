@@ -4,13 +4,14 @@ public import Platform
 /// that calls `run`. Nothing that it calls may block or wait.
 ///
 /// A turn: wait for readiness or the next deadline → call the handlers of what is ready → fire the timers that
-/// are due → run what was deferred, until nothing more is.
+/// are due → run what was deferred.
 public final class EventLoop {
   private let poller: Poller
   private var registrations = RegistrationTable()
   private var timers = TimerHeap()
   private var deferred: [() -> Void] = []
   private var isStopping = false
+  private static let deferredRounds = 8
   private let clock: () -> Instant
 
   /// The time at which this turn began: what deadlines are reckoned from, so that a turn sees one time.
@@ -89,6 +90,13 @@ public final class EventLoop {
     isStopping = true
   }
 
+  /// Forgets all that is registered, scheduled and deferred, and so everything that only these kept in memory.
+  public func close() {
+    registrations = RegistrationTable()
+    timers = TimerHeap()
+    deferred = []
+  }
+
   /// One turn; waits at most until the next deadline, or `limit`.
   public func turn(waitingAtMost limit: TimeSpan? = nil) throws(SystemError) {
     let count = try poller.wait(milliseconds: waitMilliseconds(limit))
@@ -102,8 +110,10 @@ public final class EventLoop {
     runDeferred()
   }
 
+  /// Runs what was deferred, and what that defers in turn, but not for ever: what always has more to do goes on in
+  /// the next turn, after everybody else.
   private func runDeferred() {
-    while !deferred.isEmpty {
+    for _ in 0..<EventLoop.deferredRounds where !deferred.isEmpty {
       var batch: [() -> Void] = []
       swap(&batch, &deferred)
       for action in batch { action() }

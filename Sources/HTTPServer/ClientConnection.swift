@@ -43,7 +43,7 @@ final class ClientConnection {
     phaseStart = now
   }
 
-  /// Whether it was told to end.
+  /// Whether it was told to end, or its client has left: it no longer counts.
   var isLeaving = false
 
   /// Whether it may be closed to make room for another.

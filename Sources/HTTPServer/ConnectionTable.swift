@@ -5,7 +5,7 @@ import Platform
 struct ConnectionTable {
   private(set) var all: [Int32: ClientConnection] = [:]
   private var countByAddress: [IPAddress: Int] = [:]
-  /// Those that were told to end and are still being cleaned up do not count.
+  /// Those that are over and still being cleaned up do not count.
   private var leaving = 0
   private let limit: Int
   private let limitPerAddress: Int
@@ -23,10 +23,10 @@ struct ConnectionTable {
     return countByAddress[address, default: 0] >= limitPerAddress
   }
 
-  /// The connection that has waited longest for a next request. O(n).
-  var longestIdle: ClientConnection? {
+  /// The connection that has waited longest for a request, of those that have since `limit`. O(n).
+  func longestIdle(since limit: Instant) -> ClientConnection? {
     var longest: ClientConnection?
-    for connection in all.values where connection.isIdle {
+    for connection in all.values where connection.isIdle && connection.phaseStart <= limit {
       if let other = longest, other.phaseStart <= connection.phaseStart { continue }
       longest = connection
     }
@@ -38,19 +38,22 @@ struct ConnectionTable {
     if case .host(let address) = connection.peer { countByAddress[address, default: 0] += 1 }
   }
 
-  /// Marks a connection that was told to end.
+  /// Marks a connection that was told to end, or whose client has left.
   mutating func markLeaving(_ connection: ClientConnection) {
     guard !connection.isLeaving else { return }
     connection.isLeaving = true
     leaving += 1
+    uncount(connection.peer)
   }
 
   mutating func remove(_ connection: ClientConnection) {
     guard all.removeValue(forKey: connection.descriptor) != nil else { return }
-    if connection.isLeaving { leaving -= 1 }
-    if case .host(let address) = connection.peer {
-      let count = countByAddress[address, default: 1] - 1
-      countByAddress[address] = count > 0 ? count : nil
-    }
+    if connection.isLeaving { leaving -= 1 } else { uncount(connection.peer) }
+  }
+
+  private mutating func uncount(_ peer: Peer) {
+    guard case .host(let address) = peer else { return }
+    let count = countByAddress[address, default: 1] - 1
+    countByAddress[address] = count > 0 ? count : nil
   }
 }

@@ -21,6 +21,10 @@ final class Daemon {
   /// notes of each field, and the answer's own header section. It is cleared for each request.
   private static let connectionMemory = 24 * 1024
 
+  /// TLS 1.2 and 1.3 alone (RFC 8996), otherwise GnuTLS's own choice; gnutls_priority_init(3).
+  private static let tlsPriorities: StaticString =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
   /// Starts a daemon; with `tls` it speaks HTTPS. `nil` where libmicrohttpd refuses, which with sound
   /// settings means that certificate and key do not fit.
   init?(server: HTTPServer, on loop: EventLoop, tls: (certificate: [UInt8], key: [UInt8])?) {
@@ -40,6 +44,7 @@ final class Daemon {
         withCString(tls.key) { key in
           raw.tls_certificate = certificate
           raw.tls_key = key
+          raw.tls_priorities = Daemon.tlsPriorities.asCString
           return cmhd_start(&raw)
         }
       }

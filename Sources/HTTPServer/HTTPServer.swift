@@ -38,6 +38,8 @@ public final class HTTPServer {
 
   /// How often what takes too long is looked for; deadlines are kept to within this.
   private static let sweepInterval = TimeSpan.milliseconds(500)
+  /// How long a connection may wait for a request before it gives way to a new one where places are short.
+  private static let idlePatience = TimeSpan.seconds(5)
 
   /// A server that listens nowhere yet.
   public init(_ settings: Settings, on loop: EventLoop, random: RandomSource) {
@@ -133,23 +135,23 @@ public final class HTTPServer {
   private func accept(from listener: Listener) {
     // A bounded number a turn, so that a flood of connections does not starve those that are open.
     for _ in 0..<32 {
-      guard makeRoom() else { return pauseListeners() }
       do throws(SystemError) {
         guard let (descriptor, address) = try listener.socket.accept() else { return }
         admit(descriptor, from: address, isSecure: listener.isSecure)
       } catch {
         onAcceptFailure?(error)
-        pauseListeners()
+        for listener in listeners { listener.pause() }
         _ = loop.schedule(after: .seconds(1)) { [self] in resumeListeners() }
         return
       }
     }
   }
 
-  /// Where all places are taken, the one that has been idle longest is given up.
+  /// Where all places are taken, a connection that has waited for seconds without a request gives way.
   private func makeRoom() -> Bool {
     guard table.isFull else { return true }
-    guard let idle = table.longestIdle else { return false }
+    let limit = loop.now - HTTPServer.idlePatience
+    guard let idle = table.longestIdle(since: limit) else { return false }
     end(idle)
     return true
   }
@@ -158,7 +160,9 @@ public final class HTTPServer {
     guard let daemon = isSecure ? secure : plain else { return closeConnection(descriptor) }
     let connection = ClientConnection(
       descriptor: descriptor, address: address, daemon: daemon, at: loop.now)
-    guard !table.isFull(for: connection.peer) else { return closeConnection(descriptor) }
+    guard !table.isFull(for: connection.peer), makeRoom() else {
+      return closeConnection(descriptor)
+    }
     do throws(SystemError) {
       connection.registration = try loop.register(descriptor, for: [.read, .hangUp, .edge]) {
         [self] in
@@ -186,6 +190,7 @@ public final class HTTPServer {
     if !connection.isHandedOver {
       inspect(connection)
     } else if hasLeft {
+      table.markLeaving(connection)
       peerClosed(connection)
     }
   }
@@ -254,7 +259,6 @@ public final class HTTPServer {
     if let registration = connection.registration { loop.forget(registration) }
     connection.registration = nil
     table.remove(connection)
-    resumeListeners()
     announceIfDrained()
   }
 
@@ -264,12 +268,7 @@ public final class HTTPServer {
     onDrained()
   }
 
-  private func pauseListeners() {
-    for listener in listeners { listener.pause() }
-  }
-
   private func resumeListeners() {
-    // Failing to watch a listener is what `onAcceptFailure` is for; the next connection's end tries again.
     for listener in listeners {
       do throws(SystemError) { try listener.resume() } catch { onAcceptFailure?(error) }
     }

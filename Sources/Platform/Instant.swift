@@ -23,6 +23,11 @@ public struct Instant: Comparable, Sendable {
     Instant(nanoseconds: instant.nanoseconds &+ span.nanoseconds)
   }
 
+  /// The point `span` earlier.
+  public static func - (instant: Instant, span: TimeSpan) -> Instant {
+    Instant(nanoseconds: instant.nanoseconds &- span.nanoseconds)
+  }
+
   /// The time from one point to another; negative if `end` is earlier.
   public static func - (end: Instant, start: Instant) -> TimeSpan {
     TimeSpan(nanoseconds: end.nanoseconds &- start.nanoseconds)

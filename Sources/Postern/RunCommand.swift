@@ -47,6 +47,7 @@ struct RunCommand {
       services.client.close()
       log.write(.info, "stopped") { _ in }
       log.drain()
+      loop.close()
       return .success
     } catch {
       Console.complain("\(error.call): \(error.reason)")

@@ -67,6 +67,7 @@ struct TestCommand {
     }
     while !collection.isComplete { try loop.turn() }
     services.client.close()
+    loop.close()
     return collection.results
   }
 }

@@ -17,6 +17,7 @@ struct cmhd_settings {
   size_t connection_memory;
   const char *tls_certificate;  // PEM, or NULL for plain HTTP
   const char *tls_key;
+  const char *tls_priorities;  // in GnuTLS's words
 };
 
 // Starts a daemon with an external event loop (epoll) that is given its connections: MHD_start_daemon(3).
