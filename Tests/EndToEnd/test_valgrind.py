@@ -22,7 +22,17 @@ VALGRIND = [
 ]
 
 
-@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")
+pytestmark = pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")
+
+
+@pytest.fixture(scope="module")
+def binary(binary, tmp_path_factory):
+    """Without debug information: valgrind 3.19 gives up on what Swift writes. Symbols stay."""
+    copy = tmp_path_factory.mktemp("valgrind") / "postern"
+    subprocess.run(["strip", "--strip-debug", "-o", copy, binary], check=True)
+    return copy
+
+
 @pytest.mark.timeout(180)
 def test_a_short_run_is_clean(gateway, backend):
     silent = backend([stall()])
@@ -68,7 +78,7 @@ def test_a_short_run_is_clean(gateway, backend):
     ]:
         with client.open() as connection:
             connection.send(wrong)
-            connection.seconds_until_closed(10)
+            connection.seconds_until_closed(15)
     for leaving in range(5):
         with client.open() as connection:
             connection.send(client.message_request(bot="silent"))
@@ -76,7 +86,6 @@ def test_a_short_run_is_clean(gateway, backend):
     running.stop(timeout=60)
 
 
-@pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")
 @pytest.mark.parametrize(
     "arguments", [["version"], ["help"], ["nonsense"], ["test", "-c", "/dev/null"]]
 )
