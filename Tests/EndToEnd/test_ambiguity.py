@@ -1,6 +1,8 @@
 """Contract 3: a request that two parsers could read differently is refused, and the connection
 closed; what is merely unusual is answered."""
 
+import time
+
 import pytest
 
 import replies
@@ -111,17 +113,48 @@ def service(gateway, backend):
     return gateway({"integration gpt": integration(server.url)}), server
 
 
+def check_refused(connection):
+    response = connection.read_response()
+    assert response.status == 400
+    assert response.error["type"] == "invalid_request_error"
+    assert connection.is_closed_within(2), "what follows must not be read as a request"
+
+
 @pytest.mark.parametrize("request_bytes", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
 def test_an_ambiguous_request_is_refused_and_the_connection_closed(service, request_bytes):
     running, server = service
     with running.client().open() as connection:
         connection.send(request_bytes + FOLLOWING)
-        response = connection.read_response()
-        assert response.status == 400
-        assert response.error["type"] == "invalid_request_error"
-        assert connection.is_closed_within(2), "what follows must not be read as a request"
+        check_refused(connection)
     assert not server.requests
     assert running.client().get("/healthz").status == 200
+
+
+@pytest.mark.parametrize("request_bytes", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_an_ambiguous_request_is_refused_behind_a_sound_one(service, request_bytes):
+    running, server = service
+    with running.client().open() as connection:
+        connection.send(FOLLOWING)
+        assert connection.read_response("GET").status == 200
+        connection.send(request_bytes)
+        check_refused(connection)
+    with running.client().open() as connection:
+        connection.send(FOLLOWING + request_bytes + FOLLOWING)
+        assert connection.read_response("GET").status == 200
+        check_refused(connection)
+    assert not server.requests
+
+
+@pytest.mark.parametrize("request_bytes", AMBIGUOUS.values(), ids=AMBIGUOUS.keys())
+def test_an_ambiguous_request_may_come_in_pieces(service, request_bytes):
+    running, server = service
+    with running.client().open() as connection:
+        for start in range(0, len(request_bytes), 7):
+            if not connection.send_if_open(request_bytes[start : start + 7]):
+                break
+            time.sleep(0.0005)
+        check_refused(connection)
+    assert not server.requests
 
 
 # Broken beyond that: the status is the parser's business, but nothing of it may be served.
@@ -184,7 +217,7 @@ UNUSUAL = {
     "blanks around values": LINE
     + b"Host: \t localhost \t \r\n"
     + TYPE
-    + b"Content-Length:  16  \r\n\r\n"
+    + b"Content-Length:  16\r\n\r\n"
     + BODY,
     "leading zeros of the length": HEAD + b"Content-Length: 0016\r\n\r\n" + BODY,
     "empty field": with_field(b"X-A:"),

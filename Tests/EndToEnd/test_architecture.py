@@ -10,10 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE = 400
-IMPORT = re.compile(
-    r"^\s*(?:@\w+\s+)*(?:(?:public|package|internal|private)\s+)?import\s+(?:\w+\s+)?(\w+)",
-    re.MULTILINE,
-)
+IMPORT = re.compile(r"^ *(?:@\w+ +)*(?:[a-z]+ +)?import +(?:[a-z]+ +)?(\w+)", re.MULTILINE)
 
 
 @cache
@@ -41,10 +38,8 @@ def sources(folder: str) -> list[Path]:
 
 def imports(room: str) -> set[str]:
     """What a room imports, of this package."""
-    found = {
-        name for file in sources(f"Sources/{room}") for name in IMPORT.findall(file.read_text())
-    }
-    return found & set(targets())
+    texts = [file.read_text() for file in sources(f"Sources/{room}")]
+    return {name for text in texts for name in IMPORT.findall(text)} & set(targets())
 
 
 def rooms() -> list[str]:
