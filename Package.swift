@@ -6,7 +6,7 @@ import PackageDescription
 // refuses while still in debug; the release build is the gate.
 /// Embedded Swift emits what it specialises into every object that uses it: each function in a section of its own,
 /// so that the linker can drop and fold the copies. Exclusivity is enforced in debug, where the tests run.
-let sizeFlags = ["-Osize", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]
+let codeFlags = ["-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]
 
 /// Equal functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer).
 let linkerFlags = [
@@ -18,15 +18,18 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("InternalImportsByDefault"),
-  .unsafeFlags(["-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
-  .unsafeFlags(sizeFlags, .when(configuration: .release)),
+  .unsafeFlags(codeFlags, .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
 ]
 
-/// A target of the product. Imports point down only: a target names the ones that it stands on.
-func room(_ name: String, on lower: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: lower, swiftSettings: settings)
+/// For what runs once, or seldom: the least code instead of the fastest.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
+/// A target of the product. Imports point down only: a target names the ones that it stands on. The rooms that every
+/// message's bytes pass through are optimised for speed.
+func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) -> Target {
+  .target(name: name, dependencies: lower, swiftSettings: isHot ? settings : settings + small)
 }
 
 /// Headers and typed shims of one C library, without policy. Each has exactly one importer.
@@ -48,11 +51,11 @@ let package = Package(
     shims("CCurl", over: "curl"),
     shims("CGnuTLS", over: "gnutls"),
     shims("CMicroHTTPD", over: "microhttpd"),
-    room("Bytes", on: []),
-    room("JSON", on: ["Bytes"]),
-    room("Dialects", on: ["Bytes", "JSON"]),
+    room("Bytes", on: [], isHot: true),
+    room("JSON", on: ["Bytes"], isHot: true),
+    room("Dialects", on: ["Bytes", "JSON"], isHot: true),
     room("Configuration", on: ["Bytes", "JSON"]),
-    room("Context", on: ["Bytes"]),
+    room("Context", on: ["Bytes"], isHot: true),
     room("Selection", on: ["Bytes"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
@@ -71,7 +74,7 @@ let package = Package(
       dependencies: [
         "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "HTTPClient",
         "HTTPServer", "Gateway",
-      ], swiftSettings: settings,
+      ], swiftSettings: settings + small,
       linkerSettings: [
         .linkedLibrary("m"),
         .unsafeFlags(linkerFlags, .when(configuration: .release)),

@@ -11,12 +11,36 @@ extension [UInt8] {
   @inline(__always)
   public mutating func append(_ literal: StaticString) {
     append(
-      contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+      copying: UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 
   /// Appends borrowed bytes.
+  @inline(__always)
   public mutating func append(copying bytes: Span<UInt8>) {
-    bytes.withUnsafeBufferPointer { append(contentsOf: $0) }
+    bytes.withUnsafeBytes { append(copying: $0) }
+  }
+
+  /// Appends borrowed bytes. The memory is copied as a block: the standard library's own ways to append and to grow
+  /// are loops over single bytes in Embedded Swift, and took most of a message's time.
+  @inline(never)
+  public mutating func append(copying bytes: UnsafeRawBufferPointer) {
+    guard count + bytes.count > capacity else {
+      append(addingCapacity: bytes.count) { span in
+        span.withUnsafeMutableBufferPointer { buffer, count in
+          UnsafeMutableRawBufferPointer(buffer).copyMemory(from: bytes)
+          count = bytes.count
+        }
+      }
+      return
+    }
+    let old = self
+    let newCapacity = Swift.max(2 * capacity, count + bytes.count, 32)
+    self = [UInt8](unsafeUninitializedCapacity: newCapacity) { buffer, count in
+      let room = UnsafeMutableRawBufferPointer(buffer)
+      old.withUnsafeBytes { room.copyMemory(from: $0) }
+      UnsafeMutableRawBufferPointer(rebasing: room[old.count...]).copyMemory(from: bytes)
+      count = old.count + bytes.count
+    }
   }
 
   /// Appends an integer in decimal, with a leading `-` where it is negative.

@@ -66,8 +66,11 @@ extension Span<UInt8> {
 
   /// A copy that owns its bytes.
   public var copied: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.append(copying: self)
-    return bytes
+    withUnsafeBytes { source in
+      [UInt8](unsafeUninitializedCapacity: source.count) { buffer, count in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
+        count = source.count
+      }
+    }
   }
 }

@@ -16,24 +16,24 @@ struct MessageRequest {
   let metadata: JSONValue?
 
   init(_ body: [UInt8]) throws(APIError) {
-    let root = try MessageRequest.object(body)
-    guard let content = root["content"] else {
+    let members = Members(try MessageRequest.object(body))
+    guard let content = members.content else {
       throw .invalid("content", "content is missing: the user's message, as text or message parts.")
     }
     if let fault = MessageContent.fault(in: content) {
       throw .invalid("content", fault.message)
     }
     self.content = content
-    conversation = try root["conversation_id"].present.map { (value) throws(APIError) in
+    conversation = try members.conversation.present.map { (value) throws(APIError) in
       try MessageRequest.identifier(value, "conversation_id")
     }
-    user = try MessageRequest.objectMember(root["user"], "user")
+    user = try MessageRequest.objectMember(members.user, "user")
     if let id = user?["id"].present { _ = try MessageRequest.identifier(id, "user.id") }
     platform = user?["platform"]?.string.flatMap { text in
       !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
     }
-    metadata = try MessageRequest.objectMember(root["metadata"], "metadata")
-    if let stream = root["stream"].present {
+    metadata = try MessageRequest.objectMember(members.metadata, "metadata")
+    if let stream = members.stream.present {
       guard let wanted = stream.boolean else {
         throw .invalid("stream", "stream must be true or false.")
       }
@@ -41,6 +41,31 @@ struct MessageRequest {
         throw APIError(
           400, .invalidRequest, "not_supported", "This version answers whole replies only.",
           parameter: "stream")
+      }
+    }
+  }
+
+  /// The members that mean something, found in one walk; of several of one name the last counts.
+  private struct Members {
+    var content: JSONValue?
+    var conversation: JSONValue?
+    var user: JSONValue?
+    var metadata: JSONValue?
+    var stream: JSONValue?
+
+    init(_ root: JSONValue) {
+      for member in root.members {
+        if member.name.equals("content") {
+          content = member.value
+        } else if member.name.equals("conversation_id") {
+          conversation = member.value
+        } else if member.name.equals("user") {
+          user = member.value
+        } else if member.name.equals("metadata") {
+          metadata = member.value
+        } else if member.name.equals("stream") {
+          stream = member.value
+        }
       }
     }
   }

@@ -149,7 +149,7 @@ final class Transfer {
       isTooLarge = true
       return 0
     }
-    body.append(contentsOf: bytes)
+    body.append(copying: bytes)
     return bytes.count
   }
 

@@ -97,7 +97,7 @@ public final class Request {
       body = []
       return false
     }
-    body.append(contentsOf: bytes)
+    body.append(copying: bytes)
     return true
   }
 

@@ -80,6 +80,7 @@ public struct Target {
   }
 
   private func percentDecoded(_ text: Span<UInt8>, plusIsSpace: Bool) -> [UInt8]? {
+    if text.firstIndex(of: UInt8(ascii: "%")) == nil, !plusIsSpace { return text.copied }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var index = 0

@@ -1,13 +1,13 @@
-import Bytes
+public import Bytes
 
-extension [UInt8] {
+extension ByteBuffer {
   /// Appends text as it stands inside a JSON string, without the quotes: quotes, backslashes and control
   /// characters escaped, and each ill-formed piece of UTF-8 as one U+FFFD. O(n).
-  public mutating func append(escaping text: Span<UInt8>) {
+  public func append(escaping text: Span<UInt8>) {
     var index = 0
     while true {
       let run = text.endOfCleanRun(from: index)
-      append(copying: text.extracting(index..<run))
+      append(text.extracting(index..<run))
       guard run < text.count else { return }
       let byte = text[unchecked: run]
       if byte >= 0x80 {
@@ -20,7 +20,7 @@ extension [UInt8] {
     }
   }
 
-  private mutating func append(escape byte: UInt8) {
+  private func append(escape byte: UInt8) {
     switch byte {
     case .quote: append("\\\"")
     case .backslash: append("\\\\")

@@ -15,21 +15,22 @@ import Bytes
 ///     writer.endObject()
 ///     return writer.finish()
 public struct JSONWriter {
-  private var bytes: [UInt8]
+  private let buffer: ByteBuffer
   private var depth = 0
 
   /// Whether a value was just completed, so that a comma must stand before the next.
   private var followsValue = false
 
-  /// A writer of one value, appended to `prefix`.
-  public init(appendingTo prefix: [UInt8] = []) {
-    bytes = prefix
+  /// A writer of one value, behind `prefix`. `capacity` is how many bytes it may be expected to have, at least 1.
+  public init(appendingTo prefix: [UInt8] = [], reserving capacity: Int = 256) {
+    buffer = ByteBuffer(capacity: capacity)
+    buffer.append(prefix.span)
   }
 
   /// The text. Every object and array must have been ended.
   public consuming func finish() -> [UInt8] {
     precondition(depth == 0 && followsValue)
-    return bytes
+    return buffer.bytes
   }
 
   // MARK: Structure
@@ -49,23 +50,23 @@ public struct JSONWriter {
   /// Names the value that is written next; the literal needs no escaping.
   public mutating func name(_ name: StaticString) {
     separate()
-    bytes.append(.quote)
-    bytes.append(name)
-    bytes.append("\":")
+    buffer.append(.quote)
+    buffer.append(name)
+    buffer.append("\":")
     followsValue = false
   }
 
   /// Names the value that is written next, by any text, escaping what must be.
   public mutating func name(_ name: Span<UInt8>) {
     string(name)
-    bytes.append(UInt8(ascii: ":"))
+    buffer.append(UInt8(ascii: ":"))
     followsValue = false
   }
 
   /// Names the value that is written next, by a name that is a JSON string already, byte for byte.
   public mutating func name(raw name: Span<UInt8>) {
     raw(name)
-    bytes.append(UInt8(ascii: ":"))
+    buffer.append(UInt8(ascii: ":"))
     followsValue = false
   }
 
@@ -74,55 +75,55 @@ public struct JSONWriter {
   /// Writes text as a string, escaping what must be. What is not well-formed UTF-8 becomes U+FFFD.
   public mutating func string(_ text: Span<UInt8>) {
     separate()
-    bytes.append(.quote)
-    bytes.append(escaping: text)
-    bytes.append(.quote)
+    buffer.append(.quote)
+    buffer.append(escaping: text)
+    buffer.append(.quote)
   }
 
   /// Writes a literal, which needs no escaping, as a string.
   public mutating func string(_ literal: StaticString) {
     separate()
-    bytes.append(.quote)
-    bytes.append(literal)
-    bytes.append(.quote)
+    buffer.append(.quote)
+    buffer.append(literal)
+    buffer.append(.quote)
   }
 
   /// Writes an integer.
   public mutating func integer(_ value: Int) {
     separate()
-    bytes.append(decimal: value)
+    buffer.append(decimal: value)
   }
 
   /// Writes `true` or `false`.
   public mutating func boolean(_ value: Bool) {
     separate()
-    if value { bytes.append("true") } else { bytes.append("false") }
+    if value { buffer.append("true") } else { buffer.append("false") }
   }
 
   /// Writes `null`.
   public mutating func null() {
     separate()
-    bytes.append("null")
+    buffer.append("null")
   }
 
   /// Writes a value that is JSON already, byte for byte.
   public mutating func raw(_ json: Span<UInt8>) {
     separate()
-    bytes.append(copying: json)
+    buffer.append(json)
   }
 
   // MARK: Commas
 
   @inline(__always)
   private mutating func separate() {
-    if followsValue { bytes.append(UInt8(ascii: ",")) }
+    if followsValue { buffer.append(UInt8(ascii: ",")) }
     followsValue = true
   }
 
   @inline(__always)
   private mutating func begin(_ bracket: UInt8) {
     separate()
-    bytes.append(bracket)
+    buffer.append(bracket)
     depth += 1
     followsValue = false
   }
@@ -130,7 +131,7 @@ public struct JSONWriter {
   @inline(__always)
   private mutating func end(_ bracket: UInt8) {
     precondition(depth > 0)
-    bytes.append(bracket)
+    buffer.append(bracket)
     depth -= 1
     followsValue = true
   }

@@ -75,7 +75,7 @@ public final class Log {
       droppedLines += 1
       return
     }
-    pending.append(contentsOf: line)
+    pending.append(copying: line.span)
     guard let onPending else {
       _ = flush()
       return

@@ -12,7 +12,7 @@ public enum LogFormat: Sendable {
 
 /// A log line in the making: an event and its fields, in order.
 public struct LogLine: ~Copyable {
-  private var text: [UInt8] = []
+  private let text = ByteBuffer(capacity: 256)
   private var object: JSONWriter?
 
   init(_ level: LogLevel, _ event: StaticString, format: LogFormat, forJournal: Bool) {
@@ -20,21 +20,19 @@ public struct LogLine: ~Copyable {
     if forJournal { prefix.append(level.journalPriority) }
     switch format {
     case .text:
-      text = prefix
+      text.append(prefix.span)
       // The journal has a time of its own.
       if !forJournal {
-        WallTime.now.append(to: &text, precision: .milliseconds)
+        text.append(LogLine.time.span)
         text.append(" ")
       }
       text.append(level.name)
       text.append(" ")
       text.append(event)
     case .json:
-      var time: [UInt8] = []
-      WallTime.now.append(to: &time, precision: .milliseconds)
       var writer = JSONWriter(appendingTo: prefix)
       writer.beginObject()
-      writer.member("time", string: time.span)
+      writer.member("time", string: LogLine.time.span)
       writer.member("level", string: level.name)
       writer.member("event", string: event)
       object = writer
@@ -49,7 +47,7 @@ public struct LogLine: ~Copyable {
     }
     begin(name)
     if LogLine.isPlain(value) {
-      text.append(contentsOf: value)
+      text.append(value.span)
     } else {
       text.append("\"")
       text.append(escaping: value.span)
@@ -89,13 +87,18 @@ public struct LogLine: ~Copyable {
   }
 
   consuming func finish() -> [UInt8] {
-    var line = text
     if var object {
       object.endObject()
-      line = object.finish()
+      text.append(object.finish().span)
     }
-    line.append(UInt8(ascii: "\n"))
-    return line
+    text.append("\n")
+    return text.bytes
+  }
+
+  private static var time: [UInt8] {
+    var time: [UInt8] = []
+    WallTime.now.append(to: &time, precision: .milliseconds)
+    return time
   }
 
   private mutating func begin(_ name: StaticString) {

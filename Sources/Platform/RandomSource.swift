@@ -30,14 +30,15 @@ public final class RandomSource: RandomNumberGenerator {
   }
 
   private func refill() {
-    // Up to 256 bytes come whole or not at all; larger requests may be cut short by a signal.
-    let perCall = 256 / MemoryLayout<UInt64>.stride
-    pool = [UInt64](unsafeUninitializedCapacity: 2 * perCall) { buffer, count in
+    let words = 512
+    pool = [UInt64](unsafeUninitializedCapacity: words) { buffer, count in
       let raw = UnsafeMutableRawBufferPointer(buffer)
-      for start in [0, 256] {
-        while getrandom(raw.baseAddress! + start, 256, 0) != 256 {}
+      var filled = 0
+      // More than 256 bytes may be cut short by a signal; getrandom(2).
+      while filled < raw.count {
+        filled += max(0, getrandom(raw.baseAddress! + filled, raw.count - filled, 0))
       }
-      count = 2 * perCall
+      count = words
     }
   }
 }
@@ -45,16 +46,18 @@ public final class RandomSource: RandomNumberGenerator {
 extension RandomSource {
   /// A new identifier that nobody can guess: `prefix` and 24 hexadecimal digits (96 bits).
   public func identifier(_ prefix: StaticString) -> [UInt8] {
-    var text: [UInt8] = []
-    text.reserveCapacity(prefix.utf8CodeUnitCount + 24)
-    text.append(
-      contentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
-    for (word, digits) in [(next(), 16), (next(), 8)] {
-      for digit in 0..<digits {
-        let value = UInt8(truncatingIfNeeded: word >> (4 * digit)) & 15
-        text.append(value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10)
+    let words = (next(), next())
+    let length = prefix.utf8CodeUnitCount
+    return [UInt8](unsafeUninitializedCapacity: length + 24) { buffer, count in
+      UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
+        from: prefix.utf8Start, byteCount: length)
+      for digit in 0..<24 {
+        let word = digit < 16 ? words.0 : words.1
+        let value = UInt8(truncatingIfNeeded: word >> (4 * (digit % 16))) & 15
+        buffer[length + digit] =
+          value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
       }
+      count = length + 24
     }
-    return text
   }
 }
