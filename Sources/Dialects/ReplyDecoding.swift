@@ -38,8 +38,8 @@ extension Reply {
     }
     if let inner { for member in inner.members { metadata.insert(member) } }
     self.init(
-      content: Array(content.raw),
-      attachments: attachments?.kind == .array ? Array(attachments!.raw) : [UInt8]("[]"),
+      content: content.span.copied,
+      attachments: attachments?.kind == .array ? attachments!.span.copied : [UInt8]("[]"),
       metadata: metadata.object, usage: TokenUsage(inner?["usage"] ?? root["usage"]),
       finishReason: nil)
   }
@@ -61,7 +61,7 @@ extension Reply {
     for member in choice.members where !member.name.equals("message") { metadata.insert(member) }
     for member in root.members where !member.name.equals("choices") { metadata.insert(member) }
     self.init(
-      content: Array(content.raw),
+      content: content.span.copied,
       metadata: metadata.object(with: "choices", rest.map { Array($0.raw) }),
       usage: TokenUsage(root["usage"]), finishReason: choice["finish_reason"]?.string)
   }
@@ -86,7 +86,7 @@ extension Reply {
         content.append(contentsOf: text.raw.dropFirst().dropLast())
         if let besides = Self.besidesText(block) { rest.append(besides) }
       } else {
-        rest.append(Array(block.raw))
+        rest.append(block.span.copied)
       }
     }
     guard content.count > 1 else { return nil }

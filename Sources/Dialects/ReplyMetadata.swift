@@ -4,22 +4,39 @@ import JSON
 /// Gathers members for an object in which each name stands once.
 struct ReplyMetadata {
   private var members: [JSONMember] = []
+  /// Where each name stands, kept only once there are so many that walking along them would be slow: a hostile
+  /// backend could make that quadratic.
   private var places: [[UInt8]: Int] = [:]
 
-  init() {
-    members.reserveCapacity(16)
-    places.reserveCapacity(16)
-  }
+  private static let walkable = 16
 
   /// Takes a member; it takes the place of an earlier one of the same name.
   mutating func insert(_ member: JSONMember) {
-    let name = member.name.string ?? []
-    if let place = places[name] {
+    if let place = place(of: member.name) {
       members[place] = member
-    } else {
-      places[name] = members.count
-      members.append(member)
+      return
     }
+    members.append(member)
+    if members.count == Self.walkable {
+      for (place, member) in members.enumerated() { places[member.name.string ?? []] = place }
+    } else if members.count > Self.walkable {
+      places[member.name.string ?? []] = members.count - 1
+    }
+  }
+
+  private func place(of name: JSONValue) -> Int? {
+    if members.count >= Self.walkable { return places[name.string ?? []] }
+    return members.firstIndex { Self.isSame($0.name, name) }
+  }
+
+  /// Whether two names mean the same; most are written without escapes, so that bytes decide.
+  private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+    let (first, second) = (one.span, other.span)
+    if first.equals(second) { return true }
+    let hasEscape =
+      first.firstIndex(of: UInt8(ascii: "\\")) != nil
+      || second.firstIndex(of: UInt8(ascii: "\\")) != nil
+    return hasEscape && one.string == other.string
   }
 
   /// The members as an object.

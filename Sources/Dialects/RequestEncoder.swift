@@ -93,9 +93,10 @@ public struct RequestEncoder {
   }
 
   private mutating func write(_ role: MessageRole, _ content: Span<UInt8>) {
-    begin(role)
-    writer.raw(content)
-    writer.endObject()
+    switch role {
+    case .user: writer.raw("{\"role\":\"user\",\"content\":", content, "}")
+    case .assistant: writer.raw("{\"role\":\"assistant\",\"content\":", content, "}")
+    }
   }
 
   private mutating func begin(_ role: MessageRole) {

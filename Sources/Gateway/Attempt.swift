@@ -55,7 +55,9 @@ final class Attempt {
     report.outcome = verdict.outcome
     report.advice = verdict.advice
     if verdict.reply == nil, result.failure == nil {
-      report.backendReason = BackendError(result.body).reason
+      let error = BackendError(result.body)
+      report.backendReason = error.reason
+      report.isContentFiltered = result.status == 400 && error.kind == .contentFiltered
     }
     completion?(report, verdict.reply)
   }

@@ -14,6 +14,8 @@ public struct AttemptReport {
   public var milliseconds: Int
   /// For a failure: what happened and what to do about it. Free of secrets and of what the backend said.
   public var advice: Text = ""
+  /// Whether the backend refused what the user wrote: then it is for the user to know, and no other backend is asked.
+  public var isContentFiltered = false
   /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
   /// repeat the user's words or the key.
   public var backendReason: [UInt8]?

@@ -43,6 +43,8 @@ final class Exchange {
   /// The integrations still to be tried, next one first.
   private var choices: ArraySlice<Integration> = []
   private var reports: [AttemptReport] = []
+  /// The integration that has been asked and has not answered.
+  private var asked: Integration?
 
   init(_ message: MessageRequest, for bot: Bot, request: Request, gateway: Gateway) {
     self.gateway = gateway
@@ -62,7 +64,7 @@ final class Exchange {
     request.onAbandon = { [self] in giveUp() }
     deadlineTimer = gateway.services.loop.schedule(at: deadline) { [self] in
       gateway.withdraw(self)
-      fail()
+      fail(timedOut: true)
     }
   }
 
@@ -82,7 +84,7 @@ final class Exchange {
   private func attemptNext() {
     while let integration = choices.popFirst() {
       let left = deadline - gateway.services.loop.now
-      guard left > .milliseconds(0) else { break }
+      guard left > .milliseconds(0) else { return fail(timedOut: true) }
       guard let upstream = integration.upstream else { return echo(integration) }
       do throws(TranslationFault) {
         return ask(integration, upstream, try encode(for: integration), atMost: left)
@@ -93,7 +95,7 @@ final class Exchange {
             milliseconds: 0, advice: "not sent: \(error.message)"))
       }
     }
-    fail()
+    fail(timedOut: reports.last?.outcome == .timeout)
   }
 
   private func ask(
@@ -107,9 +109,17 @@ final class Exchange {
       services: gateway.services
     ) { [self] report, reply in
       reports.append(report)
-      if let reply { succeed(reply, integration) } else { attemptNext() }
+      asked = nil
+      if let reply {
+        succeed(reply, integration)
+      } else if report.isContentFiltered {
+        reject(report)
+      } else {
+        attemptNext()
+      }
     }
     state = .attempting(attempt)
+    asked = integration
   }
 
   /// The request's body: the conversation so far and the new message, in the integration's dialect. The context is
@@ -154,15 +164,26 @@ final class Exchange {
   }
 
   /// Nobody could answer, or not before the deadline.
-  private func fail() {
-    let last = reports.last?.outcome ?? .timeout
-    var error = APIError(last == .timeout ? 504 : 502, .backend, "all_integrations_failed", "")
-    error.message = Text(bot.settings.errorMessage)
+  private func fail(timedOut: Bool) {
+    finish(
+      APIError(
+        timedOut ? 504 : 502, .backend, "all_integrations_failed", Text(bot.settings.errorMessage)),
+      outcome: reports.last?.outcome.name ?? (timedOut ? Outcome.timeout.name : "no_integration"))
+  }
+
+  /// A backend's policy refuses what the user wrote, and says why.
+  private func reject(_ report: AttemptReport) {
+    let reason = report.backendReason.map { Text($0) } ?? "The backend refuses this content."
+    finish(
+      APIError(400, .invalidRequest, "content_filter", reason), outcome: report.outcome.name)
+  }
+
+  private func finish(_ error: APIError, outcome: StaticString) {
     let response = error.response { writer in
       writer.name("attempts")
       AttemptReport.write(reports, to: &writer)
     }
-    finish(response, outcome: last.name)
+    finish(response, outcome: outcome)
   }
 
   private func finish(_ response: Response, outcome: StaticString) {
@@ -195,9 +216,10 @@ final class Exchange {
       line.field("request_id", request.identifier)
       line.field("bot", bot.settings.id)
       line.field("conversation", conversation)
-      line.field("integration", reports.last?.integration ?? [UInt8]("-"))
+      let last = asked?.settings.id ?? reports.last?.integration
+      line.field("integration", last ?? [UInt8]("-"))
       line.field("outcome", outcome)
-      line.field("attempts", reports.count)
+      line.field("attempts", reports.count + (asked == nil ? 0 : 1))
       line.field("ms", (Instant.now - start).milliseconds)
       if reports.count > 1 { line.field("tried", AttemptReport.brief(reports)) }
     }

@@ -211,7 +211,9 @@ public final class HTTPServer {
       case .sound:
         handOver(connection)
       case .refused(let refusal):
-        refuse(connection, refusal)
+        refuse(
+          connection, refusal,
+          identifier(requested: RawHead.value(of: "x-request-id", in: bytes.span)))
       }
     }
   }
@@ -220,10 +222,11 @@ public final class HTTPServer {
     if !connection.daemon.add(connection) { connectionEnded(connection) }
   }
 
-  private func refuse(_ connection: ClientConnection, _ refusal: Refusal) {
+  private func refuse(
+    _ connection: ClientConnection, _ refusal: Refusal, _ identifier: [UInt8]
+  ) {
     guard let response = handler?.response(to: refusal) else { return end(connection) }
-    sendLastWords(
-      response.wholeResponse(identifier: random.identifier("req_")), on: connection.descriptor)
+    sendLastWords(response.wholeResponse(identifier: identifier), on: connection.descriptor)
     if let registration = connection.registration { loop.deregister(registration) }
     connection.registration = nil
     leave(connection)

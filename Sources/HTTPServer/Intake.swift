@@ -109,7 +109,12 @@ extension Daemon {
 
   private func refusal(_ refusal: Refusal) -> Response {
     var response = server.handler?.response(to: refusal) ?? unavailable
-    if case .ambiguous = refusal { response.closesConnection = true }
+    switch refusal {
+    case .ambiguous, .badTarget, .versionNotSupported, .fieldsTooLarge:
+      response.closesConnection = true
+    case .bodyTooLarge, .stopping:
+      break
+    }
     return response
   }
 

@@ -57,6 +57,21 @@ enum RawHead {
     }
   }
 
+  /// The first value of a field in a section that need be neither whole nor sound.
+  static func value(of name: StaticString, in bytes: Span<UInt8>) -> [UInt8]? {
+    var position = 0
+    while let end = bytes.firstIndex(of: 0x0A, from: position) {
+      let line = bytes.extracting(position..<end)
+      position = end + 1
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")),
+        line.extracting(0..<colon).equalsIgnoringCase(name)
+      else { continue }
+      let isEnded = line.count > colon + 1 && line[line.count - 1] == 0x0D
+      return line.extracting(colon + 1..<line.count - (isEnded ? 1 : 0)).trimmingBlanks.copied
+    }
+    return nil
+  }
+
   private static let noHTTP = Refusal.ambiguous("this is not an HTTP request")
 
   private enum RequestLine {

@@ -46,6 +46,9 @@ struct RequestHead {
     if refusal == nil, !cmhd_is_strict(), !scan.geometry.isSound {
       refusal = .ambiguous("the header section has bytes that belong to no field")
     }
+    if refusal == nil, !FieldGate.isToken(methodName.bindMemory(to: UInt8.self).span) {
+      refusal = .ambiguous("the method is no name")
+    }
     if refusal == nil, target == nil {
       refusal = .badTarget
     }

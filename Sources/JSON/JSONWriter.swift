@@ -112,6 +112,14 @@ public struct JSONWriter {
     buffer.append(json)
   }
 
+  /// Writes a value that is JSON already, put together from two literals and what stands between them.
+  public mutating func raw(_ prefix: StaticString, _ json: Span<UInt8>, _ suffix: StaticString) {
+    separate()
+    buffer.append(prefix)
+    buffer.append(json)
+    buffer.append(suffix)
+  }
+
   // MARK: Commas
 
   @inline(__always)

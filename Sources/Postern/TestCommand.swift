@@ -38,7 +38,11 @@ struct TestCommand {
   private func chosen(
     from configuration: Configuration, _ source: ConfigurationFile
   ) -> [IntegrationSettings]? {
-    guard !names.isEmpty else { return configuration.integrations.filter { $0.isEnabled } }
+    guard !names.isEmpty else {
+      let enabled = configuration.integrations.filter { $0.isEnabled }
+      if enabled.isEmpty { Console.complain("\(source.name) has no integration that is enabled") }
+      return enabled.isEmpty ? nil : enabled
+    }
     var chosen: [IntegrationSettings] = []
     var isComplete = true
     for name in names {
