@@ -5,8 +5,13 @@ import PackageDescription
 // Embedded Swift (the product). `.treatWarning("EmbeddedRestrictions")` shows part of what release
 // refuses while still in debug; the release build is the gate.
 /// Embedded Swift emits what it specialises into every object that uses it: each function in a section of its own,
-/// so that the linker can drop and fold the copies. Exclusivity is enforced in debug, where the tests run.
-let sizeFlags = ["-Osize", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]
+/// so that the linker can drop and fold the copies. Exclusivity is enforced in debug, where the tests run. Nothing
+/// unwinds at run time; debuggers find what they need in .debug_frame, which strip takes with it.
+let sizeFlags = [
+  "-Osize", "-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked",
+  "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
+  "-Xfrontend", "-disable-incremental-llvm-codegen",
+]
 
 /// Equal functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer).
 let linkerFlags = [
@@ -18,7 +23,6 @@ let settings: [SwiftSetting] = [
   .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("InternalImportsByDefault"),
-  .unsafeFlags(["-Osize", "-Xfrontend", "-function-sections"], .when(configuration: .release)),
   .unsafeFlags(sizeFlags, .when(configuration: .release)),
   .treatAllWarnings(as: .error),
   .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
