@@ -36,9 +36,7 @@ public struct RequestEncoder {
     self.conversationID = conversationID
     self.user = user
     self.metadata = metadata
-    var buffer: [UInt8] = []
-    buffer.reserveCapacity(capacity)
-    writer = JSONWriter(appendingTo: buffer)
+    writer = JSONWriter(reserving: capacity)
     writer.beginObject()
     if profile.dialect != .custom, !profile.overrides("model") {
       writer.member("model", string: profile.model.span)

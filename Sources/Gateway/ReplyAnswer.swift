@@ -14,9 +14,7 @@ struct ReplyAnswer {
 
   /// 200 with the reply.
   var response: Response {
-    var body: [UInt8] = []
-    body.reserveCapacity(reply.content.count + reply.metadata.count + 512)
-    var writer = JSONWriter(appendingTo: body)
+    var writer = JSONWriter(reserving: reply.content.count + reply.metadata.count + 512)
     writer.beginObject()
     writer.name("data")
     writer.beginObject()

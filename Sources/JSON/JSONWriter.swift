@@ -14,6 +14,8 @@ import Bytes
 ///     writer.endArray()
 ///     writer.endObject()
 ///     return writer.finish()
+///
+/// Nothing here is inlined: the callers are long lists of calls, and each would grow by what it calls.
 public struct JSONWriter {
   private var bytes: [UInt8]
   private var depth = 0
@@ -26,7 +28,14 @@ public struct JSONWriter {
     bytes = prefix
   }
 
+  /// A writer of one value that may be expected to take `capacity` bytes.
+  public init(reserving capacity: Int) {
+    bytes = []
+    bytes.reserveCapacity(capacity)
+  }
+
   /// The text. Every object and array must have been ended.
+  @inline(never)
   public consuming func finish() -> [UInt8] {
     precondition(depth == 0 && followsValue)
     return bytes
@@ -47,6 +56,7 @@ public struct JSONWriter {
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
   /// Names the value that is written next; the literal needs no escaping.
+  @inline(never)
   public mutating func name(_ name: StaticString) {
     separate()
     bytes.append(.quote)
@@ -56,6 +66,7 @@ public struct JSONWriter {
   }
 
   /// Names the value that is written next, by any text, escaping what must be.
+  @inline(never)
   public mutating func name(_ name: Span<UInt8>) {
     string(name)
     bytes.append(UInt8(ascii: ":"))
@@ -63,6 +74,7 @@ public struct JSONWriter {
   }
 
   /// Names the value that is written next, by a name that is a JSON string already, byte for byte.
+  @inline(never)
   public mutating func name(raw name: Span<UInt8>) {
     raw(name)
     bytes.append(UInt8(ascii: ":"))
@@ -72,6 +84,7 @@ public struct JSONWriter {
   // MARK: Values
 
   /// Writes text as a string, escaping what must be. What is not well-formed UTF-8 becomes U+FFFD.
+  @inline(never)
   public mutating func string(_ text: Span<UInt8>) {
     separate()
     bytes.append(.quote)
@@ -80,6 +93,7 @@ public struct JSONWriter {
   }
 
   /// Writes a literal, which needs no escaping, as a string.
+  @inline(never)
   public mutating func string(_ literal: StaticString) {
     separate()
     bytes.append(.quote)
@@ -88,24 +102,28 @@ public struct JSONWriter {
   }
 
   /// Writes an integer.
+  @inline(never)
   public mutating func integer(_ value: Int) {
     separate()
     bytes.append(decimal: value)
   }
 
   /// Writes `true` or `false`.
+  @inline(never)
   public mutating func boolean(_ value: Bool) {
     separate()
     if value { bytes.append("true") } else { bytes.append("false") }
   }
 
   /// Writes `null`.
+  @inline(never)
   public mutating func null() {
     separate()
     bytes.append("null")
   }
 
   /// Writes a value that is JSON already, byte for byte.
+  @inline(never)
   public mutating func raw(_ json: Span<UInt8>) {
     separate()
     bytes.append(copying: json)
@@ -119,7 +137,7 @@ public struct JSONWriter {
     followsValue = true
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func begin(_ bracket: UInt8) {
     separate()
     bytes.append(bracket)
@@ -127,7 +145,7 @@ public struct JSONWriter {
     followsValue = false
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func end(_ bracket: UInt8) {
     precondition(depth > 0)
     bytes.append(bracket)
