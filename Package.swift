@@ -4,13 +4,23 @@ import PackageDescription
 // One set of sources, two builds: debug is full Swift (unit tests, sanitizers, fuzzers), release is
 // Embedded Swift (the product). `.treatWarning("EmbeddedRestrictions")` shows part of what release
 // refuses while still in debug; the release build is the gate.
-/// Embedded Swift emits what it specialises into every object that uses it: each function in a section of its own,
-/// so that the linker can drop and fold the copies. Exclusivity is enforced in debug, where the tests run.
-let codeFlags = ["-Xfrontend", "-function-sections", "-enforce-exclusivity=unchecked"]
+/// The objects hold LLVM bitcode, which the linker makes one program of (link-time optimisation): Embedded Swift
+/// emits what it specialises into every object that uses it, and of that much is the same, or never used.
+/// SwiftPM's own switch for this is a word on the command line; here plain `swift build` has it.
+/// Exclusivity is enforced in debug, where the tests run. Nothing unwinds at run time; debuggers find what they
+/// need in .debug_frame, which strip takes with it.
+let codeFlags = [
+  "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full",
+  "-enforce-exclusivity=unchecked",
+  "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
+  "-Xfrontend", "-disable-incremental-llvm-codegen",
+]
 
-/// Equal functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer).
+/// The Swift compiler has inlined what gains from it: the linker does so only where the code gets smaller. Equal
+/// functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer).
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+  "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
   "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
 ]
 

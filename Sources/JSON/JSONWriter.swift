@@ -14,6 +14,8 @@ import Bytes
 ///     writer.endArray()
 ///     writer.endObject()
 ///     return writer.finish()
+///
+/// Nothing here is inlined: the callers are long lists of calls, and each would grow by what it calls.
 public struct JSONWriter {
   private let buffer: ByteBuffer
   private var depth = 0
@@ -27,7 +29,14 @@ public struct JSONWriter {
     buffer.append(prefix.span)
   }
 
+  /// A writer of one value that may be expected to take `capacity` bytes.
+  public init(reserving capacity: Int) {
+    bytes = []
+    bytes.reserveCapacity(capacity)
+  }
+
   /// The text. Every object and array must have been ended.
+  @inline(never)
   public consuming func finish() -> [UInt8] {
     precondition(depth == 0 && followsValue)
     return buffer.bytes
@@ -48,6 +57,7 @@ public struct JSONWriter {
   public mutating func endArray() { end(UInt8(ascii: "]")) }
 
   /// Names the value that is written next; the literal needs no escaping.
+  @inline(never)
   public mutating func name(_ name: StaticString) {
     separate()
     buffer.append(.quote)
@@ -57,6 +67,7 @@ public struct JSONWriter {
   }
 
   /// Names the value that is written next, by any text, escaping what must be.
+  @inline(never)
   public mutating func name(_ name: Span<UInt8>) {
     string(name)
     buffer.append(UInt8(ascii: ":"))
@@ -64,6 +75,7 @@ public struct JSONWriter {
   }
 
   /// Names the value that is written next, by a name that is a JSON string already, byte for byte.
+  @inline(never)
   public mutating func name(raw name: Span<UInt8>) {
     raw(name)
     buffer.append(UInt8(ascii: ":"))
@@ -73,6 +85,7 @@ public struct JSONWriter {
   // MARK: Values
 
   /// Writes text as a string, escaping what must be. What is not well-formed UTF-8 becomes U+FFFD.
+  @inline(never)
   public mutating func string(_ text: Span<UInt8>) {
     separate()
     buffer.append(.quote)
@@ -81,6 +94,7 @@ public struct JSONWriter {
   }
 
   /// Writes a literal, which needs no escaping, as a string.
+  @inline(never)
   public mutating func string(_ literal: StaticString) {
     separate()
     buffer.append(.quote)
@@ -89,24 +103,28 @@ public struct JSONWriter {
   }
 
   /// Writes an integer.
+  @inline(never)
   public mutating func integer(_ value: Int) {
     separate()
     buffer.append(decimal: value)
   }
 
   /// Writes `true` or `false`.
+  @inline(never)
   public mutating func boolean(_ value: Bool) {
     separate()
     if value { buffer.append("true") } else { buffer.append("false") }
   }
 
   /// Writes `null`.
+  @inline(never)
   public mutating func null() {
     separate()
     buffer.append("null")
   }
 
   /// Writes a value that is JSON already, byte for byte.
+  @inline(never)
   public mutating func raw(_ json: Span<UInt8>) {
     separate()
     buffer.append(json)
@@ -128,7 +146,7 @@ public struct JSONWriter {
     followsValue = true
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func begin(_ bracket: UInt8) {
     separate()
     buffer.append(bracket)
@@ -136,7 +154,7 @@ public struct JSONWriter {
     followsValue = false
   }
 
-  @inline(__always)
+  @inline(never)
   private mutating func end(_ bracket: UInt8) {
     precondition(depth > 0)
     buffer.append(bracket)

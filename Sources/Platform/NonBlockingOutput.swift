@@ -66,7 +66,7 @@ public struct NonBlockingOutput: ~Copyable {
 
   /// Whether standard error is the journal's stream: `JOURNAL_STREAM` names its device and inode; systemd.exec(5).
   public static var isJournal: Bool {
-    guard let variable = Environment.variable(Array("JOURNAL_STREAM".utf8)) else { return false }
+    guard let variable = Environment.variable([UInt8]("JOURNAL_STREAM")) else { return false }
     var status = stat()
     guard fstat(STDERR_FILENO, &status) == 0 else { return false }
     var text: [UInt8] = []

@@ -14,12 +14,14 @@ public struct CandidatePool: Sendable {
   /// The candidates in the order of the file.
   public init(_ candidates: [Candidate]) {
     self.candidates = candidates
-    fallbacks = candidates.indices
-      .filter { candidates[$0].isFallback && candidates[$0].isEnabled }
-      .sorted {
-        let (left, right) = (candidates[$0].weight, candidates[$1].weight)
-        return left != right ? left > right : $0 < $1
-      }
+    // By insertion: the standard library's sort takes several kilobytes of code.
+    var order: [Int] = []
+    for (place, candidate) in candidates.enumerated()
+    where candidate.isFallback && candidate.isEnabled {
+      let behind = order.firstIndex { candidates[$0].weight < candidate.weight }
+      order.insert(place, at: behind ?? order.endIndex)
+    }
+    fallbacks = order
   }
 
   /// Draws a candidate at random, each in exact proportion to its weight.
