@@ -81,7 +81,7 @@ import Testing
       Issue.record("read what it cannot")
     } catch {
       #expect(error == refusal.error)
-      #expect(!error.message.isEmpty)
+      #expect(!error.message.bytes.isEmpty)
     }
     #expect(ring.block.isEqual(to: before))
   }

@@ -111,6 +111,6 @@ import Testing
     (.malformedContent, "array of message parts"),
   ])
   func says(fault: TranslationFault, words: String) {
-    #expect(fault.message.contains(words))
+    #expect(fault.message.description.contains(words))
   }
 }

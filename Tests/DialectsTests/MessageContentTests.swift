@@ -39,7 +39,7 @@ import Testing
   ])
   func names(content: String, message: String) throws {
     let fault = try #require(MessageContent.fault(in: try value(content)))
-    #expect(fault.message == message)
+    #expect(fault.message.description == message)
     #expect(message.hasPrefix(text(fault.field)))
   }
 }

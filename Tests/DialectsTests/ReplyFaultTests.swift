@@ -80,13 +80,15 @@ import Testing
       ReplyFault.invalidJSON(error, hint: nil).message
         == "the reply is not valid JSON: a value was expected at byte 3")
     for hint in ReplyHint.allCases {
-      #expect(ReplyFault.missingContent(hint: hint).message.hasSuffix("; \(hint.advice)"))
-      #expect(ReplyFault.invalidJSON(error, hint: hint).message.hasSuffix("; \(hint.advice)"))
+      #expect(
+        ReplyFault.missingContent(hint: hint).message.description.hasSuffix("; \(hint.advice)"))
+      #expect(
+        ReplyFault.invalidJSON(error, hint: hint).message.description.hasSuffix("; \(hint.advice)"))
     }
   }
 
   private func expect(_ fault: ReplyFault, _ dialect: Dialect, _ body: [UInt8]) {
     #expect(throws: fault) { _ = try dialect.decode(body) }
-    #expect(!fault.message.contains("secret"))
+    #expect(!fault.message.description.contains("secret"))
   }
 }
