@@ -4,17 +4,29 @@ internal import CLinux
 /// so that tests can inject EINTR, short counts and failures.
 enum SystemCalls {
   #if DEBUG
-    /// Called before a call is made: a count to cap it at, or an error number to fail it with.
-    enum Injection {
+    /// What happens to a call instead of what the kernel would do.
+    enum Injection: Sendable {
+      /// It is made with at most so many bytes.
       case atMost(Int)
+      /// It is not made, and fails with this error number.
       case failure(Int32)
     }
 
-    /// What to do to the next calls, first element first; when empty, calls go through untouched.
-    nonisolated(unsafe) static var injections: [Injection] = []
+    /// What happens to the next calls, first element first; when empty, calls go through untouched.
+    final class InjectionQueue: @unchecked Sendable {
+      var injections: [Injection]
+
+      init(_ injections: [Injection]) {
+        self.injections = injections
+      }
+    }
+
+    /// Bound to a task, so that tests that run at the same time leave each other's calls alone.
+    @TaskLocal static var queue: InjectionQueue?
 
     private static func nextInjection() -> Injection? {
-      injections.isEmpty ? nil : injections.removeFirst()
+      guard let queue, !queue.injections.isEmpty else { return nil }
+      return queue.injections.removeFirst()
     }
   #endif
 
