@@ -82,6 +82,7 @@ let package = Package(
     tests(of: "Configuration", on: ["Bytes"]),
     tests(of: "Context", on: ["Bytes"]),
     tests(of: "Selection", on: ["Bytes"]),
+    tests(of: "Platform", on: ["Bytes"]),
   ]
 )
 
