@@ -83,6 +83,7 @@ let package = Package(
     tests(of: "Context", on: ["Bytes"]),
     tests(of: "Selection", on: ["Bytes"]),
     tests(of: "Platform", on: ["Bytes"]),
+    tests(of: "EventLoop", on: ["Platform"]),
   ]
 )
 
