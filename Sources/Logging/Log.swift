@@ -46,9 +46,10 @@ public final class Log {
     append(line.finish())
   }
 
-  /// Writes what the reader takes without waiting. Returns whether all has been written.
+  /// Writes what the reader takes without waiting. Returns whether all has been written; if not, it is to be called
+  /// again soon, and `onPending` is not called until all has been.
   public func flush() -> Bool {
-    isAnnounced = false
+    defer { isAnnounced = onPending != nil && !pending.isEmpty }
     guard !pending.isEmpty else { return true }
     let written = writePending()
     if written == pending.count {
