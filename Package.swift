@@ -84,6 +84,8 @@ let package = Package(
     tests(of: "Selection", on: ["Bytes"]),
     tests(of: "Platform", on: ["Bytes"]),
     tests(of: "EventLoop", on: ["Platform"]),
+    tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),
+    tests(of: "Cryptography", on: ["Bytes"]),
   ]
 )
 
