@@ -59,14 +59,15 @@ public final class EventLoop {
     registrations.remove(registration)
   }
 
-  /// Calls `action` once, `span` from this turn's time.
+  /// Calls `action` once, `span` from this turn's time; in the next turn at the earliest.
   public func schedule(after span: TimeSpan, _ action: @escaping () -> Void) -> TimerID {
-    timers.schedule(at: now + span, action)
+    schedule(at: now + span, action)
   }
 
   /// Calls `action` once at `deadline`; in the next turn if that has passed.
   public func schedule(at deadline: Instant, _ action: @escaping () -> Void) -> TimerID {
-    timers.schedule(at: deadline, action)
+    // Not due in this turn: timers that are always due again would never let it end.
+    timers.schedule(at: max(deadline, now + TimeSpan(nanoseconds: 1)), action)
   }
 
   /// Forgets a timer; `nil` and one that has fired are left alone.

@@ -14,8 +14,8 @@ public final class Log {
   /// Until it is set, every line is flushed at once.
   public var onPending: (() -> Void)?
 
-  private let output = NonBlockingOutput()
-  private let isJournal = NonBlockingOutput.isJournal
+  private let output: NonBlockingOutput
+  private let isJournal: Bool
   private var pending: [UInt8] = []
   private var droppedLines = 0
   private var isAnnounced = false
@@ -24,9 +24,15 @@ public final class Log {
   private static let pendingLimit = 256 * 1024
 
   /// A log of this level and format.
-  public init(level: LogLevel, format: LogFormat) {
+  public convenience init(level: LogLevel, format: LogFormat) {
+    self.init(level: level, format: format, output: NonBlockingOutput())
+  }
+
+  init(level: LogLevel, format: LogFormat, output: consuming NonBlockingOutput) {
     self.level = level
     self.format = format
+    isJournal = output.isJournal
+    self.output = output
   }
 
   /// Whether lines of this level are written.
@@ -40,9 +46,10 @@ public final class Log {
     append(line.finish())
   }
 
-  /// Writes what the reader takes without waiting. Returns whether all has been written.
+  /// Writes what the reader takes without waiting. Returns whether all has been written; if not, it is to be called
+  /// again soon, and `onPending` is not called until all has been.
   public func flush() -> Bool {
-    isAnnounced = false
+    defer { isAnnounced = onPending != nil && !pending.isEmpty }
     guard !pending.isEmpty else { return true }
     let written = writePending()
     if written == pending.count {

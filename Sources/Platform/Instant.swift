@@ -53,10 +53,14 @@ public struct TimeSpan: Comparable, Sendable {
   public static func seconds(_ count: Int) -> TimeSpan { milliseconds(count * 1000) }
 
   /// Whole milliseconds, rounded down.
-  public var milliseconds: Int { Int(nanoseconds / 1_000_000) }
+  public var milliseconds: Int {
+    Int(nanoseconds / 1_000_000 - (nanoseconds % 1_000_000 < 0 ? 1 : 0))
+  }
 
   /// Whole milliseconds, rounded up: a wait of so long is never too short.
-  public var millisecondsRoundedUp: Int { Int((nanoseconds + 999_999) / 1_000_000) }
+  public var millisecondsRoundedUp: Int {
+    Int(nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
+  }
 
   /// The difference of two lengths.
   public static func - (left: TimeSpan, right: TimeSpan) -> TimeSpan {

@@ -77,7 +77,8 @@ public struct ListeningSocket: ~Copyable {
     guard withPath(path, { lstat($0, &status) }) == 0, clinux_is_socket(status.st_mode) else {
       return false
     }
-    let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    // Non-blocking: somebody who lives but takes no connections would have this one wait for ever.
+    let probe = openSocket(family: AF_UNIX, type: Int32(SOCK_STREAM.rawValue), protocolNumber: 0)
     guard probe >= 0 else { return false }
     defer { close(probe) }
     let result = address.withSystemAddress {

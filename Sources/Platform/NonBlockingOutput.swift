@@ -1,7 +1,7 @@
 import Bytes
 internal import CLinux
 
-/// Standard error, written to without ever waiting for a slow reader.
+/// Standard error, or another descriptor, written to without ever waiting for a slow reader.
 public struct NonBlockingOutput: ~Copyable {
   private enum Kind {
     /// A pipe or a terminal, opened anew so that it does not block.
@@ -12,17 +12,24 @@ public struct NonBlockingOutput: ~Copyable {
     case direct
   }
 
+  private let descriptor: Int32
   private let kind: Kind
 
-  /// Finds out what standard error is.
+  /// Standard error.
   public init() {
+    self.init(to: STDERR_FILENO)
+  }
+
+  /// Finds out what a descriptor is, which the caller keeps open for as long as this value lives.
+  init(to descriptor: Int32) {
+    self.descriptor = descriptor
     var status = stat()
-    if fstat(STDERR_FILENO, &status) == 0, clinux_is_socket(status.st_mode) {
+    if fstat(descriptor, &status) == 0, clinux_is_socket(status.st_mode) {
       kind = .socket
     } else if clinux_is_regular(status.st_mode) {
       kind = .direct
     } else {
-      let number = clinux_reopen_for_writing(STDERR_FILENO)
+      let number = clinux_reopen_for_writing(descriptor)
       kind = number >= 0 ? .reopened(number) : .direct
     }
   }
@@ -42,10 +49,10 @@ public struct NonBlockingOutput: ~Copyable {
       case .reopened(let number):
         return try SystemCalls.write(number, bytes)
       case .direct:
-        return try SystemCalls.write(STDERR_FILENO, bytes)
+        return try SystemCalls.write(descriptor, bytes)
       case .socket:
         let flags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
-        let count = send(STDERR_FILENO, bytes.baseAddress, bytes.count, flags)
+        let count = send(descriptor, bytes.baseAddress, bytes.count, flags)
         guard count >= 0 else { throw SystemError("send") }
         return count
       }
@@ -58,17 +65,17 @@ public struct NonBlockingOutput: ~Copyable {
   /// Blocks until something would be taken, or the time is over: for the end of the process. Returns whether it
   /// would.
   public borrowing func waitForReader(milliseconds: Int32) -> Bool {
-    var number = STDERR_FILENO
+    var number = descriptor
     if case .reopened(let own) = kind { number = own }
     var waiting = pollfd(fd: number, events: Int16(POLLOUT), revents: 0)
     return poll(&waiting, 1, milliseconds) > 0
   }
 
-  /// Whether standard error is the journal's stream: `JOURNAL_STREAM` names its device and inode; systemd.exec(5).
-  public static var isJournal: Bool {
+  /// Whether this is the journal's stream: `JOURNAL_STREAM` names its device and inode; systemd.exec(5).
+  public var isJournal: Bool {
     guard let variable = Environment.variable([UInt8]("JOURNAL_STREAM")) else { return false }
     var status = stat()
-    guard fstat(STDERR_FILENO, &status) == 0 else { return false }
+    guard fstat(descriptor, &status) == 0 else { return false }
     var text: [UInt8] = []
     text.append(decimal: Int(status.st_dev))
     text.append(":")

@@ -24,11 +24,9 @@ public struct WallTime: Sendable {
     case milliseconds
   }
 
-  /// Appends the time as RFC 3339 has it, in UTC.
+  /// Appends the time as RFC 3339 has it, in UTC; for the years 0 to 9999.
   public func append(to bytes: inout [UInt8], precision: Precision) {
-    var seconds = time_t(milliseconds / 1000)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
+    let (parts, fraction) = civil
     bytes.append(decimal: Int(parts.tm_year) + 1900, width: 4)
     bytes.append(UInt8(ascii: "-"))
     bytes.append(decimal: Int(parts.tm_mon) + 1, width: 2)
@@ -38,7 +36,7 @@ public struct WallTime: Sendable {
     WallTime.appendClock(parts, to: &bytes)
     if precision == .milliseconds {
       bytes.append(UInt8(ascii: "."))
-      bytes.append(decimal: Int(milliseconds % 1000), width: 3)
+      bytes.append(decimal: fraction, width: 3)
     }
     bytes.append(UInt8(ascii: "Z"))
   }
@@ -49,9 +47,7 @@ public struct WallTime: Sendable {
     let months: [StaticString] = [
       "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
-    var seconds = time_t(milliseconds / 1000)
-    var parts = tm()
-    gmtime_r(&seconds, &parts)
+    let parts = civil.parts
     bytes.append(days[Int(parts.tm_wday)])
     bytes.append(", ")
     bytes.append(decimal: Int(parts.tm_mday), width: 2)
@@ -62,6 +58,15 @@ public struct WallTime: Sendable {
     bytes.append(" ")
     WallTime.appendClock(parts, to: &bytes)
     bytes.append(" GMT")
+  }
+
+  /// The civil time, and the milliseconds beyond its second, which are not negative before 1970 either.
+  private var civil: (parts: tm, milliseconds: Int) {
+    let rest = milliseconds % 1000
+    var seconds = time_t(milliseconds / 1000 - (rest < 0 ? 1 : 0))
+    var parts = tm()
+    gmtime_r(&seconds, &parts)
+    return (parts, Int(rest < 0 ? rest + 1000 : rest))
   }
 
   private static func appendClock(_ parts: tm, to bytes: inout [UInt8]) {

@@ -80,8 +80,10 @@ import Testing
       ReplyFault.invalidJSON(error, hint: nil).message
         == "the reply is not valid JSON: a value was expected at byte 3")
     for hint in ReplyHint.allCases {
-      #expect(ReplyFault.missingContent(hint: hint).message.description.hasSuffix("; \(hint.advice)"))
-      #expect(ReplyFault.invalidJSON(error, hint: hint).message.description.hasSuffix("; \(hint.advice)"))
+      #expect(
+        ReplyFault.missingContent(hint: hint).message.description.hasSuffix("; \(hint.advice)"))
+      #expect(
+        ReplyFault.invalidJSON(error, hint: hint).message.description.hasSuffix("; \(hint.advice)"))
     }
   }
 

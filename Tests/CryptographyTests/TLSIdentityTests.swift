@@ -1,0 +1,76 @@
+import Bytes
+import Foundation
+import Testing
+
+@testable import Cryptography
+
+@Suite struct TLSIdentityTests {
+  /// Two identities, made for this run: no key is kept anywhere.
+  private static let identities = Result { try (Identity("one"), Identity("two")) }
+
+  @Test func takesWhatBelongsTogether() throws {
+    let (one, two) = try Self.identities.get()
+    for identity in [one, two] {
+      #expect(TLSIdentity.fault(certificate: identity.certificate, key: identity.key) == nil)
+    }
+    // A chain: the server's own certificate comes first.
+    #expect(
+      TLSIdentity.fault(certificate: one.certificate + two.certificate, key: one.key) == nil)
+    // One file with both, as many tools write it.
+    let both = one.key + one.certificate
+    #expect(TLSIdentity.fault(certificate: both, key: both) == nil)
+  }
+
+  @Test(
+    arguments: [
+      .mismatched, .swapped, .emptyCertificate, .emptyKey, .empty, .garbage, .garbageKey, .cut,
+      .binary,
+    ] as [Defect])
+  func saysWhatIsWrong(defect: Defect) throws {
+    let (one, two) = try Self.identities.get()
+    let (certificate, key): ([UInt8], [UInt8]) =
+      switch defect {
+      case .mismatched: (one.certificate, two.key)
+      case .swapped: (one.key, one.certificate)
+      case .emptyCertificate: ([], one.key)
+      case .emptyKey: (one.certificate, [])
+      case .empty: ([], [])
+      case .garbage: ([UInt8]("no certificate"), [UInt8]("no key"))
+      case .garbageKey: (one.certificate, [UInt8]("no key"))
+      case .cut: (Array(one.certificate.dropLast(100)), one.key)
+      case .binary: ([UInt8](0...255), [UInt8](0...255))
+      }
+    let fault = try #require(TLSIdentity.fault(certificate: certificate, key: key))
+    #expect(!fault.bytes.isEmpty)
+    #expect(!fault.description.contains("PRIVATE KEY"))
+  }
+
+  enum Defect {
+    case mismatched, swapped, emptyCertificate, emptyKey, empty, garbage, garbageKey, cut, binary
+  }
+}
+
+/// A self-signed certificate and its key, by openssl(1).
+private struct Identity {
+  let certificate: [UInt8]
+  let key: [UInt8]
+
+  init(_ name: String) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "postern-" + UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (certificate, key) = (folder.appending(path: "c.pem"), folder.appending(path: "k.pem"))
+    let openssl = Process()
+    openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    openssl.arguments = [
+      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+      "-nodes", "-subj", "/CN=\(name)", "-keyout", key.path, "-out", certificate.path,
+    ]
+    openssl.standardError = FileHandle.nullDevice
+    try openssl.run()
+    openssl.waitUntilExit()
+    self.certificate = Array(try Data(contentsOf: certificate))
+    self.key = Array(try Data(contentsOf: key))
+  }
+}

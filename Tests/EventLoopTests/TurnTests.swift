@@ -1,0 +1,95 @@
+import Glibc
+import Platform
+import Testing
+
+@testable import EventLoop
+
+/// The order of a turn, and its end.
+@Suite struct TurnTests {
+  private let clock = FakeClock()
+  private let loop: EventLoop
+  private let journal = Journal()
+
+  init() throws {
+    loop = try EventLoop { [clock] in clock.now }
+  }
+
+  @Test func goesFromReadinessOverTimersToWhatWasDeferred() throws {
+    let pair = SocketPair()
+    _ = loop.schedule(after: .milliseconds(1)) { [loop, journal] in
+      journal.note("timer")
+      loop.atEndOfTurn { journal.note("deferred by the timer") }
+    }
+    _ = try loop.register(pair.near, for: [.read, .once]) { [loop, journal] _ in
+      journal.note("ready")
+      loop.atEndOfTurn {
+        journal.note("deferred by the handler")
+        loop.atEndOfTurn { journal.note("deferred meanwhile") }
+      }
+    }
+    pair.send()
+    clock.advance(1)
+    try loop.turnWithoutWaiting()
+    #expect(
+      journal.entries == [
+        "ready", "timer", "deferred by the handler", "deferred by the timer", "deferred meanwhile",
+      ])
+  }
+
+  /// What always has more to do does not keep the loop from everybody else.
+  @Test func endsATurnThatAlwaysHasMoreToDo() throws {
+    func more() {
+      journal.note("more")
+      guard journal.entries.count < 1000 else { return }
+      loop.atEndOfTurn { more() }
+    }
+    loop.atEndOfTurn { more() }
+    try loop.turnWithoutWaiting()
+    let count = journal.entries.count
+    #expect(count < 100)
+    // It goes on at once, whatever the limit of the wait.
+    try loop.turn(waitingAtMost: .seconds(60))
+    #expect(journal.entries.count > count)
+  }
+
+  @Test func seesOneTimeInATurn() throws {
+    let start = loop.now
+    clock.advance(7)
+    #expect(loop.now == start)
+    var inside: Instant?
+    _ = loop.schedule(at: start) { [loop, clock] in
+      clock.advance(3)
+      inside = loop.now
+    }
+    try loop.turnWithoutWaiting()
+    #expect(inside == start + .milliseconds(7))
+  }
+
+  @Test func stopsAfterTheTurn() throws {
+    _ = loop.schedule(at: loop.now) { [loop, journal] in
+      loop.stop()
+      loop.atEndOfTurn { journal.note("same turn") }
+    }
+    clock.advance(1)
+    try loop.run()
+    #expect(journal.entries == ["same turn"])
+  }
+
+  @Test func forgetsEverythingWhenItIsClosed() throws {
+    let pair = SocketPair()
+    weak var held: Journal?
+    do {
+      let own = Journal()
+      held = own
+      _ = try loop.register(pair.near, for: .read) { _ in own.note("ready") }
+      _ = loop.schedule(at: loop.now) { own.note("timer") }
+      loop.atEndOfTurn { own.note("deferred") }
+    }
+    #expect(held != nil)
+    loop.close()
+    #expect(held == nil)
+    pair.send()
+    clock.advance(1)
+    try loop.turnWithoutWaiting()
+  }
+}

@@ -1,0 +1,137 @@
+import Bytes
+import Foundation
+import Testing
+
+@testable import Platform
+
+@Suite struct ListeningSocketTests {
+  @Test(arguments: ["127.0.0.1", "::1"])
+  func getsAPortOfItsOwn(host: String) throws {
+    let listener = try ListeningSocket(at: SocketAddress(ip(host), port: 0))
+    let address = listener.address
+    let port = try #require(address.port)
+    #expect(port != 0)
+    #expect(address.host == ip(host))
+    let early = try listener.accept()
+    #expect(early == nil)
+
+    let client = Descriptor(adopting: try connected(to: address))
+    let (connection, peer) = try waitForConnection(listener)
+    let server = Descriptor(adopting: connection)
+    #expect(peer.host == ip(host))
+    #expect(fcntl(server.number, F_GETFL) & O_NONBLOCK != 0)
+    #expect(fcntl(server.number, F_GETFD) & FD_CLOEXEC != 0)
+    try client.writeAll(bytes("x").span)
+
+    let error = #expect(throws: SystemError.self) { _ = try ListeningSocket(at: address) }
+    #expect(error?.isAddressInUse == true)
+  }
+
+  /// Connections of before, which linger, do not keep a new start from the port.
+  @Test func takesAPortThatWasInUseAMomentAgo() throws {
+    let address: SocketAddress
+    let client: Descriptor
+    do {
+      let listener = try ListeningSocket(at: SocketAddress(.loopback, port: 0))
+      address = listener.address
+      client = Descriptor(adopting: try connected(to: address))
+      // The server closes first: its side of the connection goes through TIME-WAIT or FIN-WAIT.
+      _ = Descriptor(adopting: try waitForConnection(listener).connection)
+    }
+    let again = try ListeningSocket(at: address)
+    #expect(again.address.port == address.port)
+    _ = client.number
+  }
+
+  @Test func leavesIPv4ToOthers() throws {
+    let everywhere = try ListeningSocket(at: SocketAddress(.v6(high: 0, low: 0), port: 0))
+    let port = try #require(everywhere.address.port)
+    let four = try ListeningSocket(at: SocketAddress(.loopback, port: port))
+    #expect(four.address.port == port)
+  }
+
+  @Test func removesItsFile() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("s")
+    do {
+      let listener = try ListeningSocket(unixPath: bytes(path))
+      #expect(listener.address.isUnix)
+      #expect(File.exists(bytes(path)))
+      _ = Descriptor(adopting: try connected(to: #require(SocketAddress(unixPath: bytes(path)))))
+    }
+    #expect(!File.exists(bytes(path)))
+  }
+
+  @Test func replacesASocketFileThatNobodyListensAt() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("s")
+    // The file of a process that was killed.
+    close(try listening(at: path, backlog: 1))
+    #expect(File.exists(bytes(path)))
+    let listener = try ListeningSocket(unixPath: bytes(path))
+    _ = Descriptor(adopting: try connected(to: #require(SocketAddress(unixPath: bytes(path)))))
+    #expect(listener.number >= 0)
+  }
+
+  /// Also where its backlog is full, so that connecting to it would wait.
+  @Test(arguments: [false, true]) func leavesALiveSocketAlone(isFull: Bool) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("s")
+    let live = Descriptor(adopting: try listening(at: path, backlog: 0))
+    let first = Descriptor(
+      adopting: isFull ? try connected(to: #require(SocketAddress(unixPath: bytes(path)))) : -1)
+    let error = #expect(throws: SystemError.self) {
+      _ = try ListeningSocket(unixPath: bytes(path))
+    }
+    #expect(error?.isAddressInUse == true)
+    #expect(File.exists(bytes(path)))
+    _ = (live.number, first.number)
+  }
+
+  @Test func leavesARegularFileAlone() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes("precious"), to: "s")
+    let error = #expect(throws: SystemError.self) {
+      _ = try ListeningSocket(unixPath: bytes(path))
+    }
+    #expect(error?.isAddressInUse == true)
+    #expect(try File.read(bytes(path), limit: 100) == bytes("precious"))
+  }
+
+  @Test func refusesAPathThatIsTooLong() {
+    let error = #expect(throws: SystemError.self) {
+      _ = try ListeningSocket(unixPath: bytes("/tmp/" + String(repeating: "p", count: 200)))
+    }
+    #expect(error?.code == ENAMETOOLONG)
+  }
+
+  private func waitForConnection(
+    _ listener: borrowing ListeningSocket
+  ) throws -> (connection: Int32, peer: SocketAddress) {
+    var waiting = pollfd(fd: listener.number, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&waiting, 1, 5000) == 1)
+    let accepted = try listener.accept()
+    return try #require(accepted)
+  }
+
+  /// A client's socket, which the caller closes.
+  private func connected(to address: SocketAddress) throws -> Int32 {
+    let number = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
+    let result = address.withSystemAddress {
+      connect(number, $0.assumingMemoryBound(to: sockaddr.self), $1)
+    }
+    try #require(result == 0)
+    return number
+  }
+
+  /// Somebody else's socket, which the caller closes; its file stays.
+  private func listening(at path: String, backlog: Int32) throws -> Int32 {
+    let address = try #require(SocketAddress(unixPath: bytes(path)))
+    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    let result = address.withSystemAddress {
+      bind(number, $0.assumingMemoryBound(to: sockaddr.self), $1)
+    }
+    try #require(result == 0 && listen(number, backlog) == 0)
+    return number
+  }
+}
