@@ -18,7 +18,7 @@ def accepts_connections(address):
     try:
         with address.connect(timeout=1):
             return True
-    except (ConnectionRefusedError, FileNotFoundError):
+    except (ConnectionError, FileNotFoundError):
         return False
 
 
