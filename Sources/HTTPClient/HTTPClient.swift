@@ -19,6 +19,8 @@ public final class HTTPClient {
   private var watches: SocketWatches?
   private var timer: TimerID?
   private var isCollecting = false
+  /// What was put off to the end of a turn may find the client closed.
+  private var isClosed = false
   /// The running transfers with their upstreams, by easy handle.
   private var running: [UnsafeMutableRawPointer: (transfer: Transfer, upstream: Upstream)] = [:]
 
@@ -45,6 +47,8 @@ public final class HTTPClient {
   /// Ends all transfers without completing them, and all connections. The client cannot be used again; until
   /// this is called it stays in memory, since its sockets refer to it.
   public func close() {
+    guard !isClosed else { return }
+    isClosed = true
     for (easy, use) in running {
       curl_multi_remove_handle(multi, easy)
       use.transfer.retire()
@@ -122,6 +126,7 @@ public final class HTTPClient {
 
   private func timeOut() {
     timer = nil
+    guard !isClosed else { return }
     _ = ccurl_multi_timeout_action(multi)
     collectAtEndOfTurn()
   }
@@ -138,7 +143,7 @@ public final class HTTPClient {
   /// Delivers the transfers that are over; curl_multi_info_read(3).
   private func collect() {
     var left: Int32 = 0
-    while let message = curl_multi_info_read(multi, &left) {
+    while !isClosed, let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
         let transfer = running[easy]?.transfer, let completion = transfer.completion
       else { continue }
