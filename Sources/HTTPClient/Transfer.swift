@@ -1,6 +1,5 @@
 internal import CCurl
 import Bytes
-import Bytes
 
 /// One request and its response: an easy handle and what its callbacks gather. Used again for the next request
 /// to the same upstream; never for another.
@@ -110,8 +109,10 @@ final class Transfer {
   /// What came of it, given libcurl's result.
   func result(_ code: CURLcode) -> TransferResult {
     let timings = self.timings
+    // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done; the local port is there before.
     var failure = TransferFailure(
-      code, connected: timings.connected > 0, resolved: timings.nameResolved > 0)
+      code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
+      resolved: timings.nameResolved > 0)
     if isTooLarge { failure = .tooLarge }
     // libcurl takes a connection that ends inside the header section for a response without a body.
     if failure == nil, !hasHead || isLengthInvalid { failure = .interrupted }
