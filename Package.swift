@@ -99,6 +99,7 @@ let package = Package(
     tests(of: "EventLoop", on: ["Platform"]),
     tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),
     tests(of: "Cryptography", on: ["Bytes"]),
+    tests(of: "HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
   ]
 )
 
