@@ -11,12 +11,17 @@ struct AccessControl {
     self.keys = keys
   }
 
-  /// Why a request may not do what needs `scope` (`nil`: what every key allows, and none is asked for), on
-  /// `bot` if it is about one; `nil` if it may.
-  func refusal(of request: Request, scope: Scopes?, bot: [UInt8]?) -> APIError? {
-    if keys.isEmpty { return refusalWithoutKeys(of: request) }
+  /// The first value of a request's header field, trimmed; `nil` where it has none of that name.
+  typealias Fields = (_ name: StaticString) -> [UInt8]?
+
+  /// Why a request from `peer` with these fields may not do what needs `scope` (`nil`: what every key allows, and
+  /// none is asked for), on `bot` if it is about one; `nil` if it may.
+  func refusal(
+    of peer: Peer, fields: Fields, scope: Scopes?, bot: [UInt8]?
+  ) -> APIError? {
+    if keys.isEmpty { return refusalWithoutKeys(of: peer, fields) }
     guard let scope else { return nil }
-    guard let presented = presentedKey(request), let key = find(presented) else {
+    guard let presented = presentedKey(fields), let key = find(presented) else {
       var error = APIError(
         401, .authentication, "invalid_key",
         "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.")
@@ -34,9 +39,9 @@ struct AccessControl {
 
   /// Without keys only this machine is served, and neither a web page that rebinds a name of its own to the
   /// loopback address (its `Host` tells) nor the world behind a proxy on this machine (its fields tell).
-  private func refusalWithoutKeys(of request: Request) -> APIError? {
-    let isForwarded = request.field("Forwarded") != nil || request.field("X-Forwarded-For") != nil
-    if request.peer.isLocal, !isForwarded, isLoopback(host: request.field("Host")) { return nil }
+  private func refusalWithoutKeys(of peer: Peer, _ fields: Fields) -> APIError? {
+    let isForwarded = fields("Forwarded") != nil || fields("X-Forwarded-For") != nil
+    if peer.isLocal, !isForwarded, isLoopback(host: fields("Host")) { return nil }
     return APIError(
       403, .permission, "keys_required",
       "Only this machine is served, by a loopback name, until the configuration has a [key …].")
@@ -55,14 +60,14 @@ struct AccessControl {
   }
 
   /// The key that a client shows; RFC 6750 section 2.1, or Anthropic's field.
-  private func presentedKey(_ request: Request) -> [UInt8]? {
-    if let authorization = request.field("Authorization") {
+  private func presentedKey(_ fields: Fields) -> [UInt8]? {
+    if let authorization = fields("Authorization") {
       let value = authorization.span
       if value.count > 7, value.extracting(0..<7).equalsIgnoringCase("bearer ") {
         return value.extracting(7..<value.count).trimmingBlanks.copied
       }
     }
-    return request.field("x-api-key")
+    return fields("x-api-key")
   }
 
   /// The key's settings. All keys are compared, each in constant time.

@@ -2,10 +2,10 @@ import Bytes
 import Configuration
 
 /// Keeps the messages of one conversation in order: one is answered at a time, the others wait behind it.
-/// Conversations that have no message in flight take up nothing.
-struct ConversationQueues {
+/// Conversations that have no message in flight take up nothing. Of an exchange only its identity matters here.
+struct ConversationQueues<Element: AnyObject> {
   /// Waiting exchanges, oldest first, by conversation; a conversation without an entry is free.
-  private var waiting: [[UInt8]: [Exchange]] = [:]
+  private var waiting: [[UInt8]: [Element]] = [:]
 
   /// What becomes of an exchange that arrives.
   enum Arrival {
@@ -18,8 +18,10 @@ struct ConversationQueues {
   }
 
   /// Lets an exchange in, as far as the limits allow.
-  mutating func arrive(_ exchange: Exchange, limits: LimitsSettings) -> Arrival {
-    guard let queue = waiting[exchange.queueKey] else {
+  mutating func arrive(
+    _ exchange: Element, in conversation: [UInt8], limits: LimitsSettings
+  ) -> Arrival {
+    guard let queue = waiting[conversation] else {
       // Every conversation with an entry has exactly one message being answered.
       guard waiting.count < limits.inFlight else {
         return .refused(
@@ -27,7 +29,7 @@ struct ConversationQueues {
             503, .overloaded, "overloaded", "Too many messages are being answered (in_flight).",
             afterSeconds: 1))
       }
-      waiting[exchange.queueKey] = []
+      waiting[conversation] = []
       return .begin
     }
     guard queue.count < limits.queuePerConversation else {
@@ -37,21 +39,21 @@ struct ConversationQueues {
           "Too many messages of this conversation wait already (queue_per_conversation).",
           afterSeconds: 1))
     }
-    waiting[exchange.queueKey]!.append(exchange)
+    waiting[conversation]!.append(exchange)
     return .wait
   }
 
-  /// An exchange that had begun is over; returns the one that begins now, if any.
-  mutating func leave(_ exchange: Exchange) -> Exchange? {
-    guard let queue = waiting[exchange.queueKey], !queue.isEmpty else {
-      waiting[exchange.queueKey] = nil
+  /// The exchange of a conversation that had begun is over; returns the one that begins now, if any.
+  mutating func leave(_ conversation: [UInt8]) -> Element? {
+    guard let queue = waiting[conversation], !queue.isEmpty else {
+      waiting[conversation] = nil
       return nil
     }
-    return waiting[exchange.queueKey]!.removeFirst()
+    return waiting[conversation]!.removeFirst()
   }
 
   /// An exchange that waits is given up.
-  mutating func withdraw(_ exchange: Exchange) {
-    waiting[exchange.queueKey]?.removeAll { $0 === exchange }
+  mutating func withdraw(_ exchange: Element, from conversation: [UInt8]) {
+    waiting[conversation]?.removeAll { $0 === exchange }
   }
 }

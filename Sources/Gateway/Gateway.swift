@@ -17,7 +17,7 @@ public final class Gateway: RequestHandler {
   private let configuration: Configuration
   private let access: AccessControl
   private let bots: [Bot]
-  private var queues = ConversationQueues()
+  private var queues = ConversationQueues<Exchange>()
   private var isDraining = false
 
   /// A gateway for a configuration. `version` is what backends are told in `User-Agent`.
@@ -75,7 +75,9 @@ public final class Gateway: RequestHandler {
   private func refusal(
     of request: Request, for endpoint: Endpoint, _ parameters: [[UInt8]]
   ) -> APIError? {
-    if let error = access.refusal(of: request, scope: endpoint.scope, bot: parameters.first) {
+    if let error = access.refusal(
+      of: request.peer, fields: { request.field($0) }, scope: endpoint.scope, bot: parameters.first)
+    {
       return error
     }
     if endpoint.method == .post, !isJSON(request.field("Content-Type")) {
@@ -125,7 +127,9 @@ public final class Gateway: RequestHandler {
     do throws(APIError) {
       let message = try MessageRequest(request.body)
       let exchange = Exchange(message, for: bot, request: request, gateway: self)
-      switch queues.arrive(exchange, limits: configuration.limits) {
+      switch queues.arrive(
+        exchange, in: exchange.queueKey, limits: configuration.limits)
+      {
       case .begin: exchange.begin()
       case .wait: exchange.wait()
       case .refused(let error): throw error
@@ -137,13 +141,13 @@ public final class Gateway: RequestHandler {
 
   /// An exchange that waited is given up.
   func withdraw(_ exchange: Exchange) {
-    queues.withdraw(exchange)
+    queues.withdraw(exchange, from: exchange.queueKey)
   }
 
   /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
   /// queue makes no deep stack.
   func leave(_ exchange: Exchange) {
-    guard let next = queues.leave(exchange) else { return }
+    guard let next = queues.leave(exchange.queueKey) else { return }
     services.loop.atEndOfTurn { next.begin() }
   }
 
