@@ -1,0 +1,57 @@
+import HTTPServer
+import JSON
+import Testing
+
+@testable import Gateway
+
+@Suite struct APIErrorTests {
+  @Test func writesTheErrorObject() {
+    var error = APIError.invalid("user.id", "say \"please\"")
+    error.fields.append(("X-Field", bytes("value")))
+    let response = error.response()
+    #expect(response.status == 400)
+    #expect(response.contentType.map { "\($0)" } == "application/json")
+    #expect(response.fields.map { "\($0.name): \(text($0.value))" } == ["X-Field: value"])
+    #expect(
+      text(response.body) == """
+        {"error":{"type":"invalid_request_error","code":"invalid_parameter","message":"say \\"please\\"",\
+        "param":"user.id"}}
+        """)
+  }
+
+  @Test func writesMoreBesideTheError() {
+    let response = APIError(502, .backend, "failed", "Sorry.").response { writer in
+      writer.name("attempts")
+      writer.beginArray()
+      writer.endArray()
+    }
+    #expect(
+      text(response.body) == """
+        {"error":{"type":"backend_error","code":"failed","message":"Sorry."},"attempts":[]}
+        """)
+  }
+
+  @Test func saysWhenToTryAgain() {
+    let error = APIError.tryAgain(429, .rateLimit, "busy", "Busy.", afterSeconds: 7)
+    #expect(error.brief == "429 rate_limit_error busy")
+    #expect(error.field("Retry-After") == "7")
+  }
+
+  @Test(
+    arguments: [
+      (.ambiguous("two Host fields"), "400 invalid_request_error invalid_request"),
+      (.badTarget, "400 invalid_request_error invalid_request"),
+      (.versionNotSupported, "505 invalid_request_error version_not_supported"),
+      (.fieldsTooLarge, "431 invalid_request_error headers_too_large"),
+      (.bodyTooLarge(limit: 262144), "413 invalid_request_error body_too_large"),
+      (.stopping, "503 overloaded_error stopping"),
+    ] as [(Refusal, String)])
+  func answersWhatTheServerRefuses(refusal: Refusal, brief: String) {
+    let error = APIError(refusal)
+    #expect(error.brief == brief)
+    #expect(!error.message.bytes.isEmpty)
+    if case .bodyTooLarge(let limit) = refusal {
+      #expect(error.message.description.contains("\(limit)"))
+    }
+  }
+}

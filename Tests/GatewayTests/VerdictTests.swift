@@ -1,0 +1,111 @@
+import Dialects
+import Platform
+import Testing
+
+@testable import Gateway
+@testable import HTTPClient
+
+@Suite struct VerdictTests {
+  @Test(
+    arguments: [
+      (200, #"{"content":"hi"}"#, .ok), (201, #"{"content":"hi"}"#, .ok),
+      (200, "oops", .invalidJSON),
+      (200, "", .invalidJSON), (204, "", .invalidJSON), (200, "{}", .missingContent),
+      (200, #"{"content":""}"#, .missingContent), (200, #"{"error":"x"}"#, .missingContent),
+      // A reply with another status is none.
+      (400, #"{"content":"hi"}"#, .httpError), (401, "", .authFailed), (403, "", .authFailed),
+      (404, "", .httpError), (408, "", .httpError), (429, "", .rateLimited), (500, "", .httpError),
+      (502, "", .httpError), (503, "", .httpError), (529, "", .httpError), (301, "", .httpError),
+      (304, "", .httpError), (600, "", .httpError),
+    ] as [(Int, String, Outcome)])
+  func sortsAnswers(status: Int, body: String, outcome: Outcome) {
+    let verdict = Verdict(of: result(nil, status: status, body: body), dialect: .custom)
+    #expect(verdict.outcome == outcome)
+    #expect((verdict.reply != nil) == (outcome == .ok))
+    #expect(verdict.advice.bytes.isEmpty == (outcome == .ok))
+    if outcome == .ok { #expect(verdict.reply?.content == bytes(#""hi""#)) }
+  }
+
+  /// What failed is not looked into, whole though it may seem.
+  @Test(
+    arguments: [
+      (.nameNotResolved, .dnsFailed), (.connectFailed, .connectFailed),
+      (.handshakeFailed, .tlsFailed),
+      (.certificateNotTrusted, .tlsFailed), (.authorityUnusable, .tlsFailed),
+      (.interrupted, .interrupted), (.notHTTP, .httpError), (.tooLarge, .tooLarge),
+      (.other(code: 27), .httpError),
+    ] as [(TransferFailure, Outcome)])
+  func sortsFailures(failure: TransferFailure, outcome: Outcome) {
+    for status in [0, 200, 401, 500] {
+      let verdict = Verdict(
+        of: result(failure, status: status, body: #"{"content":"hi"}"#), dialect: .custom)
+      #expect(verdict.outcome == outcome)
+      #expect(verdict.reply == nil)
+      #expect(!verdict.advice.bytes.isEmpty)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (.custom, #"{"content":"hi"}"#), (.openai, #"{"choices":[{"message":{"content":"hi"}}]}"#),
+      (.anthropic, #"{"content":[{"type":"text","text":"hi"}]}"#),
+    ] as [(Dialect, String)])
+  func readsEachDialect(dialect: Dialect, body: String) {
+    for other in Dialect.allCases {
+      let verdict = Verdict(of: result(nil, status: 200, body: body), dialect: other)
+      // Anthropic's blocks are message parts, which a custom backend may answer with.
+      let isReply = other == dialect || (dialect == .anthropic && other == .custom)
+      #expect(verdict.outcome == (isReply ? .ok : .missingContent))
+    }
+  }
+
+  /// Each status has advice of its own that names it; none repeats what the backend said.
+  @Test func advisesWithoutRepeatingTheBackend() {
+    for status in [300, 302, 400, 401, 403, 404, 405, 413, 418, 422, 429, 500, 502, 503, 529, 600] {
+      let verdict = Verdict(of: result(nil, status: status, body: "sk-secret"), dialect: .openai)
+      let advice = verdict.advice.description
+      #expect(advice.contains("\(status)"))
+      #expect(!advice.contains("sk-secret"))
+    }
+    let bad = Verdict(of: result(nil, status: 200, body: "sk-secret"), dialect: .openai)
+    #expect(!bad.advice.description.contains("sk-secret"))
+  }
+
+  @Test(arguments: [
+    (401, "check the value and form of its header"), (404, "check the path of webhook_url"),
+    (307, "redirects"), (429, "limits the rate"), (413, "lower window"), (400, "check type, model"),
+  ])
+  func saysWhatToDo(status: Int, words: String) {
+    #expect(FailureAdvice.status(status).description.contains(words))
+  }
+
+  @Test func saysHowLongItWaited() {
+    #expect(
+      FailureAdvice.timeout(after: .milliseconds(1500)).description.hasPrefix(
+        "no whole reply within 1500 ms"))
+  }
+
+  @Test(arguments: [
+    (TransferFailure.nameNotResolved, 0, "", "cannot be resolved"),
+    (.connectFailed, 0, "", "is the backend running"), (.handshakeFailed, 0, "", "TLS handshake"),
+    (.certificateNotTrusted, 0, "self-signed", "(self-signed)"),
+    (.authorityUnusable, 0, "", "ca_file"),
+    (.interrupted, 0, "", "before it answered"),
+    (.interrupted, 200, "", "ended before it was whole"),
+    (.notHTTP, 0, "", "not an HTTP server"), (.tooLarge, 200, "", "max_response"),
+    (.other(code: 27), 0, "", "error 27"),
+  ])
+  func saysWhatFailed(failure: TransferFailure, status: Int, detail: String, words: String) {
+    let result = TransferResult(
+      failure: failure, status: status, body: bytes("sk-secret"), timings: TransferTimings(),
+      detail: .init(bytes(detail)))
+    let advice = FailureAdvice.transfer(failure, result).description
+    #expect(advice.contains(words))
+    #expect(!advice.contains("sk-secret"))
+  }
+
+  private func result(_ failure: TransferFailure?, status: Int, body: String) -> TransferResult {
+    TransferResult(
+      failure: failure, status: status, body: bytes(body), timings: TransferTimings(), detail: "")
+  }
+}
