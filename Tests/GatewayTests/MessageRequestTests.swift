@@ -29,6 +29,14 @@ import Testing
     #expect(message.conversation == nil && message.platform == nil && message.metadata == nil)
   }
 
+  /// As most readers of JSON have it; nobody checks one member and uses another.
+  @Test func takesTheLastOfSeveralMembersOfOneName() throws {
+    let message = try MessageRequest(
+      bytes(#"{"content":"","conversation_id":7,"content":"x","conversation_id":"b"}"#))
+    #expect(text(Array(message.content.raw)) == #""x""#)
+    #expect(message.conversation == bytes("b"))
+  }
+
   @Test(arguments: [
     #"[{"type":"text","text":"x"}]"#, #"[{"type":"image_url","image_url":{"url":"https://x/y"}}]"#,
     #"[{"type":"anything","else":1}]"#, #"" ""#, #""\u0000""#,
