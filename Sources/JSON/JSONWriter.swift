@@ -29,12 +29,6 @@ public struct JSONWriter {
     buffer.append(prefix.span)
   }
 
-  /// A writer of one value that may be expected to take `capacity` bytes.
-  public init(reserving capacity: Int) {
-    bytes = []
-    bytes.reserveCapacity(capacity)
-  }
-
   /// The text. Every object and array must have been ended.
   @inline(never)
   public consuming func finish() -> [UInt8] {
