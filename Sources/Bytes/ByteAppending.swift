@@ -14,6 +14,13 @@ extension [UInt8] {
       copying: UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
 
+  /// Appends a byte. It goes before the standard library's method of this name, which is the same, but takes a hundred
+  /// bytes of code wherever it is called.
+  @inline(never)
+  public mutating func append(_ byte: UInt8) {
+    append(addingCapacity: 1) { $0.append(byte) }
+  }
+
   /// Appends borrowed bytes.
   @inline(__always)
   public mutating func append(copying bytes: Span<UInt8>) {

@@ -1,5 +1,5 @@
 /// `[key NAME]`: who may use the gateway, and for what.
-public struct APIKeySettings: Sendable {
+public final class APIKeySettings: Sendable {
   /// The section's name.
   public let id: [UInt8]
   /// What the presented key is checked against, in constant time.

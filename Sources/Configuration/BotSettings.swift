@@ -1,7 +1,7 @@
 import Bytes
 
 /// `[bot NAME]`: what clients talk to.
-public struct BotSettings: Sendable {
+public final class BotSettings: Sendable {
   /// How clients that stream get a reply.
   public enum Delivery: Int, Sendable {
     case live, whole

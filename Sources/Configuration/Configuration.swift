@@ -2,7 +2,7 @@ import Bytes
 
 /// A valid configuration: every setting of every section with a value in its range, every reference to
 /// something that exists.
-public struct Configuration: Sendable {
+public final class Configuration: Sendable {
   /// `[server]`.
   public let server: ServerSettings
   /// `[context]`.

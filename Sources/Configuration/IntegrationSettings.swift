@@ -1,7 +1,7 @@
 import Bytes
 
 /// `[integration NAME]`: a backend that answers for a bot.
-public struct IntegrationSettings: Sendable {
+public final class IntegrationSettings: Sendable {
   /// What the backend speaks.
   public enum Kind: Int, Sendable {
     case openai, anthropic, custom, echo

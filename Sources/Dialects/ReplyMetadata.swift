@@ -11,6 +11,7 @@ struct ReplyMetadata {
   private static let walkable = 16
 
   /// Takes a member; it takes the place of an earlier one of the same name.
+  @inline(never)
   mutating func insert(_ member: JSONMember) {
     if let place = place(of: member.name) {
       members[place] = member

@@ -14,6 +14,7 @@ struct ReplyAnswer {
 
   /// 200 with the reply.
   var response: Response {
+    let (id, name) = (integration.id, integration.name)
     var writer = JSONWriter(reserving: reply.content.count + reply.metadata.count + 512)
     writer.beginObject()
     writer.name("data")
@@ -24,8 +25,8 @@ struct ReplyAnswer {
     writer.member("content", raw: reply.content.span)
     writer.name("integration")
     writer.beginObject()
-    writer.member("id", string: integration.id.span)
-    writer.member("name", string: integration.name.span)
+    writer.member("id", string: id.span)
+    writer.member("name", string: name.span)
     writer.endObject()
     writer.member("fallback", boolean: integration.isFallback)
     writer.name("attempts")

@@ -9,6 +9,7 @@ public struct JSONElements: Sequence, IteratorProtocol, Sendable {
   }
 
   /// The next element, or `nil` behind the last. O(n) in its bytes.
+  @inline(never)
   public mutating func next() -> JSONValue? {
     let text = text
     return cursor.nextElement(in: text.span).map { JSONValue(in: text, $0) }

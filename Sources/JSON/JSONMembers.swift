@@ -26,6 +26,7 @@ public struct JSONMembers: Sequence, IteratorProtocol, Sendable {
   }
 
   /// The next member, or `nil` behind the last. O(n) in its bytes.
+  @inline(never)
   public mutating func next() -> JSONMember? {
     let text = text
     return cursor.nextMember(in: text.span).map { JSONMember(in: text, $0) }

@@ -9,6 +9,7 @@ extension JSONValue {
   }
 
   /// Whether this is a string of exactly this text.
+  @inline(never)
   public func equals(_ literal: StaticString) -> Bool {
     kind == .string && span.isString(literal)
   }

@@ -1,3 +1,4 @@
+import Bytes
 internal import CLinux
 
 /// Unpredictable random numbers from the kernel, drawn a page at a time: one system call serves hundreds of
