@@ -96,7 +96,7 @@ extension ConfigurationResolver {
     guard let entry = bot.entry("system_file"), let path = entry.text else { return }
     switch sources.file(path.bytes, Self.fileLimit) {
     case .unreadable(let reason):
-      report(entry.origin, "system_file: \(path.subject) cannot be read: \(reason)")
+      report(entry.origin, "system_file: \(path.path) cannot be read: \(reason)")
     case .contents(var text):
       if text.span.firstInvalidUTF8() != nil || text.span.firstIndex(of: 0) != nil {
         report(entry.origin, "system_file: the file is not UTF-8 text, or contains a NUL byte")
@@ -144,7 +144,7 @@ extension ConfigurationResolver {
     guard let entry = section.entry(name), let path = entry.text,
       case .unreadable(let reason) = sources.file(path.bytes, Self.fileLimit)
     else { return }
-    report(entry.origin, "\(name): \(path.subject) cannot be read: \(reason)")
+    report(entry.origin, "\(name): \(path.path) cannot be read: \(reason)")
   }
 
   func line(of origin: SettingOrigin) -> Int {

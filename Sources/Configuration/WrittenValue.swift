@@ -31,6 +31,9 @@ struct WrittenValue {
   /// The value as the subject of a message that says what it is not: `'0s'`.
   var quoted: Text { isDerived ? "the value" : "'\(quoting: bytes)'" }
 
+  /// The value as a path in a message: whole, for its end is what tells.
+  var path: Text { isDerived ? "the file" : Text(bytes) }
+
   /// The parts of a list separated by commas, without the blanks around each; none is empty.
   func items() throws(InvalidValue) -> [WrittenValue] {
     var items: [WrittenValue] = []

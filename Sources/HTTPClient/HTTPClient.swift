@@ -19,6 +19,8 @@ public final class HTTPClient {
   private var watches: SocketWatches?
   private var timer: TimerID?
   private var isCollecting = false
+  /// Whether libcurl is at work, and calls back from there.
+  private var isActing = false
   /// What was put off to the end of a turn may find the client closed.
   private var isClosed = false
   /// The running transfers with their upstreams, by easy handle.
@@ -109,25 +111,34 @@ public final class HTTPClient {
   // MARK: Driving libcurl
 
   private func act(on socket: Int32, readiness: Int32) {
+    isActing = true
     _ = ccurl_multi_socket_action(multi, socket, readiness)
+    isActing = false
     collectAtEndOfTurn()
   }
 
-  /// What CURLMOPT_TIMERFUNCTION(3) asks for: a time-out of 0 means now, -1 none.
+  /// What CURLMOPT_TIMERFUNCTION(3) asks for: one time-out in place of the one before; 0 means now, -1 none.
+  ///
+  /// Now is the end of this turn for a transfer that has just been started. libcurl also asks for it in the middle of
+  /// a long read, to go on after the others: that is the next turn.
   private func setTimer(milliseconds: Int) {
     loop.cancel(timer)
     timer = nil
-    if milliseconds == 0 {
+    if milliseconds == 0, !isActing {
       loop.atEndOfTurn { [self] in timeOut() }
-    } else if milliseconds > 0 {
-      timer = loop.schedule(after: .milliseconds(milliseconds)) { [self] in timeOut() }
+    } else if milliseconds >= 0 {
+      timer = loop.schedule(after: .milliseconds(milliseconds)) { [self] in
+        timer = nil
+        timeOut()
+      }
     }
   }
 
   private func timeOut() {
-    timer = nil
     guard !isClosed else { return }
+    isActing = true
     _ = ccurl_multi_timeout_action(multi)
+    isActing = false
     collectAtEndOfTurn()
   }
 

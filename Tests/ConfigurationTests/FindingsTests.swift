@@ -138,7 +138,7 @@ import Testing
         ]
       ),
       ("[context]\nmemory = 4095", ["2: memory: 4095 is below the least, 4K"]),
-      ("[context]\nmemory = 5G", ["2: memory: 65G is above the most, 4G"]),
+      ("[context]\nmemory = 5G", ["2: memory: 5G is above the most, 4G"]),
       (
         "[context]\nfile = context.ring",
         [
