@@ -58,15 +58,6 @@ def test_more_waiting_in_a_conversation_than_allowed_get_429(held):
         assert {connection.read_response().status for connection in served} == {200}
 
 
-def test_more_messages_of_a_user_than_allowed_get_429(gateway):
-    client = gateway({"limits": {"per_user": "3/m"}}).client()
-    for _ in range(3):
-        assert client.message(user={"id": "u"}).status == 200
-    check_told_to_wait(client.message(user={"id": "u"}), 429, "rate_limit_error")
-    assert client.message(user={"id": "other"}).status == 200
-    assert client.message().status == 200
-
-
 def await_served(client, stack):
     """A connection that is served. Those closed before it may still count for a moment."""
     deadline = time.monotonic() + 2
