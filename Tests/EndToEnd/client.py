@@ -121,6 +121,14 @@ class Connection:
         response.check_promises(has_body)
         return response
 
+    def read_last_status(self) -> int:
+        """The status of a response that ends the connection, whatever follows its status line."""
+        head = self._take_until(b"\r\n\r\n")
+        self.socket.settimeout(2)
+        while self.socket.recv(4096):
+            pass
+        return _parsed_head(head)[0]
+
     def is_closed_within(self, seconds: float) -> bool:
         """Whether the gateway closes, sending nothing more."""
         if self.buffer:
