@@ -534,12 +534,12 @@ import Testing
         "14: scopes: the value is none of chat, read, write, admin",
         "15: bots: there is no bot of that name",
         "17: sticky: the value is neither yes nor no",
-        "18: system_file: the value cannot be read: No such file",
+        "18: system_file: the file cannot be read: No such file",
         "20: bot: there is no bot of that name",
         "22: webhook_url: http:// to its host would send messages and keys unencrypted; use https://, or set allow_http = yes",
         "23: breaker: the value is not failures/duration, such as 5/30s, nor 0",
         "24: param.x: the value is not JSON: a value was expected (byte 0); a string stands in double quotes",
-        "25: ca_file: the value cannot be read: No such file",
+        "25: ca_file: the file cannot be read: No such file",
       ])
   }
 
