@@ -70,8 +70,8 @@ let package = Package(
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
-    room("EventLoop", on: ["Platform"]),
-    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
+    room("EventLoop", on: ["Platform"], isHot: true),
+    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"], isHot: true),
     room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
     room(
       "Gateway",

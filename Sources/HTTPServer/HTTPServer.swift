@@ -96,13 +96,19 @@ public final class HTTPServer {
   }
 
   /// Takes no more connections, ends those that wait for a next request, and lets the others finish with their
-  /// answer; `onDrained` is called once there are none.
+  /// answer; `onDrained` is called once there are none. What clients had sent by now is still answered.
   public func drain(_ onDrained: @escaping () -> Void) {
+    for listener in listeners {
+      accept(from: listener)
+      listener.pause()
+    }
+    listeners = []
     isDraining = true
     self.onDrained = onDrained
-    for listener in listeners { listener.pause() }
-    listeners = []
-    for connection in table.all.values where connection.isIdle { end(connection) }
+    for connection in table.all.values where connection.isIdle {
+      if case .bytes = peek(connection.descriptor, into: headBuffer) { continue }
+      end(connection)
+    }
     announceIfDrained()
   }
 
