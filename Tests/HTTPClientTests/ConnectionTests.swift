@@ -33,16 +33,22 @@ import Testing
     }
   }
 
-  /// An answer that nobody asked for yet is not taken for the answer to the next request.
-  @Test func givesUpAConnectionOnWhichTooMuchCame() throws {
+  /// An answer that nobody has asked for yet is not taken for the answer to the next request, whether it comes with
+  /// the one before or on its own.
+  @Test(arguments: [false, true]) func givesUpAConnectionOnWhichTooMuchCame(later: Bool) throws {
     let server = RawServer { connection in
-      connection == 0
-        ? [.send(response("one")), .send(response("poison")), .hold] : [.send(response("two"))]
+      guard connection == 0 else { return [.send(response("two"))] }
+      let poison = response("poison")
+      return later
+        ? [.send(response("one")), .wait, .send(poison), .hold]
+        : [.send(response("one") + poison), .hold]
     }
     let fixture = try Fixture()
     let upstream = fixture.upstream(port: server.port)
     #expect(try fixture.post(to: upstream).body == bytes("one"))
+    server.proceed()
     try fixture.turn { server.ended.count == 1 }
+    #expect(server.ended[0].wasEndedByClient)
     #expect(try fixture.post(to: upstream).body == bytes("two"))
     #expect(server.connectionCount == 2)
   }

@@ -9,6 +9,8 @@ final class RawServer: Sendable {
     case send(String)
     /// The next request of the same connection is waited for.
     case receive
+    /// The test says when to go on, by `proceed`.
+    case wait
     /// The connection stays open until the client ends it.
     case hold
   }
@@ -25,6 +27,7 @@ final class RawServer: Sendable {
   private let listener: Int32
   private let script: @Sendable (_ connection: Int) -> [Step]
   private let state = Mutex(State())
+  private let signal = DispatchSemaphore(value: 0)
 
   private struct State {
     var accepted = 0
@@ -61,6 +64,11 @@ final class RawServer: Sendable {
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
+  /// Lets one connection that waits go on.
+  func proceed() {
+    signal.signal()
+  }
+
   /// The connections that are over, in the order in which they ended.
   var ended: [Connection] { state.withLock { $0.ended } }
 
@@ -95,6 +103,8 @@ final class RawServer: Sendable {
         _ = Foundation.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
       case .receive:
         receiveRequest(connection, &seen)
+      case .wait:
+        signal.wait()
       case .hold:
         var byte: UInt8 = 0
         seen.wasEndedByClient = recv(connection, &byte, 1, 0) <= 0
