@@ -31,6 +31,8 @@ extension [UInt8] {
   /// are loops over single bytes in Embedded Swift, and took most of a message's time.
   @inline(never)
   public mutating func append(copying bytes: UnsafeRawBufferPointer) {
+    // The standard library would write the count, 0, into the one empty array that all threads share.
+    guard !bytes.isEmpty else { return }
     guard count + bytes.count > capacity else {
       append(addingCapacity: bytes.count) { span in
         span.withUnsafeMutableBufferPointer { buffer, count in

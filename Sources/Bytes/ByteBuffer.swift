@@ -28,13 +28,7 @@ public final class ByteBuffer {
   }
 
   /// A copy of the bytes.
-  public var bytes: [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count) { buffer, count in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(
-        from: UnsafeRawBufferPointer(start: start, count: self.count))
-      count = self.count
-    }
-  }
+  public var bytes: [UInt8] { span.copied }
 
   /// Appends a byte.
   @inline(__always)

@@ -66,7 +66,9 @@ extension Span<UInt8> {
 
   /// A copy that owns its bytes.
   public var copied: [UInt8] {
-    withUnsafeBytes { source in
+    // As in `append(copying:)`: the shared empty array is left as it is.
+    if isEmpty { return [] }
+    return withUnsafeBytes { source in
       [UInt8](unsafeUninitializedCapacity: source.count) { buffer, count in
         UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
         count = source.count
