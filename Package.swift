@@ -4,6 +4,7 @@ import PackageDescription
 // One set of sources, two builds: debug is full Swift (unit tests, sanitizers, fuzzers), release is
 // Embedded Swift (the product). `.treatWarning("EmbeddedRestrictions")` shows part of what release
 // refuses while still in debug; the release build is the gate.
+
 /// The objects hold LLVM bitcode, which the linker makes one program of (link-time optimisation): Embedded Swift
 /// emits what it specialises into every object that uses it, and of that much is the same, or never used.
 /// SwiftPM's own switch for this is a word on the command line; here plain `swift build` has it.

@@ -70,7 +70,6 @@ final class Transfer {
     }
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
     let context = Unmanaged.passUnretained(self).toOpaque()
-    _ = ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
     _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     _ = ccurl_set_data_function(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in

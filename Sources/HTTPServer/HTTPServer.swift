@@ -318,6 +318,7 @@ public final class HTTPServer {
     sweepTimer = loop.schedule(after: HTTPServer.sweepInterval) { [self] in sweep() }
   }
 
+  /// Ends what is overdue, and goes on for as long as there is a deadline to keep.
   private func sweep() {
     sweepTimer = nil
     for connection in table.all.values where connection.isOverdue(at: loop.now, settings) {

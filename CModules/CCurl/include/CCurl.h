@@ -54,18 +54,6 @@ static inline int64_t ccurl_get_microseconds(CURL *easy, CURLINFO info) {
   return value;
 }
 
-static inline void *ccurl_get_private(CURL *easy) {
-  void *value = NULL;
-  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
-  return value;
-}
-
-// The value of the last response's field of this name, or NULL. Valid until the next transfer.
-static inline const char *ccurl_get_field(CURL *easy, const char *name) {
-  struct curl_header *field = NULL;
-  return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &field) == CURLHE_OK ? field->value : NULL;
-}
-
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);
 }

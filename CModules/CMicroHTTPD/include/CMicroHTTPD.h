@@ -34,17 +34,9 @@ static inline void **cmhd_connection_context(struct MHD_Connection *connection) 
   return (void **)&MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
-static inline int cmhd_connection_descriptor(struct MHD_Connection *connection) {
-  return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-}
-
 // The bytes from the method to the end of the header section.
 static inline size_t cmhd_header_section_size(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   return info ? info->header_size : 0;
-}
-
-static inline int cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int seconds) {
-  return MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
 }
