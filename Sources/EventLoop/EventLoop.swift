@@ -12,7 +12,8 @@ public final class EventLoop {
   private var deferred: [() -> Void] = []
   private var isStopping = false
   private static let deferredRounds = 8
-  private let clock: () -> Instant
+  /// The time, as it goes on within a turn: what is measured, rather than reckoned from `now`.
+  public let clock: () -> Instant
 
   /// The time at which this turn began: what deadlines are reckoned from, so that a turn sees one time.
   public private(set) var now: Instant

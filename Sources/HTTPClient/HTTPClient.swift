@@ -13,7 +13,7 @@ public struct TransferID {
 ///
 /// This is libcurl multi in its socket-action form (libcurl-multi(3)), driven by the event loop. Its callbacks
 /// only record; completions are delivered at the end of a turn, so that they may start and cancel transfers.
-public final class HTTPClient {
+public final class HTTPClient: BackendClient {
   private let loop: EventLoop
   private let multi: UnsafeMutableRawPointer
   private var watches: SocketWatches?
@@ -46,8 +46,6 @@ public final class HTTPClient {
     }
   }
 
-  /// Ends all transfers without completing them, and all connections. The client cannot be used again; until
-  /// this is called it stays in memory, since its sockets refer to it.
   public func close() {
     guard !isClosed else { return }
     isClosed = true
@@ -62,8 +60,6 @@ public final class HTTPClient {
     watches = nil
   }
 
-  /// Posts `body` to an upstream. `completion` is called once, at the end of a later turn, unless the transfer
-  /// is cancelled before.
   public func post(
     _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
     completion: @escaping (TransferResult) -> Void
@@ -75,8 +71,6 @@ public final class HTTPClient {
     return TransferID(transfer: transfer, generation: transfer.generation)
   }
 
-  /// Gives a transfer up: its connection is closed at once, its completion never called. One that has ended is
-  /// left alone.
   public func cancel(_ id: TransferID) {
     guard id.transfer.generation == id.generation else { return }
     _ = finish(id.transfer.easy)

@@ -1,5 +1,6 @@
 internal import CCurl
 import Bytes
+import Platform
 
 /// One request and its response: an easy handle and what its callbacks gather. Used again for the next request
 /// to the same upstream; never for another.
@@ -21,6 +22,8 @@ final class Transfer {
   private var fieldBytes = 0
   /// Whether Content-Length is no number, or one that no body can have: libcurl takes that for no length at all.
   private var isLengthInvalid = false
+  /// What Retry-After says; `nil` where it is not there, or nonsense.
+  private var retryAfter: TimeSpan?
   /// Whether the header section of a final response (not 1xx) has come whole.
   private var hasHead = false
   /// libcurl writes here what went wrong; CURLOPT_ERRORBUFFER.
@@ -92,6 +95,7 @@ final class Transfer {
     hasHead = false
     fieldBytes = 0
     isLengthInvalid = false
+    retryAfter = nil
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
     body.withUnsafeBytes { _ = ccurl_set_body(easy, $0.baseAddress, curl_off_t($0.count)) }
@@ -119,6 +123,7 @@ final class Transfer {
       failure: failure,
       status: hasHead ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0,
       body: body,
+      retryAfter: hasHead ? retryAfter : nil,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
   }
@@ -163,21 +168,19 @@ final class Transfer {
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
       hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
     } else {
-      noteLength(line.bindMemory(to: UInt8.self).span)
+      noteField(line.bindMemory(to: UInt8.self).span)
     }
     return line.count
   }
 
-  private func noteLength(_ line: Span<UInt8>) {
-    let name: StaticString = "content-length:"
-    guard !hasHead, line.count > name.utf8CodeUnitCount,
-      line.extracting(0..<name.utf8CodeUnitCount).equalsIgnoringCase(name)
-    else { return }
-    var value = line.extracting(name.utf8CodeUnitCount..<line.count)
-    while !value.isEmpty, value[value.count - 1] == 0x0A || value[value.count - 1] == 0x0D {
-      value = value.extracting(0..<value.count - 1)
+  /// Takes what matters here of a line of the header section.
+  private func noteField(_ line: Span<UInt8>) {
+    guard !hasHead else { return }
+    if let length = line.value(ofField: "content-length:") {
+      if Int(decimal: length) == nil { isLengthInvalid = true }
+    } else if let value = line.value(ofField: "retry-after:") {
+      retryAfter = RetryAfter.parse(value, now: .now)
     }
-    if Int(decimal: value.trimmingBlanks) == nil { isLengthInvalid = true }
   }
 
   private func setLong(_ option: CURLoption, _ value: Int) {
@@ -188,5 +191,19 @@ final class Transfer {
     (value + [0]).withUnsafeBytes {
       _ = ccurl_set_text(easy, option, $0.baseAddress!.assumingMemoryBound(to: CChar.self))
     }
+  }
+}
+
+extension Span<UInt8> {
+  /// The value in a line of a header section, if that is a field of this name, which ends with its colon.
+  @_lifetime(copy self)
+  fileprivate func value(ofField name: StaticString) -> Span<UInt8>? {
+    let start = name.utf8CodeUnitCount
+    guard count > start, extracting(0..<start).equalsIgnoringCase(name) else { return nil }
+    var end = count
+    while end > start, self[end - 1] == UInt8(ascii: "\n") || self[end - 1] == UInt8(ascii: "\r") {
+      end -= 1
+    }
+    return extracting(start..<end).trimmingBlanks
   }
 }

@@ -1,4 +1,5 @@
 public import Bytes
+public import Platform
 
 /// What a finished transfer brought.
 public struct TransferResult {
@@ -9,6 +10,9 @@ public struct TransferResult {
   public var status: Int
   /// The body, or what there is of it.
   public var body: [UInt8]
+  /// How long the backend asks to be left alone, by Retry-After (RFC 9110 section 10.2.3), never negative; `nil` where
+  /// it does not say so, or not understandably.
+  public var retryAfter: TimeSpan?
   /// How long the phases took.
   public var timings: TransferTimings
   /// libcurl's own words about a failure, for an administrator; may be empty. Has no part of the body.

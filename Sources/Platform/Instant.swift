@@ -62,6 +62,11 @@ public struct TimeSpan: Comparable, Sendable {
     Int(nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
   }
 
+  /// Whole seconds, rounded up.
+  public var secondsRoundedUp: Int {
+    Int(nanoseconds / 1_000_000_000 + (nanoseconds % 1_000_000_000 > 0 ? 1 : 0))
+  }
+
   /// The difference of two lengths.
   public static func - (left: TimeSpan, right: TimeSpan) -> TimeSpan {
     TimeSpan(nanoseconds: left.nanoseconds &- right.nanoseconds)
