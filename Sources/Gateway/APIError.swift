@@ -10,6 +10,7 @@ struct APIError: Error {
     case authentication
     case permission
     case notFound
+    case conflict
     case rateLimit
     case backend
     case overloaded
@@ -21,6 +22,7 @@ struct APIError: Error {
       case .authentication: "authentication_error"
       case .permission: "permission_error"
       case .notFound: "not_found_error"
+      case .conflict: "conflict_error"
       case .rateLimit: "rate_limit_error"
       case .backend: "backend_error"
       case .overloaded: "overloaded_error"
@@ -59,7 +61,12 @@ struct APIError: Error {
   static func tryAgain(
     _ status: Int, _ kind: Kind, _ code: StaticString, _ message: Text, afterSeconds seconds: Int
   ) -> APIError {
-    var error = APIError(status, kind, code, message)
+    APIError(status, kind, code, message).retrying(afterSeconds: seconds)
+  }
+
+  /// The error with the advice to try again after so many seconds: Retry-After, RFC 9110 section 10.2.3.
+  func retrying(afterSeconds seconds: Int) -> APIError {
+    var error = self
     var value: [UInt8] = []
     value.append(decimal: seconds)
     error.fields.append(("Retry-After", value))

@@ -1,5 +1,5 @@
-import Configuration
 import Bytes
+import Configuration
 import Dialects
 import EventLoop
 import HTTPClient
@@ -15,16 +15,16 @@ final class Attempt {
   private var completion: ((AttemptReport, Reply?) -> Void)?
 
   /// Sends a request. `completion` is called once, in a later turn, with a reply if and only if the outcome is
-  /// `ok`; never after `cancel`.
+  /// `ok`; never after `cancel`. `limit` is the integration's `timeout`, or less where a deadline leaves less.
   init(
     at integration: Integration, upstream: Upstream, body: [UInt8], fields: FieldLines,
-    timeout: TimeSpan, services: Services, completion: @escaping (AttemptReport, Reply?) -> Void
+    limit: TimeSpan, services: Services, completion: @escaping (AttemptReport, Reply?) -> Void
   ) {
     self.integration = integration
     self.services = services
     self.completion = completion
     start = services.loop.now
-    timer = services.loop.schedule(after: timeout) { [self] in timeOut(timeout) }
+    timer = services.loop.schedule(after: limit) { [self] in timeOut(limit) }
     transfer = services.client.post(body, to: upstream, fields: fields) { [self] in receive($0) }
   }
 
@@ -39,8 +39,11 @@ final class Attempt {
   private func timeOut(_ limit: TimeSpan) {
     let completion = self.completion
     cancel()
-    var report = self.report(.timeout, status: nil)
-    report.advice = FailureAdvice.timeout(after: limit)
+    var report = self.report(.timeout)
+    report.failure = .timeout
+    report.advice =
+      limit < integration.timeout
+      ? FailureAdvice.deadline(after: limit) : FailureAdvice.timeout(after: limit)
     completion?(report, nil)
   }
 
@@ -49,22 +52,20 @@ final class Attempt {
     transfer = nil
     let completion = self.completion
     self.completion = nil
-    var report = self.report(.ok, status: result.status > 0 ? result.status : nil)
-    report.timings = result.timings
     let verdict = Verdict(of: result, dialect: integration.dialect ?? .custom)
-    report.outcome = verdict.outcome
+    var report = self.report(verdict.outcome)
+    report.status = result.status > 0 ? result.status : nil
+    report.failure = verdict.failure
     report.advice = verdict.advice
-    if verdict.reply == nil, result.failure == nil {
-      let error = BackendError(result.body)
-      report.backendReason = error.reason
-      report.isContentFiltered = result.status == 400 && error.kind == .contentFiltered
-    }
+    report.backendReason = verdict.backendReason
+    report.retryAfter = verdict.failure == .unavailable ? result.retryAfter : nil
+    report.timings = result.timings
     completion?(report, verdict.reply)
   }
 
-  private func report(_ outcome: Outcome, status: Int?) -> AttemptReport {
+  private func report(_ outcome: Outcome) -> AttemptReport {
     AttemptReport(
-      integration: integration.settings.id, outcome: outcome, status: status,
-      milliseconds: (Instant.now - start).milliseconds)
+      integration: integration.settings.id, outcome: outcome,
+      milliseconds: (services.loop.clock() - start).milliseconds)
   }
 }

@@ -1,6 +1,9 @@
 public import Bytes
+import Configuration
+import Dialects
 public import HTTPClient
 import JSON
+import Platform
 
 /// What came of one attempt at one integration.
 public struct AttemptReport {
@@ -9,13 +12,15 @@ public struct AttemptReport {
   /// How it ended.
   public var outcome: Outcome
   /// The status code of the backend's answer; `nil` where none came.
-  public var status: Int?
+  public var status: Int? = nil
   /// From the attempt's start to its end.
   public var milliseconds: Int
   /// For a failure: what happened and what to do about it. Free of secrets and of what the backend said.
   public var advice: Text = ""
-  /// Whether the backend refused what the user wrote: then it is for the user to know, and no other backend is asked.
-  public var isContentFiltered = false
+  /// What follows from a failure; `nil` for what was not asked at all, and for success.
+  var failure: FailureKind?
+  /// How long the backend asked to be left alone.
+  var retryAfter: TimeSpan?
   /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
   /// repeat the user's words or the key.
   public var backendReason: [UInt8]?
@@ -37,15 +42,67 @@ public struct AttemptReport {
     writer.endArray()
   }
 
-  /// Attempts in a few words, `gpt:timeout,claude:ok`.
+  /// Attempts in a few words, for the log: `gpt:timeout,claude:ok`.
   static func brief(_ reports: [AttemptReport]) -> [UInt8] {
     var text: [UInt8] = []
     for report in reports {
       if !text.isEmpty { text.append(",") }
-      text.append(contentsOf: report.integration)
+      text.append(copying: report.integration.span)
       text.append(":")
       text.append(report.outcome.name)
     }
     return text
+  }
+
+  /// The value of `X-Postern-Attempts`: `gpt;outcome=timeout;ms=30000, claude;outcome=ok;status=200;ms=812`.
+  static func fieldValue(_ reports: [AttemptReport]) -> [UInt8] {
+    var text: [UInt8] = []
+    for report in reports {
+      if !text.isEmpty { text.append(", ") }
+      text.append(copying: report.integration.span)
+      text.append(";outcome=")
+      text.append(report.outcome.name)
+      if let status = report.status {
+        text.append(";status=")
+        text.append(decimal: status)
+      }
+      text.append(";ms=")
+      text.append(decimal: report.milliseconds)
+    }
+    return text
+  }
+}
+
+extension AttemptReport {
+  /// The attempt at an integration that needs no backend.
+  static func echoed(_ integration: Integration) -> AttemptReport {
+    AttemptReport(
+      integration: integration.settings.id, outcome: .ok, status: 200, milliseconds: 0)
+  }
+
+  /// No attempt, since the message has no equivalent in the integration's dialect.
+  static func notSent(_ integration: Integration, _ fault: TranslationFault) -> AttemptReport {
+    AttemptReport(
+      integration: integration.settings.id, outcome: .httpError, milliseconds: 0,
+      advice: "not sent: \(fault.message)", failure: .refused)
+  }
+
+  /// No attempt, since the integration's breaker is open.
+  static func breakerOpen(_ integration: Integration, at now: Instant) -> AttemptReport {
+    let wait = integration.breaker.wait(at: now)
+    return AttemptReport(
+      integration: integration.settings.id, outcome: .breakerOpen, milliseconds: 0,
+      advice: FailureAdvice.breakerOpen(for: wait), retryAfter: wait)
+  }
+
+  /// What the attempt says about the backend.
+  var breakerResult: Breaker.Result {
+    guard let failure, failure.remedy.countsAgainstBackend else { return .works }
+    return .failed(retryAfter: retryAfter)
+  }
+
+  /// Why the backend's policy refuses the content, for the user.
+  var filterReason: Text {
+    backendReason.map { Text($0) } ?? "The backend refuses this content."
   }
 }

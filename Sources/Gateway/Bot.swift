@@ -21,21 +21,29 @@ final class Bot {
       })
   }
 
-  /// The integrations to try for a message, in order: the one drawn, then the fallbacks.
-  func choices(for conversation: [UInt8], random: RandomSource) -> [Integration] {
-    let id = settings.id
-    var generator = random
-    let drawn =
-      settings.isSticky
-      ? pool.draw(
-        for: ConversationToken(bot: id.span, conversation: conversation.span),
-        where: { _ in true })
-      : pool.draw(using: &generator, where: { _ in true })
-    var route = Route(beginningWith: drawn)
+  /// The integrations to try for a message, in order: the one drawn, then the fallbacks. Those that are to be left
+  /// alone are drawn only where there are no others.
+  func choices(
+    for conversation: [UInt8], at now: Instant, random: RandomSource
+  ) -> [Integration] {
+    let allowed = draw(for: conversation, random) { integrations[$0].breaker.allows(at: now) }
+    var route = Route(beginningWith: allowed ?? draw(for: conversation, random) { _ in true })
     var choices: [Integration] = []
     while let place = route.next(in: pool, where: { _ in true }) {
       choices.append(integrations[place])
     }
     return choices
+  }
+
+  private func draw(
+    for conversation: [UInt8], _ random: RandomSource, where isUsable: (Int) -> Bool
+  ) -> Int? {
+    let id = settings.id
+    guard !settings.isSticky else {
+      return pool.draw(
+        for: ConversationToken(bot: id.span, conversation: conversation.span), where: isUsable)
+    }
+    var generator = random
+    return pool.draw(using: &generator, where: isUsable)
   }
 }

@@ -1,19 +1,18 @@
+import Bytes
 import Configuration
 import Context
-import Logging
-import HTTPClient
-import Bytes
 import Dialects
 import EventLoop
-import HTTPServer
+import HTTPClient
 import JSON
+import Logging
 import Platform
 
-/// The life of one message: admitted → recalled → an integration chosen → attempted → maybe another → the turn
-/// recorded → answered. Read it from top to bottom.
+/// The life of one message: admitted → recalled → an integration chosen → attempted → maybe again, or another →
+/// the turn recorded → answered. Read it from top to bottom.
 ///
 /// It answers exactly once, records the turn if and only if the answer is a reply, and never calls back into
-/// what is calling it: transfers complete in turns of their own.
+/// what is calling it but for the answer: transfers complete in turns of their own.
 final class Exchange {
   /// Where the exchange stands.
   private enum State {
@@ -22,104 +21,130 @@ final class Exchange {
     /// Between two attempts, or before the first.
     case choosing
     /// An integration has been asked.
-    case attempting(Attempt)
+    case attempting(Attempt, Breaker.Permit)
+    /// Before the next retry of the same integration.
+    case pausing(TimerID)
     /// Answered, or given up.
     case finished
   }
 
-  private let gateway: Gateway
-  private let request: Request
+  private let dispatcher: Dispatcher
   private let message: MessageRequest
   private let bot: Bot
+  /// The client's request, by its name in `X-Request-Id`.
+  private let request: [UInt8]
   private let conversation: [UInt8]
   /// Names the conversation among those of all bots.
   let queueKey: [UInt8]
+  private let completion: (Answer) -> Void
+  /// Who sent the message, as far as the client says.
+  var user: [UInt8]? { message.userID }
+  var botID: [UInt8] { bot.settings.id }
 
   private var state = State.waiting
   private let start: Instant
   private let deadline: Instant
-  /// Runs while the exchange waits; an attempt has a limit of its own.
+  /// Runs while the exchange waits; attempts and pauses have limits of their own.
   private var deadlineTimer: TimerID?
   /// The integrations still to be tried, next one first.
   private var choices: ArraySlice<Integration> = []
+  /// The one whose turn it is.
+  private var trial: Trial?
   private var reports: [AttemptReport] = []
-  /// The integration that has been asked and has not answered.
-  private var asked: Integration?
 
-  init(_ message: MessageRequest, for bot: Bot, request: Request, gateway: Gateway) {
-    self.gateway = gateway
-    self.request = request
+  /// An exchange that `dispatcher` is to admit. `completion` is called once, unless the exchange is given up.
+  init(
+    _ message: MessageRequest, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
+    completion: @escaping (Answer) -> Void
+  ) {
+    self.dispatcher = dispatcher
     self.message = message
     self.bot = bot
-    conversation = message.conversation ?? gateway.services.random.identifier("conv_")
+    self.request = request
+    self.completion = completion
+    conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
     queueKey = bot.settings.id + [0] + conversation
-    start = gateway.services.loop.now
+    start = dispatcher.services.loop.now
     deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
   }
+
+  private var now: Instant { dispatcher.services.loop.now }
 
   // MARK: Admission
 
   /// Waits behind earlier messages of the conversation until `begin` is called, or the deadline comes.
   func wait() {
-    request.onAbandon = { [self] in giveUp() }
-    deadlineTimer = gateway.services.loop.schedule(at: deadline) { [self] in
-      gateway.withdraw(self)
-      fail(timedOut: true)
+    deadlineTimer = dispatcher.services.loop.schedule(at: deadline) { [self] in
+      dispatcher.withdraw(self)
+      finish(.failed(timedOut: true))
     }
   }
 
   /// The conversation is free: chooses integrations and asks the first. The exchange holds the conversation from
-  /// now on, until it calls `gateway.leave`.
+  /// now on, until it calls `dispatcher.leave`.
   func begin() {
-    guard case .waiting = state else { return gateway.leave(self) }
-    gateway.services.loop.cancel(deadlineTimer)
+    guard case .waiting = state else { return dispatcher.leave(self) }
+    dispatcher.services.loop.cancel(deadlineTimer)
     state = .choosing
-    request.onAbandon = { [self] in giveUp() }
-    choices = bot.choices(for: conversation, random: gateway.services.random)[...]
-    attemptNext()
+    choices = bot.choices(for: conversation, at: now, random: dispatcher.services.random)[...]
+    askNext()
+  }
+
+  /// The client has gone: the backend is told by its connection, and the context stays as it was.
+  func giveUp() {
+    switch state {
+    case .waiting:
+      dispatcher.withdraw(self)
+    case .attempting(let attempt, let permit):
+      attempt.cancel()
+      trial?.integration.breaker.settle(permit, .unknown, at: now)
+    case .pausing(let timer):
+      dispatcher.services.loop.cancel(timer)
+    case .choosing, .finished:
+      break
+    }
+    if case .finished = state { return }
+    end(outcome: "cancelled")
   }
 
   // MARK: Attempts
 
-  private func attemptNext() {
-    while let integration = choices.popFirst() {
-      let left = deadline - gateway.services.loop.now
-      guard left > .milliseconds(0) else { return fail(timedOut: true) }
-      guard let upstream = integration.upstream else { return echo(integration) }
-      do throws(TranslationFault) {
-        return ask(integration, upstream, try encode(for: integration), atMost: left)
-      } catch {
-        reports.append(
-          AttemptReport(
-            integration: integration.settings.id, outcome: .httpError, status: nil,
-            milliseconds: 0, advice: "not sent: \(error.message)"))
+  /// Gives the next integration its turn.
+  private func askNext() {
+    while deadline > now, let integration = choices.popFirst() {
+      guard let permit = integration.breaker.admit(at: now) else {
+        reports.append(.breakerOpen(integration, at: now))
+        continue
       }
+      trial = Trial(of: integration, until: endOfTurn(of: integration))
+      return ask(integration, permit)
     }
-    fail(timedOut: reports.last?.outcome == .timeout)
+    fail()
   }
 
-  private func ask(
-    _ integration: Integration, _ upstream: Upstream, _ body: [UInt8], atMost left: TimeSpan
-  ) {
-    let fields = integration.fields(
-      conversation: conversation, request: request.identifier, platform: message.platform)
-    let attempt = Attempt(
-      at: integration, upstream: upstream, body: body, fields: fields,
-      timeout: min(left, .milliseconds(integration.settings.timeoutMilliseconds)),
-      services: gateway.services
-    ) { [self] report, reply in
-      reports.append(report)
-      asked = nil
-      if let reply {
-        succeed(reply, integration)
-      } else if report.isContentFiltered {
-        reject(report)
-      } else {
-        attemptNext()
-      }
+  /// When an integration's turn ends: what is left to each one after it is as long as it takes at most, or at least
+  /// an even part.
+  private func endOfTurn(of integration: Integration) -> Instant {
+    let others = choices.filter { $0.breaker.allows(at: now) }
+    let left = deadline - now
+    let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
+    return others.reduce(deadline) { end, other in end - min(part, other.timeout) }
+  }
+
+  private func ask(_ integration: Integration, _ permit: Breaker.Permit) {
+    guard let upstream = integration.upstream else { return echo(integration, permit) }
+    do throws(TranslationFault) {
+      let body = try encode(for: integration)
+      let fields = integration.fields(
+        conversation: conversation, request: request, platform: message.platform)
+      let attempt = Attempt(
+        at: integration, upstream: upstream, body: body, fields: fields,
+        limit: min(trial!.end - now, integration.timeout), services: dispatcher.services
+      ) { [self] in settle(integration, permit, $0, $1) }
+      state = .attempting(attempt, permit)
+    } catch {
+      settle(integration, permit, .notSent(integration, error), nil)
     }
-    state = .attempting(attempt)
-    asked = integration
   }
 
   /// The request's body: the conversation so far and the new message, in the integration's dialect. The context is
@@ -128,7 +153,7 @@ final class Exchange {
     var encoder = integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata)!
     var fault: TranslationFault?
-    gateway.context.recall(
+    dispatcher.context.recall(
       bot: bot.settings.id, conversation: conversation, messages: bot.settings.window - 1
     ) { role, content in
       guard fault == nil else { return }
@@ -144,83 +169,98 @@ final class Exchange {
     return try encoder.finish()
   }
 
-  private func echo(_ integration: Integration) {
-    reports.append(
-      AttemptReport(
-        integration: integration.settings.id, outcome: .ok, status: 200, milliseconds: 0))
+  private func echo(_ integration: Integration, _ permit: Breaker.Permit) {
     let content = message.content
-    succeed(Reply(echoing: content.span), integration)
+    settle(integration, permit, .echoed(integration), Reply(echoing: content.span))
+  }
+
+  /// An attempt is over.
+  private func settle(
+    _ integration: Integration, _ permit: Breaker.Permit, _ report: AttemptReport, _ reply: Reply?
+  ) {
+    state = .choosing
+    reports.append(report)
+    integration.breaker.settle(permit, report.breakerResult, at: now)
+    if let reply { return succeed(reply, integration) }
+    guard let remedy = report.failure?.remedy else {
+      preconditionFailure("an attempt without a reply has failed")
+    }
+    if !remedy.asksNext {
+      finish(.contentFiltered(reason: report.filterReason))
+    } else if remedy.mayRepeat {
+      pause(retryAfter: report.retryAfter)
+    } else {
+      askNext()
+    }
+  }
+
+  /// Asks the same integration again after a pause, if it has a retry left; else the next.
+  private func pause(retryAfter: TimeSpan?) {
+    guard
+      let due = trial!.nextRetry(after: retryAfter, at: now, using: dispatcher.services.random)
+    else { return askNext() }
+    state = .pausing(dispatcher.services.loop.schedule(at: due) { [self] in askAgain() })
+  }
+
+  private func askAgain() {
+    state = .choosing
+    let integration = trial!.integration
+    if trial!.end > now, let permit = integration.breaker.admit(at: now) {
+      ask(integration, permit)
+    } else if integration.breaker.isProbing, choices.isEmpty {
+      // Another exchange's probe will show in a moment whether it is worth it, and there is nobody else.
+      pause(retryAfter: nil)
+    } else {
+      askNext()
+    }
   }
 
   // MARK: Ends
 
   private func succeed(_ reply: Reply, _ integration: Integration) {
-    gateway.record(
+    dispatcher.record(
       message.content, reply, by: integration, bot: bot.settings, conversation: conversation)
-    let answer = ReplyAnswer(
-      identifier: gateway.services.random.identifier("msg_"), conversation: conversation,
-      integration: integration.settings, attempts: reports, reply: reply)
-    finish(answer.response, outcome: Outcome.ok.name)
+    finish(.reply(reply, by: integration.settings))
   }
 
-  /// Nobody could answer, or not before the deadline.
-  private func fail(timedOut: Bool) {
-    finish(
-      APIError(
-        timedOut ? 504 : 502, .backend, "all_integrations_failed", Text(bot.settings.errorMessage)),
-      outcome: reports.last?.outcome.name ?? (timedOut ? Outcome.timeout.name : "no_integration"))
-  }
-
-  /// A backend's policy refuses what the user wrote, and says why.
-  private func reject(_ report: AttemptReport) {
-    let reason = report.backendReason.map { Text($0) } ?? "The backend refuses this content."
-    finish(
-      APIError(400, .invalidRequest, "content_filter", reason), outcome: report.outcome.name)
-  }
-
-  private func finish(_ error: APIError, outcome: StaticString) {
-    let response = error.response { writer in
-      writer.name("attempts")
-      AttemptReport.write(reports, to: &writer)
+  /// Nobody is left to ask, or no time.
+  private func fail() {
+    if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
+      finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))
+    } else if let wait = reports.map({ $0.retryAfter! }).min() {
+      finish(.unavailable(retryAfterSeconds: max(1, wait.secondsRoundedUp)))
+    } else {
+      finish(.failed(timedOut: deadline <= now))
     }
-    finish(response, outcome: outcome)
   }
 
-  private func finish(_ response: Response, outcome: StaticString) {
-    end(outcome: outcome)
-    request.respond(response)
-  }
-
-  /// The client has gone: the backend is told by its connection, and the context stays as it was.
-  private func giveUp() {
-    switch state {
-    case .waiting: gateway.withdraw(self)
-    case .attempting(let attempt): attempt.cancel()
-    case .choosing: break
-    case .finished: return
-    }
-    end(outcome: "cancelled")
+  private func finish(_ content: Answer.Content) {
+    let answer = Answer(content: content, conversation: conversation, attempts: reports)
+    end(outcome: answer.outcome)
+    completion(answer)
   }
 
   private func end(outcome: StaticString) {
     let heldConversation = if case .waiting = state { false } else { true }
+    var asked: Integration?
+    if case .attempting = state { asked = trial?.integration }
     state = .finished
-    gateway.services.loop.cancel(deadlineTimer)
-    log(outcome)
-    if heldConversation { gateway.leave(self) }
+    dispatcher.services.loop.cancel(deadlineTimer)
+    log(outcome, asked: asked)
+    if heldConversation { dispatcher.leave(self) }
   }
 
-  private func log(_ outcome: StaticString) {
+  /// `asked`: the integration that had not answered yet.
+  private func log(_ outcome: StaticString, asked: Integration?) {
     let isServed = reports.last?.outcome == .ok
-    gateway.services.log.write(isServed ? .info : .warning, "exchange") { line in
-      line.field("request_id", request.identifier)
+    dispatcher.services.log.write(isServed ? .info : .warning, "exchange") { line in
+      line.field("request_id", request)
       line.field("bot", bot.settings.id)
       line.field("conversation", conversation)
-      let last = asked?.settings.id ?? reports.last?.integration
-      line.field("integration", last ?? [UInt8]("-"))
+      line.field("integration", asked?.settings.id ?? reports.last?.integration ?? [UInt8]("-"))
       line.field("outcome", outcome)
       line.field("attempts", reports.count + (asked == nil ? 0 : 1))
-      line.field("ms", (Instant.now - start).milliseconds)
+      line.field("ms", (dispatcher.services.loop.clock() - start).milliseconds)
       if reports.count > 1 { line.field("tried", AttemptReport.brief(reports)) }
     }
   }

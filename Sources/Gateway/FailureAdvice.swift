@@ -9,6 +9,19 @@ enum FailureAdvice {
     "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"
   }
 
+  static func deadline(after limit: TimeSpan) -> Text {
+    "no whole reply within \(limit.milliseconds) ms, its part of the bot's deadline: raise deadline, or lower timeouts"
+  }
+
+  static func breakerOpen(for wait: TimeSpan) -> Text {
+    "not asked: it has failed too often, or asked for a pause; it is tried again in \(wait.milliseconds) ms (breaker)"
+  }
+
+  static let contextTooLong: Text =
+    "the conversation is longer than the model takes (400): lower window, or use a model with a larger context"
+  static let contentFiltered: Text =
+    "the backend's policy refuses the content (400): it is for the user to change it"
+
   static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> Text {
     switch failure {
     case .nameNotResolved:

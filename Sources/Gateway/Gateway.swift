@@ -9,15 +9,10 @@ import JSON
 
 /// The application behind the server: finds out what a request wants, who may want it, and has it done.
 public final class Gateway: RequestHandler {
-  /// What every exchange works with.
-  public let services: Services
-  /// The conversations' memory.
-  let context: ContextStore
-
   private let configuration: Configuration
   private let access: AccessControl
   private let bots: [Bot]
-  private var queues = ConversationQueues<Exchange>()
+  private let messages: MessageEndpoint
   private var isDraining = false
 
   /// A gateway for a configuration. `version` is what backends are told in `User-Agent`.
@@ -26,8 +21,9 @@ public final class Gateway: RequestHandler {
     version: StaticString
   ) {
     self.configuration = configuration
-    self.context = context
-    self.services = services
+    messages = MessageEndpoint(
+      Dispatcher(configuration.limits, context: context, services: services),
+      idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     access = AccessControl(keys: configuration.keys)
     bots = configuration.bots.map { bot in
       Bot(
@@ -99,7 +95,9 @@ public final class Gateway: RequestHandler {
         return .answer(
           APIError(404, .notFound, "bot_not_found", "There is no bot of this name.").response())
       }
-      return .read(bodyLimit: configuration.server.maxBodyBytes) { [self] in send($0, to: bot) }
+      return .read(bodyLimit: configuration.server.maxBodyBytes) { [self] in
+        messages.handle($0, for: bot)
+      }
     }
   }
 
@@ -119,54 +117,5 @@ public final class Gateway: RequestHandler {
     writer.member("status", string: word)
     writer.endObject()
     return Response(status: status, contentType: "application/json", body: writer.finish())
-  }
-
-  // MARK: Messages
-
-  private func send(_ request: Request, to bot: Bot) {
-    do throws(APIError) {
-      let message = try MessageRequest(request.body)
-      let exchange = Exchange(message, for: bot, request: request, gateway: self)
-      switch queues.arrive(
-        exchange, in: exchange.queueKey, limits: configuration.limits)
-      {
-      case .begin: exchange.begin()
-      case .wait: exchange.wait()
-      case .refused(let error): throw error
-      }
-    } catch {
-      request.respond(error.response())
-    }
-  }
-
-  /// An exchange that waited is given up.
-  func withdraw(_ exchange: Exchange) {
-    queues.withdraw(exchange, from: exchange.queueKey)
-  }
-
-  /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
-  /// queue makes no deep stack.
-  func leave(_ exchange: Exchange) {
-    guard let next = queues.leave(exchange.queueKey) else { return }
-    services.loop.atEndOfTurn { next.begin() }
-  }
-
-  /// Puts a turn into the context.
-  func record(
-    _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
-    conversation: [UInt8]
-  ) {
-    do throws(ContextError) {
-      try context.append(
-        bot: bot.id, conversation: conversation, user: content.span, reply: reply.content.span,
-        integration: integration.settings.id)
-    } catch {
-      // The reply is sound; only what comes after will not know of it.
-      services.log.write(.warning, "turn_not_kept") { line in
-        line.field("bot", bot.id)
-        line.field("conversation", conversation)
-        line.field("reason", error.message)
-      }
-    }
   }
 }

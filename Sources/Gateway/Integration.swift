@@ -3,6 +3,7 @@ public import Configuration
 import Dialects
 import HTTPClient
 import JSON
+import Platform
 
 /// An integration at work: its settings, and what its requests have in common, made once.
 public final class Integration {
@@ -12,6 +13,8 @@ public final class Integration {
   let upstream: Upstream?
   /// How its backend is spoken to; `nil` for `echo`.
   let dialect: Dialect?
+  /// Whether its backend is to be left alone.
+  let breaker: Breaker
   private let profile: RequestProfile?
   /// Fields of single requests that the configuration does not set itself.
   private let sendsConversation: Bool
@@ -21,6 +24,7 @@ public final class Integration {
   init(_ settings: IntegrationSettings, bot: BotSettings, version: StaticString) {
     self.settings = settings
     dialect = Integration.dialect(settings.kind)
+    breaker = Breaker(settings.breaker)
     profile = dialect.map { Integration.profile(settings, bot, $0) }
     if let dialect, let url = settings.webhookURL {
       upstream = Upstream(
@@ -35,6 +39,9 @@ public final class Integration {
     sendsRequest = !settings.setsField("X-Request-Id")
     sendsPlatform = !settings.setsField("X-User-Platform")
   }
+
+  /// The longest that one attempt may take.
+  var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
   /// Begins the body of a request.
   func encoder(conversation: [UInt8], user: JSONValue?, metadata: JSONValue?) -> RequestEncoder? {

@@ -34,9 +34,7 @@ public final class IntegrationTest {
     writer.string(message.span)
     let content = writer.finish()
     guard let upstream = integration.upstream else {
-      let report = AttemptReport(
-        integration: integration.settings.id, outcome: .ok, status: 200, milliseconds: 0)
-      return completion(Result(report: report, words: message))
+      return completion(Result(report: .echoed(integration), words: message))
     }
     let conversation = services.random.identifier("conv_")
     do throws(TranslationFault) {
@@ -46,16 +44,13 @@ public final class IntegrationTest {
         conversation: conversation, request: services.random.identifier("req_"), platform: nil)
       _ = Attempt(
         at: integration, upstream: upstream, body: try encoder.finish(), fields: fields,
-        timeout: .milliseconds(integration.settings.timeoutMilliseconds), services: services
+        limit: integration.timeout, services: services
       ) { [self] report, reply in
         let words = reply.map { text(of: $0) } ?? report.backendReason
         completion(Result(report: report, words: words.map { masked($0) }))
       }
     } catch {
-      var report = AttemptReport(
-        integration: integration.settings.id, outcome: .httpError, status: nil, milliseconds: 0)
-      report.advice = "not sent: \(error.message)"
-      completion(Result(report: report, words: nil))
+      completion(Result(report: .notSent(integration, error), words: nil))
     }
   }
 

@@ -10,6 +10,8 @@ struct MessageRequest {
   let conversation: [UInt8]?
   /// The user object as sent.
   let user: JSONValue?
+  /// The user's identifier.
+  let userID: [UInt8]?
   /// The user's platform, where it is text that a header field can carry.
   let platform: [UInt8]?
   /// The metadata object as sent.
@@ -28,7 +30,9 @@ struct MessageRequest {
       try MessageRequest.identifier(value, "conversation_id")
     }
     user = try MessageRequest.objectMember(members.user, "user")
-    if let id = user?["id"].present { _ = try MessageRequest.identifier(id, "user.id") }
+    userID = try user?["id"].present.map { (value) throws(APIError) in
+      try MessageRequest.identifier(value, "user.id")
+    }
     platform = user?["platform"]?.string.flatMap { text in
       !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
     }

@@ -24,6 +24,8 @@ public enum Outcome: Sendable {
   case tooLarge
   /// The connection ended before the reply did.
   case interrupted
+  /// Not asked, because it has failed too often lately.
+  case breakerOpen
 
   /// The name in `attempts` and in the log.
   public var name: StaticString {
@@ -40,6 +42,7 @@ public enum Outcome: Sendable {
     case .missingContent: "missing_content"
     case .tooLarge: "too_large"
     case .interrupted: "interrupted"
+    case .breakerOpen: "breaker_open"
     }
   }
 }

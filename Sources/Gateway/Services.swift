@@ -8,14 +8,14 @@ public struct Services {
   /// The loop that all runs on.
   public let loop: EventLoop
   /// Requests to backends.
-  public let client: HTTPClient
+  public let client: any BackendClient
   /// The log.
   public let log: Log
   /// Identifiers and draws.
   public let random: RandomSource
 
   /// Services from their parts.
-  public init(loop: EventLoop, client: HTTPClient, log: Log, random: RandomSource) {
+  public init(loop: EventLoop, client: any BackendClient, log: Log, random: RandomSource) {
     self.loop = loop
     self.client = client
     self.log = log

@@ -5,59 +5,91 @@ import HTTPClient
 /// What a finished transfer means: the one place where backends' answers are sorted.
 struct Verdict {
   let outcome: Outcome
+  /// How it failed; `nil` if and only if the outcome is `ok`.
+  let failure: FailureKind?
   /// What to do about a failure.
   let advice: Text
   /// There if and only if the outcome is `ok`.
   let reply: Reply?
+  /// What the backend gave as the reason for a failure: not to be shown but to an administrator who asks for it.
+  let backendReason: [UInt8]?
 
   init(of result: TransferResult, dialect: Dialect) {
     if let failure = result.failure {
-      self.init(Verdict.outcome(of: failure), FailureAdvice.transfer(failure, result))
-      return
-    }
-    switch result.status {
-    case 200...299:
+      let (outcome, kind) = Verdict.sort(failure)
+      self.init(outcome, kind, FailureAdvice.transfer(failure, result))
+    } else if 200...299 ~= result.status {
       do throws(ReplyFault) {
         self.init(reply: try dialect.decode(result.body))
       } catch {
-        self.init(error)
+        self.init(
+          error.outcome, .unusable, error.message, reason: BackendError(result.body).reason)
       }
-    case 401, 403:
-      self.init(.authFailed, FailureAdvice.status(result.status))
-    case 429:
-      self.init(.rateLimited, FailureAdvice.status(result.status))
-    default:
-      self.init(.httpError, FailureAdvice.status(result.status))
+    } else {
+      self.init(status: result.status, BackendError(result.body))
     }
   }
 
-  private init(_ outcome: Outcome, _ advice: Text) {
+  /// An answer that is no success.
+  private init(status: Int, _ error: BackendError) {
+    var (outcome, kind) = Verdict.sort(status: status)
+    var advice = FailureAdvice.status(status)
+    if status == 400 {
+      switch error.kind {
+      case .contextTooLong: (kind, advice) = (.contextTooLong, FailureAdvice.contextTooLong)
+      case .contentFiltered: (kind, advice) = (.contentFiltered, FailureAdvice.contentFiltered)
+      case .other: break
+      }
+    }
+    self.init(outcome, kind, advice, reason: error.reason)
+  }
+
+  private init(
+    _ outcome: Outcome, _ failure: FailureKind, _ advice: Text, reason: [UInt8]? = nil
+  ) {
     self.outcome = outcome
+    self.failure = failure
     self.advice = advice
     reply = nil
+    backendReason = reason
   }
 
   private init(reply: Reply) {
     outcome = .ok
+    failure = nil
     advice = ""
     self.reply = reply
+    backendReason = nil
   }
 
-  private init(_ fault: ReplyFault) {
-    switch fault {
-    case .invalidJSON: self.init(.invalidJSON, fault.message)
-    case .missingContent: self.init(.missingContent, fault.message)
+  private static func sort(status: Int) -> (Outcome, FailureKind) {
+    switch status {
+    case 401, 403: (.authFailed, .notTrusted)
+    case 429: (.rateLimited, .unavailable)
+    case 500, 502, 503, 504, 529: (.httpError, .unavailable)
+    case 400...499: (.httpError, .refused)
+    default: (.httpError, .unusable)
     }
   }
 
-  private static func outcome(of failure: TransferFailure) -> Outcome {
+  private static func sort(_ failure: TransferFailure) -> (Outcome, FailureKind) {
     switch failure {
-    case .nameNotResolved: .dnsFailed
-    case .connectFailed: .connectFailed
-    case .handshakeFailed, .certificateNotTrusted, .authorityUnusable: .tlsFailed
-    case .interrupted: .interrupted
-    case .tooLarge: .tooLarge
-    case .notHTTP, .other: .httpError
+    case .nameNotResolved: (.dnsFailed, .unreachable)
+    case .connectFailed: (.connectFailed, .unreachable)
+    case .handshakeFailed: (.tlsFailed, .unreachable)
+    case .certificateNotTrusted, .authorityUnusable: (.tlsFailed, .notTrusted)
+    case .interrupted: (.interrupted, .unreachable)
+    case .tooLarge: (.tooLarge, .unusable)
+    case .notHTTP, .other: (.httpError, .unusable)
+    }
+  }
+}
+
+extension ReplyFault {
+  fileprivate var outcome: Outcome {
+    switch self {
+    case .invalidJSON: .invalidJSON
+    case .missingContent: .missingContent
     }
   }
 }

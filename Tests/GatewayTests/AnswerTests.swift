@@ -30,14 +30,14 @@ import Testing
       webhook_url = http://127.0.0.1/
       fallback = yes
       """
-    ).integrations[0]
+    )
     let reply = try Dialect.custom.decode(
       bytes(
         #"{"content":"H\u00ed!","attachments":[ 1.0 ],"model":"m","metadata":{"usage":{"n":1}}}"#))
-    let answer = ReplyAnswer(
-      identifier: bytes("msg_1"), conversation: bytes("conv_\"1"), integration: settings,
-      attempts: reports, reply: reply
-    ).response
+    let answer = Answer(
+      content: .reply(reply, by: settings.integrations[0]), conversation: bytes("conv_\"1"),
+      attempts: reports
+    ).response(identifier: bytes("msg_1"), bot: settings.bots[0])
     #expect(answer.status == 200)
     #expect(answer.contentType.map { "\($0)" } == "application/json")
     let body = text(answer.body)
@@ -52,6 +52,34 @@ import Testing
         {"integration":"claude","outcome":"ok","status":200,"duration_ms":812}],\#
         "attachments":[ 1.0 ],"metadata":{"model":"m","usage":{"n":1}},"created_at":"NOW"}}
         """#)
+  }
+
+  @Test(
+    arguments: [
+      (.failed(timedOut: false), "502 backend_error all_integrations_failed"),
+      (.failed(timedOut: true), "504 backend_error all_integrations_failed"),
+      (.unavailable(retryAfterSeconds: 7), "503 backend_error all_integrations_failed"),
+      (.contentFiltered(reason: "why"), "400 invalid_request_error content_filter"),
+    ] as [(Answer.Content, String)])
+  func writesFailures(content: Answer.Content, brief: String) throws {
+    let bot = try configuration("[bot b]\nerror_message = Sorry").bots[0]
+    let response = Answer(content: content, conversation: bytes("c"), attempts: reports)
+      .response(identifier: bytes("msg_1"), bot: bot)
+    let root = try JSONDocument(response.body).root
+    let error = try #require(root["error"])
+    let words = [error["type"], error["code"]].map { text($0?.string ?? []) }
+    #expect("\(response.status) \(words[0]) \(words[1])" == brief)
+    #expect(text(error["message"]?.string ?? []) == (response.status == 400 ? "why" : "Sorry"))
+    #expect(root["attempts"] != nil)
+    #expect(!text(response.body).contains("sk-secret"))
+    let fields = Dictionary(
+      uniqueKeysWithValues: response.fields.map { ("\($0.name)", text($0.value)) })
+    #expect(fields["Retry-After"] == (response.status == 503 ? "7" : nil))
+    #expect(
+      fields["X-Postern-Attempts"] == """
+        gpt;outcome=timeout;ms=30000, down;outcome=http_error;status=503;ms=12, \
+        claude;outcome=ok;status=200;ms=812
+        """)
   }
 
   @Test func writesNoAttempts() {
@@ -71,6 +99,7 @@ import Testing
     (.connectFailed, "connect_failed"), (.tlsFailed, "tls_failed"), (.authFailed, "auth_failed"),
     (.rateLimited, "rate_limited"), (.httpError, "http_error"), (.invalidJSON, "invalid_json"),
     (.missingContent, "missing_content"), (.tooLarge, "too_large"), (.interrupted, "interrupted"),
+    (.breakerOpen, "breaker_open"),
   ])
   func namesOutcomes(outcome: Outcome, name: String) {
     #expect("\(outcome.name)" == name)

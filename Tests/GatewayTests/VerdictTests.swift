@@ -45,6 +45,75 @@ import Testing
     }
   }
 
+  /// The contract's table, row by row: the same again, the next, and whether it counts against the backend.
+  @Test(
+    arguments: [
+      (.unreachable, "again next counts"), (.unavailable, "again next counts"),
+      (.timeout, "next counts"), (.notTrusted, "next counts"), (.contextTooLong, "next"),
+      (.contentFiltered, ""), (.refused, "next"), (.unusable, "next counts"),
+    ] as [(FailureKind, String)])
+  func hasARemedyForEachFailure(kind: FailureKind, words: String) {
+    #expect(kind.remedy.words == words)
+  }
+
+  /// Which row an answer belongs to, in every dialect.
+  @Test(arguments: Dialect.allCases)
+  func sortsAnswersIntoRows(dialect: Dialect) {
+    let rows: [(ClosedRange<Int>, FailureKind)] = [
+      (300...399, .unusable), (400...400, .refused), (401...401, .notTrusted),
+      (402...402, .refused), (403...403, .notTrusted), (404...428, .refused),
+      (429...429, .unavailable), (430...499, .refused), (500...500, .unavailable),
+      (501...501, .unusable), (502...504, .unavailable), (505...528, .unusable),
+      (529...529, .unavailable), (530...999, .unusable),
+    ]
+    for (statuses, kind) in rows {
+      for status in statuses {
+        let verdict = Verdict(of: result(nil, status: status, body: "{}"), dialect: dialect)
+        #expect(verdict.failure == kind, "\(status)")
+      }
+    }
+    for body in ["", "oops", "{}", #"{"content":""}"#, #"{"content":null}"#] {
+      let verdict = Verdict(of: result(nil, status: 200, body: body), dialect: dialect)
+      #expect(verdict.failure == .unusable, "\(body)")
+    }
+  }
+
+  @Test(
+    arguments: [
+      (.nameNotResolved, .unreachable), (.connectFailed, .unreachable),
+      (.handshakeFailed, .unreachable), (.interrupted, .unreachable),
+      (.certificateNotTrusted, .notTrusted), (.authorityUnusable, .notTrusted),
+      (.tooLarge, .unusable), (.notHTTP, .unusable), (.other(code: 27), .unusable),
+    ] as [(TransferFailure, FailureKind)])
+  func sortsTransferFailuresIntoRows(failure: TransferFailure, kind: FailureKind) {
+    let verdict = Verdict(
+      of: result(failure, status: 200, body: #"{"content":"hi"}"#), dialect: .custom)
+    #expect(verdict.failure == kind)
+  }
+
+  /// What a 400 says matters; with another status the same words are nothing special.
+  @Test(
+    arguments: [
+      (#"{"error":{"code":"context_length_exceeded"}}"#, .contextTooLong),
+      (
+        #"{"error":{"type":"invalid_request_error","message":"prompt is too long: 2 > 1"}}"#,
+        .contextTooLong
+      ),
+      (#"{"error":{"type":"exceed_context_size_error","code":400}}"#, .contextTooLong),
+      (#"{"error":{"code":"content_filter"}}"#, .contentFiltered),
+      (#"{"error":{"code":"content_policy_violation","message":"No."}}"#, .contentFiltered),
+      (#"{"error":{"code":"unknown_parameter"}}"#, .refused),
+    ] as [(String, FailureKind)])
+  func looksIntoBadRequests(body: String, kind: FailureKind) {
+    for dialect in Dialect.allCases {
+      let verdict = Verdict(of: result(nil, status: 400, body: body), dialect: dialect)
+      #expect(verdict.failure == kind)
+      #expect(verdict.outcome == .httpError)
+      let other = Verdict(of: result(nil, status: 500, body: body), dialect: dialect)
+      #expect(other.failure == .unavailable)
+    }
+  }
+
   @Test(
     arguments: [
       (.custom, #"{"content":"hi"}"#), (.openai, #"{"choices":[{"message":{"content":"hi"}}]}"#),
@@ -107,5 +176,12 @@ import Testing
   private func result(_ failure: TransferFailure?, status: Int, body: String) -> TransferResult {
     TransferResult(
       failure: failure, status: status, body: bytes(body), timings: TransferTimings(), detail: "")
+  }
+}
+
+extension Remedy {
+  fileprivate var words: String {
+    [(mayRepeat, "again"), (asksNext, "next"), (countsAgainstBackend, "counts")]
+      .filter { $0.0 }.map { $0.1 }.joined(separator: " ")
   }
 }

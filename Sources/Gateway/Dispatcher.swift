@@ -1,0 +1,79 @@
+import Bytes
+import Configuration
+import Context
+import Dialects
+import EventLoop
+import JSON
+import Logging
+import Platform
+
+/// Admits exchanges as far as the limits allow, keeps those of one conversation in order, and has what they all
+/// work with.
+final class Dispatcher {
+  let services: Services
+  /// The conversations' memory.
+  let context: ContextStore
+  private let limits: LimitsSettings
+  private var queues = ConversationQueues<Exchange>()
+  private var users: UserLimiter?
+
+  init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
+    self.limits = limits
+    self.context = context
+    self.services = services
+    users = limits.perUser.map {
+      UserLimiter($0, key: SipHash.Key(services.random.next(), services.random.next()))
+    }
+  }
+
+  /// Lets an exchange begin, now or behind others of its conversation. What is refused has not been counted, and
+  /// nothing has been asked of anybody.
+  func admit(_ exchange: Exchange) throws(APIError) {
+    let now = services.loop.now
+    if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
+      wait > .milliseconds(0)
+    {
+      throw .tryAgain(
+        429, .rateLimit, "user_rate_exceeded",
+        "This user has sent too many messages lately (per_user).",
+        afterSeconds: wait.secondsRoundedUp)
+    }
+    switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {
+    case .refused(let error): throw error
+    case .begin: exchange.begin()
+    case .wait: exchange.wait()
+    }
+    if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
+  }
+
+  /// An exchange that waited is given up.
+  func withdraw(_ exchange: Exchange) {
+    queues.withdraw(exchange, from: exchange.queueKey)
+  }
+
+  /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
+  /// queue makes no deep stack.
+  func leave(_ exchange: Exchange) {
+    guard let next = queues.leave(exchange.queueKey) else { return }
+    services.loop.atEndOfTurn { next.begin() }
+  }
+
+  /// Puts a turn into the context.
+  func record(
+    _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
+    conversation: [UInt8]
+  ) {
+    do throws(ContextError) {
+      try context.append(
+        bot: bot.id, conversation: conversation, user: content.span, reply: reply.content.span,
+        integration: integration.settings.id)
+    } catch {
+      // The reply is sound; only what comes after will not know of it.
+      services.log.write(.warning, "turn_not_kept") { line in
+        line.field("bot", bot.id)
+        line.field("conversation", conversation)
+        line.field("reason", error.message)
+      }
+    }
+  }
+}

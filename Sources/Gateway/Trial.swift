@@ -1,0 +1,36 @@
+import Bytes
+import Configuration
+import Platform
+
+/// An integration's turn in an exchange: its first attempt and the retries.
+struct Trial {
+  let integration: Integration
+  /// When its turn is over, whatever it is doing.
+  let end: Instant
+  /// How many retries it has had.
+  private(set) var retries = 0
+
+  /// Gives an integration its turn.
+  init(of integration: Integration, until end: Instant) {
+    self.integration = integration
+    self.end = end
+  }
+
+  /// When the integration may be asked again after a failure that may be repeated; `nil` if not at all: it has no
+  /// retries left, its turn would be over, or the backend wants to be left alone for longer than is worth waiting.
+  mutating func nextRetry(
+    after retryAfter: TimeSpan?, at now: Instant, using random: RandomSource
+  ) -> Instant? {
+    let settings = integration.settings
+    guard retries < settings.retries else { return nil }
+    if let retryAfter, retryAfter > .milliseconds(settings.retryAfterMaxMilliseconds) { return nil }
+    let pause =
+      retryAfter
+      ?? Backoff.pause(
+        beforeRetry: retries, base: .milliseconds(settings.backoffMilliseconds), using: random)
+    let due = now + pause
+    guard due < end, integration.breaker.allows(at: due) else { return nil }
+    retries += 1
+    return due
+  }
+}

@@ -1,0 +1,77 @@
+import Configuration
+import Context
+import EventLoop
+import Logging
+import Platform
+
+@testable import Gateway
+
+/// A dispatcher with backends that answer by a script, on a clock that moves when it is told to.
+final class ExchangeFixture {
+  let configuration: Configuration
+  let loop: EventLoop
+  let backends: FakeBackends
+  let dispatcher: Dispatcher
+  let bot: Bot
+  private let clock: Clock
+
+  private final class Clock {
+    var now = Instant(nanoseconds: 1_000_000_000_000)
+  }
+
+  init(_ text: String) throws {
+    configuration = try Self.load(text)
+    let clock = Clock()
+    self.clock = clock
+    loop = try EventLoop(clock: { clock.now })
+    backends = FakeBackends(on: loop)
+    let random = RandomSource()
+    dispatcher = Dispatcher(
+      configuration.limits,
+      context: try ContextStore(byteCount: configuration.context.memoryBytes, random: random),
+      services: Services(
+        loop: loop, client: backends, log: Log(level: .error, format: .text), random: random))
+    let settings = configuration.bots[0]
+    bot = Bot(
+      settings,
+      integrations: configuration.integrations.map {
+        Integration($0, bot: settings, version: "0")
+      })
+  }
+
+  var now: Instant { clock.now }
+
+  private static func load(_ text: String) throws -> Configuration {
+    // Named in full: the fixture has a property of the same name.
+    try GatewayTests.configuration(text)
+  }
+
+  /// Moves the clock, and lets the loop turn.
+  func advance(_ span: TimeSpan) throws {
+    clock.now = clock.now + span
+    try loop.turn(waitingAtMost: .milliseconds(0))
+  }
+
+  /// An exchange for a message, not admitted yet.
+  func exchange(
+    _ content: String, in conversation: String, user: String? = nil,
+    completion: @escaping (Answer) -> Void
+  ) throws -> Exchange {
+    let user = user.map { #","user":{"id":"\#($0)"}"# } ?? ""
+    let message = try MessageRequest(
+      bytes(#"{"content":"\#(content)","conversation_id":"\#(conversation)"\#(user)}"#))
+    return Exchange(
+      message, for: bot, request: bytes("req_1"), through: dispatcher, completion: completion)
+  }
+
+  /// The newest messages of a conversation, oldest first, without their quotes.
+  func messages(of conversation: String, count: Int = 200) -> [String] {
+    var messages: [String] = []
+    dispatcher.context.recall(
+      bot: bot.settings.id, conversation: bytes(conversation), messages: count
+    ) { role, content in
+      messages.append("\(role): \(text(content.copied).dropFirst().dropLast())")
+    }
+    return messages
+  }
+}

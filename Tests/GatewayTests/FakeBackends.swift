@@ -1,0 +1,80 @@
+import EventLoop
+import HTTPClient
+import Platform
+
+@testable import HTTPClient
+
+/// Backends that answer by a script, on the loop's own clock.
+final class FakeBackends: BackendClient {
+  /// What a backend does with a request: answers after a while, or never.
+  struct Act {
+    var delay: TimeSpan?
+    var result: TransferResult
+  }
+
+  /// Decides about each request, by the URL that it goes to.
+  var script: (String) -> Act = { _ in preconditionFailure("nobody was to be asked") }
+  /// How many requests each URL has had.
+  private(set) var askedCounts: [String: Int] = [:]
+  /// Requests that are neither answered nor cancelled.
+  private(set) var running: [UInt32: TimerID?] = [:]
+
+  private let loop: EventLoop
+  private var lastTicket: UInt32 = 0
+  /// Stands for all transfers: a request is known by its ticket.
+  private let transfer: Transfer
+
+  init(on loop: EventLoop) {
+    self.loop = loop
+    let upstream = Upstream(
+      Upstream.Settings(
+        url: bytes("http://127.0.0.1/"), fields: [], connectTimeoutMilliseconds: 1,
+        authorityFile: nil, bodyLimit: 1))
+    transfer = Transfer(
+      for: upstream, onSocketWanted: { _, _, _ in -1 }, onSocketClosed: { _, _ in 0 },
+      client: UnsafeMutableRawPointer(bitPattern: 1)!)
+  }
+
+  func post(
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
+    let url = text(upstream.settings.url)
+    askedCounts[url, default: 0] += 1
+    lastTicket += 1
+    let ticket = lastTicket
+    let act = script(url)
+    let timer = act.delay.map { delay in
+      loop.schedule(after: delay) { [self] in
+        running[ticket] = nil
+        completion(act.result)
+      }
+    }
+    running[ticket] = .some(timer)
+    return TransferID(transfer: transfer, generation: ticket)
+  }
+
+  func cancel(_ id: TransferID) {
+    guard let timer = running.removeValue(forKey: id.generation) else { return }
+    loop.cancel(timer)
+  }
+
+  func close() {}
+}
+
+extension TransferResult {
+  /// An answer with a status and a body.
+  static func answer(
+    _ status: Int, _ body: String = "{}", retryAfter: TimeSpan? = nil
+  ) -> TransferResult {
+    TransferResult(
+      failure: nil, status: status, body: bytes(body), retryAfter: retryAfter,
+      timings: TransferTimings(), detail: "")
+  }
+
+  /// No answer.
+  static func failure(_ failure: TransferFailure) -> TransferResult {
+    TransferResult(
+      failure: failure, status: 0, body: [], timings: TransferTimings(), detail: "")
+  }
+}

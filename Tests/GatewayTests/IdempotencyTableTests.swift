@@ -1,0 +1,76 @@
+import Bytes
+import HTTPServer
+import Platform
+import Testing
+
+@testable import Gateway
+
+@Suite struct IdempotencyTableTests {
+  private let start = Instant(nanoseconds: 1_000_000_000)
+  private var table = IdempotencyTable(memory: 4096, hashKey: SipHash.Key(1, 2))
+
+  @Test mutating func remembersAnAnswerForTenMinutes() {
+    answer("k", "body", "reply")
+    #expect(match("k", "body") == "reply")
+    #expect(match("k", "body", at: 599) == "reply")
+    #expect(match("k", "body", at: 600) == "first")
+  }
+
+  @Test mutating func tellsBodiesApart() {
+    answer("k", "body", "reply")
+    #expect(match("k", "other") == "different")
+    #expect(match("l", "body") == "first")
+    table.begin(bytes("m"), body: bytes("body"), Delivery())
+    #expect(match("m", "other") == "different")
+  }
+
+  @Test mutating func leadsToTheAnswerUnderWay() {
+    let delivery = Delivery()
+    table.begin(bytes("k"), body: bytes("body"), delivery)
+    guard case .underWay(let found) = table.match(bytes("k"), body: bytes("body"), at: start)
+    else {
+      Issue.record("the first is under way")
+      return
+    }
+    #expect(found === delivery)
+  }
+
+  @Test mutating func forgetsWhatFailed() {
+    table.begin(bytes("k"), body: bytes("body"), Delivery())
+    table.drop(bytes("k"))
+    #expect(match("k", "body") == "first")
+    #expect(match("k", "other") == "first")
+  }
+
+  @Test mutating func forgetsTheOldestWhereMemoryIsShort() {
+    let reply = String(repeating: "x", count: 1024 - 512 - 2)
+    for number in 0..<10_000 {
+      answer("k\(number % 10)", "body", reply)
+      for back in 1..<4 where number >= back {
+        #expect(match("k\((number - back) % 10)", "body") == reply)
+      }
+      if number >= 4 { #expect(match("k\((number - 4) % 10)", "body") == "first") }
+    }
+  }
+
+  /// An answer larger than all the memory is given, and not kept.
+  @Test mutating func keepsNothingThatDoesNotFit() {
+    answer("k", "body", String(repeating: "x", count: 5000))
+    #expect(match("k", "body") == "first")
+  }
+
+  private mutating func answer(_ key: String, _ body: String, _ reply: String) {
+    table.begin(bytes(key), body: bytes(body), Delivery())
+    table.complete(
+      bytes(key), with: Response(status: 200, contentType: nil, body: bytes(reply)), at: start)
+  }
+
+  private mutating func match(_ key: String, _ body: String, at seconds: Int = 0) -> String {
+    switch table.match(bytes(key), body: bytes(body), at: start + .seconds(seconds)) {
+    case .first: "first"
+    case .answered(let response): text(response.body)
+    case .underWay: "under way"
+    case .different: "different"
+    }
+  }
+}
