@@ -75,6 +75,7 @@ extension ConfigurationResolver {
     }
     readSystem(of: bot)
     let integrations = integrations(of: bot)
+    checkDeadline(of: bot, integrations)
     for integration in integrations where mayTakePart(integration) { return }
     // A bot that is implied has an integration in the file, or one that takes part.
     warn(
@@ -82,6 +83,30 @@ extension ConfigurationResolver {
       """
       no integration of [bot \(quoting: bot.name)] takes part in the draw: each is disabled, a fallback, or \
       has weight 0
+      """)
+  }
+
+  /// Warns where the integrations of one message may take longer in turn than the deadline: then each gets a part of
+  /// it, and less than its timeout.
+  private mutating func checkDeadline(of bot: Section, _ integrations: [Section]) {
+    guard let deadline = bot.entry("deadline"), let limit = deadline.number else { return }
+    var (drawn, fallbacks) = (0, 0)
+    for integration in integrations
+    where integration.optionalNumber("enabled") != 0 && integration.integrationKind != .echo {
+      let timeout = integration.optionalNumber("timeout") ?? 0
+      if integration.optionalNumber("fallback") == 1 {
+        fallbacks += timeout
+      } else {
+        drawn = max(drawn, timeout)
+      }
+    }
+    guard drawn + fallbacks > limit else { return }
+    let origin = [deadline.origin, bot.origin, integrations[0].origin].first { $0.line != nil }!
+    warn(
+      origin,
+      """
+      deadline: \(bot.header)'s integrations may take \(drawn + fallbacks) ms in turn (the longest timeout \
+      of those drawn, and those of the fallbacks), but it leaves them \(limit) ms: each gets a part
       """)
   }
 

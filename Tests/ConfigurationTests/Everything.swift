@@ -21,6 +21,7 @@ let everything = (
   in_flight = 9
   per_user = 30/m
   queue_per_conversation = 0
+  idempotency_memory = 64K
 
   [log]
   level = debug

@@ -239,6 +239,26 @@ import Testing
           "2: warning: system: the value begins with a double quote and does not end in one; it is taken as it stands, quote included"
         ]
       ),
+      (
+        "[bot a]\n[integration i]\ntype = echo\ntimeout = 1h",
+        []
+      ),
+      (
+        "[bot a]\n\ndeadline = 40s\n[integration i]\nwebhook_url = https://x/\n[integration j]\nwebhook_url = https://x/\ntimeout = 35s\n[integration k]\nwebhook_url = https://x/\nfallback = yes\ntimeout = 5s\n[integration l]\nwebhook_url = https://x/\nfallback = yes\nenabled = no",
+        []
+      ),
+      (
+        "[bot a]\n\ndeadline = 39s\n[integration j]\nwebhook_url = https://x/\ntimeout = 35s\n[integration k]\nwebhook_url = https://x/\nfallback = yes\ntimeout = 5s",
+        [
+          "3: warning: deadline: [bot a]'s integrations may take 40000 ms in turn (the longest timeout of those drawn, and those of the fallbacks), but it leaves them 39000 ms: each gets a part"
+        ]
+      ),
+      (
+        "[integration j]\nwebhook_url = https://x/\ntimeout = 3m",
+        [
+          "1: warning: deadline: [bot default]'s integrations may take 180000 ms in turn (the longest timeout of those drawn, and those of the fallbacks), but it leaves them 120000 ms: each gets a part"
+        ]
+      ),
       ("[bot a]\nsystem = ${A", ["2: system: '${' without '}'; a literal ${ is written $${"]),
       (
         "[bot a]\nsystem = ${A-B}",

@@ -34,6 +34,7 @@ import Testing
     #expect(configuration.limits.inFlight == 256)
     #expect(configuration.limits.perUser == nil)
     #expect(configuration.limits.queuePerConversation == 8)
+    #expect(configuration.limits.idempotencyMemoryBytes == 1 << 20)
     #expect(configuration.log.level == .info)
     #expect(configuration.log.format == .text)
     #expect(configuration.keys.isEmpty)
