@@ -22,10 +22,11 @@ class ConnectionOver(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One request, as parsed and as it came."""
+    """One request, as parsed and as it came, and when its last byte did."""
 
     raw: bytes
     body: bytes
+    arrived_at: float
 
     @cached_property
     def lines(self) -> list[str]:
@@ -108,7 +109,15 @@ class Connection:
         length = int(fields.get(b"content-length", b"0"))
         assert b"transfer-encoding" not in fields, "backends are sent bodies of known length"
         body = self._read(lambda data: length if len(data) >= length else None)
-        return Request(head + body, body)
+        return Request(head + body, body, time.monotonic())
+
+    def swallow(self) -> None:
+        """Takes whatever comes first, and makes nothing of it."""
+        try:
+            self.socket.recv(65536)
+        except OSError as error:
+            self._note_peer_left()
+            raise ConnectionOver from error
 
     def close(self, reset: bool = False) -> None:
         if reset:
@@ -154,6 +163,11 @@ def wait(seconds: float) -> Action:
 def stall() -> Action:
     """Says nothing more, until the peer has left."""
     return lambda connection: connection.wait(None)
+
+
+def swallow() -> Action:
+    """Takes the first bytes that come, such as those that begin a TLS handshake."""
+    return Connection.swallow
 
 
 def drip(data: bytes, interval: float) -> Action:

@@ -265,6 +265,18 @@ def connections(client: Client, count: int) -> Iterator[list[Connection]]:
         yield [stack.enter_context(client.open()) for _ in range(count)]
 
 
+@contextmanager
+def blackhole() -> Iterator[int]:
+    """A port at which connecting neither succeeds nor fails: its backlog is full."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield listener.getsockname()[1]
+
+
 def unused_tcp_socket() -> socket.socket:
     """A bound socket that does not listen: connecting to its port is refused while it lives."""
     closed = socket.socket()
