@@ -120,6 +120,11 @@ class Gateway:
         rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
         return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
+    def cpu_ticks(self) -> int:
+        """The processor time used so far, in hundredths of a second."""
+        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        return sum(int(field) for field in stat.rpartition(")")[2].split()[11:13])
+
     @staticmethod
     def _answers(address: Address) -> bool:
         try:

@@ -1,0 +1,332 @@
+"""Contract 3, the failure table: who is asked again, when, and who is asked next."""
+
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import pytest
+
+import replies
+from backends import finish, in_turn, stall
+from configuration import integration
+
+PROMPTLY = 0.3
+BUSY = replies.failure("503 Service Unavailable")
+WELL = replies.custom("Well.")
+
+
+def busy(seconds, status="503 Service Unavailable"):
+    return replies.failure(status, headers={"Retry-After": str(seconds)})
+
+
+@pytest.fixture
+def pair(gateway):
+    """A bot with a primary and a spare integration; `settings` are the primary's."""
+
+    def start(primary, spare, bot=(), **settings):
+        settings = {"retries": 2, "backoff": "20ms", **settings}
+        return gateway(
+            {
+                "bot support": dict(bot),
+                "integration primary": integration(primary.url, **settings),
+                "integration spare": integration(spare.url, fallback=True),
+            }
+        ).client()
+
+    return start
+
+
+def tried(response):
+    """Who was asked, in order, and what came of it."""
+    return [(attempt["integration"], attempt["outcome"]) for attempt in response.attempts]
+
+
+def test_a_further_try_may_succeed(pair, backend):
+    primary, spare = backend(in_turn(BUSY, [finish()], WELL)), backend(replies.custom())
+    response = pair(primary, spare).message(bot="support", conversation_id="c")
+    assert (response.data["content"], response.data["fallback"]) == ("Well.", False)
+    assert tried(response) == [
+        ("primary", "http_error"),
+        ("primary", "interrupted"),
+        ("primary", "ok"),
+    ]
+    assert not spare.requests
+
+
+def test_a_further_try_sends_the_same_again(pair, backend):
+    primary = backend(in_turn(BUSY, BUSY, WELL))
+    pair(primary, backend(WELL)).message("Hi", bot="support", user={"id": "u"}, metadata={"a": 1})
+    first, *again = primary.requests
+    assert [request.raw for request in again] == [first.raw] * 2
+
+
+def test_a_turn_enters_the_context_once_however_often_it_was_tried(pair, backend):
+    primary = backend(in_turn(BUSY, WELL, BUSY, BUSY, BUSY, WELL))
+    spare = backend(replies.custom("From the spare."))
+    client = pair(primary, spare)
+    for content in ("one", "two", "three"):
+        assert client.message(content, bot="support", conversation_id="c").status == 200
+    assert primary.requests[-1].messages == [
+        ("user", "one"),
+        ("assistant", "Well."),
+        ("user", "two"),
+        ("assistant", "From the spare."),
+        ("user", "three"),
+    ]
+
+
+@pytest.mark.parametrize("retries", [0, 1, 5])
+def test_retries_are_as_many_as_configured(pair, backend, retries):
+    primary, spare = backend(BUSY), backend(WELL)
+    response = pair(primary, spare, retries=retries, backoff="1ms").message(bot="support")
+    assert response.status == 200
+    assert len(primary.requests) == 1 + retries
+
+
+def test_retries_are_2_where_nothing_is_configured(gateway, backend):
+    server = backend(BUSY)
+    section = {"webhook_url": server.url, "backoff": "1ms"}
+    client = gateway({"integration gpt": section}).client()
+    assert client.message().outcomes == ["http_error"] * 3
+
+
+def test_every_integration_has_its_own_tries_before_the_next_is_asked(gateway, backend):
+    broken = backend(BUSY)
+    tries = {"primary": 2, "first": 0, "second": 1}
+    running = gateway(
+        {
+            "bot support": {},
+            **{
+                f"integration {name}": integration(
+                    broken.url,
+                    fallback=name != "primary",
+                    retries=retries,
+                    backoff="1ms",
+                    weight=10 - place,
+                )
+                for place, (name, retries) in enumerate(tries.items())
+            },
+        }
+    )
+    response = running.client().message(bot="support")
+    assert response.status == 502
+    asked = [attempt["integration"] for attempt in response.attempts]
+    assert asked == ["primary"] * 3 + ["first"] + ["second"] * 2
+
+
+def test_backoff_doubles_and_is_jittered(gateway, backend):
+    """Of many exchanges: no wait exceeds backoff * 2^n; the longest show the doubling, and they
+    differ, so that what failed together does not come back together."""
+    backoff, count, slack = 0.1, 32, 0.15
+    server = backend(BUSY)
+    running = gateway(
+        {
+            "server": {"max_connections_per_ip": 0},
+            "integration gpt": integration(server.url, retries=3, backoff="100ms"),
+        }
+    )
+    client = running.client()
+    with ThreadPoolExecutor(count) as pool:
+        ids = [f"conversation-{number}" for number in range(count)]
+        done = list(pool.map(lambda id: client.message(conversation_id=id).status, ids))
+    assert set(done) == {502}
+    arrivals = defaultdict(list)
+    for request in server.requests:
+        arrivals[request.json["conversation_id"]].append(request.arrived_at)
+    waits = [[later - earlier for earlier, later in pairwise(times)] for times in arrivals.values()]
+    assert {len(times) for times in waits} == {3}
+    for number in range(3):
+        longest = backoff * 2**number
+        of_this_try = [times[number] for times in waits]
+        assert max(of_this_try) <= longest + slack
+        assert max(of_this_try) > longest / 2
+        assert max(of_this_try) - min(of_this_try) > longest / 4
+
+
+def test_a_wait_blocks_nobody_else(gateway, backend):
+    primary = backend(in_turn(busy(1), WELL))
+    client = gateway({"integration gpt": integration(primary.url, retries=1)}).client()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(client.message, conversation_id="waiting")
+        primary.await_requests(1)
+        time.sleep(0.1)
+        start = time.monotonic()
+        assert client.message(conversation_id="other").data["content"] == "Well."
+        assert client.get("/healthz").status == 200
+        assert time.monotonic() - start < PROMPTLY
+        assert not waiting.done()
+        assert waiting.result().outcomes == ["http_error", "ok"]
+
+
+# `Retry-After` against what is configured.
+LONGER_THAN = {
+    "retry_after_max": ({}, {"retry_after_max": "1s"}),
+    "what is left": ({"deadline": "1500ms"}, {"retry_after_max": "10s"}),
+}
+
+
+@pytest.mark.parametrize(("bot", "settings"), LONGER_THAN.values(), ids=LONGER_THAN.keys())
+@pytest.mark.parametrize("status", ["429 X", "503 X", "529 X"])
+def test_a_retry_after_that_is_too_long_moves_on_at_once(pair, backend, status, bot, settings):
+    primary, spare = backend(busy(2, status)), backend(WELL)
+    start = time.monotonic()
+    response = pair(primary, spare, bot, **settings).message(bot="support")
+    assert time.monotonic() - start < PROMPTLY
+    assert [name for name, _ in tried(response)] == ["primary", "spare"]
+    assert len(primary.requests) == 1
+
+
+def test_a_retry_after_that_is_too_long_ends_it_where_there_is_nobody_else(gateway, backend):
+    server = backend(busy(3600, "429 Too Many Requests"))
+    client = gateway({"integration gpt": integration(server.url, retries=2)}).client()
+    start = time.monotonic()
+    response = client.message()
+    assert time.monotonic() - start < PROMPTLY
+    assert (response.status, response.outcomes) == (502, ["rate_limited"])
+
+
+def test_a_retry_after_replaces_the_backoff(pair, backend):
+    """It is waited for, even where the backoff is shorter, and not both."""
+    primary = backend(in_turn(busy(1), WELL))
+    start = time.monotonic()
+    response = pair(primary, backend(WELL), backoff="8s").message(bot="support")
+    assert tried(response) == [("primary", "http_error"), ("primary", "ok")]
+    assert 1 <= time.monotonic() - start < 2.2
+    first, second = primary.requests
+    assert second.arrived_at - first.arrived_at >= 0.99
+
+
+def test_a_timeout_is_not_tried_again(pair, backend):
+    primary = backend([stall()])
+    response = pair(primary, backend(WELL), timeout="300ms").message(bot="support")
+    assert tried(response) == [("primary", "timeout"), ("spare", "ok")]
+
+
+def test_a_failure_not_worth_repeating_ends_the_tries(pair, backend):
+    primary = backend(in_turn(BUSY, replies.failure("401 Unauthorized"), WELL))
+    response = pair(primary, backend(WELL)).message(bot="support")
+    assert tried(response) == [
+        ("primary", "http_error"),
+        ("primary", "auth_failed"),
+        ("spare", "ok"),
+    ]
+
+
+OPENAI_TOO_LONG = "This model's maximum context length is 8192 tokens. However, you requested 9000."
+TOO_LONG = {
+    "openai": {"error": {"message": OPENAI_TOO_LONG, "code": "context_length_exceeded"}},
+    "anthropic": {
+        "type": "error",
+        "error": {
+            "type": "invalid_request_error",
+            "message": "prompt is too long: 210000 tokens > 200000 maximum",
+        },
+    },
+    "vllm": {"object": "error", "message": OPENAI_TOO_LONG, "type": "BadRequestError", "code": 400},
+    "llama.cpp": {
+        "error": {
+            "code": 400,
+            "message": "the request exceeds the available context size. try increasing it",
+            "type": "exceed_context_size_error",
+        }
+    },
+}
+REASON = "Your prompt was too rude for us."
+FILTERED = {
+    "openai": {"error": {"message": REASON, "code": "content_policy_violation"}},
+    "azure": {
+        "error": {
+            "message": REASON,
+            "code": "content_filter",
+            "status": 400,
+            "innererror": {"code": "ResponsibleAIPolicyViolation"},
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("said", TOO_LONG.values(), ids=TOO_LONG.keys())
+def test_a_context_too_long_for_one_may_fit_the_next(pair, backend, said):
+    primary, spare = backend(replies.document(said, "400 Bad Request")), backend(WELL)
+    response = pair(primary, spare).message(bot="support")
+    assert response.data["content"] == "Well."
+    assert tried(response) == [("primary", "http_error"), ("spare", "ok")]
+
+
+@pytest.mark.parametrize("said", FILTERED.values(), ids=FILTERED.keys())
+def test_filtered_content_goes_to_nobody_else(pair, backend, said):
+    primary, spare = backend(replies.document(said, "400 Bad Request")), backend(WELL)
+    response = pair(primary, spare).message(bot="support")
+    assert response.status == 400
+    assert response.error["type"] == "invalid_request_error"
+    assert REASON in response.error["message"]
+    assert len(primary.requests) == 1
+    assert not spare.requests
+
+
+def test_filtered_content_at_a_later_integration_ends_the_exchange_too(gateway, backend):
+    filtered = replies.document(FILTERED["openai"], "400 Bad Request")
+    third = backend(WELL)
+    running = gateway(
+        {
+            "bot support": {},
+            "integration a": integration(backend(BUSY).url),
+            "integration b": integration(backend(filtered).url, fallback=True, weight=2),
+            "integration c": integration(third.url, fallback=True),
+        }
+    )
+    response = running.client().message(bot="support")
+    assert response.status == 400
+    assert REASON in response.error["message"]
+    assert not third.requests
+
+
+def test_a_message_behind_one_that_waits_is_answered_after_it(pair, backend):
+    """Order within a conversation holds over waits and further tries."""
+    primary = backend(in_turn(busy(1), replies.custom("first"), replies.custom("second")))
+    client = pair(primary, backend(WELL))
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.message, "one", bot="support", conversation_id="c")
+        primary.await_requests(1)
+        second = client.message("two", bot="support", conversation_id="c")
+    assert (first.result().data["content"], second.data["content"]) == ("first", "second")
+    assert primary.requests[-1].messages == [
+        ("user", "one"),
+        ("assistant", "first"),
+        ("user", "two"),
+    ]
+
+
+def test_attempts_are_told_in_a_field_too(pair, backend):
+    """`X-Postern-Attempts`: briefly, in order, whatever became of the exchange."""
+    primary, spare = backend(in_turn(BUSY, [finish()], BUSY)), backend(in_turn(WELL, BUSY))
+    client = pair(primary, spare)
+    for status in (200, 502):
+        response = client.message(bot="support")
+        assert response.status == status
+        told = response.field("X-Postern-Attempts").split(",")
+        assert len(told) == len(response.attempts) == 4
+        for brief, attempt in zip(told, response.attempts, strict=True):
+            assert brief.strip().startswith(attempt["integration"])
+            assert attempt["outcome"] in brief
+
+
+def test_many_exchanges_that_wait_cost_no_cpu(gateway, backend):
+    """And no more memory than their messages: a hundred wait out a Retry-After."""
+    count = 100
+    server = backend(lambda request: busy(2) if len(server.requests) <= count else WELL)
+    running = gateway(
+        {
+            "server": {"max_connections_per_ip": 0},
+            "integration gpt": integration(server.url, retries=1),
+        }
+    )
+    with ThreadPoolExecutor(count) as pool:
+        messages = [pool.submit(running.client().message) for _ in range(count)]
+        server.await_requests(count)
+        time.sleep(0.3)
+        before = running.cpu_ticks()
+        time.sleep(1)
+        assert running.cpu_ticks() - before <= 5, "of 100 in a second"
+        assert {message.result().status for message in messages} == {200}
