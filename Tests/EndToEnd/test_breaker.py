@@ -1,5 +1,5 @@
-"""Contract 2, `breaker = N/TIME`: a backend that fails N times in a row is left alone for that long,
-then asked once to see."""
+"""Contract 2, `breaker = N/TIME`: a backend that fails N times in a row is left alone for that
+long, then asked once to see."""
 
 import threading
 import time
@@ -24,7 +24,7 @@ def alone(gateway):
     """A bot whose only integration has a breaker."""
 
     def start(server, **settings):
-        settings = {"breaker": BREAKER, **settings}
+        settings = {"breaker": BREAKER, "timeout": "5s", **settings}
         return gateway({"integration gpt": integration(server.url, **settings)}).client()
 
     return start
@@ -35,7 +35,7 @@ def pair(gateway):
     """A bot whose primary integration has a breaker, and whose spare is well."""
 
     def start(primary, spare, **settings):
-        settings = {"breaker": BREAKER, **settings}
+        settings = {"breaker": BREAKER, "timeout": "5s", **settings}
         return gateway(
             {
                 "integration primary": integration(primary.url, **settings),
@@ -213,7 +213,7 @@ def test_one_probe_only(pair, backend):
     sleep_until(opened + OPEN + 0.1)
     with ThreadPoolExecutor(20) as pool:
         messages = [pool.submit(client.message) for _ in range(20)]
-        spare.await_requests(3 + 19)
+        spare.await_requests(3 + 19, timeout=3)
         assert len(primary.requests) == 3 + 1
         released.set()
         contents = sorted(message.result().data["content"] for message in messages)
@@ -271,6 +271,13 @@ def test_retry_after_opens_it(pair, backend, status):
         time.sleep(0.1)
     sleep_until(told + 2.2)
     check_closed(client, primary)
+
+
+def test_who_was_told_to_wait_is_not_kept_from_trying_again(alone, backend):
+    """The message that opened it by a Retry-After comes back at that time, as the probe."""
+    busy = replies.failure("503 Unavailable", headers={"Retry-After": "1"})
+    client = alone(backend(in_turn(busy, WELL)), retries=1, breaker="5/30s")
+    assert client.message().outcomes == ["http_error", "ok"]
 
 
 # What the client is to blame for says nothing of the backend.
