@@ -28,18 +28,22 @@ final class Attempt {
     transfer = services.client.post(body, to: upstream, fields: fields) { [self] in receive($0) }
   }
 
-  /// Gives the attempt up: the backend sees its connection closed at once.
-  func cancel() {
+  /// Gives the attempt up: the backend sees its connection closed at once. Returns the status code of its response,
+  /// if one had begun.
+  @discardableResult
+  func cancel() -> Int? {
     completion = nil
     services.loop.cancel(timer)
-    if let transfer { services.client.cancel(transfer) }
+    let status = transfer.map { services.client.cancel($0) } ?? 0
     transfer = nil
+    return status > 0 ? status : nil
   }
 
   private func timeOut(_ limit: TimeSpan) {
     let completion = self.completion
-    cancel()
+    let status = cancel()
     var report = self.report(.timeout)
+    report.status = status
     report.failure = .timeout
     report.advice =
       limit < integration.timeout

@@ -54,17 +54,24 @@ struct IdempotencyTable {
     self.hashKey = hashKey
   }
 
-  /// Looks for a request by its key, which names its bot too, and its body.
+  /// The name under which a request with an `Idempotency-Key` is known. The caller's secret is not kept.
+  func name(of key: [UInt8], from caller: [UInt8], for bot: [UInt8]) -> [UInt8] {
+    var name = bot + [0]
+    name.append(decimal: Int(truncatingIfNeeded: hash(of: caller)))
+    return name + [0] + key
+  }
+
+  /// Looks for a request by its name and its body.
   mutating func match(_ key: [UInt8], body: [UInt8], at now: Instant) -> Match {
     forget(until: now)
     guard let entry = entries[key] else { return .first }
-    guard entry.fingerprint == fingerprint(of: body) else { return .different }
+    guard entry.fingerprint == hash(of: body) else { return .different }
     return entry.answer.map { .answered($0.response) } ?? .underWay(entry.delivery)
   }
 
   /// The first request with a key is being answered, through `delivery`.
   mutating func begin(_ key: [UInt8], body: [UInt8], _ delivery: Delivery) {
-    entries[key] = Entry(key, fingerprint(of: body), delivery)
+    entries[key] = Entry(key, hash(of: body), delivery)
   }
 
   /// The request with this key has its reply.
@@ -95,9 +102,9 @@ struct IdempotencyTable {
     }
   }
 
-  private func fingerprint(of body: [UInt8]) -> UInt64 {
+  private func hash(of bytes: [UInt8]) -> UInt64 {
     var hash = SipHash(key: hashKey)
-    hash.combine(body.span)
+    hash.combine(bytes.span)
     return hash.finish()
   }
 }

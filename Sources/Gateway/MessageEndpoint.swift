@@ -71,14 +71,18 @@ final class MessageEndpoint {
     }
   }
 
-  /// The request's Idempotency-Key together with the bot, for which it is unique.
+  /// The request's Idempotency-Key, as it is known here: for each bot and each caller (by its API key) it means
+  /// something else, so that nobody gets what another was answered.
   private func idempotencyKey(of request: Request, for bot: Bot) throws(APIError) -> [UInt8]? {
     guard let key = request.field("Idempotency-Key") else { return nil }
-    guard 1...MessageEndpoint.longestKey ~= key.count, key.allSatisfy({ $0.isVisibleASCII }) else {
+    guard 1...MessageEndpoint.longestKey ~= key.count,
+      key.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") })
+    else {
       throw APIError(
         400, .invalidRequest, "invalid_idempotency_key",
-        "Idempotency-Key must be 1 to 255 visible ASCII characters.")
+        "Idempotency-Key must be 1 to 255 characters of printable ASCII.")
     }
-    return bot.settings.id + [0] + key
+    let caller = request.field("Authorization") ?? request.field("x-api-key") ?? []
+    return repeats.name(of: key, from: caller, for: bot.settings.id)
   }
 }

@@ -8,8 +8,9 @@ public protocol BackendClient: AnyObject {
   ) -> TransferID
 
   /// Gives a transfer up: its connection is closed at once, its completion never called. One that has ended is
-  /// left alone.
-  func cancel(_ id: TransferID)
+  /// left alone. Returns the status code, as far as a response had begun; else 0.
+  @discardableResult
+  func cancel(_ id: TransferID) -> Int
 
   /// Ends all transfers without completing them, and all connections. The client cannot be used again; until
   /// this is called it stays in memory, since its sockets refer to it.

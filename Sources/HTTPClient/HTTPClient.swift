@@ -71,9 +71,11 @@ public final class HTTPClient: BackendClient {
     return TransferID(transfer: transfer, generation: transfer.generation)
   }
 
-  public func cancel(_ id: TransferID) {
-    guard id.transfer.generation == id.generation else { return }
+  public func cancel(_ id: TransferID) -> Int {
+    guard id.transfer.generation == id.generation else { return 0 }
+    let status = id.transfer.status
     _ = finish(id.transfer.easy)
+    return status
   }
 
   private func makeTransfer(for upstream: Upstream) -> Transfer {

@@ -101,6 +101,9 @@ final class Transfer {
     body.withUnsafeBytes { _ = ccurl_set_body(easy, $0.baseAddress, curl_off_t($0.count)) }
   }
 
+  /// The status code of a response whose header section has come whole, or is not worth waiting for; else 0.
+  var status: Int { hasHead || isTooLarge ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0 }
+
   /// Ends this use: whoever is left holding its generation holds nothing. Frees what the request held.
   func retire() {
     generation &+= 1
@@ -121,7 +124,7 @@ final class Transfer {
     if failure == nil, !hasHead || isLengthInvalid { failure = .interrupted }
     return TransferResult(
       failure: failure,
-      status: hasHead ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0,
+      status: status,
       body: body,
       retryAfter: hasHead ? retryAfter : nil,
       timings: timings,
@@ -169,6 +172,8 @@ final class Transfer {
       hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
     } else {
       noteField(line.bindMemory(to: UInt8.self).span)
+      // No need to wait for what is announced to be too much.
+      if isTooLarge { return 0 }
     }
     return line.count
   }
@@ -177,7 +182,8 @@ final class Transfer {
   private func noteField(_ line: Span<UInt8>) {
     guard !hasHead else { return }
     if let length = line.value(ofField: "content-length:") {
-      if Int(decimal: length) == nil { isLengthInvalid = true }
+      guard let count = Int(decimal: length) else { return isLengthInvalid = true }
+      if count > bodyLimit { isTooLarge = true }
     } else if let value = line.value(ofField: "retry-after:") {
       retryAfter = RetryAfter.parse(value, now: .now)
     }

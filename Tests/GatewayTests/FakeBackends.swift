@@ -54,9 +54,9 @@ final class FakeBackends: BackendClient {
     return TransferID(transfer: transfer, generation: ticket)
   }
 
-  func cancel(_ id: TransferID) {
-    guard let timer = running.removeValue(forKey: id.generation) else { return }
-    loop.cancel(timer)
+  func cancel(_ id: TransferID) -> Int {
+    if let timer = running.removeValue(forKey: id.generation) { loop.cancel(timer) }
+    return 0
   }
 
   func close() {}

@@ -24,6 +24,18 @@ import Testing
     #expect(match("m", "other") == "different")
   }
 
+  @Test func tellsBotsAndCallersApart() {
+    let names = [
+      table.name(of: bytes("k"), from: bytes("a"), for: bytes("b")),
+      table.name(of: bytes("k"), from: bytes("a"), for: bytes("c")),
+      table.name(of: bytes("k"), from: bytes("b"), for: bytes("b")),
+      table.name(of: bytes("l"), from: bytes("a"), for: bytes("b")),
+    ]
+    #expect(Set(names).count == 4)
+    #expect(names[0] == table.name(of: bytes("k"), from: bytes("a"), for: bytes("b")))
+    #expect(!text(names[0]).contains("a"))
+  }
+
   @Test mutating func leadsToTheAnswerUnderWay() {
     let delivery = Delivery()
     table.begin(bytes("k"), body: bytes("body"), delivery)
