@@ -46,6 +46,7 @@ public final class HTTPClient: BackendClient {
     }
   }
 
+  /// As ``BackendClient`` has it.
   public func close() {
     guard !isClosed else { return }
     isClosed = true
@@ -60,6 +61,8 @@ public final class HTTPClient: BackendClient {
     watches = nil
   }
 
+  /// As ``BackendClient`` has it. A kept connection that turns out to be closed is replaced, and the request sent again
+  /// by libcurl itself.
   public func post(
     _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
     completion: @escaping (TransferResult) -> Void
@@ -71,6 +74,7 @@ public final class HTTPClient: BackendClient {
     return TransferID(transfer: transfer, generation: transfer.generation)
   }
 
+  /// As ``BackendClient`` has it.
   public func cancel(_ id: TransferID) -> Int {
     guard id.transfer.generation == id.generation else { return 0 }
     let status = id.transfer.status
