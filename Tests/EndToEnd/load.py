@@ -17,7 +17,10 @@ PIPELINED = 16
 
 
 class _Answering(asyncio.Protocol):
-    """Answers each request as soon as its last byte is in."""
+    """Answers each request so many seconds after its last byte."""
+
+    def __init__(self, delay: float) -> None:
+        self.delay = delay
 
     def connection_made(self, transport) -> None:
         self.transport = transport
@@ -32,19 +35,25 @@ class _Answering(asyncio.Protocol):
             if len(self.data) < end:
                 return
             self.data = self.data[end:]
-            self.transport.write(ANSWER)
+            if self.delay:
+                asyncio.get_running_loop().call_later(self.delay, self.transport.write, ANSWER)
+            else:
+                self.transport.write(ANSWER)
 
 
-async def _answer_for_ever() -> None:
-    server = await asyncio.get_running_loop().create_server(_Answering, "127.0.0.1", 0)
+async def _answer_for_ever(delay: float) -> None:
+    server = await asyncio.get_running_loop().create_server(
+        lambda: _Answering(delay), "127.0.0.1", 0, backlog=4096
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def quick_backend():
-    """The URL of a backend that speaks OpenAI's format."""
-    process = subprocess.Popen([sys.executable, __file__, "backend"], stdout=subprocess.PIPE)
+def quick_backend(delay: float = 0):
+    """The URL of a backend that speaks OpenAI's format, and takes `delay` seconds for it."""
+    command = [sys.executable, __file__, "backend", str(delay)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/"
     finally:
@@ -89,6 +98,6 @@ def _send_messages(host, port, bot, start, stop, conversations, connections) -> 
 
 if __name__ == "__main__":
     if sys.argv[1] == "backend":
-        asyncio.run(_answer_for_ever())
+        asyncio.run(_answer_for_ever(float(sys.argv[2])))
     else:
         _send_messages(*json.loads(sys.argv[2]))

@@ -120,6 +120,11 @@ class Gateway:
         rollup = Path(f"/proc/{self.process.pid}/smaps_rollup").read_text()
         return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
+    def peak_resident_kilobytes(self) -> int:
+        """The largest that the resident set has been."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1])
+
     def cpu_ticks(self) -> int:
         """The processor time used so far, in hundredths of a second."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text()

@@ -122,24 +122,6 @@ def test_without_a_key_nothing_is_the_same(service):
     assert len(ids) == len(server.requests) == 3
 
 
-def test_another_caller_does_not_get_the_answer(gateway, backend):
-    """A key that somebody else chose as well must not hand over their reply."""
-    server = backend(in_turn(replies.custom("for ann"), replies.custom("for bob")))
-    keys = {"ann": "ann-secret-0001", "bob": "bob-secret-0002"}
-    running = gateway(
-        {
-            **{f"key {name}": {"secret": secret} for name, secret in keys.items()},
-            "integration gpt": integration(server.url),
-        }
-    )
-    document = {"content": "Hi"}
-    contents = [
-        send(running.client(keys[name]), document=document).data["content"]
-        for name in ("ann", "bob", "ann")
-    ]
-    assert contents == ["for ann", "for bob", "for ann"]
-
-
 def test_a_second_one_waits_for_the_first(service):
     released = threading.Event()
     running, server = service([hold(released), *WELL])

@@ -92,10 +92,10 @@ def test_what_is_refused_for_its_form_does_not_count(service):
 
 def test_after_retry_after_one_is_served_again(service):
     client, _ = service("2/s")
-    while (response := send(client)).status == 200:
-        pass
-    check_refused(response, 1)
-    time.sleep(int(response.field("Retry-After")) + 0.05)
+    refused = [response for response in (send(client) for _ in range(8)) if response.status != 200]
+    assert refused
+    check_refused(refused[-1], 1)
+    time.sleep(int(refused[-1].field("Retry-After")) + 0.05)
     assert send(client).status == 200
 
 

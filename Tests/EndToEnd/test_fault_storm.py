@@ -1,0 +1,69 @@
+"""Contract 4: failures again and again, many at once, leave nothing behind: no memory, no
+descriptor, no crash."""
+
+import random
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import replies
+from configuration import integration
+from faults import FAULTS, MAX_RESPONSE
+
+ROUNDS = 24
+WARM_UP = 8
+ALLOWED_GROWTH = 512
+QUICK = {
+    name: fault
+    for name, fault in FAULTS.items()
+    if fault.is_curable and not fault.takes and not fault.rests
+}
+
+
+def descriptors(running):
+    return len(list(Path(f"/proc/{running.process.pid}/fd").iterdir()))
+
+
+def test_failures_leave_nothing_behind(gateway, backend):
+    """Every quick fault with further tries and a fallback, in random order, sixteen at once."""
+    spare = backend(replies.custom("Well."))
+    sections: dict = {
+        "server": {"max_connections_per_ip": 0},
+        "log": {"level": "error"},
+        "context": {"memory": "64K"},
+    }
+    bots = []
+    for number, fault in enumerate(QUICK.values()):
+        bot = f"bot-{number}"
+        bots.append(bot)
+        sections[f"bot {bot}"] = {}
+        sections[f"integration {bot}"] = integration(
+            backend(fault.script, fault.greeting).url,
+            bot=bot,
+            retries=2,
+            backoff="5ms",
+            timeout="10s",
+            retry_after_max="1s",
+            max_response=MAX_RESPONSE,
+            breaker="5/100ms" if number % 2 else 0,
+        )
+        sections[f"integration spare-{number}"] = integration(spare.url, bot=bot, fallback=True)
+    running = gateway(sections)
+    client = running.client()
+    order = random.Random(6174)
+
+    def play_rounds(count):
+        statuses = set()
+        with ThreadPoolExecutor(16) as pool:
+            for _ in range(count):
+                messages = order.sample(bots, len(bots))
+                statuses |= {response.status for response in pool.map(ask, messages)}
+        return statuses
+
+    def ask(bot):
+        return client.message(bot=bot, conversation_id=f"c-{bot}")
+
+    assert play_rounds(WARM_UP) == {200}
+    memory, open_before = running.resident_kilobytes(), descriptors(running)
+    assert play_rounds(ROUNDS - WARM_UP) == {200}
+    assert running.resident_kilobytes() - memory <= ALLOWED_GROWTH
+    assert descriptors(running) - open_before <= 8
