@@ -35,7 +35,7 @@ class Crowd:
         self, address: Address, bot: str, clients: int, spread: float = 0, patient: bool = False
     ):
         plan = [address.host, address.port, bot, clients, spread, patient]
-        self._output = tempfile.TemporaryFile()
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115 (it is closed by `visits`)
         self._process = subprocess.Popen(
             [sys.executable, __file__, json.dumps(plan)], stdout=self._output
         )

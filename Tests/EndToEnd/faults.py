@@ -310,3 +310,19 @@ FAULTS: dict[str, Fault] = {
     **RETRY_AFTER,
     **DATES,
 }
+
+# What is no fault, though it may look like one.
+SOUND: dict[str, Answer] = {
+    "100 first": [send(INTERIM + WHOLE)],
+    "102 first, slowly": [send(b"HTTP/1.1 102 Processing\r\n\r\n"), wait(0.1), send(WHOLE)],
+    "103 first": [send(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + WHOLE)],
+    "several first": [send(INTERIM * 5 + WHOLE)],
+    "HTTP/1.0": [send(WHOLE.replace(b"1.1", b"1.0", 1)), finish()],
+    "HTTP/1.0, until closed": replies.until_closed(BODY),
+    "until closed": replies.until_closed(BODY, "1.1"),
+    "chunks": [send(replies.chunked(*(BODY[at : at + 7] for at in range(0, len(BODY), 7))))],
+    "201": [send(WHOLE.replace(b"200 OK", b"201 Created", 1))],
+    "closed after it": [send(WHOLE), finish()],
+    "reset after it": [send(WHOLE), wait(0.05), reset()],
+    "Retry-After with 200": replies.document(BODY, headers={"Retry-After": "3600"}),
+}

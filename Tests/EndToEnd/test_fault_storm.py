@@ -41,7 +41,7 @@ def test_failures_leave_nothing_behind(gateway, backend):
             bot=bot,
             retries=2,
             backoff="5ms",
-            timeout="10s",
+            timeout="1s",
             retry_after_max="1s",
             max_response=MAX_RESPONSE,
             breaker="5/100ms" if number % 2 else 0,

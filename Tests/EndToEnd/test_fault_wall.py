@@ -19,17 +19,19 @@ from faults import (
     CONNECT_TIMEOUT,
     FAULTS,
     MAX_RESPONSE,
+    ONCE,
     RETRIES,
     RETRY_AFTER_MAX,
     SAID,
+    SOUND,
     TIMEOUT,
     Fault,
 )
 
 KEY = "sk-wall-key-8271"
 ERROR_MESSAGE = "Back in a moment, promised."
-SLACK = 0.5
-AT_ONCE = 24
+SLACK = 1
+AT_ONCE = 16
 
 SETTINGS = {
     "retries": RETRIES,
@@ -132,6 +134,11 @@ def cases(gateways, backends, place_backend, certificates):
                 sections[f"integration spare-{number}"] = integration(
                     spare.url, bot=bot, fallback=True, timeout="10s"
                 )
+    for number, (name, script) in enumerate(SOUND.items()):
+        bot, server = f"sound-{number}", backends(script)
+        planned[name, "sound"] = Case(Fault(set(), ONCE), bot, server.url, server)
+        sections[f"bot {bot}"] = {}
+        sections[f"integration {bot}"] = integration(server.url, **{**SETTINGS, "bot": bot})
     client = gateways(sections).client()
     with ThreadPoolExecutor(AT_ONCE) as pool:
         playing = {key: pool.submit(case.play, client) for key, case in planned.items()}
@@ -225,3 +232,13 @@ def test_nothing_of_backend_or_key_is_told(cases, name, way):
     told = response.body + repr(response.fields).encode()
     assert SAID.encode() not in told
     assert KEY.encode() not in told
+
+
+@pytest.mark.parametrize("name", SOUND)
+def test_what_is_unusual_but_sound_is_served_at_once(cases, name):
+    case = cases(name, "sound")
+    assert case.response.data["content"] == SAID
+    assert case.response.outcomes == ["ok"]
+    assert len(case.arrivals) == 1
+    assert case.elapsed < SLACK
+    assert case.response_after.data["content"] == "Well again."

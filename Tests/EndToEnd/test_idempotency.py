@@ -104,7 +104,7 @@ def test_another_body_is_a_conflict(service):
 
 def test_another_key_is_another_message(service):
     running, server = service()
-    ids = {send(running.client(), key).data["id"] for key in ("key-1", "key-2", "KEY-1", "key-1 x")}
+    ids = {send(running.client(), key).data["id"] for key in ("key-1", "key-2", "KEY-1", "key-10")}
     assert len(ids) == len(server.requests) == 4
 
 
@@ -120,6 +120,23 @@ def test_without_a_key_nothing_is_the_same(service):
     running, server = service()
     ids = {running.client().message(**MESSAGE).data["id"] for _ in range(3)}
     assert len(ids) == len(server.requests) == 3
+
+
+def test_another_caller_does_not_get_the_answer(gateway, backend):
+    """A key that somebody else chose as well must not hand over their reply."""
+    server = backend(in_turn(replies.custom("for ann"), replies.custom("for bob")))
+    keys = {"ann": "ann-secret-0001", "bob": "bob-secret-0002"}
+    running = gateway(
+        {
+            **{f"key {name}": {"secret": secret} for name, secret in keys.items()},
+            "integration gpt": integration(server.url),
+        }
+    )
+    contents = [
+        send(running.client(keys[name]), document={"content": "Hi"}).data["content"]
+        for name in ("ann", "bob", "ann")
+    ]
+    assert contents == ["for ann", "for bob", "for ann"]
 
 
 def test_a_second_one_waits_for_the_first(service):
@@ -163,8 +180,10 @@ def test_the_second_asks_anew_where_the_first_has_left(service):
     assert len(server.requests) == 2
 
 
-def test_one_that_waits_takes_over_when_the_first_leaves(service):
-    running, server = service(in_turn([stall()], WELL))
+def test_one_that_waits_is_answered_where_the_first_leaves(service):
+    """By what the first had asked for, or by asking anew."""
+    released = threading.Event()
+    running, server = service(in_turn([hold(released), *WELL], WELL))
     client = running.client()
     with ThreadPoolExecutor(1) as pool, client.open() as leaving:
         leaving.send(idempotent_request(client))
@@ -172,8 +191,25 @@ def test_one_that_waits_takes_over_when_the_first_leaves(service):
         second = pool.submit(send, client)
         time.sleep(0.1)
         leaving.close()
+        time.sleep(0.1)
+        released.set()
         assert second.result().data["content"] == "Well."
-    assert len(server.requests) == 2
+        assert send(client).body == second.result().body
+
+
+def test_where_all_that_wait_leave_the_backend_is_cancelled(service):
+    running, server = service(in_turn([stall()], WELL))
+    client = running.client()
+    with client.open() as first, client.open() as second:
+        first.send(idempotent_request(client))
+        server.await_requests(1)
+        second.send(idempotent_request(client))
+        client.get("/healthz")
+        first.close()
+        client.get("/healthz")
+    for connection in server.connections:
+        assert connection.left.wait(2)
+    assert send(client).data["content"] == "Well."
 
 
 def test_one_that_waits_may_leave(service):

@@ -19,7 +19,7 @@ IN_FLIGHT = int(os.environ.get("POSTERN_CROWD_IN_FLIGHT", 64))
 DELAY = float(os.environ.get("POSTERN_CROWD_DELAY", 1))
 PROMPTLY = 0.05
 # The connection, the request, the transfer with its buffers, and the exchange.
-KILOBYTES_PER_MESSAGE = 128
+KILOBYTES_PER_MESSAGE = 64
 
 
 @pytest.fixture
@@ -45,12 +45,14 @@ def crowded(gateway):
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def probe_until(crowd, client):
-    """Seconds that `/healthz` took, again and again until the crowd has dispersed."""
+def probe_until(crowd, probe):
+    """Seconds that `/healthz` took, again and again until the crowd has dispersed. It is asked over
+    a connection of before: how long the kernel keeps a new one waiting is not the question."""
     latencies = []
     while crowd.is_there:
         start = time.monotonic()
-        assert client.get("/healthz").status == 200
+        probe.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert probe.read_response("GET").status == 200
         latencies.append(time.monotonic() - start)
         time.sleep(0.02)
     return sorted(latencies)
@@ -75,8 +77,9 @@ def test_a_crowd_beyond_in_flight(crowded):
         client = running.client()
         assert client.message().status == 200
         before = running.resident_kilobytes()
-        crowd = Crowd(running.addresses[0], "default", CLIENTS)
-        latencies = probe_until(crowd, client)
+        with client.open() as probe:
+            crowd = Crowd(running.addresses[0], "default", CLIENTS)
+            latencies = probe_until(crowd, probe)
         done = crowd.visits()
         tell("a crowd beyond in_flight", running, done, before, latencies)
         assert {visit.status for visit in done} == {200, 503}
@@ -84,7 +87,7 @@ def test_a_crowd_beyond_in_flight(crowded):
         refused = [visit for visit in done if visit.status == 503]
         assert len(served) >= IN_FLIGHT
         assert all(visit.retry_after >= 1 for visit in refused)
-        assert all(DELAY - 0.05 <= visit.seconds for visit in served)
+        assert all(visit.seconds >= DELAY - 0.05 for visit in served)
         assert latencies[len(latencies) * 95 // 100] < PROMPTLY
         assert client.message().status == 200
 
@@ -96,8 +99,9 @@ def test_a_crowd_that_is_admitted(crowded):
         client = running.client()
         assert client.message().status == 200
         before = running.resident_kilobytes()
-        crowd = Crowd(running.addresses[0], "default", CLIENTS)
-        latencies = probe_until(crowd, client)
+        with client.open() as probe:
+            crowd = Crowd(running.addresses[0], "default", CLIENTS)
+            latencies = probe_until(crowd, probe)
         done = crowd.visits()
         tell("a crowd that is admitted", running, done, before, latencies)
         assert {visit.status for visit in done} == {200}
@@ -121,11 +125,11 @@ def test_ten_times_the_load(crowded):
     capacity = in_flight / delay
     with quick_backend(delay) as url:
         running = crowded(url, in_flight)
-        client = running.client()
         before = running.cpu_ticks()
         offered = int(10 * capacity * seconds)
-        crowd = Crowd(running.addresses[0], "default", offered, spread=seconds)
-        latencies = probe_until(crowd, client)
+        with running.client().open() as probe:
+            crowd = Crowd(running.addresses[0], "default", offered, spread=seconds)
+            latencies = probe_until(crowd, probe)
         done = crowd.visits()
         ticks = running.cpu_ticks() - before
     served = [visit for visit in done if visit.status == 200]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 import replies
-from backends import finish, in_turn, stall
+from backends import finish, in_turn, reset, stall
 from configuration import integration
 
 PROMPTLY = 0.3
@@ -43,12 +43,13 @@ def tried(response):
 
 
 def test_a_further_try_may_succeed(pair, backend):
-    primary, spare = backend(in_turn(BUSY, [finish()], WELL)), backend(replies.custom())
+    failures = [BUSY, replies.failure("429 Too Many Requests")]
+    primary, spare = backend(in_turn(*failures, WELL)), backend(replies.custom())
     response = pair(primary, spare).message(bot="support", conversation_id="c")
     assert (response.data["content"], response.data["fallback"]) == ("Well.", False)
     assert tried(response) == [
         ("primary", "http_error"),
-        ("primary", "interrupted"),
+        ("primary", "rate_limited"),
         ("primary", "ok"),
     ]
     assert not spare.requests
@@ -300,16 +301,65 @@ def test_a_message_behind_one_that_waits_is_answered_after_it(pair, backend):
 
 def test_attempts_are_told_in_a_field_too(pair, backend):
     """`X-Postern-Attempts`: briefly, in order, whatever became of the exchange."""
-    primary, spare = backend(in_turn(BUSY, [finish()], BUSY)), backend(in_turn(WELL, BUSY))
+    primary, spare = backend(BUSY), backend(in_turn(WELL, BUSY))
     client = pair(primary, spare)
     for status in (200, 502):
         response = client.message(bot="support")
         assert response.status == status
-        told = response.field("X-Postern-Attempts").split(",")
-        assert len(told) == len(response.attempts) == 4
-        for brief, attempt in zip(told, response.attempts, strict=True):
-            assert brief.strip().startswith(attempt["integration"])
-            assert attempt["outcome"] in brief
+        briefly = response.field("X-Postern-Attempts").split(", ")
+        assert len(response.attempts) == 4
+        for brief, attempt in zip(briefly, response.attempts, strict=True):
+            assert brief.startswith(f"{attempt['integration']};outcome={attempt['outcome']}")
+
+
+@pytest.mark.parametrize("ending", [finish, reset], ids=["FIN", "RST"])
+@pytest.mark.parametrize("retries", [0, 1])
+def test_no_try_is_hidden(gateway, backend, retries, ending):
+    """A kept connection that ends with the request is a failure as any other: the request may have
+    been carried out, so it is sent again only as `retries` allows, and that is told."""
+    server = backend(in_turn(WELL, [ending()]))
+    settings = {"retries": retries, "backoff": "1ms"}
+    client = gateway({"integration gpt": integration(server.url, **settings)}).client()
+    assert client.message().status == 200
+    response = client.message()
+    assert response.status == 502
+    assert response.outcomes == ["interrupted"] * (1 + retries)
+    assert len(server.requests) == 1 + 1 + retries
+
+
+# Errors as these backends word them, of the kinds that are worth another try.
+WORDED = {
+    "anthropic, overloaded": (
+        "anthropic",
+        "529 Overloaded",
+        {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}},
+    ),
+    "anthropic, rate limit": (
+        "anthropic",
+        "429 Too Many Requests",
+        {"type": "error", "error": {"type": "rate_limit_error", "message": "Too many tokens"}},
+    ),
+    "openai, server error": (
+        "openai",
+        "500 Internal Server Error",
+        {"error": {"message": "The server had an error", "type": "server_error", "code": None}},
+    ),
+    "openai, rate limit": (
+        "openai",
+        "429 Too Many Requests",
+        {"error": {"message": "Limit reached", "type": "requests", "code": "rate_limit_exceeded"}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("type", "status", "said"), WORDED.values(), ids=WORDED.keys())
+def test_every_type_is_tried_again(gateway, backend, type, status, said):
+    server = backend(in_turn(replies.document(said, status), replies.reply(type, "Well.")))
+    settings = {"retries": 1, "backoff": "1ms"}
+    client = gateway({"integration gpt": integration(server.url, type, **settings)}).client()
+    response = client.message()
+    assert response.data["content"] == "Well."
+    assert len(response.attempts) == 2
 
 
 def test_many_exchanges_that_wait_cost_no_cpu(gateway, backend):
