@@ -62,7 +62,7 @@ final class Attempt {
     report.failure = verdict.failure
     report.advice = verdict.advice
     report.backendReason = verdict.backendReason
-    report.retryAfter = verdict.failure == .unavailable ? result.retryAfter : nil
+    report.retryAfter = verdict.failure?.remedy.mayRepeat == true ? result.retryAfter : nil
     report.timings = result.timings
     completion?(report, verdict.reply)
   }

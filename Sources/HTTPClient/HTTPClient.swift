@@ -61,8 +61,7 @@ public final class HTTPClient: BackendClient {
     watches = nil
   }
 
-  /// As ``BackendClient`` has it. A kept connection that turns out to be closed is replaced, and the request sent again
-  /// by libcurl itself.
+  /// As ``BackendClient`` has it.
   public func post(
     _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
     completion: @escaping (TransferResult) -> Void

@@ -92,7 +92,7 @@ final class SocketWatches {
   private func dispatch(_ socket: Int32, _ readiness: Readiness) {
     guard watches[Int(socket)].isWanted else {
       remove(socket)
-      return shutDownConnection(socket)
+      return shutDownForgetting(socket)
     }
     var mask: Int32 = 0
     if !readiness.isDisjoint(with: [.read, .hangUp]) { mask |= CURL_CSELECT_IN }

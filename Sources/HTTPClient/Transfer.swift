@@ -18,6 +18,8 @@ final class Transfer {
   private var fields = FieldList()
   private var body: [UInt8] = []
   private var isTooLarge = false
+  /// How often libcurl has been about to send the request.
+  private var sendCount = 0
   /// What the header sections, those of 1xx responses and the trailer section included, amount to.
   private var fieldBytes = 0
   /// Whether Content-Length is no number, or one that no body can have: libcurl takes that for no length at all.
@@ -75,6 +77,10 @@ final class Transfer {
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
+    _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
+    _ = ccurl_set_request_function(easy) { context, _, _, _, _ in
+      Transfer.recover(context).admitRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+    }
     _ = ccurl_set_data_function(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       Transfer.recover(context).receiveBody(
         UnsafeRawBufferPointer(start: bytes, count: size * count))
@@ -92,6 +98,7 @@ final class Transfer {
     self.completion = completion
     self.body = []
     isTooLarge = false
+    sendCount = 0
     hasHead = false
     fieldBytes = 0
     isLengthInvalid = false
@@ -120,13 +127,18 @@ final class Transfer {
       code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
       resolved: timings.nameResolved > 0)
     if isTooLarge { failure = .tooLarge }
+    if sendCount > 1 {
+      failure = .interrupted
+      // Kept connections end for reasons of their own: none to wait before the next try.
+      retryAfter = .seconds(0)
+    }
     // libcurl takes a connection that ends inside the header section for a response without a body.
     if failure == nil, !hasHead || isLengthInvalid { failure = .interrupted }
     return TransferResult(
       failure: failure,
       status: status,
       body: body,
-      retryAfter: hasHead ? retryAfter : nil,
+      retryAfter: retryAfter,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
   }
@@ -149,6 +161,14 @@ final class Transfer {
 
   private static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  /// Whether the request may be sent; CURLOPT_PREREQFUNCTION(3). Where a kept connection ends before any answer, libcurl
+  /// would send it once more by itself. But the backend may have acted upon it (RFC 9110 section 9.2.2): whether to
+  /// repeat it is for others to decide.
+  private func admitRequest() -> Bool {
+    sendCount += 1
+    return sendCount == 1
   }
 
   /// Takes a part of the body; any count but all of them ends the transfer. CURLOPT_WRITEFUNCTION(3).

@@ -11,7 +11,8 @@ public struct TransferResult {
   /// The body, or what there is of it.
   public var body: [UInt8]
   /// How long the backend asks to be left alone, by Retry-After (RFC 9110 section 10.2.3), never negative; `nil` where
-  /// it does not say so, or not understandably.
+  /// it does not say so, or not understandably. 0 also where a kept connection ended before anything of the response
+  /// had come: that says little about the backend.
   public var retryAfter: TimeSpan?
   /// How long the phases took.
   public var timings: TransferTimings

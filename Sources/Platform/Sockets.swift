@@ -12,6 +12,13 @@ public func shutDownConnection(_ descriptor: Int32) {
   _ = shutdown(descriptor, Int32(SHUT_RDWR))
 }
 
+/// Ends a connection that somebody else owns, together with what it has received: its owner finds only the end.
+/// MSG_TRUNC in tcp(7).
+public func shutDownForgetting(_ descriptor: Int32) {
+  shutDownConnection(descriptor)
+  _ = recv(descriptor, nil, Int(Int32.max), Int32(MSG_TRUNC) | Int32(MSG_DONTWAIT))
+}
+
 /// Ends the sending side of a connection that somebody else owns: the peer sees the end of what it reads.
 public func shutDownSending(_ descriptor: Int32) {
   _ = shutdown(descriptor, Int32(SHUT_WR))

@@ -68,6 +68,20 @@ import Testing
     fixture.client.cancel(transfer)
   }
 
+  /// Whether to send a request again is not for libcurl to decide.
+  @Test func sendsNothingTwice() throws {
+    let server = RawServer { connection in
+      connection == 0 ? [.send(response("one")), .receive] : [.send(response("two"))]
+    }
+    let fixture = try Fixture()
+    let upstream = fixture.upstream(port: server.port)
+    #expect(try fixture.post(to: upstream).body == bytes("one"))
+    let result = try fixture.post(to: upstream)
+    #expect(result.failure == .interrupted)
+    #expect(result.retryAfter == .seconds(0))
+    #expect(try fixture.post(to: upstream).body == bytes("two"))
+  }
+
   /// A name that has been used up does not stand for the transfer that uses the same handle now.
   @Test func aStaleNameCancelsNothing() throws {
     let server = RawServer(.send(response("ok")))
@@ -75,7 +89,7 @@ import Testing
     let upstream = fixture.upstream(port: server.port)
     var results: [TransferResult] = []
     let first = fixture.client.post([], to: upstream, fields: FieldLines()) { results.append($0) }
-    try fixture.turn { results.count == 1 }
+    try fixture.turn { results.count == 1 && server.ended.count == 1 }
     let second = fixture.client.post([], to: upstream, fields: FieldLines()) { results.append($0) }
     fixture.client.cancel(first)
     try fixture.turn { results.count == 2 }
@@ -84,7 +98,9 @@ import Testing
   }
 
   @Test func completionsMayStartAndCancelTransfers() throws {
-    let server = RawServer { connection in connection == 0 ? [.hold] : [.send(response("ok"))] }
+    let server = RawServer { connection in
+      connection == 0 ? [.hold] : [.send("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nok")]
+    }
     let fixture = try Fixture()
     let upstream = fixture.upstream(port: server.port)
     let held = fixture.client.post([], to: upstream, fields: FieldLines()) { _ in

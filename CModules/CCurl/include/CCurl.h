@@ -29,6 +29,12 @@ static inline CURLcode ccurl_set_data_function(CURL *easy, CURLoption option, cc
   return curl_easy_setopt(easy, option, function);
 }
 
+typedef int (*ccurl_request_function)(void *context, char *peer, char *local, int peer_port, int local_port);
+
+static inline CURLcode ccurl_set_request_function(CURL *easy, ccurl_request_function function) {
+  return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, function);
+}
+
 typedef curl_socket_t (*ccurl_open_function)(void *context, curlsocktype purpose, struct curl_sockaddr *address);
 
 static inline CURLcode ccurl_set_open_function(CURL *easy, ccurl_open_function function) {
