@@ -139,7 +139,8 @@ def test_alone_the_client_gets_503_at_once(alone, backend):
         response = check_open(client, server)
         latencies.append(time.monotonic() - start)
         assert response.status == 503
-        assert response.error["type"] == "overloaded_error"
+        assert response.error["type"] == "backend_error"
+        assert response.error["code"] == "all_integrations_failed"
         assert 1 <= int(response.field("Retry-After")) <= 30
     assert min(latencies) < PROMPTLY
 
