@@ -125,6 +125,20 @@ class Gateway:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1])
 
+    def descriptor_count(self) -> int:
+        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+
+    def sockets_left_behind(self) -> int:
+        """Descriptors of sockets that the other side has ended, and the gateway has not."""
+        half_closed = "08"
+        states = {}
+        for table, inode, state in [("tcp", 9, 3), ("unix", 6, 5)]:
+            lines = Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+            states |= {line.split()[inode]: line.split()[state] for line in lines}
+        links = [os.readlink(entry) for entry in Path(f"/proc/{self.process.pid}/fd").iterdir()]
+        inodes = [link[8:-1] for link in links if link.startswith("socket:")]
+        return sum(states.get(inode, half_closed) == half_closed for inode in inodes)
+
     def cpu_ticks(self) -> int:
         """The processor time used so far, in hundredths of a second."""
         stat = Path(f"/proc/{self.process.pid}/stat").read_text()

@@ -3,7 +3,6 @@ descriptor, no crash."""
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import replies
 from configuration import integration
@@ -17,10 +16,6 @@ QUICK = {
     for name, fault in FAULTS.items()
     if fault.is_curable and not fault.takes and not fault.rests
 }
-
-
-def descriptors(running):
-    return len(list(Path(f"/proc/{running.process.pid}/fd").iterdir()))
 
 
 def test_failures_leave_nothing_behind(gateway, backend):
@@ -63,7 +58,7 @@ def test_failures_leave_nothing_behind(gateway, backend):
         return client.message(bot=bot, conversation_id=f"c-{bot}")
 
     assert play_rounds(WARM_UP) == {200}
-    memory, open_before = running.resident_kilobytes(), descriptors(running)
+    memory, open_before = running.resident_kilobytes(), running.descriptor_count()
     assert play_rounds(ROUNDS - WARM_UP) == {200}
     assert running.resident_kilobytes() - memory <= ALLOWED_GROWTH
-    assert descriptors(running) - open_before <= 8
+    assert running.descriptor_count() - open_before <= 8

@@ -166,3 +166,28 @@ def test_many_that_leave_at_every_moment(gateway, backend):
         server.script = WELL
         for message in messages:
             assert message.result().status in (200, 502)
+
+
+def test_connections_of_those_that_left_are_closed(gateway, backend):
+    """Also where the answer came in the very moment that its client left: else sockets that count
+    nowhere pile up until `idle_timeout`, and SIGTERM waits for them."""
+    server = backend(WELL)
+    running = gateway(
+        {
+            "server": {"max_connections_per_ip": 0},
+            "integration gpt": integration(server.url),
+        }
+    )
+    client = running.client()
+
+    def leave(number):
+        with client.open() as connection:
+            connection.send(client.message_request(conversation_id=f"c-{number % 5}"))
+            time.sleep(number % 7 * 0.002)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(leave, range(700)))
+    deadline = time.monotonic() + 2
+    while left_behind := running.sockets_left_behind():
+        assert time.monotonic() < deadline, f"{left_behind} sockets are still open"
+        time.sleep(0.05)
