@@ -17,4 +17,22 @@ extension Span<UInt8> {
     }
     return true
   }
+
+  /// Where in these bytes, which stand inside a JSON string, the white space at the end begins.
+  var endOfJSONTextBeforeBlanks: Int {
+    var end = 0
+    var index = 0
+    while index < count {
+      let start = index
+      if self[index] == UInt8(ascii: "\\") { index += 1 }
+      let byte = self[index]
+      index += 1
+      let isBlank =
+        index - start == 1
+        ? byte == UInt8(ascii: " ")
+        : byte == UInt8(ascii: "n") || byte == UInt8(ascii: "r") || byte == UInt8(ascii: "t")
+      if !isBlank { end = index }
+    }
+    return end
+  }
 }

@@ -3,7 +3,7 @@ import Bytes
 /// A backend's whole reply, in the parts that go to the client and into the context. Values are JSON, byte for
 /// byte as the backend sent them.
 public struct Reply: Sendable {
-  /// The content: a non-empty string, or an array of message parts.
+  /// The content: a non-empty string, or an array of message parts. `""` only where tools are called instead.
   public let content: [UInt8]
 
   /// An array of files for the user, empty if the backend sent none.
@@ -18,6 +18,9 @@ public struct Reply: Sendable {
   /// Why the backend ended, in its own word (`finish_reason`, `stop_reason`), if it said so.
   public let finishReason: [UInt8]?
 
+  /// The calls of tools, where those are accepted; they stand in the metadata too.
+  public let toolCalls: [ToolCall]
+
   /// The reply of an `echo` integration: what the user said.
   public init(echoing content: Span<UInt8>) {
     self.init(
@@ -26,12 +29,13 @@ public struct Reply: Sendable {
 
   init(
     content: [UInt8], attachments: [UInt8] = [UInt8]("[]"), metadata: [UInt8], usage: TokenUsage,
-    finishReason: [UInt8]?
+    finishReason: [UInt8]?, toolCalls: [ToolCall] = []
   ) {
     self.content = content
     self.attachments = attachments
     self.metadata = metadata
     self.usage = usage
     self.finishReason = finishReason
+    self.toolCalls = toolCalls
   }
 }

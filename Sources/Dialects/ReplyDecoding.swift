@@ -3,7 +3,12 @@ import JSON
 
 extension Dialect {
   /// Reads the body of a 200 response. O(n).
-  public func decode(_ body: [UInt8]) throws(ReplyFault) -> Reply {
+  ///
+  /// `acceptsToolCalls`: whether there is somebody to answer calls of tools, so that a reply which only makes
+  /// such calls is one.
+  public func decode(
+    _ body: [UInt8], acceptsToolCalls: Bool = false
+  ) throws(ReplyFault) -> Reply {
     let root: JSONValue
     do throws(JSONError) {
       root = try JSONDocument(body).root
@@ -13,8 +18,8 @@ extension Dialect {
     let reply =
       switch self {
       case .custom: Reply(custom: root)
-      case .openai: Reply(openai: root)
-      case .anthropic: Reply(anthropic: root)
+      case .openai: Reply(openai: root, acceptsToolCalls)
+      case .anthropic: Reply(anthropic: root, acceptsToolCalls)
       }
     guard let reply else { throw .missingContent(hint: ReplyHint(root, readAs: self)) }
     return reply
@@ -47,12 +52,13 @@ extension Reply {
   /// Chat Completions: the first choice's message. The metadata is flat: what the message, the choice and the
   /// envelope hold besides; of one name in several of them the outermost counts. Further choices, which only
   /// a parameter `n` brings, stay in `choices`.
-  fileprivate init?(openai root: JSONValue) {
+  fileprivate init?(openai root: JSONValue, _ acceptsToolCalls: Bool) {
     guard let choices = root["choices"] else { return nil }
     var rest = choices.elements
-    guard let choice = rest.next(), let message = choice["message"],
-      let content = Self.content(ofOpenAI: message)
-    else { return nil }
+    guard let choice = rest.next(), let message = choice["message"] else { return nil }
+    let toolCalls = acceptsToolCalls ? Self.toolCalls(ofOpenAI: message) : []
+    let content = Self.content(ofOpenAI: message)
+    guard content != nil || !toolCalls.isEmpty else { return nil }
     var metadata = ReplyMetadata()
     for member in message.members
     where !member.name.equals("content") && !member.name.equals("role") {
@@ -61,9 +67,23 @@ extension Reply {
     for member in choice.members where !member.name.equals("message") { metadata.insert(member) }
     for member in root.members where !member.name.equals("choices") { metadata.insert(member) }
     self.init(
-      content: content.span.copied,
+      content: content.map { $0.span.copied } ?? [UInt8]("\"\""),
       metadata: metadata.object(with: "choices", rest.map { Array($0.raw) }),
-      usage: TokenUsage(root["usage"]), finishReason: choice["finish_reason"]?.string)
+      usage: TokenUsage(root["usage"]), finishReason: choice["finish_reason"]?.string,
+      toolCalls: toolCalls)
+  }
+
+  private static func toolCalls(ofOpenAI message: JSONValue) -> [ToolCall] {
+    var calls: [ToolCall] = []
+    guard let elements = message["tool_calls"]?.elements else { return calls }
+    for call in elements {
+      guard let function = call["function"] else { continue }
+      calls.append(
+        ToolCall(
+          id: call["id"].insideOfString, name: function["name"].insideOfString,
+          arguments: function["arguments"].insideOfString))
+    }
+    return calls
   }
 
   /// The content; where there is none, the refusal, which is what the model has to say to the user.
@@ -77,19 +97,21 @@ extension Reply {
 
   /// Messages: the text blocks, which are one text in pieces, joined. The metadata is the rest of the message;
   /// its `content`, if any, the other blocks, and what text blocks hold besides their text (`citations`).
-  fileprivate init?(anthropic root: JSONValue) {
+  fileprivate init?(anthropic root: JSONValue, _ acceptsToolCalls: Bool) {
     guard let blocks = root["content"], blocks.kind == .array else { return nil }
     var content: [UInt8] = [.init(ascii: "\"")]
     var rest: [[UInt8]] = []
+    var toolCalls: [ToolCall] = []
     for block in blocks.elements {
       if block["type"]?.equals("text") == true, let text = block["text"], text.kind == .string {
         content.append(contentsOf: text.raw.dropFirst().dropLast())
         if let besides = Self.besidesText(block) { rest.append(besides) }
       } else {
         rest.append(block.span.copied)
+        if acceptsToolCalls, let call = Self.toolCall(block) { toolCalls.append(call) }
       }
     }
-    guard content.count > 1 else { return nil }
+    guard content.count > 1 || !toolCalls.isEmpty else { return nil }
     content.append(.init(ascii: "\""))
     var metadata = ReplyMetadata()
     for member in root.members where !member.name.equals("content") && !member.name.equals("role") {
@@ -97,7 +119,17 @@ extension Reply {
     }
     self.init(
       content: content, metadata: metadata.object(with: "content", rest),
-      usage: TokenUsage(root["usage"]), finishReason: root["stop_reason"]?.string)
+      usage: TokenUsage(root["usage"]), finishReason: root["stop_reason"]?.string,
+      toolCalls: toolCalls)
+  }
+
+  private static func toolCall(_ block: JSONValue) -> ToolCall? {
+    guard block["type"]?.equals("tool_use") == true else { return nil }
+    let arguments = ByteBuffer(capacity: 64)
+    if let input = block["input"] { arguments.append(escaping: input.span) }
+    return ToolCall(
+      id: block["id"].insideOfString, name: block["name"].insideOfString,
+      arguments: arguments.bytes)
   }
 
   /// A text block without its text, if that leaves anything to tell.

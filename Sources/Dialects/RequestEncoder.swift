@@ -16,22 +16,27 @@ public import JSON
 /// | openai | `model`, `messages`, `max_tokens` if set |
 /// | anthropic | `model`, `max_tokens`, `system` if the bot has one, `messages`, the first from the user |
 ///
-/// The parameters follow. No name is written twice.
+/// The parameters follow. No name is written twice. To a request for a stream belongs `stream: true`; to `openai` also
+/// `stream_options`, without which OpenAI does not tell the usage: `{"include_usage": true}` unless a parameter of that
+/// name says otherwise, or, by `null`, that the backend refuses it.
 public struct RequestEncoder {
   private let profile: RequestProfile
   private let conversationID: [UInt8]
   private let user: JSONValue?
   private let metadata: JSONValue?
+  private let streams: Bool
+  private var continues = false
   private var writer: JSONWriter
   private var hasMessage = false
   private var lastWasBlank = false
 
   /// An encoder of one request. `user` and `metadata` are the client's, in the `custom` dialect alone;
-  /// `capacity` is how many bytes the body may be expected to have.
+  /// `capacity` is how many bytes the body may be expected to have; `streams` says to ask for a stream.
   public init(
     _ profile: RequestProfile, conversationID: [UInt8], user: JSONValue?, metadata: JSONValue?,
-    reserving capacity: Int = 4096
+    streams: Bool = false, reserving capacity: Int = 4096
   ) {
+    self.streams = streams
     self.profile = profile
     self.conversationID = conversationID
     self.user = user
@@ -75,6 +80,22 @@ public struct RequestEncoder {
     writer.endObject()
   }
 
+  /// Appends the beginning of the reply, for the backend to go on with: a JSON string, the last message of all.
+  ///
+  /// `anthropic` goes on with a last message of the assistant's by itself, but refuses white space at its end, which
+  /// is left out. `openai` and `custom` are told so by `continue_final_message` and `add_generation_prompt`, in the
+  /// words of vLLM and SGLang, which llama.cpp knows too; others ignore them, and many go on by themselves.
+  public mutating func append(prefill content: Span<UInt8>) {
+    guard profile.dialect == .anthropic else {
+      continues = true
+      return write(.assistant, content)
+    }
+    let text = content.extracting(1..<content.count - 1)
+    let end = text.endOfJSONTextBeforeBlanks
+    guard end > 0 else { return }
+    writer.raw("{\"role\":\"assistant\",\"content\":\"", text.extracting(0..<end), "\"}")
+  }
+
   /// The body. The last message appended must not have been blank for a dialect that refuses such.
   public consuming func finish() throws(TranslationFault) -> [UInt8] {
     if lastWasBlank { throw .blankMessage }
@@ -84,12 +105,39 @@ public struct RequestEncoder {
     case .openai: writeMaxTokens(profile.maxTokens)
     case .anthropic: break
     }
-    for parameter in profile.parameters where !RequestParameter.isReserved(parameter.name.span) {
+    writeModes()
+    for parameter in profile.parameters where isSent(parameter) {
       writer.name(parameter.name.span)
       writer.raw(parameter.value.span)
     }
     writer.endObject()
     return writer.finish()
+  }
+
+  /// Whether the reply is to be streamed, and where it is to begin.
+  private mutating func writeModes() {
+    if continues {
+      if !profile.overrides("continue_final_message") {
+        writer.member("continue_final_message", boolean: true)
+      }
+      if !profile.overrides("add_generation_prompt") {
+        writer.member("add_generation_prompt", boolean: false)
+      }
+    }
+    guard streams else { return }
+    writer.member("stream", boolean: true)
+    if profile.dialect == .openai, !profile.overrides("stream_options") {
+      writer.member("stream_options", raw: [UInt8]("{\"include_usage\":true}").span)
+    }
+  }
+
+  /// `stream_options` without a stream is an error to OpenAI and vLLM.
+  private func isSent(_ parameter: RequestParameter) -> Bool {
+    if RequestParameter.isReserved(parameter.name.span) { return false }
+    guard profile.dialect == .openai, parameter.name.span.equals("stream_options") else {
+      return true
+    }
+    return streams && !parameter.value.isNull
   }
 
   private mutating func write(_ role: MessageRole, _ content: Span<UInt8>) {

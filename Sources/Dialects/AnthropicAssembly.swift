@@ -1,0 +1,152 @@
+import Bytes
+import JSON
+
+/// Messages in events: `message_start` with the envelope, blocks that begin, grow and end, `message_delta` with how
+/// it ends, `message_stop`. Events of other types, which Anthropic reserves the right to add, are passed over.
+final class AnthropicAssembly: ReplyAssembly {
+  /// More blocks than any reply has.
+  private static let blockLimit = 1024
+
+  private struct Block {
+    let index: Int
+    let object: MergedObject
+    /// The position among the calls of tools.
+    let call: Int?
+    /// What `input_json_delta` brought, as it stands inside a JSON string.
+    let input = ByteBuffer(capacity: 32)
+  }
+
+  private let budget: ByteBudget
+  private let envelope: MergedObject
+  private var blocks: [Block] = []
+  private var callCount = 0
+
+  init(_ budget: ByteBudget) {
+    self.budget = budget
+    envelope = MergedObject(budget)
+  }
+
+  func take(_ event: JSONValue, into progress: ReplyProgress) {
+    guard let type = event["type"] else { return }
+    if type.equals("content_block_delta") {
+      if let delta = event["delta"] { grow(event["index"], by: delta, progress) }
+    } else if type.equals("content_block_start") {
+      if let block = event["content_block"] { begin(event["index"], block, progress) }
+    } else if type.equals("message_start") {
+      if let message = event["message"] { take(message: message) }
+    } else if type.equals("message_delta") {
+      end(event, progress)
+    } else if type.equals("message_stop") {
+      progress.isFinished = true
+      progress.isOver = true
+    }
+  }
+
+  func body(content: Span<UInt8>) -> [UInt8] {
+    var writer = JSONWriter(reserving: content.count + 512)
+    writer.beginObject()
+    envelope.writeMembers(to: &writer)
+    writer.name("content")
+    writer.beginArray()
+    if content.hasPrefix("\"") {
+      writer.beginObject()
+      writer.member("type", string: "text")
+      writer.member("text", raw: content)
+      writer.endObject()
+    }
+    for block in blocks {
+      if block.input.count > 0 { block.object.set("input", raw: Self.value(of: block.input)) }
+      block.object.write(to: &writer)
+    }
+    writer.endArray()
+    writer.endObject()
+    return writer.finish()
+  }
+
+  /// The envelope; what of it will come in events of its own is left for them.
+  private func take(message: JSONValue) {
+    for member in message.members where !member.name.equals("content") {
+      if member.name.equals("usage"), member.value.kind == .object {
+        envelope.merge(member.value, into: "usage")
+      } else {
+        envelope.merge(member, .latest)
+      }
+    }
+  }
+
+  private func begin(_ index: JSONValue?, _ block: JSONValue, _ progress: ReplyProgress) {
+    guard blocks.count < Self.blockLimit else { return budget.exhaust() }
+    let isCall = block["type"]?.equals("tool_use") == true
+    let object = MergedObject(budget)
+    for member in block.members {
+      // The text of all blocks is one, and stands for itself; its members come one by one.
+      if member.name.equals("text"), member.value.kind == .string {
+        progress.append(text: member.value)
+        object.set("text", raw: [UInt8]("\"\""))
+      } else {
+        object.merge(member, member.name.equals("input") ? .latest : .growing)
+      }
+    }
+    blocks.append(
+      Block(
+        index: index?.integer ?? blocks.count, object: object, call: isCall ? callCount : nil))
+    if isCall {
+      progress.hasToolCall = true
+      progress.deltas.append(
+        .toolCall(
+          index: callCount, id: block["id"].insideOfString, name: block["name"].insideOfString))
+      callCount += 1
+    }
+  }
+
+  private func grow(_ index: JSONValue?, by delta: JSONValue, _ progress: ReplyProgress) {
+    guard let type = delta["type"] else { return }
+    if type.equals("text_delta") {
+      if let text = delta["text"], text.kind == .string { progress.append(text: text) }
+      return
+    }
+    let number = index?.integer ?? 0
+    guard let block = blocks.last(where: { $0.index == number }) else { return }
+    if type.equals("input_json_delta") {
+      guard let piece = delta["partial_json"], piece.kind == .string, !piece.isEmpty else { return }
+      budget.charge(piece.inside.count)
+      block.input.append(piece.inside)
+      if let call = block.call {
+        progress.deltas.append(.arguments(index: call, piece.inside.copied))
+      }
+    } else if type.equals("thinking_delta") {
+      guard let thinking = delta["thinking"], thinking.kind == .string else { return }
+      block.object.append("thinking", text: thinking.inside)
+      progress.append(reasoning: thinking)
+    } else if type.equals("signature_delta") {
+      let signature = delta["signature"].insideOfString
+      block.object.append("signature", text: signature.span)
+    } else if type.equals("citations_delta"), let citation = delta["citation"] {
+      block.object.append("citations", element: citation.span)
+    }
+  }
+
+  private func end(_ event: JSONValue, _ progress: ReplyProgress) {
+    for member in event.members {
+      if member.name.equals("delta") {
+        envelope.merge(member.value, .latest)
+        if member.value["stop_reason"]?.kind == .string { progress.isFinished = true }
+      } else if member.name.equals("usage"), member.value.kind == .object {
+        envelope.merge(member.value, into: "usage")
+      } else if !member.name.equals("type") {
+        envelope.merge(member, .latest)
+      }
+    }
+  }
+
+  /// The JSON that the pieces of an input make; an empty object where they make none.
+  private static func value(of input: ByteBuffer) -> [UInt8] {
+    var quoted = [UInt8]("\"")
+    quoted.append(copying: input.span)
+    quoted.append("\"")
+    guard let text = try? JSONDocument(quoted).root.string,
+      let value = try? JSONDocument(text, maximumDepth: 60).root
+    else { return [UInt8]("{}") }
+    return value.span.copied
+  }
+}

@@ -1,0 +1,81 @@
+import Bytes
+import JSON
+
+/// What of a streamed reply has come, in the way of one dialect.
+protocol ReplyAssembly: AnyObject {
+  /// Takes an event, a JSON object.
+  func take(_ event: JSONValue, into progress: ReplyProgress)
+
+  /// The body that the reply would have had if it had come whole. `content` is the whole content, a JSON string,
+  /// `null` where there is none.
+  func body(content: Span<UInt8>) -> [UInt8]
+}
+
+/// How far a streamed reply has come, whatever its dialect.
+final class ReplyProgress {
+  let budget: ByteBudget
+  /// The content so far, as it stands inside a JSON string.
+  let text = ByteBuffer(capacity: 256)
+  /// What has come and was not fetched yet.
+  var deltas: [ReplyDelta] = []
+  /// Whether any content has come.
+  var hasText = false
+  /// Whether a tool is called.
+  var hasToolCall = false
+  /// Whether the backend said that the reply is whole.
+  var isFinished = false
+  /// Whether it said that nothing more will come.
+  var isOver = false
+  /// What the backend complained of.
+  var error: BackendError?
+  /// White space at the start of the next text that is there already.
+  private var overlap: [UInt8]
+
+  init(_ budget: ByteBudget, continuing prefix: Span<UInt8>, overlap: [UInt8]) {
+    self.budget = budget
+    self.overlap = overlap
+    text.append(prefix)
+  }
+
+  /// More of the content.
+  func append(text value: JSONValue) {
+    let skipped = dropOverlap(value.inside)
+    let bytes = value.inside.extracting(skipped...)
+    guard !bytes.isEmpty else { return }
+    budget.charge(bytes.count)
+    text.append(bytes)
+    hasText = true
+    deltas.append(.text(bytes.copied))
+  }
+
+  /// More content, which may be message parts: those that are text.
+  func append(content value: JSONValue) {
+    if value.kind == .string { return append(text: value) }
+    for part in value.elements where part["type"]?.equals("text") == true {
+      if let text = part["text"], text.kind == .string { append(text: text) }
+    }
+  }
+
+  /// More of what the model thinks.
+  func append(reasoning value: JSONValue) {
+    if value.kind == .string, !value.isEmpty { deltas.append(.reasoning(value.inside.copied)) }
+  }
+
+  /// How much at the start of more content repeats the white space that the continued text ends with.
+  private func dropOverlap(_ bytes: Span<UInt8>) -> Int {
+    var index = 0
+    while !overlap.isEmpty, index < bytes.count {
+      let unit = overlap[0] == UInt8(ascii: "\\") ? 2 : 1
+      let expected = overlap
+      guard index + unit <= bytes.count,
+        bytes.extracting(index..<index + unit).equals(expected.span.extracting(0..<unit))
+      else {
+        overlap = []
+        break
+      }
+      overlap.removeFirst(unit)
+      index += unit
+    }
+    return index
+  }
+}

@@ -1,0 +1,12 @@
+/// What a streamed reply brings, piece by piece. Text is as it stands inside a JSON string, byte for byte as the
+/// backend sent it, without the quotes.
+public enum ReplyDelta: Equatable, Sendable {
+  /// More of the content.
+  case text([UInt8])
+  /// More of what the model thinks before and while it answers.
+  case reasoning([UInt8])
+  /// A call of a tool begins: the calls of a reply count from 0.
+  case toolCall(index: Int, id: [UInt8], name: [UInt8])
+  /// More of the arguments of a call, which together are a JSON text.
+  case arguments(index: Int, [UInt8])
+}

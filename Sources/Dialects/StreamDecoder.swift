@@ -1,0 +1,164 @@
+import Bytes
+import JSON
+
+/// Reads a streamed reply: bytes go in as they come, deltas come out, and at the end the reply that would have come
+/// whole.
+///
+///     let decoder = StreamDecoder(.openai, framing, limit: maxResponse)
+///     for delta in decoder.feed(bytes) { … }                   // for each part of the body
+///     if decoder.isOver || decoder.fault != nil { … }          // no need to wait for the end
+///     let deltas = decoder.finish()                            // at the end of the body
+///     let reply = try decoder.reply()
+///
+/// An event that is not a JSON object is passed over and counted. Keeps the reply itself and an event that has not
+/// come whole, each of at most `limit` bytes; how many bytes the stream has does not matter.
+public final class StreamDecoder {
+  private let dialect: Dialect
+  private let limit: Int
+  private var reader: StreamReader
+  private let assembly: any ReplyAssembly
+  private let progress: ReplyProgress
+  private var firstMalformed: JSONError?
+
+  /// How many events were passed over because they are no JSON objects.
+  public private(set) var malformedCount = 0
+
+  /// A decoder of one reply. `continued` is the text that a backend was told to continue, a JSON string as
+  /// `partialContent` gives it: the reply begins with it, its deltas do not.
+  public init(
+    _ dialect: Dialect, _ framing: StreamFraming, limit: Int,
+    continuing continued: Span<UInt8>? = nil
+  ) {
+    self.dialect = dialect
+    self.limit = limit
+    reader = StreamReader(framing, limit: limit)
+    let budget = ByteBudget(limit: limit)
+    var prefix: [UInt8] = []
+    var overlap: [UInt8] = []
+    if let continued {
+      prefix = continued.extracting(1..<continued.count - 1).copied
+      if dialect == .anthropic {
+        let end = prefix.span.endOfJSONTextBeforeBlanks
+        overlap = prefix.span.extracting(end...).copied
+      }
+    }
+    budget.charge(prefix.count)
+    progress = ReplyProgress(budget, continuing: prefix.span, overlap: overlap)
+    assembly =
+      switch dialect {
+      case .custom: CustomAssembly(budget)
+      case .openai: OpenAIAssembly(budget)
+      case .anthropic: AnthropicAssembly(budget)
+      }
+  }
+
+  /// Whether any content has come, that of the continued text not counted.
+  public var hasContent: Bool { progress.hasText }
+
+  /// Whether anything for the client has come: content, or a call of a tool.
+  public var hasBegun: Bool { progress.hasText || progress.hasToolCall }
+
+  /// Whether the backend has said that the reply is whole: by a finish reason, `[DONE]`, or what the dialect has
+  /// for it. Metadata may follow.
+  public var isFinished: Bool { progress.isFinished }
+
+  /// Whether the backend has said that nothing more will come. What comes nevertheless is not looked at.
+  public var isOver: Bool { progress.isOver }
+
+  /// Why this cannot become a reply any more: it is too large, or the backend reported an error.
+  public var fault: StreamFault? {
+    if reader.isOverLimit || progress.budget.isExceeded { return .tooLarge(limit: limit) }
+    return progress.error.map { .reported($0) }
+  }
+
+  /// The content so far, the continued text included, as a JSON string.
+  public var partialContent: [UInt8] {
+    let text = progress.text
+    var content: [UInt8] = []
+    content.reserveCapacity(text.count + 2)
+    content.append("\"")
+    content.append(copying: text.span)
+    content.append("\"")
+    return content
+  }
+
+  /// Takes a part of the body; returns what it brings. Those before a fault are still good.
+  public func feed(_ bytes: Span<UInt8>) -> [ReplyDelta] {
+    var position = 0
+    while !isOver, fault == nil, let event = reader.next(in: bytes, from: &position) {
+      take(event)
+    }
+    return takeDeltas()
+  }
+
+  /// The body has ended; returns what was still held back.
+  public func finish() -> [ReplyDelta] {
+    if !isOver, fault == nil, let event = reader.finish() { take(event) }
+    return takeDeltas()
+  }
+
+  /// The reply: what `Dialect.decode` makes of the same reply whole. Content comes as a string; `text` blocks of
+  /// Anthropic's that have more to them than text stand as one.
+  ///
+  /// `acceptsToolCalls`: as in `Dialect.decode`.
+  public func reply(acceptsToolCalls: Bool = false) throws(StreamFault) -> Reply {
+    if let fault { throw fault }
+    guard isFinished else {
+      if let malformed, !hasBegun { throw .noReply(malformed) }
+      throw .unfinished
+    }
+    let content = progress.text.count > 0 ? partialContent : [UInt8]("null")
+    do throws(ReplyFault) {
+      return try dialect.decode(
+        assembly.body(content: content.span), acceptsToolCalls: acceptsToolCalls)
+    } catch {
+      throw .noReply(malformed ?? error)
+    }
+  }
+
+  private var malformed: ReplyFault? {
+    firstMalformed.map { .invalidJSON($0, hint: nil) }
+  }
+
+  private func take(_ event: StreamEvent) {
+    if event.data.span.trimmingBlanks.equals("[DONE]") {
+      progress.isFinished = true
+      progress.isOver = true
+      return
+    }
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONDocument(event.data).root
+    } catch {
+      return pass(over: error)
+    }
+    guard root.kind == .object else {
+      return pass(over: JSONError(reason: .valueExpected, position: 0))
+    }
+    if reportsError(root, event.type) {
+      progress.error = BackendError(event.data)
+    } else {
+      assembly.take(root, into: progress)
+    }
+  }
+
+  /// Errors come as an event named so, or as `{"error": …}`, or as an object that says to be one.
+  private func reportsError(_ root: JSONValue, _ type: [UInt8]) -> Bool {
+    if type.span.equals("error") { return true }
+    if let error = root["error"], !error.isNull, !error.isEmpty, error.boolean != false {
+      return true
+    }
+    return root["type"]?.equals("error") == true || root["object"]?.equals("error") == true
+  }
+
+  private func pass(over error: JSONError) {
+    malformedCount += 1
+    if firstMalformed == nil { firstMalformed = error }
+  }
+
+  private func takeDeltas() -> [ReplyDelta] {
+    var deltas: [ReplyDelta] = []
+    swap(&deltas, &progress.deltas)
+    return deltas
+  }
+}

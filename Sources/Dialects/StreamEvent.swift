@@ -1,0 +1,14 @@
+/// One piece of a stream: a server-sent event, or a line of JSON.
+public struct StreamEvent: Equatable, Sendable {
+  /// What `event:` says; empty where nothing does.
+  public var type: [UInt8]
+
+  /// What follows `data:`, the lines joined by LF; or the line.
+  public var data: [UInt8]
+
+  /// An event from its parts.
+  public init(type: [UInt8], data: [UInt8]) {
+    self.type = type
+    self.data = data
+  }
+}

@@ -1,0 +1,23 @@
+public import Bytes
+
+/// Why a stream is no reply. None of it quotes the backend, but for `reported`.
+public enum StreamFault: Error, Equatable, Sendable {
+  /// The reply, or one of its events, has more bytes than the limit.
+  case tooLarge(limit: Int)
+  /// The backend told of an error inside the stream.
+  case reported(BackendError)
+  /// The stream ended without saying that the reply is whole.
+  case unfinished
+  /// The reply is whole, but is none: without content, or what there is of it is not JSON.
+  case noReply(ReplyFault)
+
+  /// What is wrong, for an administrator.
+  public var message: Text {
+    switch self {
+    case .tooLarge(let limit): "the reply has more than max_response = \(limit) bytes"
+    case .reported: "the backend reported an error inside the stream"
+    case .unfinished: "the stream ended without a finish signal: the reply may be cut short"
+    case .noReply(let fault): fault.message
+    }
+  }
+}

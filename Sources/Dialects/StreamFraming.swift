@@ -1,0 +1,27 @@
+import Bytes
+
+/// How the pieces of a streamed reply are told apart.
+public enum StreamFraming: Equatable, Sendable, CaseIterable {
+  /// Server-sent events; the WHATWG's HTML standard, "server-sent events".
+  case events
+  /// One JSON text per line; ndjson.
+  case lines
+
+  /// The framing that a `Content-Type` announces; `nil` for anything else: then the reply comes whole, also where
+  /// a stream was asked for. Parameters do not matter.
+  public init?(contentType: Span<UInt8>) {
+    let end = contentType.firstIndex(of: UInt8(ascii: ";")) ?? contentType.count
+    let type = contentType.extracting(0..<end).trimmingBlanks
+    if type.equalsIgnoringCase("text/event-stream") {
+      self = .events
+    } else if type.equalsIgnoringCase("application/x-ndjson")
+      || type.equalsIgnoringCase("application/ndjson")
+      || type.equalsIgnoringCase("application/jsonl")
+      || type.equalsIgnoringCase("application/x-jsonlines")
+    {
+      self = .lines
+    } else {
+      return nil
+    }
+  }
+}

@@ -1,0 +1,139 @@
+import Bytes
+
+/// Cuts a stream into its events, however the bytes come split.
+///
+/// Events are read by the letter of the HTML standard's "event stream interpretation": lines end with LF, CR or
+/// CRLF, a byte-order mark in front and comments are passed over, an event counts once its empty line has come, and one
+/// without `data` is none. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are not
+/// UTF-8 are left for the reader of the data to refuse. Of JSON lines the blank ones are passed over, and
+/// the last one counts without an end.
+public struct StreamReader {
+  private let framing: StreamFraming
+  private let limit: Int
+  /// The beginning of a line whose end has not come.
+  private var line: [UInt8] = []
+  private var type: [UInt8] = []
+  /// The event's data so far, each line with an LF behind it.
+  private var data: [UInt8] = []
+  private var isFirstLine = true
+  /// Whether the last line ended with CR, so that an LF that comes next is a part of its end.
+  private var endedWithCR = false
+
+  /// Whether an event had more bytes than the limit; nothing is read any more.
+  public private(set) var isOverLimit = false
+
+  /// A reader of events of at most `limit` bytes.
+  public init(_ framing: StreamFraming, limit: Int) {
+    self.framing = framing
+    self.limit = limit
+  }
+
+  /// The next event that is complete; `nil` once all bytes are used up. `position` is where to go on in `bytes`,
+  /// at first 0. O(n) for all of them.
+  public mutating func next(in bytes: Span<UInt8>, from position: inout Int) -> StreamEvent? {
+    while position < bytes.count, !isOverLimit {
+      if endedWithCR {
+        endedWithCR = false
+        if bytes[position] == .lineFeed {
+          position += 1
+          continue
+        }
+      }
+      let start = position
+      guard let end = endOfLine(in: bytes, from: start) else {
+        position = bytes.count
+        hold(bytes.extracting(start...))
+        return nil
+      }
+      position = end + 1
+      endedWithCR = bytes[end] == .carriageReturn
+      if let event = take(bytes.extracting(start..<end)) { return event }
+    }
+    return nil
+  }
+
+  /// The event that the end of the stream completes: a last line without an end. An event of the other framing
+  /// that is not complete is none.
+  public mutating func finish() -> StreamEvent? {
+    let nothing: [UInt8] = []
+    return framing == .lines && !isOverLimit ? take(nothing.span) : nil
+  }
+
+  private func endOfLine(in bytes: Span<UInt8>, from start: Int) -> Int? {
+    var index = start
+    while index < bytes.count {
+      let byte = bytes[unchecked: index]
+      if byte == .lineFeed || byte == .carriageReturn && framing == .events { return index }
+      index += 1
+    }
+    return nil
+  }
+
+  private mutating func hold(_ part: Span<UInt8>) {
+    guard data.count + line.count + part.count <= limit else {
+      isOverLimit = true
+      return
+    }
+    line.append(copying: part)
+  }
+
+  /// Takes a line whose end has come; `rest` is what of it is not held yet.
+  private mutating func take(_ rest: Span<UInt8>) -> StreamEvent? {
+    if line.isEmpty { return interpret(rest) }
+    hold(rest)
+    var whole: [UInt8] = []
+    swap(&whole, &line)
+    return isOverLimit ? nil : interpret(whole.span)
+  }
+
+  private mutating func interpret(_ line: Span<UInt8>) -> StreamEvent? {
+    let isMarked = isFirstLine && line.hasPrefix("\u{FEFF}")
+    isFirstLine = false
+    let line = isMarked ? line.extracting(3...) : line
+    return framing == .events ? interpret(field: line) : interpret(json: line)
+  }
+
+  private mutating func interpret(json line: Span<UInt8>) -> StreamEvent? {
+    guard line.count <= limit else {
+      isOverLimit = true
+      return nil
+    }
+    for index in line.indices where !line[index].isBlank && line[index] != .carriageReturn {
+      return StreamEvent(type: [], data: line.copied)
+    }
+    return nil
+  }
+
+  private mutating func interpret(field line: Span<UInt8>) -> StreamEvent? {
+    if line.isEmpty { return dispatch() }
+    let colon = line.firstIndex(of: UInt8(ascii: ":")) ?? line.count
+    let name = line.extracting(0..<colon)
+    var value = line.extracting(min(colon + 1, line.count)...)
+    if !value.isEmpty, value[0] == UInt8(ascii: " ") { value = value.extracting(1...) }
+    if name.equals("data") {
+      guard data.count + value.count <= limit else {
+        isOverLimit = true
+        return nil
+      }
+      data.append(copying: value)
+      data.append(.lineFeed)
+    } else if name.equals("event") {
+      type = value.count <= limit ? value.copied : []
+    }
+    return nil
+  }
+
+  private mutating func dispatch() -> StreamEvent? {
+    var event = StreamEvent(type: [], data: [])
+    swap(&event.type, &type)
+    swap(&event.data, &data)
+    guard !event.data.isEmpty else { return nil }
+    event.data.removeLast()
+    return event
+  }
+}
+
+extension UInt8 {
+  fileprivate static var lineFeed: UInt8 { 0x0A }
+  fileprivate static var carriageReturn: UInt8 { 0x0D }
+}
