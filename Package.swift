@@ -110,13 +110,14 @@ let package = Package(
 
 // Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
 if Context.environment["POSTERN_FUZZ"] != nil {
-  let fuzzed: [(name: String, lower: [Target.Dependency])] = [
-    ("JSON", ["Bytes"]), ("Dialects", ["Bytes", "JSON"]), ("Configuration", ["Bytes"]),
+  let fuzzed: [(name: String, rooms: [Target.Dependency])] = [
+    ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Dialects", "Bytes", "JSON"]),
+    ("Streams", ["Dialects", "Bytes", "JSON"]), ("Configuration", ["Configuration", "Bytes"]),
   ]
-  for (name, lower) in fuzzed {
+  for (name, rooms) in fuzzed {
     package.targets.append(
       .executableTarget(
-        name: "\(name)Fuzz", dependencies: [.byName(name: name)] + lower,
+        name: "\(name)Fuzz", dependencies: rooms,
         path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
   }
 }
