@@ -1,9 +1,10 @@
 /// Asks backends: over HTTP, or in tests by a script.
 public protocol BackendClient: AnyObject {
   /// Posts `body` to an upstream. `completion` is called once, at the end of a later turn, unless the transfer
-  /// is cancelled before.
+  /// is cancelled before. With a `receiver` the response can be taken as it comes: then the result's body is empty,
+  /// and all parts have been delivered before.
   func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID
 
@@ -12,7 +13,25 @@ public protocol BackendClient: AnyObject {
   @discardableResult
   func cancel(_ id: TransferID) -> Int
 
+  /// Stops the delivery of parts until `resume`: at most 48 KB more are read from the backend, and then the
+  /// connection is left alone, so that TCP slows the backend down. What has been read is delivered nevertheless once
+  /// the response is complete. A backend that goes away is noticed only after `resume`.
+  func pause(_ id: TransferID)
+
+  /// Goes on with the delivery of parts, at the end of this turn.
+  func resume(_ id: TransferID)
+
   /// Ends all transfers without completing them, and all connections. The client cannot be used again; until
   /// this is called it stays in memory, since its sockets refer to it.
   func close()
+}
+
+extension BackendClient {
+  /// Posts `body` to an upstream, for a response that is taken whole.
+  public func post(
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
+    post(body, to: upstream, fields: fields, receiver: nil, completion: completion)
+  }
 }

@@ -26,6 +26,9 @@ public final class HTTPClient: BackendClient {
   /// The running transfers with their upstreams, by easy handle.
   private var running: [UnsafeMutableRawPointer: (transfer: Transfer, upstream: Upstream)] = [:]
 
+  /// Those of them whose responses are delivered in parts, or may be.
+  private var streams: [Transfer] = []
+
   /// A client with at most `keptConnections` idle connections to all upstreams together.
   public init(on loop: EventLoop, keptConnections: Int) {
     self.loop = loop
@@ -36,9 +39,10 @@ public final class HTTPClient: BackendClient {
     watches = SocketWatches(on: loop) { [self] in act(on: $0, readiness: $1) }
     _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, keptConnections)
     _ = ccurl_multi_set_context(multi, Unmanaged.passUnretained(self).toOpaque())
-    _ = ccurl_multi_set_socket_function(multi) { _, socket, what, context, _ in
-      let watches = HTTPClient.recover(context).watches
-      return watches?.update(socket, wanted: what) == true ? 0 : -1
+    _ = ccurl_multi_set_socket_function(multi) { easy, socket, what, context, _ in
+      let client = HTTPClient.recover(context)
+      let isPaused = what == CURL_POLL_REMOVE && client.isPaused(easy)
+      return client.watches?.update(socket, wanted: what, isPaused: isPaused) == true ? 0 : -1
     }
     _ = ccurl_multi_set_timer_function(multi) { _, milliseconds, context in
       HTTPClient.recover(context).setTimer(milliseconds: milliseconds)
@@ -55,6 +59,7 @@ public final class HTTPClient: BackendClient {
       use.transfer.retire()
     }
     running = [:]
+    streams = []
     loop.cancel(timer)
     curl_multi_cleanup(multi)
     watches?.removeAll()
@@ -63,11 +68,12 @@ public final class HTTPClient: BackendClient {
 
   /// As ``BackendClient`` has it.
   public func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let transfer = upstream.idle.popLast() ?? makeTransfer(for: upstream)
-    transfer.prepare(fields: fields, body: body, completion: completion)
+    transfer.prepare(fields: fields, body: body, receiver: receiver, completion: completion)
+    if receiver != nil { streams.append(transfer) }
     running[transfer.easy] = (transfer, upstream)
     curl_multi_add_handle(multi, transfer.easy)
     return TransferID(transfer: transfer, generation: transfer.generation)
@@ -79,6 +85,18 @@ public final class HTTPClient: BackendClient {
     let status = id.transfer.status
     _ = finish(id.transfer.easy)
     return status
+  }
+
+  /// As ``BackendClient`` has it.
+  public func pause(_ id: TransferID) {
+    if id.transfer.generation == id.generation { id.transfer.isHeld = true }
+  }
+
+  /// As ``BackendClient`` has it.
+  public func resume(_ id: TransferID) {
+    guard id.transfer.generation == id.generation else { return }
+    id.transfer.isHeld = false
+    collectAtEndOfTurn()
   }
 
   private func makeTransfer(for upstream: Upstream) -> Transfer {
@@ -102,6 +120,7 @@ public final class HTTPClient: BackendClient {
   private func finish(_ easy: UnsafeMutableRawPointer) -> Transfer? {
     guard let (transfer, upstream) = running.removeValue(forKey: easy) else { return nil }
     curl_multi_remove_handle(multi, easy)
+    if transfer.receiver != nil { streams.removeAll { $0 === transfer } }
     transfer.retire()
     upstream.idle.append(transfer)
     return transfer
@@ -150,17 +169,54 @@ public final class HTTPClient: BackendClient {
     }
   }
 
-  /// Delivers the transfers that are over; curl_multi_info_read(3).
+  /// Delivers the parts that have come and the transfers that are over; curl_multi_info_read(3).
   private func collect() {
+    if !streams.isEmpty { deliverParts() }
     var left: Int32 = 0
     while !isClosed, let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
         let transfer = running[easy]?.transfer, let completion = transfer.completion
       else { continue }
+      // Whoever takes the last part may give the transfer up.
+      guard deliver(transfer, isComplete: true) else { continue }
       let result = transfer.result(ccurl_message_result(message))
       _ = finish(easy)
       completion(result)
     }
+  }
+
+  // MARK: Delivery in parts
+
+  private func deliverParts() {
+    for transfer in streams {
+      // One that was cancelled by the receiver of another is no stream any more.
+      guard transfer.receiver != nil, deliver(transfer, isComplete: false) else { continue }
+      if transfer.isPaused, !transfer.isHeld { goOn(transfer) }
+    }
+  }
+
+  /// Delivers what has come of a response. Returns false if the transfer was given up for it.
+  private func deliver(_ transfer: Transfer, isComplete: Bool) -> Bool {
+    guard let receiver = transfer.receiver else { return true }
+    let generation = transfer.generation
+    if let head = transfer.undecidedHead {
+      let isInParts = receiver.onHead(head)
+      guard transfer.generation == generation else { return false }
+      transfer.decide(isInParts ? .inParts : .whole)
+    }
+    if !transfer.isHeld || isComplete, let part = transfer.takePart() { receiver.onPart(part) }
+    return transfer.generation == generation
+  }
+
+  /// Lets libcurl deliver what it held back, and read on: by calls back, and in a turn that it asks for.
+  private func goOn(_ transfer: Transfer) {
+    transfer.isPaused = false
+    _ = ccurl_continue(transfer.easy)
+    collectAtEndOfTurn()
+  }
+
+  private func isPaused(_ easy: UnsafeMutableRawPointer?) -> Bool {
+    streams.contains { $0.isPaused && $0.easy == easy }
   }
 
   private static func recover(_ context: UnsafeMutableRawPointer?) -> HTTPClient {

@@ -9,6 +9,9 @@ import Platform
 /// its peer has closed it, or sends what nobody asked for, which must not be taken for the answer to the next
 /// request. Sockets that libcurl opens for itself (its resolver's) it also closes by itself, so that they are taken
 /// out of epoll as soon as it lets go of them.
+///
+/// It also lets go of the connection of a transfer that is paused. What comes on that is awaited: it is left in the
+/// socket, out of epoll, until libcurl takes it up again.
 final class SocketWatches {
   private struct Watch {
     var registration: Registration?
@@ -17,6 +20,8 @@ final class SocketWatches {
     var isConnection = false
     /// Whether libcurl wants to hear of the socket now.
     var isWanted = false
+    /// Whether it was let go of because its transfer is paused.
+    var isPaused = false
   }
 
   private let loop: EventLoop
@@ -37,9 +42,11 @@ final class SocketWatches {
   }
 
   /// What CURLMOPT_SOCKETFUNCTION(3) asks for. Returns false where the kernel refuses the watch.
-  func update(_ socket: Int32, wanted what: Int32) -> Bool {
+  /// `isPaused` is whether the transfer that a socket is removed for is paused.
+  func update(_ socket: Int32, wanted what: Int32, isPaused: Bool) -> Bool {
     makeRoom(for: socket)
     let index = Int(socket)
+    watches[index].isPaused = isPaused
     guard what != CURL_POLL_REMOVE else {
       watches[index].isWanted = false
       if !watches[index].isConnection { remove(socket) }
@@ -67,8 +74,8 @@ final class SocketWatches {
   /// The socket is about to be closed, or has been.
   func forget(_ socket: Int32) {
     let index = Int(socket)
-    guard index < watches.count, let registration = watches[index].registration else { return }
-    loop.forget(registration)
+    guard index < watches.count else { return }
+    if let registration = watches[index].registration { loop.forget(registration) }
     watches[index] = Watch()
   }
 
@@ -91,8 +98,14 @@ final class SocketWatches {
 
   private func dispatch(_ socket: Int32, _ readiness: Readiness) {
     guard watches[Int(socket)].isWanted else {
+      let isPaused = watches[Int(socket)].isPaused
       remove(socket)
-      return shutDownForgetting(socket)
+      if isPaused {
+        watches[Int(socket)].isConnection = true
+      } else {
+        shutDownForgetting(socket)
+      }
+      return
     }
     var mask: Int32 = 0
     if !readiness.isDisjoint(with: [.read, .hangUp]) { mask |= CURL_CSELECT_IN }

@@ -7,6 +7,19 @@ import Platform
 final class Transfer {
   /// The most bytes of header and trailer sections that a response may have.
   private static let fieldLimit = 65536
+  /// Where the body is delivered in parts, no more is taken from libcurl while so much waits to be delivered. One
+  /// part of libcurl's, 16 KB, may come on top, and it holds back another.
+  private static let partLimit = 16384
+
+  /// What becomes of the body.
+  enum Delivery {
+    /// It is gathered for the completion.
+    case whole
+    /// The receiver decides once the header section has come.
+    case undecided
+    /// It is delivered as it comes.
+    case inParts
+  }
 
   let easy: UnsafeMutableRawPointer
   /// Tells this use from earlier ones, so that a stale `TransferID` cancels nothing.
@@ -20,6 +33,13 @@ final class Transfer {
   private var isTooLarge = false
   /// How often libcurl has been about to send the request.
   private var sendCount = 0
+  /// Who decides about the body and takes its parts.
+  private(set) var receiver: ResponseReceiver?
+  private(set) var delivery = Delivery.whole
+  /// Whether its owner wants no more parts for now.
+  var isHeld = false
+  /// Whether libcurl was told to pause, and waits to go on.
+  var isPaused = false
   /// What the header sections, those of 1xx responses and the trailer section included, amount to.
   private var fieldBytes = 0
   /// Whether Content-Length is no number, or one that no body can have: libcurl takes that for no length at all.
@@ -93,9 +113,12 @@ final class Transfer {
 
   /// Sets the handle up for one request; libcurl copies the body.
   func prepare(
-    fields lines: FieldLines, body: [UInt8], completion: @escaping (TransferResult) -> Void
+    fields lines: FieldLines, body: [UInt8], receiver: ResponseReceiver?,
+    completion: @escaping (TransferResult) -> Void
   ) {
     self.completion = completion
+    self.receiver = receiver
+    delivery = receiver == nil ? .whole : .undecided
     self.body = []
     isTooLarge = false
     sendCount = 0
@@ -115,6 +138,9 @@ final class Transfer {
   func retire() {
     generation &+= 1
     completion = nil
+    receiver = nil
+    isHeld = false
+    isPaused = false
     body = []
     _ = ccurl_set_body(easy, nil, 0)
   }
@@ -157,6 +183,30 @@ final class Transfer {
     Int(ccurl_get_microseconds(easy, phase))
   }
 
+  // MARK: Delivery in parts
+
+  /// What is known of the response, once its header section has come and what becomes of its body is to be decided.
+  var undecidedHead: ResponseHead? {
+    guard delivery == .undecided, hasHead else { return nil }
+    return ResponseHead(
+      status: ccurl_get_long(easy, CURLINFO_RESPONSE_CODE),
+      contentType: ccurl_get_content_type(easy).map { Text(cString: $0).bytes } ?? [])
+  }
+
+  /// Settles what becomes of the body.
+  func decide(_ delivery: Delivery) {
+    self.delivery = delivery
+    if delivery == .whole, body.count > bodyLimit { isTooLarge = true }
+  }
+
+  /// Takes what waits to be delivered, `nil` if there is nothing.
+  func takePart() -> [UInt8]? {
+    guard delivery == .inParts, !body.isEmpty else { return nil }
+    var part: [UInt8] = []
+    swap(&part, &body)
+    return part
+  }
+
   // MARK: libcurl's callbacks, which must not call libcurl
 
   private static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
@@ -171,9 +221,15 @@ final class Transfer {
     return sendCount == 1
   }
 
-  /// Takes a part of the body; any count but all of them ends the transfer. CURLOPT_WRITEFUNCTION(3).
+  /// Takes a part of the body; any count but all of them, or the one for a pause, ends the transfer.
+  /// CURLOPT_WRITEFUNCTION(3).
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard body.count + bytes.count <= bodyLimit else {
+    if delivery != .whole {
+      guard !isHeld, body.count < Transfer.partLimit else {
+        isPaused = true
+        return Int(CURL_WRITEFUNC_PAUSE)
+      }
+    } else if body.count + bytes.count > bodyLimit {
       isTooLarge = true
       return 0
     }
@@ -203,7 +259,7 @@ final class Transfer {
     guard !hasHead else { return }
     if let length = line.value(ofField: "content-length:") {
       guard let count = Int(decimal: length) else { return isLengthInvalid = true }
-      if count > bodyLimit { isTooLarge = true }
+      if count > bodyLimit, delivery == .whole { isTooLarge = true }
     } else if let value = line.value(ofField: "retry-after:") {
       retryAfter = RetryAfter.parse(value, now: .now)
     }

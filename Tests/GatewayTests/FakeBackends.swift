@@ -36,9 +36,10 @@ final class FakeBackends: BackendClient {
   }
 
   func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
+    precondition(receiver == nil, "these answer whole")
     let url = text(upstream.settings.url)
     askedCounts[url, default: 0] += 1
     lastTicket += 1
@@ -58,6 +59,10 @@ final class FakeBackends: BackendClient {
     if let timer = running.removeValue(forKey: id.generation) { loop.cancel(timer) }
     return 0
   }
+
+  func pause(_ id: TransferID) {}
+
+  func resume(_ id: TransferID) {}
 
   func close() {}
 }

@@ -53,6 +53,17 @@ static inline long ccurl_get_long(CURL *easy, CURLINFO info) {
   return value;
 }
 
+// The media type of the response, or NULL; libcurl's own, until its next transfer.
+static inline const char *ccurl_get_content_type(CURL *easy) {
+  char *value = NULL;
+  curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &value);
+  return value;
+}
+
+// Goes on with a transfer that was paused; may call its callbacks. CURLPAUSE_CONT is an expression, which Swift does
+// not see.
+static inline CURLcode ccurl_continue(CURL *easy) { return curl_easy_pause(easy, CURLPAUSE_CONT); }
+
 // A time of CURLINFO_*_TIME_T, in microseconds.
 static inline int64_t ccurl_get_microseconds(CURL *easy, CURLINFO info) {
   curl_off_t value = 0;
