@@ -101,7 +101,7 @@ let package = Package(
     tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),
     tests(of: "Cryptography", on: ["Bytes"]),
     tests(of: "HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
-    tests(of: "HTTPServer", on: ["Bytes"]),
+    tests(of: "HTTPServer", on: ["Bytes", "EventLoop", "Platform"]),
     tests(
       of: "Gateway",
       on: ["Bytes", "JSON", "Platform", "Configuration", "Dialects", "HTTPClient", "HTTPServer"]),

@@ -14,6 +14,8 @@ final class Daemon {
   private var timer: TimerID?
   private var timerDeadline: Instant?
   private var isRunScheduled = false
+  /// Whether a stream was resumed since the last run.
+  private var hasStreamsToSend = false
   /// Whose connection libmicrohttpd is being given right now.
   private var adding: ClientConnection?
 
@@ -89,6 +91,12 @@ final class Daemon {
     runAtEndOfTurn()
   }
 
+  /// Lets libmicrohttpd go on with a stream that has something to send.
+  func resume(stream connection: OpaquePointer) {
+    hasStreamsToSend = true
+    resume(connection)
+  }
+
   // MARK: Running
 
   /// Runs libmicrohttpd once this turn, however many reasons there are.
@@ -105,6 +113,11 @@ final class Daemon {
   func run() {
     guard let daemon else { return }
     MHD_run(daemon)
+    if hasStreamsToSend {
+      // Of a stream that was suspended, the first run only fetches what is to be sent.
+      hasStreamsToSend = false
+      MHD_run(daemon)
+    }
     var milliseconds: UInt64 = 0
     guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
     let deadline = loop.now + .milliseconds(Int(milliseconds))

@@ -241,8 +241,7 @@ public final class HTTPServer {
 
   /// The client has gone. While its request is with the application, nobody else would notice.
   func peerClosed(_ connection: ClientConnection) {
-    guard let request = connection.request, case .suspended = request.state else { return }
-    request.abandon()
+    connection.request?.abandon()
   }
 
   /// Ends a connection. One that libmicrohttpd has, it finds closed and cleans up.

@@ -96,7 +96,11 @@ extension Daemon {
     request.state = .handling
     handle(request)
     if case .answered(let response) = request.state {
-      return send(response, request, connection)
+      let result = send(response, request, connection)
+      if request.stream != nil, request.connection.hasPeerClosed {
+        server.peerClosed(request.connection)
+      }
+      return result
     }
     request.state = .suspended
     MHD_suspend_connection(connection)
@@ -122,11 +126,9 @@ extension Daemon {
   {
     request.state = .responding
     request.connection.phase = .answering
-    var copy = response.body
-    let raw = copy.withUnsafeMutableBytes {
-      MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
-    }
-    guard let raw else { return .NO }
+    // To HEAD libmicrohttpd 0.9.75 would send the last chunk of a body that is not there.
+    let stream = request.method == .head ? nil : request.stream
+    guard let raw = stream.map({ $0.makeResponse() }) ?? whole(response.body) else { return .NO }
     defer { MHD_destroy_response(raw) }
     if let type = response.contentType {
       MHD_add_response_header(raw, "Content-Type", type.asCString)
@@ -139,5 +141,12 @@ extension Daemon {
       MHD_add_response_header(raw, "Connection", "close")
     }
     return MHD_queue_response(handle, UInt32(response.status), raw)
+  }
+
+  private func whole(_ body: [UInt8]) -> OpaquePointer? {
+    var copy = body
+    return copy.withUnsafeMutableBytes {
+      MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
+    }
   }
 }

@@ -35,7 +35,7 @@ public final class Request {
   /// The body, once it has come whole.
   public private(set) var body: [UInt8] = []
 
-  /// Called once if the client goes before it is answered: nobody wants the answer any more, and `respond` does
+  /// Called once if the client goes before it is answered, or before a stream is ended: nobody wants the answer any more, and `respond` does
   /// nothing from then on. Whoever takes on a request for a later turn sets this.
   public var onAbandon: (() -> Void)?
 
@@ -44,6 +44,8 @@ public final class Request {
   private let handle: OpaquePointer
   private unowned(unsafe) let daemon: Daemon
   var state = State.receivingHead
+  /// The body of the answer, where that is written piece by piece.
+  private(set) var stream: ResponseStream?
   /// How much of the body has come, taken or forgotten.
   private(set) var receivedCount = 0
 
@@ -90,6 +92,17 @@ public final class Request {
     }
   }
 
+  /// Answers with a body that is written piece by piece. `head` has no body; its header section goes out at once.
+  ///
+  /// The answer to HEAD has no body: there `onAbandon` is called as soon as the header section is out.
+  public func respond(streaming head: Response) -> ResponseStream {
+    precondition(head.body.isEmpty, "the body of a stream is written to it")
+    let stream = ResponseStream(handle: handle, daemon: daemon)
+    if case .ended = state { stream.end() } else { self.stream = stream }
+    respond(head)
+    return stream
+  }
+
   /// Takes a part of the body; returns false once there is more than the limit.
   func receive(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
     receivedCount += bytes.count
@@ -105,15 +118,27 @@ public final class Request {
     receivedCount += count
   }
 
-  /// The client of a suspended request has gone: libmicrohttpd is woken to cut the connection.
+  /// The client has gone while its request is with the application, or the answer's body still being written:
+  /// libmicrohttpd is woken to cut the connection.
   func abandon() {
-    state = .ended
-    daemon.resume(handle)
+    if case .suspended = state {
+      state = .ended
+      daemon.resume(handle)
+    } else if let stream, stream.isOpen {
+      stream.abandon()
+    } else {
+      return
+    }
     announceAbandonment()
   }
 
-  /// The server cannot wait for the application any longer: a suspended request gets this answer.
+  /// The server cannot wait for the application any longer: a suspended request gets this answer, and a stream is
+  /// broken off.
   func interrupt(with response: Response) {
+    if let stream, stream.isOpen {
+      stream.abort()
+      return announceAbandonment()
+    }
     guard case .suspended = state else { return }
     announceAbandonment()
     state = .answered(response)
@@ -125,9 +150,10 @@ public final class Request {
     let wasAwaited =
       switch state {
       case .suspended, .handling, .answered: true
-      default: false
+      default: stream?.isOpen == true
       }
     state = .ended
+    stream?.end()
     if wasAwaited { announceAbandonment() }
     onAbandon = nil
   }

@@ -29,6 +29,10 @@ int cmhd_epoll_descriptor(struct MHD_Daemon *daemon);
 // Whether the library's own reading of requests is as strict as RFC 9112 asks (1.0.0 and later).
 static inline bool cmhd_is_strict(void) { return MHD_get_version()[0] != '0'; }
 
+// What a content reader returns at the end of a body, and to break one off; casts, which Swift does not see.
+static inline ssize_t cmhd_end_of_stream(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
+static inline ssize_t cmhd_end_with_error(void) { return MHD_CONTENT_READER_END_WITH_ERROR; }
+
 // The pointer that the application keeps with a connection.
 static inline void **cmhd_connection_context(struct MHD_Connection *connection) {
   return (void **)&MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
