@@ -1,5 +1,6 @@
 internal import CMicroHTTPD
 import Bytes
+import EventLoop
 
 /// An answer whose body is written piece by piece: `Request.respond(streaming:)`. Used on the event loop's thread.
 ///
