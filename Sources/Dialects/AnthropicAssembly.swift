@@ -64,6 +64,7 @@ final class AnthropicAssembly: ReplyAssembly {
   }
 
   /// The envelope; what of it will come in events of its own is left for them.
+  @inline(never)
   private func take(message: JSONValue) {
     for member in message.members where !member.name.equals("content") {
       if member.name.equals("usage"), member.value.kind == .object {
@@ -74,6 +75,7 @@ final class AnthropicAssembly: ReplyAssembly {
     }
   }
 
+  @inline(never)
   private func begin(_ index: JSONValue?, _ block: JSONValue, _ progress: ReplyProgress) {
     guard blocks.count < Self.blockLimit else { return budget.exhaust() }
     let isCall = block["type"]?.equals("tool_use") == true
@@ -99,6 +101,7 @@ final class AnthropicAssembly: ReplyAssembly {
     }
   }
 
+  @inline(never)
   private func grow(_ index: JSONValue?, by delta: JSONValue, _ progress: ReplyProgress) {
     guard let type = delta["type"] else { return }
     if type.equals("text_delta") {
@@ -126,6 +129,7 @@ final class AnthropicAssembly: ReplyAssembly {
     }
   }
 
+  @inline(never)
   private func end(_ event: JSONValue, _ progress: ReplyProgress) {
     for member in event.members {
       if member.name.equals("delta") {

@@ -39,11 +39,13 @@ final class MergedObject {
   }
 
   /// Takes all members of an object.
+  @inline(never)
   func merge(_ object: JSONValue, _ rule: Rule) {
     for member in object.members { merge(member, rule) }
   }
 
   /// Takes a member.
+  @inline(never)
   func merge(_ member: JSONMember, _ rule: Rule) {
     let (name, value) = (member.name, member.value)
     guard let place = place(of: name.span) else {
@@ -68,6 +70,7 @@ final class MergedObject {
   }
 
   /// Takes the members of an object into the one of this name, the latest of each counting.
+  @inline(never)
   func merge(_ object: JSONValue, into name: StaticString) {
     if case .object(let inner) = value(of: name) { return inner.merge(object, .latest) }
     let inner = MergedObject(budget)
@@ -76,12 +79,14 @@ final class MergedObject {
   }
 
   /// Sets a member to a value that is JSON already.
+  @inline(never)
   func set(_ name: StaticString, raw json: [UInt8]) {
     budget.charge(json.count)
     set(name, .raw(json))
   }
 
   /// Appends to a string, given as it stands inside one.
+  @inline(never)
   func append(_ name: StaticString, text: Span<UInt8>) {
     if case .text(let old) = value(of: name) { return append(text, to: old) }
     let buffer = ByteBuffer(capacity: 32)
@@ -90,6 +95,7 @@ final class MergedObject {
   }
 
   /// Appends an element to an array.
+  @inline(never)
   func append(_ name: StaticString, element: Span<UInt8>) {
     if case .list(let old) = value(of: name) { return append(element: element, to: old) }
     let buffer = ByteBuffer(capacity: 32)
@@ -111,6 +117,7 @@ final class MergedObject {
   }
 
   /// Writes the object.
+  @inline(never)
   func write(to writer: inout JSONWriter) {
     writer.beginObject()
     writeMembers(to: &writer)
@@ -119,6 +126,7 @@ final class MergedObject {
 
   // MARK: Keeping
 
+  @inline(never)
   private func place(of name: Span<UInt8>) -> Int? {
     for index in members.indices {
       let known = members[index].name
@@ -132,6 +140,7 @@ final class MergedObject {
     return place(of: name.span).map { members[$0].value }
   }
 
+  @inline(never)
   private func insert(_ name: Span<UInt8>, _ value: Value) {
     guard members.count < Self.memberLimit else { return budget.exhaust() }
     budget.charge(name.count)

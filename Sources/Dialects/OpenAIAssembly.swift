@@ -65,6 +65,7 @@ final class OpenAIAssembly: ReplyAssembly {
     return writer.finish()
   }
 
+  @inline(never)
   private func take(choice element: JSONValue, into progress: ReplyProgress) {
     for member in element.members {
       let (name, value) = (member.name, member.value)
@@ -81,6 +82,7 @@ final class OpenAIAssembly: ReplyAssembly {
     }
   }
 
+  @inline(never)
   private func take(delta: JSONValue, into progress: ReplyProgress) {
     for member in delta.members {
       let (name, value) = (member.name, member.value)
@@ -104,6 +106,7 @@ final class OpenAIAssembly: ReplyAssembly {
 
   /// A piece of a call: it belongs to the one of its index or, for backends that do not count, its position; but
   /// one with an identifier of its own is another call, whatever its index.
+  @inline(never)
   private func take(call: JSONValue, at position: Int, into progress: ReplyProgress) {
     let index = call["index"]?.integer
     let id = call["id"]?.string ?? []
@@ -135,6 +138,11 @@ final class OpenAIAssembly: ReplyAssembly {
 extension JSONValue? {
   /// What stands between a string's quotes; nothing for anything else.
   var insideOfString: [UInt8] {
+    @inline(never)
+    get { inside() }
+  }
+
+  private func inside() -> [UInt8] {
     guard let self, self.kind == .string else { return [] }
     return self.inside.copied
   }

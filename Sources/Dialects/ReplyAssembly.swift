@@ -38,6 +38,7 @@ final class ReplyProgress {
   }
 
   /// More of the content.
+  @inline(never)
   func append(text value: JSONValue) {
     let skipped = dropOverlap(value.inside)
     let bytes = value.inside.extracting(skipped...)
@@ -49,6 +50,7 @@ final class ReplyProgress {
   }
 
   /// More content, which may be message parts: those that are text.
+  @inline(never)
   func append(content value: JSONValue) {
     if value.kind == .string { return append(text: value) }
     for part in value.elements where part["type"]?.equals("text") == true {
@@ -57,6 +59,7 @@ final class ReplyProgress {
   }
 
   /// More of what the model thinks.
+  @inline(never)
   func append(reasoning value: JSONValue) {
     if value.kind == .string, !value.isEmpty { deltas.append(.reasoning(value.inside.copied)) }
   }
