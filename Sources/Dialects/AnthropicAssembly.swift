@@ -33,7 +33,10 @@ final class AnthropicAssembly: ReplyAssembly {
     } else if type.equals("content_block_start") {
       if let block = event["content_block"] { begin(event["index"], block, progress) }
     } else if type.equals("message_start") {
-      if let message = event["message"] { take(message: message) }
+      if let message = event["message"] {
+        progress.note(model: message["model"])
+        take(message: message)
+      }
     } else if type.equals("message_delta") {
       end(event, progress)
     } else if type.equals("message_stop") {
@@ -124,6 +127,7 @@ final class AnthropicAssembly: ReplyAssembly {
     } else if type.equals("signature_delta") {
       let signature = delta["signature"].insideOfString
       block.object.append("signature", text: signature.span)
+      if !signature.isEmpty { progress.deltas.append(.signature(signature)) }
     } else if type.equals("citations_delta"), let citation = delta["citation"] {
       block.object.append("citations", element: citation.span)
     }

@@ -21,10 +21,12 @@ final class CustomAssembly: ReplyAssembly {
           progress.isOver = true
         }
       } else if name.equals("metadata"), value.kind == .object {
+        progress.note(model: value["model"])
         envelope.merge(value, into: "metadata")
       } else if name.equals("attachments"), value.kind == .array {
         envelope.merge(member, .growing)
       } else {
+        if name.equals("model") { progress.note(model: value) }
         if name.equals("finish_reason"), value.kind == .string { progress.isFinished = true }
         envelope.merge(member, .latest)
       }

@@ -33,6 +33,9 @@ final class OpenAIAssembly: ReplyAssembly {
           take(choice: element, into: progress)
         }
       } else if !member.name.equals("error") {
+        if progress.model == nil, member.name.equals("model") {
+          progress.note(model: member.value)
+        }
         envelope.merge(member, .latest)
       }
     }

@@ -26,6 +26,8 @@ final class ReplyProgress {
   var isFinished = false
   /// Whether it said that nothing more will come.
   var isOver = false
+  /// The model that replies, as text.
+  var model: [UInt8]?
   /// What the backend complained of.
   var error: BackendError?
   /// White space at the start of the next text that is there already.
@@ -56,6 +58,12 @@ final class ReplyProgress {
     for part in value.elements where part["type"]?.equals("text") == true {
       if let text = part["text"], text.kind == .string { append(text: text) }
     }
+  }
+
+  /// Which model replies: the first that is named counts.
+  func note(model value: JSONValue?) {
+    guard model == nil, let value, value.kind == .string, !value.isEmpty else { return }
+    model = value.string
   }
 
   /// More of what the model thinks.

@@ -5,6 +5,8 @@ public enum ReplyDelta: Equatable, Sendable {
   case text([UInt8])
   /// More of what the model thinks before and while it answers.
   case reasoning([UInt8])
+  /// What proves that the thinking is the model's own; Anthropic alone has it.
+  case signature([UInt8])
   /// A call of a tool begins: the calls of a reply count from 0.
   case toolCall(index: Int, id: [UInt8], name: [UInt8])
   /// More of the arguments of a call, which together are a JSON text.

@@ -58,6 +58,9 @@ public final class StreamDecoder {
   /// Whether anything for the client has come: content, or a call of a tool.
   public var hasBegun: Bool { progress.hasText || progress.hasToolCall }
 
+  /// The model that replies, by its own name, as text; `nil` as long as the backend has not said.
+  public var model: [UInt8]? { progress.model }
+
   /// Whether the backend has said that the reply is whole: by a finish reason, `[DONE]`, or what the dialect has
   /// for it. Metadata may follow.
   public var isFinished: Bool { progress.isFinished }

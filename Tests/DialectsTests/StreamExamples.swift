@@ -128,7 +128,8 @@ struct StreamExample: Sendable, CustomTestStringConvertible {
         #","delta":{"stop_reason":"end_turn","stop_sequence":null},"usage":{"output_tokens":15}"#
       ), ("message_stop", "")),
     deltas: [
-      .reasoning(bytes("h")), .reasoning(bytes("m")), .text(bytes("Hel")), .text(bytes(#"lo\n"#)),
+      .reasoning(bytes("h")), .reasoning(bytes("m")), .signature(bytes("s=")), .text(bytes("Hel")),
+      .text(bytes(#"lo\n"#)),
     ],
     whole: #"{"id":"msg_1","type":"message","role":"assistant","model":"claude","#
       + #""stop_reason":"end_turn","stop_sequence":null,"#

@@ -56,7 +56,8 @@ private struct Reading: Equatable {
       case .text(let bytes):
         text += bytes
         piece = bytes
-      case .reasoning(let bytes), .arguments(_, let bytes), .toolCall(_, _, let bytes):
+      case .reasoning(let bytes), .signature(let bytes), .arguments(_, let bytes),
+        .toolCall(_, _, let bytes):
         piece = bytes
       }
       precondition((try? JSONDocument([UInt8]("\"") + piece + [UInt8]("\""))) != nil)

@@ -1,0 +1,36 @@
+import Bytes
+
+/// Writing server-sent events.
+extension [UInt8] {
+  /// Appends an event; `data` is a JSON text. A line break in that, which can only be white space, would end the field:
+  /// it becomes a blank. O(n).
+  mutating func append(event type: StaticString?, data: Span<UInt8>) {
+    if let type {
+      append("event: ")
+      append(type)
+      append("\n")
+    }
+    append("data: ")
+    appendLine(data)
+    append("\n\n")
+  }
+
+  /// Appends JSON text, its line breaks as blanks.
+  mutating func appendLine(_ json: Span<UInt8>) {
+    var start = 0
+    for index in json.indices where json[index] == 0x0A || json[index] == 0x0D {
+      append(copying: json.extracting(start..<index))
+      append(" ")
+      start = index + 1
+    }
+    append(copying: json.extracting(start...))
+  }
+
+  /// Appends bytes between two literals.
+  @inline(never)
+  mutating func append(_ prefix: StaticString, _ bytes: [UInt8], _ suffix: StaticString) {
+    append(prefix)
+    append(copying: bytes.span)
+    append(suffix)
+  }
+}

@@ -1,0 +1,111 @@
+import Bytes
+public import Dialects
+import JSON
+
+/// An answer in OpenAI's chunks: the role first, then what comes, the finish reason, the usage if it was asked for, and
+/// `[DONE]`. A stream that fails ends with an error and without `[DONE]`.
+public struct OpenAIStream {
+  private let identity: AnswerIdentity
+  private let includesUsage: Bool
+  /// What every chunk begins with, up to its choices, and ends with.
+  private let opening: [UInt8]
+  private var hasBegun = false
+
+  /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
+  public init(_ identity: AnswerIdentity, includesUsage: Bool) {
+    self.identity = identity
+    self.includesUsage = includesUsage
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("id", string: identity.id.span)
+    writer.member("object", string: "chat.completion.chunk")
+    writer.member("created", integer: identity.created)
+    writer.member("model", string: identity.model.span)
+    writer.endObject()
+    var opening = [UInt8]("data: ")
+    opening += writer.finish()
+    opening.removeLast()
+    opening.append(",\"choices\":[")
+    self.opening = opening
+  }
+
+  /// Appends the chunk of a delta.
+  public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
+    // Anthropic's proof that its thinking is its own has no place here.
+    if case .signature = delta { return }
+    begin(to: &output)
+    output.append(copying: opening.span)
+    output.append("{\"index\":0,\"delta\":{")
+    switch delta {
+    case .text(let text):
+      output.append("\"content\":\"", text, "\"")
+    case .reasoning(let text):
+      output.append("\"reasoning_content\":\"", text, "\"")
+    case .signature:
+      break
+    case .toolCall(let index, let id, let name):
+      output.append("\"tool_calls\":[{\"index\":")
+      output.append(decimal: index)
+      output.append(",\"id\":\"", id, "\",\"type\":\"function\",\"function\":{\"name\":\"")
+      output.append(copying: name.span)
+      output.append("\",\"arguments\":\"\"}}]")
+    case .arguments(let index, let text):
+      output.append("\"tool_calls\":[{\"index\":")
+      output.append(decimal: index)
+      output.append(",\"function\":{\"arguments\":\"", text, "\"}}]")
+    }
+    end(finishReason: nil, to: &output)
+  }
+
+  /// Appends what comes behind the last delta.
+  public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
+    begin(to: &output)
+    output.append(copying: opening.span)
+    output.append("{\"index\":0,\"delta\":{")
+    end(finishReason: FinishReason.openai(reply), to: &output)
+    if includesUsage {
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.openAIUsage(reply, ReplyParts(reply))
+      writer.endObject()
+      let usage = writer.finish()
+      output.append(copying: opening.span)
+      output.append("],")
+      output.appendLine(usage.span.extracting(1...))
+      output.append("\n\n")
+    }
+    output.append("data: [DONE]\n\n")
+  }
+
+  /// Appends the end of a stream that failed.
+  public func fail(_ error: FaceError, to output: inout [UInt8]) {
+    let body = error.openAIBody
+    output.append(event: nil, data: body.span)
+  }
+
+  /// Appends a comment, which shows that the connection is alive.
+  public func keepAlive(to output: inout [UInt8]) {
+    output.append(": keep-alive\n\n")
+  }
+
+  private mutating func begin(to output: inout [UInt8]) {
+    guard !hasBegun else { return }
+    hasBegun = true
+    output.append(copying: opening.span)
+    output.append("{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"")
+    end(finishReason: nil, to: &output)
+  }
+
+  private func end(finishReason: StaticString?, to output: inout [UInt8]) {
+    output.append("},\"logprobs\":null,\"finish_reason\":")
+    if let finishReason {
+      output.append("\"")
+      output.append(finishReason)
+      output.append("\"}]")
+    } else {
+      output.append("null}]")
+    }
+    if includesUsage { output.append(",\"usage\":null") }
+    output.append("}\n\n")
+  }
+}
