@@ -80,6 +80,7 @@ public final class HTTPClient: BackendClient {
   }
 
   /// As ``BackendClient`` has it.
+  @discardableResult
   public func cancel(_ id: TransferID) -> Int {
     guard id.transfer.generation == id.generation else { return 0 }
     let status = id.transfer.status

@@ -200,7 +200,7 @@ import Testing
     let fixture = try Fixture()
     let upstream = fixture.upstream(port: server.port)
     let box = Box()
-    let cancel = { fixture.client.cancel(box.record!.id!) }
+    let cancel: () -> Void = { fixture.client.cancel(box.record!.id!) }
     box.record = start(fixture, upstream) {
       if place == "head" { cancel() }
     } onPart: {
