@@ -79,7 +79,7 @@ let package = Package(
       "Gateway",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Selection", "Dialects", "HTTPClient", "HTTPServer",
+        "Context", "Selection", "Dialects", "Faces", "HTTPClient", "HTTPServer",
       ]),
     .executableTarget(
       name: "Postern",

@@ -1,3 +1,6 @@
+import Bytes
+import JSON
+
 /// What a streamed reply brings, piece by piece. Text is as it stands inside a JSON string, byte for byte as the
 /// backend sent it, without the quotes.
 public enum ReplyDelta: Equatable, Sendable {
@@ -11,4 +14,37 @@ public enum ReplyDelta: Equatable, Sendable {
   case toolCall(index: Int, id: [UInt8], name: [UInt8])
   /// More of the arguments of a call, which together are a JSON text.
   case arguments(index: Int, [UInt8])
+}
+
+extension Reply {
+  /// The reply as a stream would bring it, in one piece each: text, and calls of tools. Of content in parts, the texts.
+  public var deltas: [ReplyDelta] {
+    var deltas: [ReplyDelta] = []
+    if content.span.hasPrefix("\"") {
+      if content.count > 2 { deltas.append(.text(Array(content[1..<content.count - 1]))) }
+    } else if let parts = (try? JSONDocument(content))?.root.elements {
+      for part in parts where part["type"]?.equals("text") == true {
+        let text = part["text"].insideOfString
+        if !text.isEmpty {
+          deltas.append(.text(text))
+        }
+      }
+    }
+    for (index, call) in toolCalls.enumerated() {
+      deltas.append(.toolCall(index: index, id: call.id, name: call.name))
+      deltas.append(.arguments(index: index, call.arguments))
+    }
+    return deltas
+  }
+
+  /// The reply with `text` in front, a JSON string that the backend was told to continue.
+  public func continuing(_ text: [UInt8]) -> Reply {
+    var whole = text
+    whole.removeLast()
+    for case .text(let more) in deltas { whole.append(copying: more.span) }
+    whole.append("\"")
+    return Reply(
+      content: whole, attachments: attachments, metadata: metadata, usage: usage,
+      finishReason: finishReason, toolCalls: toolCalls)
+  }
 }

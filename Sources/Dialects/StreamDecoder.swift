@@ -27,7 +27,7 @@ public final class StreamDecoder {
   /// `partialContent` gives it: the reply begins with it, its deltas do not.
   public init(
     _ dialect: Dialect, _ framing: StreamFraming, limit: Int,
-    continuing continued: Span<UInt8>? = nil
+    continuing continued: [UInt8]? = nil
   ) {
     self.dialect = dialect
     self.limit = limit
@@ -36,7 +36,7 @@ public final class StreamDecoder {
     var prefix: [UInt8] = []
     var overlap: [UInt8] = []
     if let continued {
-      prefix = continued.extracting(1..<continued.count - 1).copied
+      prefix = continued.span.extracting(1..<continued.count - 1).copied
       if dialect == .anthropic {
         let end = prefix.span.endOfJSONTextBeforeBlanks
         overlap = prefix.span.extracting(end...).copied

@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Dialects
+import Platform
 
 /// What an exchange comes to, whatever form its client wants it in.
 struct Answer {
@@ -17,13 +18,24 @@ struct Answer {
   }
 
   let content: Content
+  /// The name of the reply.
+  let identifier: [UInt8]
   /// The name of the conversation, made up where the client gave none.
   let conversation: [UInt8]
   /// All that was tried, in order.
   let attempts: [AttemptReport]
+  /// When it was made.
+  let time: WallTime
 }
 
 extension Answer {
+  /// About what it takes in memory beyond its own size, in bytes.
+  var byteCount: Int {
+    guard case .reply(let reply, _) = content else { return 0 }
+    return reply.content.count + reply.metadata.count + reply.attachments.count
+      + attempts.count * 128
+  }
+
   /// The outcome in the log: that of the last attempt.
   var outcome: StaticString {
     switch content {

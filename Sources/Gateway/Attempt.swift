@@ -5,71 +5,244 @@ import EventLoop
 import HTTPClient
 import Platform
 
-/// One attempt to have an integration answer: a transfer, its time limit, and what the answer means.
+/// One attempt to have an integration answer: a transfer, its time limits, and what the answer means.
+///
+/// A reply that is streamed is read as it comes. It is over when the backend says so, whatever the connection does
+/// after that.
 final class Attempt {
-  private let integration: Integration
+  /// What an attempt is to send, and how long it may take.
+  struct Order {
+    let integration: Integration
+    let upstream: Upstream
+    let body: [UInt8]
+    let fields: FieldLines
+    /// Until the whole reply or, where it is streamed, its first content: the integration's `timeout`, or less
+    /// where a deadline leaves less.
+    let limit: TimeSpan
+    /// When a stream that flows is to end nevertheless; never, if `nil`.
+    var deadline: Instant?
+    /// Whether the body asks for a stream.
+    var streams = false
+    /// The beginning of the reply that the backend is told to go on with, a JSON string.
+    var continued: [UInt8]?
+  }
+
+  private let order: Order
   private let services: Services
   private let start: Instant
+  /// When something came last, or was waited for last.
+  private var lastActivity: Instant
   private var transfer: TransferID?
   private var timer: TimerID?
+  private var decoder: StreamDecoder?
+  private var isPaused = false
+  private let onDeltas: ([ReplyDelta]) -> Void
   private var completion: ((AttemptReport, Reply?) -> Void)?
 
-  /// Sends a request. `completion` is called once, in a later turn, with a reply if and only if the outcome is
-  /// `ok`; never after `cancel`. `limit` is the integration's `timeout`, or less where a deadline leaves less.
+  /// How long a backend that has said that its reply is whole may take to add what it likes (usage), and to end the
+  /// response, before its connection is closed rather than kept.
+  private static let ending = TimeSpan.seconds(1)
+
+  /// Sends a request. `onDeltas` is called with each piece of a reply that is streamed; `completion` once, in a
+  /// later turn, with a reply if and only if the outcome is `ok`; neither after `cancel`.
   init(
-    at integration: Integration, upstream: Upstream, body: [UInt8], fields: FieldLines,
-    limit: TimeSpan, services: Services, completion: @escaping (AttemptReport, Reply?) -> Void
+    _ order: Order, services: Services, onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
+    completion: @escaping (AttemptReport, Reply?) -> Void
   ) {
-    self.integration = integration
+    self.order = order
     self.services = services
+    self.onDeltas = onDeltas
     self.completion = completion
     start = services.loop.now
-    timer = services.loop.schedule(after: limit) { [self] in timeOut(limit) }
-    transfer = services.client.post(body, to: upstream, fields: fields) { [self] in receive($0) }
+    lastActivity = start
+    timer = services.loop.schedule(after: order.limit) { [self] in timeOut() }
+    let receiver = ResponseReceiver(
+      onHead: { [self] in begin($0) }, onPart: { [self] in take($0) })
+    transfer = services.client.post(
+      order.body, to: order.upstream, fields: order.fields,
+      receiver: order.streams ? receiver : nil
+    ) { [self] in receive($0) }
   }
+
+  /// The reply so far, what it was to continue included, as a JSON string; `nil` where there is nothing of it, or
+  /// where it is more than text.
+  var partialContent: [UInt8]? {
+    guard let decoder, decoder.hasContent else { return order.continued }
+    return decoder.partialContent
+  }
+
+  /// Whether the reply comes as a stream.
+  var isStream: Bool { decoder != nil }
 
   /// Gives the attempt up: the backend sees its connection closed at once. Returns the status code of its response,
   /// if one had begun.
   @discardableResult
   func cancel() -> Int? {
     completion = nil
+    return disconnect()
+  }
+
+  /// Takes nothing more from the backend until `resume`; its silence does not count meanwhile.
+  func pause() {
+    guard let transfer, !isPaused else { return }
+    isPaused = true
+    services.client.pause(transfer)
+  }
+
+  /// Goes on after `pause`.
+  func resume() {
+    guard let transfer, isPaused else { return }
+    isPaused = false
+    lastActivity = services.loop.now
+    services.client.resume(transfer)
+  }
+
+  private func disconnect() -> Int? {
     services.loop.cancel(timer)
     let status = transfer.map { services.client.cancel($0) } ?? 0
     transfer = nil
     return status > 0 ? status : nil
   }
 
-  private func timeOut(_ limit: TimeSpan) {
-    let completion = self.completion
-    let status = cancel()
-    var report = self.report(.timeout)
-    report.status = status
-    report.failure = .timeout
-    report.advice =
-      limit < integration.timeout
-      ? FailureAdvice.deadline(after: limit) : FailureAdvice.timeout(after: limit)
-    completion?(report, nil)
+  // MARK: Time
+
+  private func timeOut() {
+    timer = nil
+    let now = services.loop.now
+    if completion == nil {
+      // The reply is there; only the end of the response is not.
+      _ = disconnect()
+    } else if let end = silenceEnd, end > now {
+      timer = services.loop.schedule(at: end) { [self] in timeOut() }
+    } else if let decoder, decoder.isFinished {
+      conclude(decoder, status: disconnect(), .init())
+    } else {
+      expire()
+    }
   }
+
+  /// When a stream that has begun is to be given up, as far as is known; `nil` where none has begun.
+  private var silenceEnd: Instant? {
+    guard let decoder, decoder.hasBegun else { return nil }
+    let reference = isPaused ? services.loop.now : lastActivity
+    let patience: TimeSpan =
+      decoder.isFinished
+      ? Attempt.ending : .milliseconds(order.integration.settings.idleTimeoutMilliseconds)
+    let end = reference + patience
+    return order.deadline.map { min($0, end) } ?? end
+  }
+
+  private func expire() {
+    let hasBegun = decoder?.hasBegun == true
+    var report = self.report(.timeout)
+    report.status = disconnect()
+    report.failure = hasBegun ? .streamBroken : .timeout
+    report.advice =
+      if hasBegun {
+        FailureAdvice.stalled
+      } else if order.limit < order.integration.timeout {
+        FailureAdvice.deadline(after: order.limit)
+      } else {
+        FailureAdvice.timeout(after: order.limit)
+      }
+    complete(report, nil)
+  }
+
+  // MARK: Streams
+
+  /// Whether the response is a stream: then it is taken as it comes.
+  private func begin(_ head: ResponseHead) -> Bool {
+    guard 200...299 ~= head.status,
+      let framing = StreamFraming(contentType: head.contentType.span)
+    else { return false }
+    decoder = StreamDecoder(
+      order.integration.dialect ?? .custom, framing,
+      limit: order.integration.settings.maxResponseBytes,
+      continuing: order.continued)
+    return true
+  }
+
+  private func take(_ part: [UInt8]) {
+    guard let decoder, completion != nil else { return }
+    let before = (decoder.hasBegun, decoder.isFinished)
+    let deltas = decoder.feed(part.span)
+    lastActivity = services.loop.now
+    if (decoder.hasBegun, decoder.isFinished) != before, let end = silenceEnd {
+      services.loop.cancel(timer)
+      timer = services.loop.schedule(at: end) { [self] in timeOut() }
+    }
+    if !deltas.isEmpty { onDeltas(deltas) }
+    // Whoever took the deltas may have given the attempt up.
+    guard completion != nil else { return }
+    if decoder.fault != nil {
+      let status = disconnect()
+      conclude(decoder, status: status, .init())
+    } else if decoder.isOver {
+      services.loop.cancel(timer)
+      timer = services.loop.schedule(after: Attempt.ending) { [self] in timeOut() }
+      conclude(decoder, status: 200, .init())
+    }
+  }
+
+  /// The stream is over, one way or another.
+  private func conclude(_ decoder: StreamDecoder, status: Int?, _ timings: TransferTimings) {
+    var report = self.report(.ok)
+    report.status = status
+    report.timings = timings
+    do throws(StreamFault) {
+      complete(report, try decoder.reply())
+    } catch {
+      complete(report.judged(Verdict(of: error, hasBegun: decoder.hasBegun)), nil)
+    }
+  }
+
+  // MARK: The end
 
   private func receive(_ result: TransferResult) {
     services.loop.cancel(timer)
     transfer = nil
+    guard completion != nil else { return }
+    let status = result.status > 0 ? result.status : nil
+    if let decoder {
+      let deltas = decoder.finish()
+      if !deltas.isEmpty { onDeltas(deltas) }
+      // A finish signal is all that it takes: what breaks after it has nothing to add.
+      if result.failure == nil || decoder.isFinished {
+        return conclude(decoder, status: status, result.timings)
+      }
+    }
+    var verdict = Verdict(of: result, dialect: order.integration.dialect ?? .custom)
+    if decoder?.hasBegun == true, verdict.failure == .unreachable {
+      verdict.failure = .streamBroken
+    }
+    var report = self.report(.ok)
+    report.status = status
+    report.timings = result.timings
+    report.retryAfter = verdict.failure?.remedy.repetition == .retries ? result.retryAfter : nil
+    complete(report.judged(verdict), verdict.reply)
+  }
+
+  private func complete(_ report: AttemptReport, _ reply: Reply?) {
     let completion = self.completion
     self.completion = nil
-    let verdict = Verdict(of: result, dialect: integration.dialect ?? .custom)
-    var report = self.report(verdict.outcome)
-    report.status = result.status > 0 ? result.status : nil
-    report.failure = verdict.failure
-    report.advice = verdict.advice
-    report.backendReason = verdict.backendReason
-    report.retryAfter = verdict.failure?.remedy.mayRepeat == true ? result.retryAfter : nil
-    report.timings = result.timings
-    completion?(report, verdict.reply)
+    completion?(report, reply)
   }
 
   private func report(_ outcome: Outcome) -> AttemptReport {
     AttemptReport(
-      integration: integration.settings.id, outcome: outcome,
+      integration: order.integration.settings.id, outcome: outcome,
       milliseconds: (services.loop.clock() - start).milliseconds)
+  }
+}
+
+extension AttemptReport {
+  /// The report with what an answer means.
+  fileprivate func judged(_ verdict: Verdict) -> AttemptReport {
+    var report = self
+    report.outcome = verdict.outcome
+    report.failure = verdict.failure
+    report.advice = verdict.advice
+    report.backendReason = verdict.backendReason
+    return report
   }
 }

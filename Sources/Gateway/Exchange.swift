@@ -36,7 +36,7 @@ final class Exchange {
   private let conversation: [UInt8]
   /// Names the conversation among those of all bots.
   let queueKey: [UInt8]
-  private let completion: (Answer) -> Void
+  private let recipient: any Recipient
   /// Who sent the message, as far as the client says.
   var user: [UInt8]? { message.userID }
   var botID: [UInt8] { bot.settings.id }
@@ -51,17 +51,19 @@ final class Exchange {
   /// The one whose turn it is.
   private var trial: Trial?
   private var reports: [AttemptReport] = []
+  /// What the client of a live stream has got of the reply: from its first delta on, the reply can only be continued.
+  private var delivered = DeliveredPart()
 
-  /// An exchange that `dispatcher` is to admit. `completion` is called once, unless the exchange is given up.
+  /// An exchange that `dispatcher` is to admit. `recipient` is answered once, unless the exchange is given up.
   init(
     _ message: MessageRequest, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
-    completion: @escaping (Answer) -> Void
+    to recipient: any Recipient
   ) {
     self.dispatcher = dispatcher
     self.message = message
     self.bot = bot
     self.request = request
-    self.completion = completion
+    self.recipient = recipient
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
     queueKey = bot.settings.id + [0] + conversation
     start = dispatcher.services.loop.now
@@ -90,6 +92,11 @@ final class Exchange {
     askNext()
   }
 
+  /// The client takes more of the reply again.
+  func resume() {
+    if case .attempting(let attempt, _) = state { attempt.resume() }
+  }
+
   /// The client has gone: the backend is told by its connection, and the context stays as it was.
   func giveUp() {
     switch state {
@@ -109,9 +116,10 @@ final class Exchange {
 
   // MARK: Attempts
 
-  /// Gives the next integration its turn.
+  /// Gives the next integration its turn: once the client has got part of the reply, the next that can continue it.
   private func askNext() {
-    while deadline > now, let integration = choices.popFirst() {
+    while deadline > now, !delivered.isBeyondText, let integration = choices.popFirst() {
+      if !delivered.isEmpty, !integration.canContinue { continue }
       guard let permit = integration.breaker.admit(at: now) else {
         reports.append(.breakerOpen(integration, at: now))
         continue
@@ -133,25 +141,35 @@ final class Exchange {
 
   private func ask(_ integration: Integration, _ permit: Breaker.Permit) {
     guard let upstream = integration.upstream else { return echo(integration, permit) }
+    let streams = integration.streams(toStreamingClient: message.isStreaming)
     do throws(TranslationFault) {
-      let body = try encode(for: integration)
-      let fields = integration.fields(
-        conversation: conversation, request: request, platform: message.platform)
-      let attempt = Attempt(
-        at: integration, upstream: upstream, body: body, fields: fields,
-        limit: min(trial!.end - now, integration.timeout), services: dispatcher.services
-      ) { [self] in settle(integration, permit, $0, $1) }
+      let order = Attempt.Order(
+        integration: integration, upstream: upstream,
+        body: try encode(for: integration, streams: streams),
+        fields: integration.fields(
+          conversation: conversation, request: request, platform: message.platform),
+        limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
+        continued: delivered.text)
+      let attempt = Attempt(order, services: dispatcher.services) { [self] deltas in
+        deliver(deltas)
+      } completion: { [self] report, reply in
+        settle(integration, permit, report, reply)
+      }
       state = .attempting(attempt, permit)
     } catch {
       settle(integration, permit, .notSent(integration, error), nil)
     }
   }
 
-  /// The request's body: the conversation so far and the new message, in the integration's dialect. The context is
-  /// read anew for each attempt: keeping a copy would double the memory of every message in flight.
-  private func encode(for integration: Integration) throws(TranslationFault) -> [UInt8] {
+  /// The request's body: the conversation so far, the new message and, where the client has got part of the reply,
+  /// that, in the integration's dialect. The context is read anew for each attempt: keeping a copy would double the
+  /// memory of every message in flight.
+  private func encode(
+    for integration: Integration, streams: Bool
+  ) throws(TranslationFault) -> [UInt8] {
     var encoder = integration.encoder(
-      conversation: conversation, user: message.user, metadata: message.metadata)!
+      conversation: conversation, user: message.user, metadata: message.metadata,
+      streams: streams)!
     var fault: TranslationFault?
     dispatcher.context.recall(
       bot: bot.settings.id, conversation: conversation, messages: bot.settings.window - 1
@@ -166,6 +184,7 @@ final class Exchange {
     if let fault { throw fault }
     let content = message.content
     try encoder.append(.user, content: content.span)
+    if let text = delivered.text { encoder.append(prefill: text.span) }
     return try encoder.finish()
   }
 
@@ -174,31 +193,49 @@ final class Exchange {
     settle(integration, permit, .echoed(integration), Reply(echoing: content.span))
   }
 
+  /// Pieces of a reply have come. They go out from the first content on: up to there another integration can take
+  /// over without anybody seeing it.
+  private func deliver(_ deltas: [ReplyDelta]) {
+    guard isLive, case .attempting(let attempt, _) = state,
+      let ready = delivered.release(deltas)
+    else { return }
+    if !recipient.receive(ready) { attempt.pause() }
+  }
+
+  /// Whether the client gets the reply as it is made.
+  private var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
+
   /// An attempt is over.
   private func settle(
     _ integration: Integration, _ permit: Breaker.Permit, _ report: AttemptReport, _ reply: Reply?
   ) {
+    var wasStreamed = false
+    if case .attempting(let attempt, _) = state {
+      wasStreamed = attempt.isStream
+      delivered.note(attempt.partialContent)
+    }
     state = .choosing
     reports.append(report)
     integration.breaker.settle(permit, report.breakerResult, at: now)
-    if let reply { return succeed(reply, integration) }
+    if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
     guard let remedy = report.failure?.remedy else {
       preconditionFailure("an attempt without a reply has failed")
     }
-    if !remedy.asksNext {
-      finish(.contentFiltered(reason: report.filterReason))
-    } else if remedy.mayRepeat {
-      pause(retryAfter: report.retryAfter)
-    } else {
+    if !delivered.isEmpty {
       askNext()
+    } else if !remedy.asksNext {
+      finish(.contentFiltered(reason: report.filterReason))
+    } else {
+      pause(remedy.repetition, retryAfter: report.retryAfter)
     }
   }
 
   /// Asks the same integration again after a pause, if it has a retry left; else the next.
-  private func pause(retryAfter: TimeSpan?) {
-    guard
-      let due = trial!.nextRetry(after: retryAfter, at: now, using: dispatcher.services.random)
-    else { return askNext() }
+  private func pause(_ repetition: Remedy.Repetition, retryAfter: TimeSpan?) {
+    let random = dispatcher.services.random
+    guard let due = trial!.nextRetry(repetition, after: retryAfter, at: now, using: random) else {
+      return askNext()
+    }
     state = .pausing(dispatcher.services.loop.schedule(at: due) { [self] in askAgain() })
   }
 
@@ -209,7 +246,7 @@ final class Exchange {
       ask(integration, permit)
     } else if integration.breaker.isProbing, choices.isEmpty {
       // Another exchange's probe will show in a moment whether it is worth it, and there is nobody else.
-      pause(retryAfter: nil)
+      pause(.retries, retryAfter: nil)
     } else {
       askNext()
     }
@@ -217,7 +254,13 @@ final class Exchange {
 
   // MARK: Ends
 
-  private func succeed(_ reply: Reply, _ integration: Integration) {
+  private func succeed(_ reply: Reply, _ integration: Integration, wasStreamed: Bool) {
+    var reply = reply
+    // A stream brings the whole reply; what comes whole is only what was still missing.
+    if let text = delivered.text, !wasStreamed {
+      _ = recipient.receive(reply.deltas)
+      reply = reply.continuing(text)
+    }
     dispatcher.record(
       message.content, reply, by: integration, bot: bot.settings, conversation: conversation)
     finish(.reply(reply, by: integration.settings))
@@ -235,9 +278,11 @@ final class Exchange {
   }
 
   private func finish(_ content: Answer.Content) {
-    let answer = Answer(content: content, conversation: conversation, attempts: reports)
+    let answer = Answer(
+      content: content, identifier: dispatcher.services.random.identifier("msg_"),
+      conversation: conversation, attempts: reports, time: .now)
     end(outcome: answer.outcome)
-    completion(answer)
+    recipient.receive(answer)
   }
 
   private func end(outcome: StaticString) {

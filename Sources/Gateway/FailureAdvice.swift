@@ -17,6 +17,8 @@ enum FailureAdvice {
     "not asked: it has failed too often, or asked for a pause; it is tried again in \(wait.milliseconds) ms (breaker)"
   }
 
+  static let stalled: Text =
+    "the stream stopped in the middle of the reply: is the backend overloaded? Raise idle_timeout if it needs longer"
   static let contextTooLong: Text =
     "the conversation is longer than the model takes (400): lower window, or use a model with a larger context"
   static let contentFiltered: Text =

@@ -16,19 +16,22 @@ enum FailureKind: Int, CaseIterable {
   case refused
   /// Any other answer: a success without a reply in it or with one too large, a redirect, no HTTP.
   case unusable
+  /// A stream that was cut, stalled, or ended without a finish signal, after some of the reply had come.
+  case streamBroken
 
   /// What follows.
   var remedy: Remedy { FailureKind.remedies[rawValue] }
 
   /// In the order of the cases.
   private static let remedies = [
-    Remedy(mayRepeat: true, asksNext: true, countsAgainstBackend: true),
-    Remedy(mayRepeat: true, asksNext: true, countsAgainstBackend: true),
-    Remedy(mayRepeat: false, asksNext: true, countsAgainstBackend: true),
-    Remedy(mayRepeat: false, asksNext: true, countsAgainstBackend: true),
-    Remedy(mayRepeat: false, asksNext: true, countsAgainstBackend: false),
-    Remedy(mayRepeat: false, asksNext: false, countsAgainstBackend: false),
-    Remedy(mayRepeat: false, asksNext: true, countsAgainstBackend: false),
-    Remedy(mayRepeat: false, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .retries, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .retries, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: false),
+    Remedy(repetition: .never, asksNext: false, countsAgainstBackend: false),
+    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: false),
+    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .once, asksNext: true, countsAgainstBackend: true),
   ]
 }

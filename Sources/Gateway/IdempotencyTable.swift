@@ -1,5 +1,4 @@
 import Bytes
-import HTTPServer
 import Platform
 
 /// The answers to requests with an `Idempotency-Key`: to the same request again, the same answer, for 10 minutes.
@@ -13,7 +12,7 @@ struct IdempotencyTable {
     /// Nothing: it is the first.
     case first
     /// Its answer.
-    case answered(Response)
+    case answered(Answer)
     /// It is being answered.
     case underWay(Delivery)
     /// Another request had this key.
@@ -25,7 +24,7 @@ struct IdempotencyTable {
     let fingerprint: UInt64
     let delivery: Delivery
     /// The answer, once it is there, and until when it is kept.
-    var answer: (response: Response, end: Instant)?
+    var answer: (answer: Answer, end: Instant)?
 
     init(_ key: [UInt8], _ fingerprint: UInt64, _ delivery: Delivery) {
       self.key = key
@@ -34,7 +33,7 @@ struct IdempotencyTable {
     }
 
     /// About what it takes in memory, the entry's own objects included.
-    var byteCount: Int { key.count + (answer?.response.body.count ?? 0) + 512 }
+    var byteCount: Int { key.count + (answer?.answer.byteCount ?? 0) + 512 }
   }
 
   private static let lifetime = TimeSpan.seconds(600)
@@ -66,7 +65,7 @@ struct IdempotencyTable {
     forget(until: now)
     guard let entry = entries[key] else { return .first }
     guard entry.fingerprint == hash(of: body) else { return .different }
-    return entry.answer.map { .answered($0.response) } ?? .underWay(entry.delivery)
+    return entry.answer.map { .answered($0.answer) } ?? .underWay(entry.delivery)
   }
 
   /// The first request with a key is being answered, through `delivery`.
@@ -75,9 +74,9 @@ struct IdempotencyTable {
   }
 
   /// The request with this key has its reply.
-  mutating func complete(_ key: [UInt8], with response: Response, at now: Instant) {
+  mutating func complete(_ key: [UInt8], with answer: Answer, at now: Instant) {
     guard let entry = entries[key] else { return }
-    entry.answer = (response, now + IdempotencyTable.lifetime)
+    entry.answer = (answer, now + IdempotencyTable.lifetime)
     answered.append(entry)
     byteCount += entry.byteCount
     forget(until: now)

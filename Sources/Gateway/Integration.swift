@@ -40,13 +40,28 @@ public final class Integration {
     sendsPlatform = !settings.setsField("X-User-Platform")
   }
 
+  /// Whether its backend can go on with a reply that another has begun.
+  var canContinue: Bool { settings.canContinue && upstream != nil }
+
   /// The longest that one attempt may take.
   var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
   /// Begins the body of a request.
-  func encoder(conversation: [UInt8], user: JSONValue?, metadata: JSONValue?) -> RequestEncoder? {
+  func encoder(
+    conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, streams: Bool = false
+  ) -> RequestEncoder? {
     profile.map {
-      RequestEncoder($0, conversationID: conversation, user: user, metadata: metadata)
+      RequestEncoder(
+        $0, conversationID: conversation, user: user, metadata: metadata, streams: streams)
+    }
+  }
+
+  /// Whether its backend is asked to stream the reply to a client that wants a stream, or does not.
+  func streams(toStreamingClient isStreaming: Bool) -> Bool {
+    switch settings.stream {
+    case .auto: isStreaming
+    case .yes: true
+    case .no: false
     }
   }
 

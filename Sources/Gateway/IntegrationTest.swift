@@ -38,14 +38,16 @@ public final class IntegrationTest {
     }
     let conversation = services.random.identifier("conv_")
     do throws(TranslationFault) {
-      var encoder = integration.encoder(conversation: conversation, user: nil, metadata: nil)!
+      let streams = integration.streams(toStreamingClient: false)
+      var encoder = integration.encoder(
+        conversation: conversation, user: nil, metadata: nil, streams: streams)!
       try encoder.append(.user, content: content.span)
-      let fields = integration.fields(
-        conversation: conversation, request: services.random.identifier("req_"), platform: nil)
-      _ = Attempt(
-        at: integration, upstream: upstream, body: try encoder.finish(), fields: fields,
-        limit: integration.timeout, services: services
-      ) { [self] report, reply in
+      let order = Attempt.Order(
+        integration: integration, upstream: upstream, body: try encoder.finish(),
+        fields: integration.fields(
+          conversation: conversation, request: services.random.identifier("req_"), platform: nil),
+        limit: integration.timeout, streams: streams)
+      _ = Attempt(order, services: services) { [self] report, reply in
         let words = reply.map { text(of: $0) } ?? report.backendReason
         completion(Result(report: report, words: words.map { masked($0) }))
       }

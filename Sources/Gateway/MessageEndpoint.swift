@@ -21,51 +21,54 @@ final class MessageEndpoint {
   /// Handles a request whose body has come whole.
   func handle(_ request: Request, for bot: Bot) {
     do throws(APIError) {
-      guard let key = try idempotencyKey(of: request, for: bot) else {
-        return try exchange(request, bot, key: nil)
-      }
+      let key = try idempotencyKey(of: request, for: bot)
+      let message = try MessageRequest(request.body)
+      let responder = Responder(
+        request, as: NativeFace(bot.settings), isStreaming: message.isStreaming,
+        on: dispatcher.services.loop)
+      guard let key else { return exchange(message, bot, responder, key: nil) }
       switch repeats.match(key, body: request.body, at: dispatcher.services.loop.now) {
-      case .first: try exchange(request, bot, key: key)
-      case .answered(let response): request.respond(response)
-      case .underWay(let delivery): delivery.join(request)
+      case .first: exchange(message, bot, responder, key: key)
+      case .answered(let answer): responder.receive(answer)
+      case .underWay(let delivery): delivery.join(responder)
       case .different:
-        throw APIError(
-          409, .conflict, "idempotency_key_reused",
-          "Another message was sent with this Idempotency-Key in the last 10 minutes.")
+        responder.refuse(
+          APIError(
+            409, .conflict, "idempotency_key_reused",
+            "Another message was sent with this Idempotency-Key in the last 10 minutes."))
       }
     } catch {
       request.respond(error.response())
     }
   }
 
-  private func exchange(_ request: Request, _ bot: Bot, key: [UInt8]?) throws(APIError) {
-    let message = try MessageRequest(request.body)
+  private func exchange(
+    _ message: MessageRequest, _ bot: Bot, _ responder: Responder, key: [UInt8]?
+  ) {
     let delivery = Delivery()
-    let exchange = Exchange(message, for: bot, request: request.identifier, through: dispatcher) {
-      [self] answer in
-      let identifier = dispatcher.services.random.identifier("msg_")
-      let response = answer.response(identifier: identifier, bot: bot.settings)
-      if let key { settle(key, response) }
-      delivery.complete(response)
-    }
-    // An exchange without an integration to ask is over before `admit` returns.
-    delivery.join(request)
+    let exchange = Exchange(
+      message, for: bot, request: responder.request.identifier, through: dispatcher, to: delivery)
+    delivery.join(responder)
+    delivery.onDrain = { exchange.resume() }
     delivery.onAbandon = { [self] in
       if let key { repeats.drop(key) }
       exchange.giveUp()
     }
-    if let key { repeats.begin(key, body: request.body, delivery) }
+    if let key {
+      repeats.begin(key, body: responder.request.body, delivery)
+      delivery.onAnswer = { [self] in settle(key, $0) }
+    }
     do throws(APIError) {
       try dispatcher.admit(exchange)
     } catch {
       if let key { repeats.drop(key) }
-      delivery.complete(error.response())
+      delivery.refuse(error)
     }
   }
 
-  private func settle(_ key: [UInt8], _ response: Response) {
-    if response.status == 200 {
-      repeats.complete(key, with: response, at: dispatcher.services.loop.now)
+  private func settle(_ key: [UInt8], _ answer: Answer) {
+    if case .reply = answer.content {
+      repeats.complete(key, with: answer, at: dispatcher.services.loop.now)
     } else {
       repeats.drop(key)
     }

@@ -16,6 +16,8 @@ struct MessageRequest {
   let platform: [UInt8]?
   /// The metadata object as sent.
   let metadata: JSONValue?
+  /// Whether the client wants the reply as it is made.
+  let isStreaming: Bool
 
   init(_ body: [UInt8]) throws(APIError) {
     let members = Members(try MessageRequest.object(body))
@@ -37,16 +39,13 @@ struct MessageRequest {
       !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
     }
     metadata = try MessageRequest.objectMember(members.metadata, "metadata")
-    if let stream = members.stream.present {
-      guard let wanted = stream.boolean else {
-        throw .invalid("stream", "stream must be true or false.")
-      }
-      if wanted {
-        throw APIError(
-          400, .invalidRequest, "not_supported", "This version answers whole replies only.",
-          parameter: "stream")
-      }
-    }
+    isStreaming =
+      try members.stream.present.map { (value) throws(APIError) in
+        guard let wanted = value.boolean else {
+          throw .invalid("stream", "stream must be true or false.")
+        }
+        return wanted
+      } ?? false
   }
 
   /// The members that mean something, found in one walk; of several of one name the last counts.

@@ -7,14 +7,14 @@ import Platform
 
 /// Answers as the messages endpoint gives them.
 extension Answer {
-  /// The response, in a bot's words where nobody could answer. `identifier` names the reply.
-  func response(identifier: [UInt8], bot: BotSettings) -> Response {
+  /// The response, in a bot's words where nobody could answer.
+  func response(from bot: BotSettings) -> Response {
     var response =
       switch content {
       case .reply(let reply, let integration):
         Response(
           status: 200, contentType: "application/json",
-          body: body(of: reply, by: integration, identifier))
+          body: body(of: reply, by: integration))
       case .contentFiltered(let reason):
         response(APIError(400, .invalidRequest, "content_filter", reason))
       case .failed(let timedOut):
@@ -38,9 +38,7 @@ extension Answer {
   }
 
   /// `{"data": {…}}`
-  private func body(
-    of reply: Reply, by integration: IntegrationSettings, _ identifier: [UInt8]
-  ) -> [UInt8] {
+  private func body(of reply: Reply, by integration: IntegrationSettings) -> [UInt8] {
     let (id, name) = (integration.id, integration.name)
     var writer = JSONWriter(reserving: reply.content.count + reply.metadata.count + 512)
     writer.beginObject()
@@ -61,7 +59,7 @@ extension Answer {
     writer.member("attachments", raw: reply.attachments.span)
     writer.member("metadata", raw: reply.metadata.span)
     var created: [UInt8] = []
-    WallTime.now.append(to: &created, precision: .seconds)
+    time.append(to: &created, precision: .seconds)
     writer.member("created_at", string: created.span)
     writer.endObject()
     writer.endObject()

@@ -2,7 +2,16 @@
 struct Remedy: Equatable, Sendable {
   /// Whether the same integration may be asked again: after the time that its backend asks for or, where it does
   /// not, after a backoff.
-  let mayRepeat: Bool
+  enum Repetition: Sendable {
+    /// It would only fail again.
+    case never
+    /// At most once.
+    case once
+    /// As often as `retries` says.
+    case retries
+  }
+
+  let repetition: Repetition
   /// Whether the next integration is asked, once this one is not any more.
   let asksNext: Bool
   /// Whether its breaker counts it as a failure of the backend; else it shows a backend that works.

@@ -8,7 +8,9 @@ struct Trial {
   /// When its turn is over, whatever it is doing.
   let end: Instant
   /// How many retries it has had.
-  private(set) var retries = 0
+  private var retries = 0
+  /// Whether the one retry after a broken stream is used up.
+  private var hasRepeatedOnce = false
 
   /// Gives an integration its turn.
   init(of integration: Integration, until end: Instant) {
@@ -19,10 +21,12 @@ struct Trial {
   /// When the integration may be asked again after a failure that may be repeated; `nil` if not at all: it has no
   /// retries left, its turn would be over, or the backend wants to be left alone for longer than is worth waiting.
   mutating func nextRetry(
-    after retryAfter: TimeSpan?, at now: Instant, using random: RandomSource
+    _ repetition: Remedy.Repetition, after retryAfter: TimeSpan?, at now: Instant,
+    using random: RandomSource
   ) -> Instant? {
     let settings = integration.settings
-    guard retries < settings.retries else { return nil }
+    guard repetition != .never, retries < settings.retries else { return nil }
+    if repetition == .once, hasRepeatedOnce { return nil }
     if let retryAfter, retryAfter > .milliseconds(settings.retryAfterMaxMilliseconds) { return nil }
     let pause =
       retryAfter
@@ -31,6 +35,7 @@ struct Trial {
     let due = now + pause
     guard due < end, integration.breaker.allows(at: due) else { return nil }
     retries += 1
+    if repetition == .once { hasRepeatedOnce = true }
     return due
   }
 }

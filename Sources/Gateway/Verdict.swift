@@ -6,7 +6,7 @@ import HTTPClient
 struct Verdict {
   let outcome: Outcome
   /// How it failed; `nil` if and only if the outcome is `ok`.
-  let failure: FailureKind?
+  var failure: FailureKind?
   /// What to do about a failure.
   let advice: Text
   /// There if and only if the outcome is `ok`.
@@ -27,6 +27,26 @@ struct Verdict {
       }
     } else {
       self.init(status: result.status, BackendError(result.body))
+    }
+  }
+
+  /// What a stream means that is no reply; `hasBegun`: some of the reply had come.
+  init(of fault: StreamFault, hasBegun: Bool) {
+    switch fault {
+    case .tooLarge:
+      self.init(.tooLarge, .unusable, fault.message)
+    case .noReply(let reply):
+      self.init(reply.outcome, .unusable, fault.message)
+    case .unfinished:
+      self.init(.interrupted, hasBegun ? .streamBroken : .unreachable, fault.message)
+    case .reported(let error):
+      let kind: FailureKind =
+        switch error.kind {
+        case .contextTooLong: .contextTooLong
+        case .contentFiltered: .contentFiltered
+        case .other: hasBegun ? .streamBroken : .unavailable
+        }
+      self.init(.httpError, kind, fault.message, reason: error.reason)
     }
   }
 

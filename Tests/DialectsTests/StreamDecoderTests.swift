@@ -216,7 +216,7 @@ import Testing
   @Test(arguments: Dialect.allCases)
   func continuesAText(dialect: Dialect) throws {
     let decoder = StreamDecoder(
-      dialect, .events, limit: 1000, continuing: bytes(#""Once \n""#).span)
+      dialect, .events, limit: 1000, continuing: bytes(#""Once \n""#))
     #expect(!decoder.hasContent)
     let event = bytes("data: \(Self.content[dialect]!)\n\ndata: [DONE]\n\n")
     #expect(decoder.feed(event.span) == [.text(bytes("a"))])
@@ -231,7 +231,7 @@ import Testing
     (#""a""#, [#" b"#], #""a b""#),
   ])
   func continuesPastWhiteSpace(prefix: String, pieces: [String], content: String) throws {
-    let decoder = StreamDecoder(.anthropic, .lines, limit: 1000, continuing: bytes(prefix).span)
+    let decoder = StreamDecoder(.anthropic, .lines, limit: 1000, continuing: bytes(prefix))
     for piece in pieces {
       let event =
         #"{"type":"content_block_delta","delta":{"type":"text_delta","text":"\#(piece)"}}"#

@@ -2,6 +2,7 @@ import Configuration
 import Dialects
 import HTTPServer
 import JSON
+import Platform
 import Testing
 
 @testable import Gateway
@@ -35,9 +36,9 @@ import Testing
       bytes(
         #"{"content":"H\u00ed!","attachments":[ 1.0 ],"model":"m","metadata":{"usage":{"n":1}}}"#))
     let answer = Answer(
-      content: .reply(reply, by: settings.integrations[0]), conversation: bytes("conv_\"1"),
-      attempts: reports
-    ).response(identifier: bytes("msg_1"), bot: settings.bots[0])
+      content: .reply(reply, by: settings.integrations[0]), identifier: bytes("msg_1"),
+      conversation: bytes("conv_\"1"), attempts: reports, time: .now
+    ).response(from: settings.bots[0])
     #expect(answer.status == 200)
     #expect(answer.contentType.map { "\($0)" } == "application/json")
     let body = text(answer.body)
@@ -63,8 +64,10 @@ import Testing
     ] as [(Answer.Content, String)])
   func writesFailures(content: Answer.Content, brief: String) throws {
     let bot = try configuration("[bot b]\nerror_message = Sorry").bots[0]
-    let response = Answer(content: content, conversation: bytes("c"), attempts: reports)
-      .response(identifier: bytes("msg_1"), bot: bot)
+    let response = Answer(
+      content: content, identifier: bytes("msg_1"), conversation: bytes("c"), attempts: reports,
+      time: .now
+    ).response(from: bot)
     let root = try JSONDocument(response.body).root
     let error = try #require(root["error"])
     let words = [error["type"], error["code"]].map { text($0?.string ?? []) }

@@ -1,5 +1,6 @@
 import Configuration
 import Context
+import Dialects
 import EventLoop
 import Logging
 import Platform
@@ -54,14 +55,13 @@ final class ExchangeFixture {
 
   /// An exchange for a message, not admitted yet.
   func exchange(
-    _ content: String, in conversation: String, user: String? = nil,
-    completion: @escaping (Answer) -> Void
+    _ content: String, in conversation: String, streaming: Bool = false, to client: FakeClient
   ) throws -> Exchange {
-    let user = user.map { #","user":{"id":"\#($0)"}"# } ?? ""
     let message = try MessageRequest(
-      bytes(#"{"content":"\#(content)","conversation_id":"\#(conversation)"\#(user)}"#))
+      bytes(
+        #"{"content":"\#(content)","conversation_id":"\#(conversation)","stream":\#(streaming)}"#))
     return Exchange(
-      message, for: bot, request: bytes("req_1"), through: dispatcher, completion: completion)
+      message, for: bot, request: bytes("req_1"), through: dispatcher, to: client)
   }
 
   /// The newest messages of a conversation, oldest first, without their quotes.
@@ -73,5 +73,33 @@ final class ExchangeFixture {
       messages.append("\(role): \(text(content.copied).dropFirst().dropLast())")
     }
     return messages
+  }
+}
+
+/// A client that keeps what it is told.
+final class FakeClient: Recipient {
+  private(set) var deltas: [ReplyDelta] = []
+  private(set) var answers: [Answer] = []
+  /// Whether it takes more of a reply.
+  var hasRoom = true
+  var onAnswer: (Answer) -> Void = { _ in }
+
+  /// The text that it has got piece by piece.
+  var text: String {
+    deltas.map {
+      if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { "" }
+    }
+    .joined()
+  }
+
+  func receive(_ deltas: [ReplyDelta]) -> Bool {
+    precondition(answers.isEmpty, "nothing follows the answer")
+    self.deltas += deltas
+    return hasRoom
+  }
+
+  func receive(_ answer: Answer) {
+    answers.append(answer)
+    onAnswer(answer)
   }
 }

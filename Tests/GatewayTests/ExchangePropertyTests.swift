@@ -96,7 +96,8 @@ import Testing
   }
 
   private func admit(_ record: Record, on fixture: ExchangeFixture) throws {
-    let exchange = try fixture.exchange(record.content, in: record.conversation) { answer in
+    let client = FakeClient()
+    client.onAnswer = { answer in
       record.answers.append(answer)
       let elapsed = fixture.now - record.start
       #expect(elapsed.milliseconds <= Self.deadline.milliseconds + 100)
@@ -105,6 +106,7 @@ import Testing
       #expect(last.contains("user: \(record.content)") == answer.isReply)
       if answer.isReply { #expect(last == ["user: \(record.content)", "assistant: hi"]) }
     }
+    let exchange = try fixture.exchange(record.content, in: record.conversation, to: client)
     record.exchange = exchange
     try fixture.dispatcher.admit(exchange)
   }
@@ -142,7 +144,7 @@ import Testing
       #expect(attempt.outcome == .ok || !attempt.advice.bytes.isEmpty)
       // Only what is worth repeating is repeated.
       if !isLast, tried[index + 1] == tried[index] {
-        #expect(attempt.failure?.remedy.mayRepeat == true)
+        #expect(attempt.failure?.remedy.repetition != .never)
       }
     }
     switch answer.content {

@@ -8,8 +8,11 @@ import Platform
 final class FakeBackends: BackendClient {
   /// What a backend does with a request: answers after a while, or never.
   struct Act {
+    /// `nil`: never.
     var delay: TimeSpan?
     var result: TransferResult
+    /// What comes before as a stream, if one was asked for, each piece with its own wait.
+    var pieces: [(wait: TimeSpan, text: String)] = []
   }
 
   /// Decides about each request, by the URL that it goes to.
@@ -39,20 +42,44 @@ final class FakeBackends: BackendClient {
     _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
-    precondition(receiver == nil, "these answer whole")
     let url = text(upstream.settings.url)
     askedCounts[url, default: 0] += 1
     lastTicket += 1
     let ticket = lastTicket
     let act = script(url)
-    let timer = act.delay.map { delay in
-      loop.schedule(after: delay) { [self] in
+    running[ticket] = .some(nil)
+    guard let receiver, !act.pieces.isEmpty else {
+      after(act.delay, ticket) { [self] in
+        running[ticket] = nil
+        completion(act.result)
+      }
+      return TransferID(transfer: transfer, generation: ticket)
+    }
+    let head = ResponseHead(status: 200, contentType: bytes("text/event-stream"))
+    precondition(receiver.onHead(head), "a stream is taken as one")
+    send(act.pieces[...], ticket, to: receiver) { [self] in
+      after(act.delay, ticket) { [self] in
         running[ticket] = nil
         completion(act.result)
       }
     }
-    running[ticket] = .some(timer)
     return TransferID(transfer: transfer, generation: ticket)
+  }
+
+  private func send(
+    _ pieces: ArraySlice<(wait: TimeSpan, text: String)>, _ ticket: UInt32,
+    to receiver: ResponseReceiver, then end: @escaping () -> Void
+  ) {
+    guard let piece = pieces.first else { return end() }
+    after(piece.wait, ticket) { [self] in
+      receiver.onPart(bytes(piece.text))
+      // Whoever takes it may have had enough.
+      if running[ticket] != nil { send(pieces.dropFirst(), ticket, to: receiver, then: end) }
+    }
+  }
+
+  private func after(_ wait: TimeSpan?, _ ticket: UInt32, _ action: @escaping () -> Void) {
+    running[ticket] = .some(wait.map { loop.schedule(after: $0, action) })
   }
 
   func cancel(_ id: TransferID) -> Int {
@@ -60,9 +87,13 @@ final class FakeBackends: BackendClient {
     return 0
   }
 
-  func pause(_ id: TransferID) {}
+  /// How many transfers are paused. What they bring comes nevertheless.
+  var pausedCount: Int { paused.count }
+  private var paused: Set<UInt32> = []
 
-  func resume(_ id: TransferID) {}
+  func pause(_ id: TransferID) { paused.insert(id.generation) }
+
+  func resume(_ id: TransferID) { paused.remove(id.generation) }
 
   func close() {}
 }

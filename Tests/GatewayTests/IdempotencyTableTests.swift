@@ -1,5 +1,6 @@
 import Bytes
-import HTTPServer
+import Configuration
+import Dialects
 import Platform
 import Testing
 
@@ -8,6 +9,11 @@ import Testing
 @Suite struct IdempotencyTableTests {
   private let start = Instant(nanoseconds: 1_000_000_000)
   private var table = IdempotencyTable(memory: 4096, hashKey: SipHash.Key(1, 2))
+  private let integration: IntegrationSettings
+
+  init() throws {
+    integration = try configuration("").integrations[0]
+  }
 
   @Test mutating func remembersAnAnswerForTenMinutes() {
     answer("k", "body", "reply")
@@ -55,7 +61,7 @@ import Testing
   }
 
   @Test mutating func forgetsTheOldestWhereMemoryIsShort() {
-    let reply = String(repeating: "x", count: 1024 - 512 - 2)
+    let reply = String(repeating: "x", count: 1024 - 512 - 2 - 4)
     for number in 0..<10_000 {
       answer("k\(number % 10)", "body", reply)
       for back in 1..<4 where number >= back {
@@ -73,14 +79,17 @@ import Testing
 
   private mutating func answer(_ key: String, _ body: String, _ reply: String) {
     table.begin(bytes(key), body: bytes(body), Delivery())
-    table.complete(
-      bytes(key), with: Response(status: 200, contentType: nil, body: bytes(reply)), at: start)
+    let answer = Answer(
+      content: .reply(Reply(echoing: bytes(reply).span), by: integration), identifier: [],
+      conversation: [], attempts: [], time: .now)
+    table.complete(bytes(key), with: answer, at: start)
   }
 
   private mutating func match(_ key: String, _ body: String, at seconds: Int = 0) -> String {
     switch table.match(bytes(key), body: bytes(body), at: start + .seconds(seconds)) {
     case .first: "first"
-    case .answered(let response): text(response.body)
+    case .answered(let answer):
+      if case .reply(let reply, _) = answer.content { text(reply.content) } else { "" }
     case .underWay: "under way"
     case .different: "different"
     }

@@ -51,6 +51,7 @@ import Testing
       (.unreachable, "again next counts"), (.unavailable, "again next counts"),
       (.timeout, "next counts"), (.notTrusted, "next counts"), (.contextTooLong, "next"),
       (.contentFiltered, ""), (.refused, "next"), (.unusable, "next counts"),
+      (.streamBroken, "once next counts"),
     ] as [(FailureKind, String)])
   func hasARemedyForEachFailure(kind: FailureKind, words: String) {
     #expect(kind.remedy.words == words)
@@ -181,7 +182,10 @@ import Testing
 
 extension Remedy {
   fileprivate var words: String {
-    [(mayRepeat, "again"), (asksNext, "next"), (countsAgainstBackend, "counts")]
-      .filter { $0.0 }.map { $0.1 }.joined(separator: " ")
+    [
+      (repetition == .retries, "again"), (repetition == .once, "once"), (asksNext, "next"),
+      (countsAgainstBackend, "counts"),
+    ]
+    .filter { $0.0 }.map { $0.1 }.joined(separator: " ")
   }
 }

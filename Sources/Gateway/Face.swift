@@ -1,0 +1,20 @@
+import Dialects
+import HTTPServer
+
+/// The shape in which a client is answered. One answer has one face: in a stream, it remembers what it has said.
+protocol Face: AnyObject {
+  /// A whole answer.
+  func response(to answer: Answer) -> Response
+
+  /// An error that came before anybody was asked.
+  func response(to error: APIError) -> Response
+
+  /// Appends a piece of a streamed reply.
+  func write(_ delta: ReplyDelta, to output: inout [UInt8])
+
+  /// Appends the end of a stream: what follows the last piece of a reply, or the error.
+  func finish(_ answer: Answer, to output: inout [UInt8])
+
+  /// Appends what shows that the connection is alive.
+  func keepAlive(to output: inout [UInt8])
+}
