@@ -35,7 +35,8 @@ extension ConfigurationResolver {
         for name in names { check(name, of: "bots", in: entry, isAmong: bots) }
       }
       guard let entry = key.entry("secret") else {
-        report(key.origin, "\(key.header) needs 'secret'; 'postern key' makes one")
+        report(
+          key.origin, "\(key.header) needs 'secret'; 'postern key' makes one", missing: "secret")
         continue
       }
       guard let text = entry.text, let secret = key.parsed("secret", APIKeySecret.init) else {
@@ -139,10 +140,11 @@ extension ConfigurationResolver {
     checkReadable(integration, "ca_file")
     let kind = integration.integrationKind
     if kind != nil, kind != .echo, integration.entry("webhook_url") == nil {
-      report(integration.origin, "\(integration.header) needs 'webhook_url'")
+      report(
+        integration.origin, "\(integration.header) needs 'webhook_url'", missing: "webhook_url")
     }
     if kind == .openai || kind == .anthropic, integration.entry("model") == nil {
-      report(integration.origin, "\(integration.header) needs 'model'")
+      report(integration.origin, "\(integration.header) needs 'model'", missing: "model")
     }
     guard let entry = integration.entry("webhook_url"),
       let url = integration.parsed("webhook_url", BackendURL.init), !url.isSecure, !url.isNearby,
@@ -179,8 +181,8 @@ extension ConfigurationResolver {
     return line
   }
 
-  mutating func report(_ origin: SettingOrigin, _ message: Text) {
-    list.report(line(of: origin), message)
+  mutating func report(_ origin: SettingOrigin, _ message: Text, missing: StaticString? = nil) {
+    list.report(line(of: origin), message, missing: missing)
   }
 
   mutating func warn(_ origin: SettingOrigin, _ message: Text) {

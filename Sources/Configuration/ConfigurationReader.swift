@@ -130,13 +130,11 @@ extension ConfigurationReader {
   private mutating func isNew(
     _ setting: Setting, _ row: Int, _ suffix: [UInt8], at line: Int, in section: Section
   ) -> Bool {
-    var ignoresCase = false
-    if case .field = setting.type { ignoresCase = true }
     var members = 0
     for entry in section.entries where entry.row == row {
       members += 1
       let isSame =
-        ignoresCase
+        setting.ignoresCase
         ? entry.suffix.span.equalsIgnoringCase(suffix.span) : entry.suffix == suffix
       if isSame, let first = entry.line {
         list.report(line, "'\(setting.name)\(quoting: suffix)' was already given at line \(first)")

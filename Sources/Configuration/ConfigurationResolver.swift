@@ -71,7 +71,9 @@ extension ConfigurationResolver {
     } else if bots.count == 1 {
       imply("bot", bots[0].name, in: integration)
     } else {
-      report(integration.origin, "\(integration.header) needs 'bot': there are \(bots.count) bots")
+      report(
+        integration.origin, "\(integration.header) needs 'bot': there are \(bots.count) bots",
+        missing: "bot")
     }
   }
 

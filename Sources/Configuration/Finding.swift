@@ -14,6 +14,8 @@ public struct Finding: Sendable {
   public let line: Int
   /// Whether the file is still valid.
   public let severity: Severity
+  /// The setting that the section at that line lacks, if that is what is wrong.
+  public let missing: StaticString?
   /// What is wrong and, where it helps, what to write instead: UTF-8 without line breaks. Never contains
   /// a secret.
   public let message: Text

@@ -4,16 +4,16 @@ import Bytes
 struct FindingList {
   private(set) var findings: [Finding] = []
 
-  /// Adds an error.
+  /// Adds an error: that a setting is missing, where there is one.
   @inline(never)
-  mutating func report(_ line: Int, _ message: Text) {
-    findings.append(Finding(line: line, severity: .error, message: message))
+  mutating func report(_ line: Int, _ message: Text, missing: StaticString? = nil) {
+    findings.append(Finding(line: line, severity: .error, missing: missing, message: message))
   }
 
   /// Adds a warning.
   @inline(never)
   mutating func warn(_ line: Int, _ message: Text) {
-    findings.append(Finding(line: line, severity: .warning, message: message))
+    findings.append(Finding(line: line, severity: .warning, missing: nil, message: message))
   }
 
   /// Brings the findings from `start` on, which are few and nearly in order, to their lines among the

@@ -28,6 +28,21 @@ public struct INILine {
   /// What the line is.
   public let content: Content
 
+  /// What may stand in front of the first line.
+  static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// The bytes of a part of it.
+  subscript(part: Range<Int>) -> [UInt8] { Array(bytes[part]) }
+
+  /// Whether a byte-order mark stands in front of it.
+  var isMarked: Bool { bytes.starts(with: Self.byteOrderMark) }
+
+  /// The LF or CRLF at its end; empty for a last line without one.
+  var end: ArraySlice<UInt8> {
+    guard bytes.last == UInt8(ascii: "\n") else { return [] }
+    return bytes.suffix(bytes.dropLast().last == UInt8(ascii: "\r") ? 2 : 1)
+  }
+
   /// Takes one line apart. `isFirst` says that a byte-order mark may precede it. O(n).
   public init(_ bytes: [UInt8], isFirst: Bool = false) {
     self.bytes = bytes

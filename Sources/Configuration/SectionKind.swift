@@ -1,7 +1,7 @@
 import Bytes
 
 /// The kinds of sections.
-enum SectionKind: Int, CaseIterable {
+public enum SectionKind: Int, CaseIterable, Sendable {
   case server, context, limits, log, key, bot, integration
 
   /// What stands in the brackets.

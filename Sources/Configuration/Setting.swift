@@ -49,6 +49,12 @@ struct Setting: Sendable {
   /// Whether the row stands for all keys that begin with its name.
   var isFamily: Bool { name.utf8Start[name.utf8CodeUnitCount - 1] == UInt8(ascii: ".") }
 
+  /// Whether keys of this family are told apart without regard to case, as servers do with the names of header fields;
+  /// RFC 9110 section 5.1.
+  var ignoresCase: Bool {
+    if case .field = type { true } else { false }
+  }
+
   /// Whether a key of the file is this setting, or one of this family.
   func matches(_ key: Span<UInt8>) -> Bool {
     isFamily ? key.hasPrefix(name) : key.equals(name)

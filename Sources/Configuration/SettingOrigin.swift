@@ -1,5 +1,5 @@
 /// Where a section, or the value of a setting, comes from.
-enum SettingOrigin {
+enum SettingOrigin: Equatable {
   /// This line of the file, from 1.
   case line(Int)
   /// Something else in the file, or that there is nothing: a name is its section's, a window that of

@@ -16,7 +16,7 @@ import Testing
   @Test func readsWhatPythonReads() throws {
     var random = SplitMix(seed: 1)
     let files = (0..<Self.count).map { _ in RandomFile(&random).bytes }
-    let expected = try python(files)
+    let expected = try configparser(files)
     try #require(expected.count == files.count)
     for (file, expected) in zip(files, expected) {
       guard shape(INIDocument(parsing: file)) != Array(expected) else { continue }
@@ -40,26 +40,6 @@ import Testing
       }
     }
     return bad.isEmpty ? sections : bad
-  }
-
-  private func python(_ files: [[UInt8]]) throws -> [ArraySlice<UInt8>] {
-    let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Reference/configparser-lines")
-    let input = FileManager.default.temporaryDirectory
-      .appending(path: "postern-configparser-\(ProcessInfo.processInfo.processIdentifier)")
-    defer { try? FileManager.default.removeItem(at: input) }
-    try Data(files.flatMap { Array("\($0.count)\n".utf8) + $0 }).write(to: input)
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", script.path]
-    process.standardInput = try FileHandle(forReadingFrom: input)
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
-    return Array(text).split(separator: 0x1E, omittingEmptySubsequences: false).dropLast()
   }
 }
 

@@ -1,0 +1,187 @@
+import Bytes
+
+/// A document, and the changes made in it so far.
+struct ConfigurationEditor {
+  private(set) var document: INIDocument
+  /// What was in force before the changes.
+  private let report: ConfigurationReport
+  private let sources: ConfigurationSources
+  private var writer: ValueWriter
+  /// Settings that had their value already, without a line of their own: other changes may take it from them.
+  private var inherited: [(section: SectionName, key: [UInt8], value: [UInt8])] = []
+
+  init(_ document: INIDocument, report: ConfigurationReport, sources: ConfigurationSources) {
+    self.document = document
+    self.report = report
+    self.sources = sources
+    writer = ValueWriter(sources: sources)
+  }
+
+  mutating func apply(_ change: ConfigurationChange) throws(ConfigurationEditError) {
+    switch change {
+    case .set(let section, let key, let value):
+      let (setting, row) = try setting(key, in: section)
+      if isInherited(value, setting, row, in: section, report) {
+        inherited.append((section, key, value))
+      } else {
+        try set(value, key, setting, in: section)
+      }
+    case .unset(let section, let key):
+      let (setting, _) = try setting(key, in: section)
+      guard let extent = document.extent(of: section) else {
+        if implied(section) == nil { throw .noSuchSection(section) }
+        return
+      }
+      let line = document.line(of: key, ignoringCase: setting.ignoresCase, in: extent)
+      if let line { document.removeLine(at: line) }
+    case .add(let section):
+      if document.extent(of: section) != nil { throw .sectionExists(section) }
+      guard section.kind.isNamed ? INILine.isName(section.name.span) : section.name.isEmpty else {
+        throw refusal(section, nil, "a name has 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
+      }
+      document.add(section)
+    case .delete(let section):
+      guard let extent = document.extent(of: section) else { throw .noSuchSection(section) }
+      document.delete(extent)
+    }
+  }
+
+  /// Loads the document with all changes made.
+  mutating func finish() throws(ConfigurationEditError) -> ConfigurationReport {
+    var result = Configuration.load(document.bytes, from: sources)
+    var isComplete = true
+    for (section, key, value) in inherited {
+      let (setting, row) = try setting(key, in: section)
+      if document.extent(of: section) == nil, implied(section) == nil { continue }
+      if isInherited(value, setting, row, in: section, result) { continue }
+      try set(value, key, setting, in: section)
+      isComplete = false
+    }
+    if !isComplete { result = Configuration.load(document.bytes, from: sources) }
+    if result.configuration == nil { throw .refused(objections(result.findings)) }
+    return result
+  }
+}
+
+// MARK: - Setting
+
+extension ConfigurationEditor {
+  private mutating func set(
+    _ value: [UInt8], _ key: [UInt8], _ setting: Setting, in section: SectionName
+  ) throws(ConfigurationEditError) {
+    let extent = try open(section)
+    let index = document.line(of: key, ignoringCase: setting.ignoresCase, in: extent)
+    let old = index.map { document.lines[$0] }
+    do throws(InvalidValue) {
+      if let old, writer.value(of: old, setting) == (try setting.value(of: value)) { return }
+      let text = try writer.text(for: value, key: key, setting, inPlaceOf: old)
+      let style = document.style(in: extent, kind: section.kind)
+      if let index {
+        document.setValue(text, at: index, style: style)
+      } else {
+        document.append(key: key, value: text, to: extent, style: style)
+      }
+    } catch {
+      throw refusal(section, key, "\(quoting: key): \(error.message)")
+    }
+  }
+
+  /// Where a section stands. One that the file only implies is written into it.
+  private mutating func open(_ section: SectionName) throws(ConfigurationEditError) -> INIExtent {
+    if let extent = document.extent(of: section) { return extent }
+    guard let implied = implied(section) else { throw .noSuchSection(section) }
+    document.add(section)
+    if section.kind == .integration {
+      let name = section.kind.row(of: "name")
+      for entry in implied.entries where entry.origin == .implied {
+        if entry.row == name, entry.printed == section.name { continue }
+        let extent = document.extent(of: section)!
+        document.append(
+          key: [UInt8](section.kind.settings[entry.row].name), value: entry.printed, to: extent,
+          style: document.style(in: extent, kind: section.kind))
+      }
+    }
+    return document.extent(of: section)!
+  }
+
+  /// A section that is in force without being in the file.
+  private func implied(_ section: SectionName) -> Section? {
+    report.section(section).flatMap { $0.origin.line == nil ? $0 : nil }
+  }
+
+  /// Whether a setting has a value without a line of its own.
+  private func isInherited(
+    _ value: [UInt8], _ setting: Setting, _ row: Int, in section: SectionName,
+    _ report: ConfigurationReport
+  ) -> Bool {
+    guard !setting.isFamily, let entry = report.section(section)?.entry(row: row),
+      entry.line == nil, let inForce = entry.value
+    else { return false }
+    if let extent = document.extent(of: section) {
+      let name = [UInt8](setting.name)
+      if document.line(of: name, ignoringCase: false, in: extent) != nil { return false }
+    }
+    let wanted = try? setting.value(of: value)
+    return wanted == inForce
+  }
+
+  private func setting(
+    _ key: [UInt8], in section: SectionName
+  ) throws(ConfigurationEditError) -> (Setting, row: Int) {
+    guard let row = section.kind.setting(for: key.span) else {
+      let unknown = Section(section.kind, name: section.name, origin: .implied)
+      throw refusal(section, key, UnknownKey.message(for: key.span, in: unknown))
+    }
+    let setting = section.kind.settings[row]
+    if setting.isFamily {
+      let suffix = key.span.extracting(setting.name.utf8CodeUnitCount..<key.count)
+      if let objection = setting.objection(to: suffix) {
+        throw refusal(section, key, "\(quoting: key): \(objection)")
+      }
+    }
+    return (setting, row)
+  }
+}
+
+// MARK: - Refusing
+
+extension ConfigurationEditor {
+  private func refusal(
+    _ section: SectionName, _ key: [UInt8]?, _ message: Text
+  ) -> ConfigurationEditError {
+    .refused([ConfigurationObjection(section: section, key: key, message: message)])
+  }
+
+  /// The errors among findings, with what each is about.
+  private func objections(_ findings: [Finding]) -> [ConfigurationObjection] {
+    var objections: [ConfigurationObjection] = []
+    for finding in findings where finding.severity == .error {
+      let index = finding.line - 1
+      var key = finding.missing.map { [UInt8]($0) }
+      if key == nil, case .key(let name, _) = document.lines[index].content {
+        key = document.lines[index][name]
+      }
+      objections.append(
+        ConfigurationObjection(
+          section: document.section(around: index), key: key, message: finding.message))
+    }
+    return objections
+  }
+}
+
+extension Setting {
+  /// What a text given from outside the file says.
+  func value(of text: [UInt8]) throws(InvalidValue) -> SettingValue {
+    try type.read(WrittenValue(bytes: text, isDerived: false))
+  }
+}
+
+extension ConfigurationReport {
+  /// A section that is in force.
+  fileprivate func section(_ name: SectionName) -> Section? {
+    for section in sections where section.kind == name.kind && section.name == name.name {
+      return section
+    }
+    return nil
+  }
+}
