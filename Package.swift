@@ -98,7 +98,7 @@ let package = Package(
     tests(of: "Configuration", on: ["Bytes"]),
     tests(of: "Context", on: ["Bytes"]),
     tests(of: "Selection", on: ["Bytes"]),
-    tests(of: "Platform", on: ["Bytes"]),
+    tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),
     tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),
     tests(of: "Cryptography", on: ["Bytes"]),

@@ -12,6 +12,23 @@ int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
   return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
+int clinux_exchange(int folder, const char *name, const char *other) {
+  return renameat2(folder, name, folder, other, RENAME_EXCHANGE);
+}
+
+int clinux_rename_to_free(int folder, const char *name, const char *other) {
+  return renameat2(folder, name, folder, other, RENAME_NOREPLACE);
+}
+
+bool clinux_is_being_written(int descriptor) {
+  // Somebody who opens the file for writing while the lease is held has this process sent a signal: not SIGIO, which
+  // would end it.
+  fcntl(descriptor, F_SETSIG, SIGURG);
+  if (fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  fcntl(descriptor, F_SETLEASE, F_UNLCK);
+  return false;
+}
+
 void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 int clinux_reopen_for_writing(int descriptor) {

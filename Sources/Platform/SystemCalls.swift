@@ -1,7 +1,7 @@
 internal import CLinux
 
-/// The seam to the system calls that move bytes: every `read` and `write` of Postern's own goes through here,
-/// so that tests can inject EINTR, short counts and failures.
+/// The seam to the system calls that move bytes: every `read` and `write` of Postern's own goes through here, and all
+/// that it takes to replace a file, so that tests can inject EINTR, short counts and failures.
 enum SystemCalls {
   #if DEBUG
     /// What happens to a call instead of what the kernel would do.
@@ -10,6 +10,8 @@ enum SystemCalls {
       case atMost(Int)
       /// It is not made, and fails with this error number.
       case failure(Int32)
+      /// It is made once this is over: what somebody else does in that moment.
+      case after(@Sendable () -> Void)
     }
 
     /// What happens to the next calls, first element first; when empty, calls go through untouched.
@@ -48,6 +50,11 @@ enum SystemCalls {
     }
   }
 
+  /// Another call that gives -1 where it fails, likewise. Returns what it gives.
+  static func perform(_ name: StaticString, _ call: () -> Int32) throws(SystemError) -> Int32 {
+    Int32(try retrying(name, 0) { _ in Int(call()) })
+  }
+
   private static func retrying(
     _ name: StaticString, _ wanted: Int, _ call: (Int) -> Int
   ) throws(SystemError) -> Int {
@@ -58,6 +65,7 @@ enum SystemCalls {
         case .atMost(let limit): count = min(count, limit)
         case .failure(EINTR): continue
         case .failure(let code): throw SystemError(name, code: code)
+        case .after(let action): action()
         case nil: break
         }
       #endif

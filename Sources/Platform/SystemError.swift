@@ -29,6 +29,12 @@ public struct SystemError: Error {
   /// Whether the named file, folder or socket does not exist (ENOENT).
   public var isNotFound: Bool { code == ENOENT }
 
+  /// Whether it is the file system, or the file's permissions, that forbid writing (EROFS, EACCES, EPERM).
+  public var isForbidden: Bool { code == EROFS || code == EACCES || code == EPERM }
+
+  /// Whether the file system, or what its user may take of it, is full (ENOSPC, EDQUOT).
+  public var isFull: Bool { code == ENOSPC || code == EDQUOT }
+
   /// Whether an address is taken by somebody else (EADDRINUSE).
   public var isAddressInUse: Bool { code == EADDRINUSE }
 }

@@ -3,6 +3,7 @@
 // same headers; what needs them is in CLinux.c. See feature_test_macros(7).
 #pragma once
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,10 +11,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -21,12 +25,17 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
 static inline int clinux_errno(void) { return errno; }
 
 static inline int clinux_open(const char *path, int flags, mode_t mode) { return open(path, flags, mode); }
+
+static inline int clinux_open_at(int folder, const char *name, int flags, mode_t mode) {
+  return openat(folder, name, flags, mode);
+}
 
 static inline int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
@@ -57,6 +66,7 @@ static inline int64_t clinux_realtime_nanoseconds(void) {
 }
 
 static inline bool clinux_is_regular(mode_t mode) { return S_ISREG(mode); }
+static inline bool clinux_is_symbolic_link(mode_t mode) { return S_ISLNK(mode); }
 static inline bool clinux_is_socket(mode_t mode) { return S_ISSOCK(mode); }
 
 static inline void clinux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
@@ -67,6 +77,15 @@ static inline void *clinux_map_failed(void) { return MAP_FAILED; }
 
 // The system's text for an error number, into a caller's buffer (strerror_r of XSI or GNU alike).
 const char *clinux_error_text(int code, char *buffer, size_t capacity);
+
+// renameat2(2), which needs _GNU_SOURCE: has two names of one folder change places, or gives a file a name that must be
+// free.
+int clinux_exchange(int folder, const char *name, const char *other);
+int clinux_rename_to_free(int folder, const char *name, const char *other);
+
+// Whether somebody has the file open for writing; `descriptor` is open for reading. Where the system does not tell:
+// false. F_SETLEASE in fcntl(2).
+bool clinux_is_being_written(int descriptor);
 
 // accept4(2), which needs _GNU_SOURCE.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);

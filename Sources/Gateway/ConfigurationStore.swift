@@ -1,0 +1,85 @@
+import Bytes
+public import Configuration
+public import Platform
+
+/// Changes in the configuration file: made in the text that is on disk at that moment, validated, and written
+/// atomically. If somebody else saves meanwhile, they are made once more in the text that is there then.
+///
+/// Blocks on storage: for a thread that may. Shares nothing with others but what it is given; nobody must change the
+/// environment meanwhile.
+public enum ConfigurationStore {
+  /// What a change has left on disk.
+  public struct Saved {
+    /// Which file it is now.
+    public let identity: FileIdentity
+    /// What comes of loading it.
+    public let report: ConfigurationReport
+  }
+
+  /// Why nothing has been written.
+  public enum Failure: Error {
+    /// The file cannot be read.
+    case unreadable(SystemError)
+    /// The file is invalid, or would be.
+    case edit(ConfigurationEditError)
+    /// The file, its folder, or what keeps its owner cannot be written.
+    case notWritable(SystemError)
+    /// There is no room on the disk.
+    case full(SystemError)
+    /// The system fails otherwise. After an error of the last fsync the file may have the new text.
+    case failed(SystemError)
+    /// Others save all the time.
+    case raced
+  }
+
+  private static let attempts = 40
+  /// A file may be larger than is allowed, so that it is the loader that says so.
+  private static let readingLimit = 2 << 20
+
+  /// Makes changes in the file that a path leads to, all or none. A file that they leave as it is is not written.
+  public static func save(
+    _ changes: [ConfigurationChange], to path: [UInt8], from sources: ConfigurationSources
+  ) throws(Failure) -> Saved {
+    var last: FileIdentity?
+    for attempt in 0..<attempts {
+      // Whoever saves in place takes a moment.
+      if attempt > 0 { Pause.milliseconds(5 * min(attempt, 10)) }
+      let old: FileSnapshot
+      let edit: ConfigurationEdit
+      do throws(SystemError) {
+        old = try FileSnapshot(of: path, limit: readingLimit)
+      } catch {
+        // An editor may have moved the file away, and be about to put another there.
+        if error.isNotFound, attempt < 10 { continue }
+        throw .unreadable(error)
+      }
+      do throws(ConfigurationEditError) {
+        edit = try ConfigurationEdit(changes, of: old.contents, from: sources)
+      } catch {
+        // Somebody may be in the middle of saving: what they have not written to the end need not be valid.
+        if case .invalidFile = error, old.identity != last {
+          last = old.identity
+          continue
+        }
+        throw .edit(error)
+      }
+      if edit.text == old.contents { return Saved(identity: old.identity, report: edit.report) }
+      if case .replaced(let identity) = try replace(old, with: edit.text) {
+        return Saved(identity: identity, report: edit.report)
+      }
+    }
+    throw .raced
+  }
+
+  private static func replace(
+    _ old: FileSnapshot, with text: [UInt8]
+  ) throws(Failure) -> FileReplacement.Outcome {
+    do throws(SystemError) {
+      return try FileReplacement.replace(old, with: text)
+    } catch {
+      if error.isForbidden { throw .notWritable(error) }
+      if error.isFull { throw .full(error) }
+      throw .failed(error)
+    }
+  }
+}

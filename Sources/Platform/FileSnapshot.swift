@@ -1,0 +1,73 @@
+internal import CLinux
+
+/// A regular file as it was when it was read.
+public struct FileSnapshot: Sendable {
+  /// Where it is, without symbolic links.
+  public let path: [UInt8]
+  /// Its bytes.
+  public let contents: [UInt8]
+  /// Which file it was.
+  public let identity: FileIdentity
+
+  /// Reads the file that a path leads to. One with more than `limit` bytes is refused with EFBIG, one that is no regular
+  /// file with EINVAL.
+  public init(of path: [UInt8], limit: Int) throws(SystemError) {
+    let resolved = try FileSnapshot.resolve(path)
+    self.path = resolved
+    // Non-blocking: a FIFO would wait for somebody to write. It means nothing to a regular file.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+    let number = try SystemCalls.perform("open") {
+      withPath(resolved) { clinux_open($0, flags, 0) }
+    }
+    let file = Descriptor(adopting: number)
+    var status = try file.status()
+    guard clinux_is_regular(status.st_mode) else { throw SystemError("open", code: EINVAL) }
+    var contents: [UInt8] = []
+    // Again where it changed meanwhile, but not for ever.
+    for _ in 0..<5 {
+      contents = try file.readAll(limit: limit)
+      let after = try file.status()
+      if FileIdentity(after) == FileIdentity(status) { break }
+      status = after
+    }
+    self.contents = contents
+    identity = FileIdentity(status)
+  }
+
+  /// The path without symbolic links; realpath(3).
+  static func resolve(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
+    guard let resolved = withPath(path, { realpath($0, nil) }) else {
+      throw SystemError("realpath")
+    }
+    defer { free(resolved) }
+    return [UInt8](UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+  }
+}
+
+extension Descriptor {
+  /// What the system knows of the file; fstat(2).
+  borrowing func status() throws(SystemError) -> stat {
+    var status = stat()
+    _ = try SystemCalls.perform("fstat") { fstat(number, &status) }
+    return status
+  }
+
+  /// The whole file, from its beginning. One with more than `limit` bytes is refused with EFBIG.
+  borrowing func readAll(limit: Int) throws(SystemError) -> [UInt8] {
+    guard lseek(number, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
+    return try readToEnd(limit: limit)
+  }
+
+  /// What is left to be read, under the same limit.
+  borrowing func readToEnd(limit: Int) throws(SystemError) -> [UInt8] {
+    var contents: [UInt8] = []
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 16)
+    defer { chunk.deallocate() }
+    while true {
+      let count = try read(into: chunk)
+      if count == 0 { return contents }
+      guard contents.count + count <= limit else { throw SystemError("read", code: EFBIG) }
+      contents.append(copying: UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+    }
+  }
+}
