@@ -1,3 +1,5 @@
+import Bytes
+
 /// Where a section stands in a document, as indices of lines.
 struct INIExtent {
   /// The first line of the comment that touches the section from above, or else ``header``.

@@ -7,7 +7,7 @@ import Selection
 final class Bot {
   let settings: BotSettings
   /// In file order, as `pool` counts them.
-  private let integrations: [Integration]
+  let integrations: [Integration]
   private let pool: CandidatePool
 
   init(_ settings: BotSettings, integrations: [Integration]) {

@@ -13,7 +13,7 @@ final class Dispatcher {
   let services: Services
   /// The conversations' memory.
   let context: ContextStore
-  private let limits: LimitsSettings
+  private var limits: LimitsSettings
   private var queues = ConversationQueues<Exchange>()
   private var users: UserLimiter?
 
@@ -21,9 +21,18 @@ final class Dispatcher {
     self.limits = limits
     self.context = context
     self.services = services
-    users = limits.perUser.map {
-      UserLimiter($0, key: SipHash.Key(services.random.next(), services.random.next()))
-    }
+    users = makeLimiter(limits.perUser)
+  }
+
+  /// Puts other limits in force, for exchanges that come from now on. Under another rate, users begin anew.
+  func adopt(_ limits: LimitsSettings) {
+    if limits.perUser != self.limits.perUser { users = makeLimiter(limits.perUser) }
+    self.limits = limits
+  }
+
+  private func makeLimiter(_ rate: Rate?) -> UserLimiter? {
+    let random = services.random
+    return rate.map { UserLimiter($0, key: SipHash.Key(random.next(), random.next())) }
   }
 
   /// Lets an exchange begin, now or behind others of its conversation. What is refused has not been counted, and

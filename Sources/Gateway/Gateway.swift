@@ -9,11 +9,15 @@ import JSON
 
 /// The application behind the server: finds out what a request wants, who may want it, and has it done.
 public final class Gateway: RequestHandler {
-  private let configuration: Configuration
-  private let access: AccessControl
-  private let bots: [Bot]
+  private let version: StaticString
   private let messages: MessageEndpoint
+  // What a reload replaces. Whatever has begun goes on with the objects that it has.
+  private var configuration: Configuration
+  private var access: AccessControl
+  private var bots: BotTable
   private var isDraining = false
+  /// What is wrong with the configuration file as it is now, if that is not the one in force.
+  private var faults: [[UInt8]] = []
 
   /// A gateway for a configuration. `version` is what backends are told in `User-Agent`.
   public init(
@@ -21,17 +25,27 @@ public final class Gateway: RequestHandler {
     version: StaticString
   ) {
     self.configuration = configuration
+    self.version = version
     messages = MessageEndpoint(
       Dispatcher(configuration.limits, context: context, services: services),
       idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     access = AccessControl(keys: configuration.keys)
-    bots = configuration.bots.map { bot in
-      Bot(
-        bot,
-        integrations: configuration.integrations.filter { $0.bot == bot.id }.map {
-          Integration($0, bot: bot, version: version)
-        })
-    }
+    bots = BotTable(configuration, version: version)
+  }
+
+  /// Puts another configuration in force, for requests that come from now on; exchanges in flight finish under the one
+  /// that they began with. Integrations that stay keep their connections, and what is known of their backends.
+  public func adopt(_ configuration: Configuration) {
+    self.configuration = configuration
+    access = AccessControl(keys: configuration.keys)
+    bots = BotTable(configuration, replacing: bots, version: version)
+    messages.adopt(configuration.limits)
+  }
+
+  /// Notes what keeps the configuration file from being put in force, a line each, without secrets; nothing where it
+  /// is in force. `/readyz` shows it.
+  public func note(faults: [[UInt8]]) {
+    self.faults = faults
   }
 
   /// From now on `/readyz` says that the gateway is about to stop.
@@ -89,9 +103,9 @@ public final class Gateway: RequestHandler {
     case .health:
       return .answer(status("ok", 200))
     case .readiness:
-      return .answer(isDraining ? status("stopping", 503) : status("ready", 200))
+      return .answer(isDraining ? status("stopping", 503) : status("ready", 200, faults))
     case .sendMessage:
-      guard let bot = bots.first(where: { $0.settings.id == parameters[0] }) else {
+      guard let bot = bots[parameters[0]] else {
         return .answer(
           APIError(404, .notFound, "bot_not_found", "There is no bot of this name.").response())
       }
@@ -111,10 +125,18 @@ public final class Gateway: RequestHandler {
       && type.extracting(type.count - 5..<type.count).equalsIgnoringCase("+json")
   }
 
-  private func status(_ word: StaticString, _ status: Int) -> Response {
+  private func status(
+    _ word: StaticString, _ status: Int, _ faults: [[UInt8]] = []
+  ) -> Response {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("status", string: word)
+    if !faults.isEmpty {
+      writer.name("reasons")
+      writer.beginArray()
+      for fault in faults { writer.string(fault.span) }
+      writer.endArray()
+    }
     writer.endObject()
     return Response(status: status, contentType: "application/json", body: writer.finish())
   }

@@ -38,8 +38,8 @@ struct IdempotencyTable {
 
   private static let lifetime = TimeSpan.seconds(600)
 
-  /// In bytes.
-  private let memory: Int
+  /// The most that answers may take, in bytes.
+  var memory: Int
   private let hashKey: SipHash.Key
   private var entries: [[UInt8]: Entry] = [:]
   /// Those that are answered, oldest first, from `oldest` on.

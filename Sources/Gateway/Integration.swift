@@ -21,17 +21,25 @@ public final class Integration {
   private let sendsRequest: Bool
   private let sendsPlatform: Bool
 
-  init(_ settings: IntegrationSettings, bot: BotSettings, version: StaticString) {
+  /// An integration with these settings. What `old`, the one of the same name before a reload, knows of the backend is
+  /// taken over where it is the same backend: connections, and whether to leave it alone.
+  init(
+    _ settings: IntegrationSettings, bot: BotSettings, version: StaticString,
+    replacing old: Integration? = nil
+  ) {
     self.settings = settings
     dialect = Integration.dialect(settings.kind)
-    breaker = Breaker(settings.breaker)
+    let isSameBackend = old?.settings.webhookURL?.text == settings.webhookURL?.text
+    breaker = (isSameBackend ? old?.breaker : nil) ?? Breaker(settings.breaker)
+    breaker.policy = settings.breaker
     profile = dialect.map { Integration.profile(settings, bot, $0) }
     if let dialect, let url = settings.webhookURL {
-      upstream = Upstream(
-        Upstream.Settings(
-          url: url.text, fields: Integration.sharedFields(settings, dialect, version),
-          connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
-          authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes))
+      let wanted = Upstream.Settings(
+        url: url.text, fields: Integration.sharedFields(settings, dialect, version),
+        connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
+        authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes)
+      let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
+      upstream = kept ?? Upstream(wanted)
     } else {
       upstream = nil
     }

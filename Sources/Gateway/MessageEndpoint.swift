@@ -18,6 +18,12 @@ final class MessageEndpoint {
       memory: idempotencyMemory, hashKey: SipHash.Key(random.next(), random.next()))
   }
 
+  /// Puts other limits in force, for what comes from now on.
+  func adopt(_ limits: LimitsSettings) {
+    dispatcher.adopt(limits)
+    repeats.memory = limits.idempotencyMemoryBytes
+  }
+
   /// Handles a request whose body has come whole.
   func handle(_ request: Request, for bot: Bot) {
     do throws(APIError) {

@@ -6,7 +6,7 @@ internal import CCurl
 /// Fields and URL are checked by their owner: libcurl sends CR and LF in them as they are.
 public final class Upstream {
   /// What does not change from one request to the next.
-  public struct Settings {
+  public struct Settings: Equatable {
     /// `http` or `https`, absolute.
     public var url: [UInt8]
     /// Whole field lines, `name: value`, sent with every request in this order.

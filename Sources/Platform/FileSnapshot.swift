@@ -1,3 +1,4 @@
+import Bytes
 internal import CLinux
 
 /// A regular file as it was when it was read.
@@ -8,6 +9,8 @@ public struct FileSnapshot: Sendable {
   public let contents: [UInt8]
   /// Which file it was.
   public let identity: FileIdentity
+  /// Whether somebody had it open for writing, as far as the system tells: the owner of the file, and root.
+  public let isBeingWritten: Bool
 
   /// Reads the file that a path leads to. One with more than `limit` bytes is refused with EFBIG, one that is no regular
   /// file with EINVAL.
@@ -32,6 +35,7 @@ public struct FileSnapshot: Sendable {
     }
     self.contents = contents
     identity = FileIdentity(status)
+    isBeingWritten = clinux_is_being_written(file.number)
   }
 
   /// The path without symbolic links; realpath(3).

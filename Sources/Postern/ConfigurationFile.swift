@@ -32,22 +32,25 @@ enum ConfigurationFile {
     }
   }
 
-  /// Reads and loads it; complains where it cannot be read.
-  func load() -> ConfigurationReport? {
-    do throws(SystemError) {
-      return Configuration.load(try contents(), from: ConfigurationFile.sources)
-    } catch {
-      Console.complain("\(name): \(error.reason)")
-      return nil
-    }
+  /// Which file it is now; `nil` for none.
+  var identity: FileIdentity? {
+    if case .path(let path) = self { FileIdentity(at: path) } else { nil }
   }
 
-  private func contents() throws(SystemError) -> [UInt8] {
-    // One byte more than is allowed, so that the loader sees that there is too much and says so.
-    let limit = 2 << 20
-    return switch self {
-    case .path(let path): try File.read(path, limit: limit)
-    case .standardInput: try File.readStandardInput(limit: limit)
+  /// Cleans up what a crash in the middle of a change has left beside it. Where that fails, nothing is lost.
+  func cleanUp() -> FileReplacement.Remains {
+    guard case .path(let path) = self else { return .none }
+    return (try? FileReplacement.cleanUp(after: path)) ?? .none
+  }
+
+  /// The most that is read: more than is allowed, so that it is the loader that sees that there is too much.
+  static let readingLimit = 2 << 20
+
+  /// Its text.
+  func read() throws(SystemError) -> [UInt8] {
+    switch self {
+    case .path(let path): try File.read(path, limit: ConfigurationFile.readingLimit)
+    case .standardInput: try File.readStandardInput(limit: ConfigurationFile.readingLimit)
     case .builtIn: []
     }
   }
@@ -59,6 +62,19 @@ enum ConfigurationFile {
       file: { path, limit in
         do throws(SystemError) {
           return .contents(try File.read(path, limit: limit))
+        } catch {
+          return .unreadable(reason: error.reason.bytes)
+        }
+      })
+  }
+
+  /// The same for a gateway that serves: regular files alone, for others might keep it waiting.
+  static var regularSources: ConfigurationSources {
+    ConfigurationSources(
+      environment: { Environment.variable($0) },
+      file: { path, limit in
+        do throws(SystemError) {
+          return .contents(try FileSnapshot(of: path, limit: limit).contents)
         } catch {
           return .unreadable(reason: error.reason.bytes)
         }

@@ -10,37 +10,62 @@ struct LoadedConfiguration {
   let configuration: Configuration?
   /// The contents of `tls_certificate` and `tls_key`, which belong together.
   let tls: (certificate: [UInt8], key: [UInt8])?
+  /// What is wrong beyond the findings, in words.
+  let complaint: Text?
 
-  /// Loads, and writes all findings to standard error, a line each. `nil` where the file cannot be read, which
+  /// Loads, and writes all that is wrong to standard error, a line each. `nil` where the file cannot be read, which
   /// is said there too.
   init?(_ source: ConfigurationFile) {
-    guard let report = source.load() else { return nil }
-    self.report = report
+    do throws(SystemError) {
+      self.init(try source.read(), name: source.name, from: ConfigurationFile.sources)
+    } catch {
+      Console.complain("\(source.name): \(error.reason)")
+      return nil
+    }
     Console.complain(report.messages(file: source.name))
+    if let complaint { Console.complain(complaint) }
+  }
+
+  /// Loads the text of a file of this name.
+  init(_ text: [UInt8], name: [UInt8], from sources: ConfigurationSources) {
+    report = Configuration.load(text, from: sources)
     guard let loaded = report.configuration, let paths = loaded.server.tls else {
       configuration = report.configuration
       tls = nil
+      complaint = nil
       return
     }
-    tls = LoadedConfiguration.identity(paths, source)
-    configuration = tls == nil ? nil : loaded
+    do throws(IdentityError) {
+      tls = try LoadedConfiguration.identity(paths)
+      configuration = loaded
+      complaint = nil
+    } catch {
+      tls = nil
+      configuration = nil
+      complaint = "\(name): \(error.message)"
+    }
+  }
+
+  private struct IdentityError: Error {
+    let message: Text
   }
 
   private static func identity(
-    _ paths: ServerSettings.TLS, _ source: ConfigurationFile
-  ) -> (certificate: [UInt8], key: [UInt8])? {
+    _ paths: ServerSettings.TLS
+  ) throws(IdentityError) -> (certificate: [UInt8], key: [UInt8]) {
+    let certificate: [UInt8]
+    let key: [UInt8]
     do throws(SystemError) {
       let limit = 1 << 20
-      let certificate = try File.read(paths.certificate, limit: limit)
-      let key = try File.read(paths.key, limit: limit)
-      guard let fault = TLSIdentity.fault(certificate: certificate, key: key) else {
-        return (certificate, key)
-      }
-      Console.complain(
-        "\(source.name): \(paths.certificate) and \(paths.key) are no TLS identity: \(fault)")
+      certificate = try File.read(paths.certificate, limit: limit)
+      key = try File.read(paths.key, limit: limit)
     } catch {
-      Console.complain("\(source.name): tls_certificate and tls_key: \(error.reason)")
+      throw IdentityError(message: "tls_certificate and tls_key: \(error.reason)")
     }
-    return nil
+    if let fault = TLSIdentity.fault(certificate: certificate, key: key) {
+      throw IdentityError(
+        message: "\(paths.certificate) and \(paths.key) are no TLS identity: \(fault)")
+    }
+    return (certificate, key)
   }
 }

@@ -13,6 +13,8 @@ struct RunCommand {
 
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
+    let remains = source.cleanUp()
+    let identity = source.identity
     guard let loaded = LoadedConfiguration(source) else { return .failure }
     guard let configuration = loaded.configuration else { return .failure }
     Environment.useOneHeap()
@@ -26,6 +28,7 @@ struct RunCommand {
           $0.field("message", "no configuration file: running on the built-in default")
         }
       }
+      note(remains, of: source, in: log)
       let random = RandomSource()
       let services = Services(
         loop: loop, client: HTTPClient(on: loop, keptConnections: configuration.limits.inFlight),
@@ -40,7 +43,12 @@ struct RunCommand {
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
-      let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log)
+      let reload = Reload(
+        of: source, identity, inForce: loaded, gateway: gateway, log: log, loop: loop)
+      reload.watch()
+      let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log) {
+        reload.begin()
+      }
       try shutdown.obey(signals)
       try loop.run()
       server.close()
@@ -55,15 +63,29 @@ struct RunCommand {
     }
   }
 
-  private func makeLog(_ settings: LogSettings, on loop: EventLoop) -> Log {
-    let level: LogLevel =
-      switch settings.level {
-      case .error: .error
-      case .warning: .warning
-      case .info: .info
-      case .debug: .debug
+  /// Tells what a crash in the middle of a change had left.
+  private func note(
+    _ remains: FileReplacement.Remains, of source: ConfigurationFile, in log: Log
+  ) {
+    switch remains {
+    case .none:
+      break
+    case .restored:
+      log.write(.warning, "configuration_restored") { line in
+        line.field("file", source.name)
+        line.field("message", "a change cut off by a crash was taken back: others had saved")
       }
-    let log = Log(level: level, format: settings.format == .json ? .json : .text)
+    case .kept(let path):
+      log.write(.warning, "configuration_kept") { line in
+        line.field("file", path)
+        line.field(
+          "message", "this was saved during a change cut off by a crash: compare and remove")
+      }
+    }
+  }
+
+  private func makeLog(_ settings: LogSettings, on loop: EventLoop) -> Log {
+    let log = Log(level: settings.logLevel, format: settings.logFormat)
     log.onPending = { loop.atEndOfTurn { flush(log, on: loop) } }
     return log
   }

@@ -11,10 +11,16 @@ final class Shutdown {
   private let loop: EventLoop
   private let log: Log
   private var hasBegun = false
+  private let onHangUp: () -> Void
 
   private static let patience = TimeSpan.seconds(30)
 
-  init(server: HTTPServer, gateway: Gateway, loop: EventLoop, log: Log) {
+  /// `onHangUp` is called at SIGHUP, until the end begins.
+  init(
+    server: HTTPServer, gateway: Gateway, loop: EventLoop, log: Log,
+    onHangUp: @escaping () -> Void
+  ) {
+    self.onHangUp = onHangUp
     self.server = server
     self.gateway = gateway
     self.loop = loop
@@ -32,10 +38,7 @@ final class Shutdown {
   private func receive(_ signal: Signal) {
     switch signal {
     case .hangUp:
-      log.write(.warning, "reload_not_supported") {
-        $0.field(
-          "message", "the configuration is read at start only: restart to put a change in force")
-      }
+      if !hasBegun { onHangUp() }
     case .interrupt, .terminate:
       if hasBegun { loop.stop() } else { begin() }
     }

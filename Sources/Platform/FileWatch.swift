@@ -1,0 +1,129 @@
+import Bytes
+internal import CLinux
+
+/// Notices that what a path leads to may have changed: written in place, replaced by a rename, or reached through a
+/// symbolic link that leads elsewhere now. inotify(7).
+///
+/// Folders are watched, not the file, which editors replace: the one that it is in, and those of all symbolic links
+/// on the way to it.
+public final class FileWatch {
+  private struct Place {
+    let watch: Int32
+    let name: [UInt8]
+  }
+
+  private let path: [UInt8]
+  private let inotify: Descriptor
+  private var places: [Place] = []
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 8)
+
+  private static let events =
+    UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_ATTRIB)
+    | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
+
+  /// As many symbolic links as the system follows; path_resolution(7).
+  private static let longestChain = 40
+
+  /// Begins to watch. A relative path is that of the working directory as it is now.
+  public init(_ path: [UInt8]) throws(SystemError) {
+    let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
+    guard number >= 0 else { throw SystemError("inotify_init1") }
+    inotify = Descriptor(adopting: number)
+    self.path = path
+    try watchFolders()
+  }
+
+  deinit {
+    buffer.deallocate()
+  }
+
+  /// What to watch for reading.
+  public var number: Int32 { inotify.number }
+
+  /// Takes all that has happened. Returns whether any of it may concern the file.
+  public func take() -> Bool {
+    var isConcerned = false
+    while let count = try? inotify.read(into: buffer), count > 0 {
+      var start = 0
+      while start + 16 <= count {
+        let length = Int(buffer.loadUnaligned(fromByteOffset: start + 12, as: UInt32.self))
+        let end = min(count, start + 16 + length)
+        if concerns(UnsafeRawBufferPointer(rebasing: buffer[start..<end])) { isConcerned = true }
+        start = end
+      }
+    }
+    // A link may lead elsewhere now, a folder have been replaced.
+    if isConcerned { try? watchFolders() }
+    return isConcerned
+  }
+
+  /// Whether an event, `struct inotify_event` and a name, says that the file may have changed.
+  private func concerns(_ event: UnsafeRawBufferPointer) -> Bool {
+    let watch = event.loadUnaligned(as: Int32.self)
+    let mask = event.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+    let lost = UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
+    if mask & UInt32(IN_Q_OVERFLOW) != 0 { return true }
+    guard places.contains(where: { $0.watch == watch }) else { return false }
+    if mask & lost != 0 { return true }
+    let name = [UInt8](event[16...].prefix { $0 != 0 })
+    guard places.contains(where: { $0.watch == watch && $0.name == name }) else { return false }
+    // Whoever makes a file is about to write it, and closing it is another event. A link is complete.
+    return mask & UInt32(IN_CREATE) == 0 || !isFileInTheMaking
+  }
+
+  /// Whether the path leads to a regular file that has one name alone, not through a link.
+  private var isFileInTheMaking: Bool {
+    var status = stat()
+    return withPath(path) { lstat($0, &status) } == 0 && clinux_is_regular(status.st_mode)
+      && status.st_nlink == 1
+  }
+
+  // MARK: The way to the file
+
+  private func watchFolders() throws(SystemError) {
+    let old = places
+    places = []
+    var rest = split(path)
+    var folder: [UInt8] = path.first == UInt8(ascii: "/") ? [UInt8]("/") : [UInt8]("./")
+    var links = 0
+    while !rest.isEmpty {
+      let name = rest.removeFirst()
+      let next = folder + name
+      var status = stat()
+      let isThere = withPath(next) { lstat($0, &status) } == 0
+      let isLink = isThere && clinux_is_symbolic_link(status.st_mode)
+      if isLink || !isThere || rest.isEmpty { try watch(name, in: folder) }
+      if !isThere { break }
+      guard isLink else {
+        folder = next + [UInt8(ascii: "/")]
+        continue
+      }
+      links += 1
+      guard links <= FileWatch.longestChain, let target = target(of: next) else { break }
+      if target.first == UInt8(ascii: "/") { folder = [UInt8]("/") }
+      rest = split(target) + rest
+    }
+    for place in old where !places.contains(where: { $0.watch == place.watch }) {
+      inotify_rm_watch(inotify.number, place.watch)
+    }
+  }
+
+  private func watch(_ name: [UInt8], in folder: [UInt8]) throws(SystemError) {
+    let watch = withPath(folder) {
+      inotify_add_watch(inotify.number, $0, FileWatch.events | UInt32(IN_ONLYDIR))
+    }
+    guard watch >= 0 else { throw SystemError("inotify_add_watch") }
+    places.append(Place(watch: watch, name: name))
+  }
+
+  private func split(_ path: [UInt8]) -> [[UInt8]] {
+    path.split(separator: UInt8(ascii: "/")).map { [UInt8]($0) }
+  }
+
+  private func target(of link: [UInt8]) -> [UInt8]? {
+    let count = withPath(link) {
+      readlink($0, buffer.baseAddress!.assumingMemoryBound(to: CChar.self), buffer.count)
+    }
+    return count > 0 ? [UInt8](buffer[..<count]) : nil
+  }
+}

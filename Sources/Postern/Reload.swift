@@ -1,0 +1,154 @@
+import Bytes
+import Configuration
+import EventLoop
+import Gateway
+import Logging
+import Platform
+
+/// Puts a changed configuration file in force while the gateway serves: at SIGHUP, and when the file has changed.
+///
+/// The file is loaded and validated whole, as at the start, `${…}` resolved anew. A valid one is in force at once, for
+/// all that comes from then on; an invalid one changes nothing but what `/readyz` shows.
+final class Reload {
+  private let source: ConfigurationFile
+  private let gateway: Gateway
+  private let log: Log
+  private let loop: EventLoop
+  private let initial: RestartSettings
+  private let identity: FileIdentity?
+  private var fileWatch: FileWatch?
+  /// Runs while changes come, one after the other.
+  private var timer: TimerID?
+  private var firstChange: Instant?
+  /// Whether the file is to be read even if it is the same: what it refers to may not be.
+  private var isAsked = false
+  /// The file that was read last, valid or not.
+  private var last: (identity: FileIdentity, hash: UInt64)?
+
+  /// Editors and tools save in several steps: so long nothing more has to happen.
+  private static let quiet = TimeSpan.milliseconds(100)
+  /// How long to wait for it at most, and for whoever has the file open for writing.
+  private static let patience = TimeSpan.seconds(1)
+
+  /// `identity` is which file it was just before it was loaded.
+  init(
+    of source: ConfigurationFile, _ identity: FileIdentity?, inForce loaded: LoadedConfiguration,
+    gateway: Gateway, log: Log,
+    loop: EventLoop
+  ) {
+    self.source = source
+    self.gateway = gateway
+    self.log = log
+    self.loop = loop
+    initial = RestartSettings(loaded.configuration!, loaded.tls)
+    self.identity = identity
+  }
+
+  /// Reads the file again whenever it changes. Without that, where the system cannot watch it, SIGHUP still does.
+  func watch() {
+    guard case .path(let path) = source else { return }
+    do throws(SystemError) {
+      let watch = try FileWatch(path)
+      _ = try loop.register(watch.number, for: .read) { [self] _ in
+        if watch.take() { fileChanged() }
+      }
+      fileWatch = watch
+      if FileIdentity(at: path) != identity { fileChanged() }
+    } catch {
+      log.write(.warning, "configuration_not_watched") { line in
+        line.field("reason", error.reason)
+        line.field("message", "only SIGHUP reloads it")
+      }
+    }
+  }
+
+  private func fileChanged() {
+    let first = firstChange ?? loop.now
+    firstChange = first
+    loop.cancel(timer)
+    timer = loop.schedule(at: min(loop.now + Reload.quiet, first + Reload.patience)) { [self] in
+      read()
+    }
+  }
+
+  /// Reads the file again, whether it has changed or not, and puts it in force if it is valid.
+  func begin() {
+    guard case .path = source else {
+      return log.write(.warning, "not_reloaded") { line in
+        line.field("configuration", source.name)
+        line.field("message", "there is no file to read again: restart to put a change in force")
+      }
+    }
+    isAsked = true
+    read()
+  }
+
+  private func read() {
+    guard case .path(let path) = source else { return }
+    loop.cancel(timer)
+    let start = Instant.now
+    do throws(SystemError) {
+      let file = try FileSnapshot(of: path, limit: ConfigurationFile.readingLimit)
+      if file.isBeingWritten, loop.now - (firstChange ?? loop.now) < Reload.patience {
+        return fileChanged()
+      }
+      firstChange = nil
+      var hash = SipHash(key: SipHash.Key(0, 0))
+      hash.combine(file.contents.span)
+      let this = (identity: file.identity, hash: hash.finish())
+      if !isAsked, let last, last == this { return }
+      isAsked = false
+      last = this
+      let loaded = LoadedConfiguration(
+        file.contents, name: source.name, from: ConfigurationFile.regularSources)
+      finish(loaded, since: start)
+    } catch {
+      firstChange = nil
+      isAsked = false
+      last = nil
+      refuse(["\(source.name): \(error.reason)"])
+    }
+  }
+
+  private func finish(_ loaded: LoadedConfiguration, since start: Instant) {
+    var errors: [Text] = loaded.complaint.map { [$0] } ?? []
+    for finding in loaded.report.findings {
+      let text = Text(Array(finding.text(file: source.name).dropLast()))
+      if finding.severity == .error {
+        errors.append(text)
+      } else {
+        log.write(.warning, "configuration_warning") { $0.field("message", text) }
+      }
+    }
+    guard let configuration = loaded.configuration else { return refuse(errors) }
+    // What is said of it should be seen under the settings of both.
+    log.level = max(log.level, configuration.log.logLevel)
+    log.format = configuration.log.logFormat
+    gateway.adopt(configuration)
+    gateway.note(faults: [])
+    let late = initial.differences(from: RestartSettings(configuration, loaded.tls))
+    log.write(.info, "configuration_reloaded") { line in
+      line.field("file", source.name)
+      line.field("bots", configuration.bots.count)
+      line.field("integrations", configuration.integrations.count)
+      line.field("ms", (Instant.now - start).milliseconds)
+    }
+    if !late.bytes.isEmpty {
+      log.write(.warning, "restart_needed") { line in
+        line.field("settings", late)
+        line.field("message", "these settings are put in force by a restart")
+      }
+    }
+    log.level = configuration.log.logLevel
+  }
+
+  private func refuse(_ errors: [Text]) {
+    for error in errors {
+      log.write(.error, "configuration_invalid") { line in
+        line.field("message", error)
+        line.field("in_force", "the configuration before")
+      }
+    }
+    gateway.note(faults: errors.map { $0.bytes })
+  }
+}

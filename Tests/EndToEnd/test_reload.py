@@ -1,0 +1,371 @@
+"""Contract 2: SIGHUP, or the file changing on disk, reloads it; an invalid file changes nothing.
+
+`POSTERN_RELOAD_SECONDS` makes the test under load longer; `scripts/reload-load` sets it to a minute."""
+
+import os
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import replies
+from address import loopback
+from backends import hold
+from configuration import integration, rendered
+from postern import Gateway
+
+LOAD_SECONDS = float(os.environ.get("POSTERN_RELOAD_SECONDS", 3))
+
+
+class Served:
+    """A gateway and its file."""
+
+    def __init__(self, gateway, sections, **options):
+        self.running = gateway(sections, **options)
+        self.file = self.running.log_path.with_suffix(".conf")
+        self.client = self.running.client()
+        self.sections = {
+            "server": {"listen": ", ".join(map(str, self.running.addresses))},
+            **sections,
+        }
+
+    def text(self, **changed):
+        """The file with other sections: `bot_a={…}` is `[bot a]`."""
+        sections = dict(self.sections)
+        for section, keys in changed.items():
+            name = section.replace("_", " ", 1)
+            sections[name] = {**sections.get(name, {}), **keys}
+        return rendered(sections)
+
+    def hang_up(self):
+        self.running.signal(signal.SIGHUP)
+
+    def reloads(self):
+        return self.running.log.count(" configuration_reloaded ")
+
+    def await_reload(self, count=1):
+        await_that(lambda: self.reloads() >= count, self)
+
+    def readiness(self):
+        response = self.client.get("/readyz")
+        return response.status, response.json
+
+
+def await_that(holds, served, seconds=5):
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, served.running.log
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def served(gateway):
+    return lambda sections, **options: Served(gateway, sections, **options)
+
+
+def in_place(path: Path, text: str):
+    path.write_text(text)
+
+
+def in_place_twice(path: Path, text: str):
+    path.write_text("[bot a]\nname = half\n")
+    time.sleep(0.02)
+    path.write_text(text)
+
+
+def slowly(path: Path, text: str):
+    """Half of it is a valid file too."""
+    with path.open("w") as file:
+        file.write("[bot half]\n")
+        file.flush()
+        time.sleep(0.4)
+        file.seek(0)
+        file.write(text)
+
+
+def by_rename(path: Path, text: str):
+    other = path.with_name("new")
+    other.write_text(text)
+    other.rename(path)
+
+
+def moved_away(path: Path, text: str):
+    """As vim does with `backupcopy=no`."""
+    path.rename(path.with_name("backup~"))
+    time.sleep(0.02)
+    path.write_text(text)
+    path.with_name("backup~").unlink()
+
+
+def by_link(path: Path, text: str):
+    other = path.with_name("other")
+    other.write_text(text)
+    path.unlink()
+    path.hardlink_to(other)
+
+
+SAVES = [in_place, in_place_twice, slowly, by_rename, moved_away, by_link]
+
+
+@pytest.mark.parametrize("save", SAVES, ids=lambda save: save.__name__)
+def test_a_saved_file_is_put_in_force(served, save):
+    served = served({"bot a": {"name": "Old"}})
+    assert served.client.message(bot="b").status == 404
+    save(served.file, served.text(bot_b={}))
+    served.await_reload()
+    assert served.client.message(bot="b").status == 200
+    assert served.client.message(bot="half").status == 404
+    assert "half" not in served.running.log
+    # Watched further on, whatever way it was saved.
+    save(served.file, served.text(bot_c={}))
+    await_that(lambda: served.client.message(bot="c").status == 200, served)
+    assert served.client.message(bot="b").status == 404
+
+
+def test_a_signal_reloads_at_once_and_resolves_references_anew(served, backend, tmp_path):
+    server = backend(replies.custom("Hi."))
+    (tmp_path / "key").write_text("first-secret\n")
+    header = {"header.Authorization": f"Bearer ${{file:{tmp_path}/key}}"}
+    served = served({"integration gpt": integration(server.url, **header)})
+    assert served.client.message().status == 200
+    (tmp_path / "key").write_text("second-secret\n")
+    served.hang_up()
+    served.await_reload()
+    assert served.client.message().status == 200
+    sent = [request.field("authorization") for request in server.requests]
+    assert sent == ["Bearer first-secret", "Bearer second-secret"]
+    assert "secret" not in served.running.log
+
+
+def test_links_may_lead_elsewhere(binary, gateway, served, tmp_path):
+    """As Kubernetes updates a volume: postern.conf → ..data/postern.conf, ..data → a folder."""
+    served = served({"bot a": {}})
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    target = served.file.with_name("renamed.conf")
+
+    def publish(name, text):
+        (volume / name).mkdir()
+        (volume / name / "postern.conf").write_text(text)
+        (volume / "..new").symlink_to(name)
+        (volume / "..new").rename(volume / "..data")
+
+    publish("..1", served.text())
+    (volume / "postern.conf").symlink_to("..data/postern.conf")
+    target.symlink_to(volume / "postern.conf")
+    target.rename(served.file)
+    served.await_reload()
+    for number in [2, 3]:
+        publish(f"..{number}", served.text(**{f"bot_b{number}": {}}))
+        served.await_reload(number)
+        assert served.client.message(bot=f"b{number}").status == 200
+    (volume / "..3" / "postern.conf").write_text(served.text(bot_inside={}))
+    served.await_reload(4)
+    assert served.client.message(bot="inside").status == 200
+
+
+@pytest.mark.parametrize("way", ["signal", "change"])
+def test_an_invalid_file_changes_nothing_and_is_shown(served, way):
+    served = served({"bot a": {}})
+    assert served.readiness() == (200, {"status": "ready"})
+    served.file.write_text("[bot b]\nwindwo = 3\n[log]\nlevel = loud\n")
+    if way == "signal":
+        served.hang_up()
+    line = served.running.await_log(f"{served.file}:2: unknown key 'windwo'")
+    assert " error configuration_invalid " in line
+    served.running.await_log(f"{served.file}:4: level: ")
+    status, shown = served.readiness()
+    assert (status, shown["status"]) == (200, "ready")
+    assert [reason.split(" ")[0] for reason in shown["reasons"]] == [
+        f"{served.file}:2:",
+        f"{served.file}:4:",
+    ]
+    assert served.client.message(bot="a").status == 200
+    assert served.client.message(bot="b").status == 404
+    served.file.write_text(served.text(bot_c={}))
+    served.await_reload()
+    assert served.readiness() == (200, {"status": "ready"})
+    assert served.client.message(bot="c").status == 200
+
+
+def test_a_file_that_is_gone_changes_nothing(served):
+    served = served({"bot a": {}})
+    served.file.unlink()
+    served.hang_up()
+    served.running.await_log(f"{served.file}: No such file or directory")
+    assert served.client.message(bot="a").status == 200
+    assert served.readiness()[1]["reasons"]
+    served.file.write_text(served.text(bot_b={}))
+    served.await_reload()
+    assert served.client.message(bot="b").status == 200
+
+
+def test_a_folder_may_be_replaced(served, gateway, binary, tmp_path):
+    served = served({"bot a": {}})
+    folder = served.file.with_name("folder")
+    folder.mkdir()
+    (folder / "conf").write_text(served.text())
+    link = served.file.with_name("link")
+    link.symlink_to(folder / "conf")
+    link.rename(served.file)
+    served.await_reload()
+    folder.rename(folder.with_name("old"))
+    time.sleep(0.2)
+    folder.mkdir()
+    (folder / "conf").write_text(served.text(bot_b={}))
+    await_that(lambda: served.client.message(bot="b").status == 200, served)
+
+
+def test_what_is_in_flight_ends_under_the_old_configuration(served, backend):
+    released = threading.Event()
+    old = backend([hold(released), *replies.failure("500 Internal Server Error")])
+    spare = backend(replies.custom("From the old spare."))
+    new = backend(replies.custom("New."))
+    served = served(
+        {
+            "bot a": {"error_message": "Old."},
+            "integration one": integration(old.url, bot="a"),
+            "integration spare": integration(spare.url, bot="a", fallback=True),
+        }
+    )
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(served.client.message, bot="a", conversation_id="c")
+        old.await_requests(1)
+        waiting = pool.submit(served.client.message, bot="a", conversation_id="c")
+        time.sleep(0.2)
+        sections = {
+            "server": served.sections["server"],
+            "bot a": {"error_message": "New."},
+            "integration one": integration(new.url, bot="a"),
+        }
+        served.file.write_text(rendered(sections))
+        served.await_reload()
+        assert served.client.message(bot="a").data["content"] == "New."
+        released.set()
+        assert first.result().data["content"] == "From the old spare."
+        assert waiting.result().status == 200
+    assert len(new.requests) == 1
+
+
+def test_keys_limits_and_the_log_are_exchanged(served, backend):
+    served = served({"limits": {"in_flight": 5}, "log": {"level": "warning"}})
+    assert served.client.message().status == 200
+    text = served.text(
+        key_web={"secret": "a-new-secret"},
+        limits={"per_user": "1/h"},
+        server={"max_body": 200},
+        log={"level": "info", "format": "json"},
+    )
+    served.file.write_text(text)
+    served.running.await_log('"event":"configuration_reloaded"')
+    assert served.client.message().status == 401
+    client = served.running.client("a-new-secret")
+    assert client.message(user={"id": "u"}).status == 200
+    assert client.message(user={"id": "u"}).status == 429
+    assert client.message("x" * 200).status == 413
+    # What a user has sent counts on, until the rate is another.
+    for count, rate, statuses in [(2, "1/h", [429]), (3, "2/h", [200, 200, 429])]:
+        served.file.write_text(text.replace("1/h", rate))
+        await_that(lambda n=count: served.running.log.count("configuration_reloaded") == n, served)
+        assert [client.message(user={"id": "u"}).status for _ in statuses] == statuses
+    assert "a-new-secret" not in served.running.log
+
+
+def test_what_needs_a_restart_is_named(served):
+    served = served({"context": {"memory": "1M"}})
+    served.file.write_text(
+        served.text(
+            server={"listen": "127.0.0.1:1", "idle_timeout": "59s"}, context={"memory": "2M"}
+        )
+    )
+    line = served.running.await_log(" restart_needed ")
+    assert 'settings="[server] listen, idle_timeout, [context] memory"' in line
+    assert served.client.message().status == 200
+    served.file.write_text(served.text())
+    served.await_reload(2)
+    time.sleep(0.1)
+    assert served.running.log.count("restart_needed") == 1
+
+
+def test_a_breaker_stays_open_and_connections_stay(served, backend):
+    server = backend(replies.failure("500 Internal Server Error"))
+    other = backend(replies.custom("Hi."))
+    dead = integration(server.url, bot="a", breaker="1/1h")
+    served = served(
+        {
+            "bot a": {},
+            "bot b": {},
+            "integration dead": dead,
+            "integration other": integration(other.url, bot="b"),
+        }
+    )
+    assert served.client.message(bot="a").status == 502
+    assert served.client.message(bot="b").status == 200
+    served.file.write_text(served.text(bot_c={}))
+    served.await_reload()
+    assert served.client.message(bot="a").json["attempts"][0]["outcome"] == "breaker_open"
+    assert served.client.message(bot="b").status == 200
+    assert len(server.requests) == 1
+    assert len(other.connections) == 1
+    # Another backend under the same name is another backend.
+    served.file.write_text(served.text(integration_dead={"webhook_url": other.url}))
+    served.await_reload(2)
+    assert served.client.message(bot="a").status == 200
+
+
+def test_standard_input_cannot_be_read_again(binary, tmp_path):
+    address = loopback()
+    (tmp_path / "conf").write_text(f"[server]\nlisten = {address}\n")
+    command = ["sh", "-c", f"exec {binary} run -c - < {tmp_path}/conf"]
+    running = Gateway(command, [address], tmp_path / "log").await_readiness()
+    running.signal(signal.SIGHUP)
+    assert "<stdin>" in running.await_log("not_reloaded")
+    running.stop()
+
+
+def test_reloading_under_load(served, backend):
+    """Every 100 ms: no request fails, nothing is lost, no memory is taken."""
+    server = backend(replies.custom("Hi."))
+    served = served(
+        {
+            "server": {"max_connections_per_ip": 0},
+            "log": {"level": "warning"},
+            "bot a": {},
+            "integration gpt": integration(server.url, bot="a"),
+        }
+    )
+    statuses, stop = [], threading.Event()
+
+    def ask(number):
+        request = served.client.message_request(bot="a", conversation_id=f"c{number}")
+        with served.client.open() as connection:
+            while not stop.is_set():
+                connection.send(request)
+                statuses.append(connection.read_response().status)
+
+    def reload_for(seconds):
+        end, count = time.monotonic() + seconds, 0
+        while time.monotonic() < end:
+            extra = {f"bot_x{number}": {} for number in range(count % 5)}
+            by_rename(served.file, served.text(**extra))
+            count += 1
+            served.hang_up()
+            time.sleep(0.1)
+        return count
+
+    with ThreadPoolExecutor() as pool:
+        asking = [pool.submit(ask, number) for number in range(4)]
+        reload_for(LOAD_SECONDS / 2)
+        before = served.running.resident_kilobytes()
+        reload_for(LOAD_SECONDS)
+        after = served.running.resident_kilobytes()
+        stop.set()
+        for future in asking:
+            future.result()
+    print(f"{len(statuses)} messages, RSS {before} kB, then {after} kB")
+    assert len(statuses) > 100
+    assert set(statuses) == {200}
+    assert after - before < 600
