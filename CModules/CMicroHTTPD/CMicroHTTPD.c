@@ -26,6 +26,10 @@ struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
                           MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
+void cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int seconds) {
+  MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+}
+
 int cmhd_epoll_descriptor(struct MHD_Daemon *daemon) {
   return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }

@@ -37,7 +37,7 @@ public final class HTTPClient: BackendClient {
     }
     self.multi = multi
     watches = SocketWatches(on: loop) { [self] in act(on: $0, readiness: $1) }
-    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, keptConnections)
+    keep(connections: keptConnections)
     _ = ccurl_multi_set_context(multi, Unmanaged.passUnretained(self).toOpaque())
     _ = ccurl_multi_set_socket_function(multi) { easy, socket, what, context, _ in
       let client = HTTPClient.recover(context)
@@ -98,6 +98,11 @@ public final class HTTPClient: BackendClient {
     guard id.transfer.generation == id.generation else { return }
     id.transfer.isHeld = false
     collectAtEndOfTurn()
+  }
+
+  /// Sets how many idle connections may be kept, to all upstreams together; CURLMOPT_MAXCONNECTS(3).
+  public func keep(connections: Int) {
+    _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, connections)
   }
 
   private func makeTransfer(for upstream: Upstream) -> Transfer {

@@ -7,8 +7,8 @@ struct ConnectionTable {
   private var countByAddress: [IPAddress: Int] = [:]
   /// Those that are over and still being cleaned up do not count.
   private var leaving = 0
-  private let limit: Int
-  private let limitPerAddress: Int
+  var limit: Int
+  var limitPerAddress: Int
 
   init(limit: Int, limitPerAddress: Int) {
     self.limit = limit

@@ -10,6 +10,8 @@ final class Daemon {
   /// Whether it speaks TLS.
   let isSecure: Bool
   private var daemon: OpaquePointer?
+  /// What connections have that are told nothing else.
+  private let initialIdleSeconds: UInt32
   private var registration: Registration?
   private var timer: TimerID?
   private var timerDeadline: Instant?
@@ -34,11 +36,13 @@ final class Daemon {
     self.loop = loop
     isSecure = tls != nil
     let settings = server.settings
+    initialIdleSeconds = settings.idleSeconds
     var raw = cmhd_settings()
     raw.context = Unmanaged.passUnretained(self).toOpaque()
-    // Admission is the server's; this is far above it, for connections that linger until cleaned up.
-    raw.connection_limit = UInt32(clamping: settings.connectionLimit * 2 + 64)
-    raw.idle_seconds = UInt32(clamping: max(1, settings.idleTimeout.millisecondsRoundedUp / 1000))
+    // Admission is the server's, whose limit may change; this is far above it, for connections that linger until
+    // cleaned up.
+    raw.connection_limit = 1 << 18
+    raw.idle_seconds = settings.idleSeconds
     raw.connection_memory = Daemon.connectionMemory
     setCallbacks(&raw)
     if let tls {
@@ -159,6 +163,8 @@ final class Daemon {
       if what == .CONNECTION_NOTIFY_STARTED {
         // Released below, at the connection's end.
         pointer?.pointee = daemon.adding.map { Unmanaged.passRetained($0).toOpaque() }
+        let idleSeconds = daemon.server.settings.idleSeconds
+        if idleSeconds != daemon.initialIdleSeconds { cmhd_set_idle_seconds(handle, idleSeconds) }
       } else if let connection = pointer?.pointee {
         pointer?.pointee = nil
         daemon.server.connectionEnded(

@@ -18,7 +18,7 @@ public enum ListenError: Error {
 /// deadlines: libmicrohttpd's count silence only.
 public final class HTTPServer {
   /// The limits.
-  public let settings: Settings
+  public private(set) var settings: Settings
   /// The application; the server keeps it alive until `close`.
   public var handler: (any RequestHandler)?
   /// Told of connections that could not be taken for want of descriptors or memory.
@@ -53,6 +53,15 @@ public final class HTTPServer {
 
   deinit {
     headBuffer.deallocate()
+  }
+
+  /// Puts other limits in force. Connections that are open keep their idle timeout; the certificate stays.
+  public func adopt(_ settings: Settings) {
+    let tls = self.settings.tls
+    self.settings = settings
+    self.settings.tls = tls
+    table.limit = settings.connectionLimit
+    table.limitPerAddress = settings.connectionLimitPerAddress
   }
 
   // MARK: Listening

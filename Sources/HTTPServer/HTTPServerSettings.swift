@@ -14,6 +14,9 @@ extension HTTPServer {
     /// PEM of the certificate chain and of its key: then TCP listeners speak HTTPS.
     public var tls: (certificate: [UInt8], key: [UInt8])?
 
+    /// The idle timeout as libmicrohttpd takes it.
+    var idleSeconds: UInt32 { UInt32(clamping: max(1, idleTimeout.millisecondsRoundedUp / 1000)) }
+
     /// From a request's first byte to the end of its header section.
     let headTimeout = TimeSpan.seconds(10)
     /// The least pace of a request's body, in bytes per second, after `paceGrace`.

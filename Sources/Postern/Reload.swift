@@ -1,7 +1,6 @@
 import Bytes
 import Configuration
 import EventLoop
-import Gateway
 import Logging
 import Platform
 
@@ -10,8 +9,12 @@ import Platform
 /// The file is loaded and validated whole, as at the start, `${…}` resolved anew. A valid one is in force at once, for
 /// all that comes from then on; an invalid one changes nothing but what `/readyz` shows.
 final class Reload {
+  /// Puts a configuration in force.
+  var onValid: ((Configuration) -> Void)?
+  /// Told what keeps the file from being put in force, a line each; nothing once it is.
+  var onFaults: (([[UInt8]]) -> Void)?
+
   private let source: ConfigurationFile
-  private let gateway: Gateway
   private let log: Log
   private let loop: EventLoop
   private let initial: RestartSettings
@@ -33,11 +36,9 @@ final class Reload {
   /// `identity` is which file it was just before it was loaded.
   init(
     of source: ConfigurationFile, _ identity: FileIdentity?, inForce loaded: LoadedConfiguration,
-    gateway: Gateway, log: Log,
-    loop: EventLoop
+    log: Log, loop: EventLoop
   ) {
     self.source = source
-    self.gateway = gateway
     self.log = log
     self.loop = loop
     initial = RestartSettings(loaded.configuration!, loaded.tls)
@@ -124,8 +125,8 @@ final class Reload {
     // What is said of it should be seen under the settings of both.
     log.level = max(log.level, configuration.log.logLevel)
     log.format = configuration.log.logFormat
-    gateway.adopt(configuration)
-    gateway.note(faults: [])
+    onValid?(configuration)
+    onFaults?([])
     let late = initial.differences(from: RestartSettings(configuration, loaded.tls))
     log.write(.info, "configuration_reloaded") { line in
       line.field("file", source.name)
@@ -149,6 +150,6 @@ final class Reload {
         line.field("in_force", "the configuration before")
       }
     }
-    gateway.note(faults: errors.map { $0.bytes })
+    onFaults?(errors.map { $0.bytes })
   }
 }

@@ -23,11 +23,6 @@ struct RestartSettings {
     note("[server] listen", server.listen != new.server.listen)
     note("tls_certificate", tls?.certificate != new.tls?.certificate)
     note("tls_key", tls?.key != new.tls?.key)
-    note("max_connections", server.maxConnections != new.server.maxConnections)
-    note("max_connections_per_ip", server.maxConnectionsPerIP != new.server.maxConnectionsPerIP)
-    note("idle_timeout", server.idleTimeoutMilliseconds != new.server.idleTimeoutMilliseconds)
-    note(
-      "request_timeout", server.requestTimeoutMilliseconds != new.server.requestTimeoutMilliseconds)
     note("[context] memory", context.memoryBytes != new.context.memoryBytes)
     note("[context] file", context.file != new.context.file)
     note("[context] sync", context.sync != new.context.sync)

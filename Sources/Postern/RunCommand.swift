@@ -30,9 +30,8 @@ struct RunCommand {
       }
       note(remains, of: source, in: log)
       let random = RandomSource()
-      let services = Services(
-        loop: loop, client: HTTPClient(on: loop, keptConnections: configuration.limits.inFlight),
-        log: log, random: random)
+      let client = HTTPClient(on: loop, keptConnections: configuration.limits.inFlight)
+      let services = Services(loop: loop, client: client, log: log, random: random)
       let gateway = Gateway(
         configuration,
         context: try ContextStore(byteCount: configuration.context.memoryBytes, random: random),
@@ -43,8 +42,13 @@ struct RunCommand {
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
-      let reload = Reload(
-        of: source, identity, inForce: loaded, gateway: gateway, log: log, loop: loop)
+      let reload = Reload(of: source, identity, inForce: loaded, log: log, loop: loop)
+      reload.onFaults = { gateway.note(faults: $0) }
+      reload.onValid = { configuration in
+        server.adopt(settings(configuration.server, nil))
+        client.keep(connections: configuration.limits.inFlight)
+        gateway.adopt(configuration)
+      }
       reload.watch()
       let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log) {
         reload.begin()

@@ -1,6 +1,6 @@
 """Contract 2: SIGHUP, or the file changing on disk, reloads it; an invalid file changes nothing.
 
-`POSTERN_RELOAD_SECONDS` makes the test under load longer; `scripts/reload-load` sets it to a minute."""
+`POSTERN_RELOAD_SECONDS` makes the test under load longer; `scripts/reload-load` makes it a minute."""
 
 import os
 import signal
@@ -278,11 +278,11 @@ def test_what_needs_a_restart_is_named(served):
     served = served({"context": {"memory": "1M"}})
     served.file.write_text(
         served.text(
-            server={"listen": "127.0.0.1:1", "idle_timeout": "59s"}, context={"memory": "2M"}
+            server={"listen": "127.0.0.1:1", "max_connections": 5}, context={"memory": "2M"}
         )
     )
     line = served.running.await_log(" restart_needed ")
-    assert 'settings="[server] listen, idle_timeout, [context] memory"' in line
+    assert 'settings="[server] listen, [context] memory"' in line
     assert served.client.message().status == 200
     served.file.write_text(served.text())
     served.await_reload(2)
@@ -369,3 +369,21 @@ def test_reloading_under_load(served, backend):
     assert len(statuses) > 100
     assert set(statuses) == {200}
     assert after - before < 600
+
+
+def test_limits_on_connections_are_exchanged(served):
+    served = served({"bot a": {}})
+    served.file.write_text(
+        served.text(
+            server={"max_connections_per_ip": 2, "idle_timeout": "1s", "request_timeout": "1s"}
+        )
+    )
+    served.await_reload()
+    with served.client.open() as idle, served.client.open() as dawdler:
+        idle.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert idle.read_response("GET").status == 200
+        dawdler.send(b"GET /healthz HTTP/1.1\r\n")
+        with served.client.open() as third:
+            assert third.is_closed_within(1)
+        assert idle.is_closed_within(4)
+        assert dawdler.is_closed_within(4)

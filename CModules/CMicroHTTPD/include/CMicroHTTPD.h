@@ -38,6 +38,9 @@ static inline void **cmhd_connection_context(struct MHD_Connection *connection) 
   return (void **)&MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+// How long a connection may be silent, in place of what the daemon was started with.
+void cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int seconds);
+
 // The bytes from the method to the end of the header section.
 static inline size_t cmhd_header_section_size(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info =
