@@ -8,25 +8,26 @@ struct BotTable {
 
   /// The bots of a configuration. Integrations take over what those of the same name in `old` know of their backends.
   init(_ configuration: Configuration, replacing old: BotTable? = nil, version: StaticString) {
-    var known: [[UInt8]: Integration] = [:]
-    for bot in old?.bots ?? [] {
-      for integration in bot.integrations { known[integration.settings.id] = integration }
-    }
-    var byBot: [[UInt8]: [IntegrationSettings]] = [:]
-    for integration in configuration.integrations {
-      byBot[integration.bot, default: []].append(integration)
-    }
+    let known = old?.integrations ?? []
     bots = configuration.bots.map { bot in
       Bot(
         bot,
-        integrations: (byBot[bot.id] ?? []).map {
-          Integration($0, bot: bot, version: version, replacing: known[$0.id])
+        integrations: configuration.integrations.filter { $0.bot == bot.id }.map { settings in
+          let same = known.first { $0.settings.id == settings.id }
+          return Integration(settings, bot: bot, version: version, replacing: same)
         })
     }
   }
 
   /// The bot with an id.
   subscript(id: [UInt8]) -> Bot? {
-    bots.first { $0.settings.id == id }
+    for bot in bots where bot.settings.id == id { return bot }
+    return nil
+  }
+
+  private var integrations: [Integration] {
+    var all: [Integration] = []
+    for bot in bots { all += bot.integrations }
+    return all
   }
 }
