@@ -93,6 +93,40 @@ import Bytes
       - Every file that a setting names must be readable when the configuration is loaded, but for the
         `file` of `[context]`.
       - A bot whose integrations all are disabled, fallbacks or of weight 0 gets a warning.
+
+      ## Changes while running
+
+      A gateway that serves reads the file again at SIGHUP, and when it has changed: written in place,
+      replaced by a rename, or reached through a symbolic link that leads elsewhere now. After a change it
+      waits until there has been 100 ms of quiet, at most 1 s. A file that it refers to is read anew each
+      time, and not watched: SIGHUP after a change of a secret's file.
+
+      The file is validated whole. If it is valid, it is in force at once, for every request that comes from
+      then on: bots, integrations, keys, limits, the log. Exchanges in flight finish under the configuration
+      that they began with. An integration keeps its connections, and what its `breaker` knows, as long as its
+      name and `webhook_url` stay; a changed `per_user` counts from then on. The log says
+      `configuration_reloaded`.
+
+      If it is not valid, or gone, nothing changes. The log has `configuration_invalid` for each error, with
+      `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: what is in force serves
+      on, and a slip in a file must not take it out of a load balancer.
+
+      A change of these is named in the log (`restart_needed`) and waits for a restart: `listen`,
+      `tls_certificate` and `tls_key` (their contents, too), and `memory`, `file` and `sync` of `[context]`.
+      A configuration from standard input, or none, cannot be read again.
+
+      ## Changes by Postern
+
+      What Postern changes in the file it changes in the text that is on disk at that moment, and only the
+      lines that it must: comments, blank lines, order, spelling, `${…}`, line ends and spacing stay. A new
+      key goes behind the last of its section, a new section behind the last of its kind. A section that goes
+      takes its own comment along if no blank line parts them.
+
+      The new text is written beside the file, as `.FILE.postern-…`, and takes its place in one step, once it
+      is on storage; owner, mode, access control list, extended attributes and symbolic links stay. A save by
+      somebody else in that moment is noticed, and the change made again in what they saved. Where the process
+      may not give a new file the owner of the old one, it does not write. What a crash has left beside the
+      file is cleaned up at the next start.
       """# + "\n"
   }
 #endif

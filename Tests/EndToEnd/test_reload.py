@@ -1,6 +1,6 @@
 """Contract 2: SIGHUP, or the file changing on disk, reloads it; an invalid file changes nothing.
 
-`POSTERN_RELOAD_SECONDS` makes the test under load longer; `scripts/reload-load` makes it a minute."""
+`POSTERN_RELOAD_SECONDS` lengthens the test under load; `scripts/reload-load` makes it a minute."""
 
 import os
 import signal

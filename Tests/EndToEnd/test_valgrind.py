@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -83,6 +84,17 @@ def test_a_short_run_is_clean(gateway, backend):
         with client.open() as connection:
             connection.send(client.message_request(bot="silent"))
             silent.await_requests(3 + leaving)
+    file = running.log_path.with_suffix(".conf")
+    text = file.read_text()
+    for number, changed in enumerate(["[oops", text.replace("window = 3", "window = 4"), text]):
+        file.write_text(changed)
+        running.await_log("configuration_invalid", 20)
+        if number > 0:
+            deadline = time.monotonic() + 20
+            while running.log.count(" configuration_reloaded ") < number:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        assert client.message(bot="custom").status == 200
     running.stop(timeout=60)
 
 
