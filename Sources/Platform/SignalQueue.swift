@@ -39,8 +39,10 @@ public struct SignalQueue: ~Copyable {
       ? Signal(rawValue: Int32(info.ssi_signo)) : nil
   }
 
-  /// Writing to a peer that has gone is an error of the write (EPIPE), not the end of the process.
-  public static func ignoreBrokenPipes() {
-    clinux_ignore_broken_pipes()
+  /// A write that cannot be done is an error of the write and not the end of the process: one to a peer that has
+  /// gone (EPIPE), or one beyond the file size limit (EFBIG).
+  public static func ignoreFailedWrites() {
+    clinux_ignore_signal(SIGPIPE)
+    clinux_ignore_signal(SIGXFSZ)
   }
 }

@@ -55,6 +55,24 @@ enum SystemCalls {
     Int32(try retrying(name, 0) { _ in Int(call()) })
   }
 
+  /// pread(2), likewise.
+  static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, at offset: Int)
+    throws(SystemError) -> Int
+  {
+    try retrying("pread", buffer.count) { count in
+      pread(descriptor, buffer.baseAddress, count, offset)
+    }
+  }
+
+  /// pwrite(2), likewise.
+  static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int)
+    throws(SystemError) -> Int
+  {
+    try retrying("pwrite", bytes.count) { count in
+      pwrite(descriptor, bytes.baseAddress, count, offset)
+    }
+  }
+
   private static func retrying(
     _ name: StaticString, _ wanted: Int, _ call: (Int) -> Int
   ) throws(SystemError) -> Int {

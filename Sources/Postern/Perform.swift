@@ -3,7 +3,7 @@ import Platform
 
 /// Does what the command line asks for.
 func perform(_ words: [[UInt8]]) -> ExitStatus {
-  SignalQueue.ignoreBrokenPipes()
+  SignalQueue.ignoreFailedWrites()
   let command: Command
   do throws(UsageError) {
     command = try Command(words)

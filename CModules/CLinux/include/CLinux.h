@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -69,7 +70,7 @@ static inline bool clinux_is_regular(mode_t mode) { return S_ISREG(mode); }
 static inline bool clinux_is_symbolic_link(mode_t mode) { return S_ISLNK(mode); }
 static inline bool clinux_is_socket(mode_t mode) { return S_ISSOCK(mode); }
 
-static inline void clinux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+static inline void clinux_ignore_signal(int number) { signal(number, SIG_IGN); }
 
 static inline int clinux_ipproto_ipv6(void) { return IPPROTO_IPV6; }
 

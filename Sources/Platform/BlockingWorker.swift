@@ -1,0 +1,129 @@
+internal import CLinux
+
+/// A thread for system calls that block, such as fsync(2), so that the loop's does not have to wait for them.
+///
+/// Jobs are done one at a time, in the order in which they were submitted. That some are done shows as ``number``
+/// being readable; `deliver` then tells whoever submitted them. The thread is started by the first job, and with
+/// the signals blocked that its starter has blocked.
+///
+/// All methods are called on one thread, the loop's. A job shares nothing with that thread but what it is given,
+/// and what it is given must live until its completion was called.
+public final class BlockingWorker {
+  private struct Job {
+    let work: () throws(SystemError) -> Void
+    let completion: (SystemError?) -> Void
+    var error: SystemError?
+  }
+
+  private let event: Descriptor
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private var thread: pthread_t?
+
+  // Under the mutex. Jobs are destroyed on the loop's thread, with all that their closures hold.
+  private var submitted: [Job] = []
+  private var done: [Job] = []
+  private var isClosing = false
+
+  /// A worker without a thread yet; eventfd(2).
+  public init() throws(SystemError) {
+    let number = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+    guard number >= 0 else { throw SystemError("eventfd") }
+    event = Descriptor(adopting: number)
+    pthread_mutex_init(mutex, nil)
+    pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    join()
+    pthread_cond_destroy(condition)
+    pthread_mutex_destroy(mutex)
+    condition.deallocate()
+    mutex.deallocate()
+  }
+
+  /// What to watch for reading.
+  public var number: Int32 { event.number }
+
+  /// Has `work` done on the worker's thread. `completion` is called by `deliver`, or by `close`, with the error that
+  /// `work` threw, if it did. Throws if there is no thread and none can be started; neither is called then.
+  public func submit(
+    _ work: @escaping () throws(SystemError) -> Void,
+    then completion: @escaping (SystemError?) -> Void
+  ) throws(SystemError) {
+    if thread == nil { try start() }
+    pthread_mutex_lock(mutex)
+    submitted.append(Job(work: work, completion: completion))
+    pthread_cond_signal(condition)
+    pthread_mutex_unlock(mutex)
+  }
+
+  /// Calls the completions of the jobs that are done.
+  public func deliver() {
+    var count: UInt64 = 0
+    // EAGAIN: delivered already.
+    _ = try? withUnsafeMutableBytes(of: &count) { (raw) throws(SystemError) in
+      try event.read(into: raw)
+    }
+    var delivered: [Job] = []
+    pthread_mutex_lock(mutex)
+    swap(&delivered, &done)
+    pthread_mutex_unlock(mutex)
+    for job in delivered { job.completion(job.error) }
+  }
+
+  /// Waits until all jobs are done, delivers them, and ends the thread. Blocks: for the end of the process.
+  public func close() {
+    join()
+    deliver()
+  }
+
+  // MARK: The thread
+
+  private func start() throws(SystemError) {
+    isClosing = false
+    var thread = pthread_t(0)
+    // Not retained: `deinit` waits for the thread.
+    let code = pthread_create(
+      &thread, nil,
+      { context in
+        Unmanaged<BlockingWorker>.fromOpaque(context!).takeUnretainedValue().work()
+        return nil
+      }, Unmanaged.passUnretained(self).toOpaque())
+    guard code == 0 else { throw SystemError("pthread_create", code: code) }
+    self.thread = thread
+  }
+
+  private func join() {
+    guard let thread else { return }
+    pthread_mutex_lock(mutex)
+    isClosing = true
+    pthread_cond_signal(condition)
+    pthread_mutex_unlock(mutex)
+    pthread_join(thread, nil)
+    self.thread = nil
+  }
+
+  private func work() {
+    pthread_mutex_lock(mutex)
+    while true {
+      while submitted.isEmpty && !isClosing { pthread_cond_wait(condition, mutex) }
+      if submitted.isEmpty { break }
+      var job = submitted.removeFirst()
+      pthread_mutex_unlock(mutex)
+      do throws(SystemError) { try job.work() } catch { job.error = error }
+      pthread_mutex_lock(mutex)
+      done.append(job)
+      signal()
+    }
+    pthread_mutex_unlock(mutex)
+  }
+
+  private func signal() {
+    var one: UInt64 = 1
+    // Fails only where the count is at its end, and then it is readable.
+    _ = try? withUnsafeBytes(of: &one) { (raw) throws(SystemError) in
+      try SystemCalls.write(event.number, raw)
+    }
+  }
+}
