@@ -67,7 +67,7 @@ let package = Package(
     room("Dialects", on: ["Bytes", "JSON"], isHot: true),
     room("Faces", on: ["Bytes", "JSON", "Dialects"]),
     room("Configuration", on: ["Bytes", "JSON"]),
-    room("Context", on: ["Bytes"], isHot: true),
+    room("Context", on: ["Bytes", "Platform"], isHot: true),
     room("Selection", on: ["Bytes"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
@@ -84,8 +84,8 @@ let package = Package(
     .executableTarget(
       name: "Postern",
       dependencies: [
-        "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "HTTPClient",
-        "HTTPServer", "Gateway",
+        "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "Context",
+        "HTTPClient", "HTTPServer", "Gateway",
       ], swiftSettings: settings + small,
       linkerSettings: [
         .linkedLibrary("m"),
@@ -96,7 +96,7 @@ let package = Package(
     tests(of: "Dialects", on: ["Bytes", "JSON"]),
     tests(of: "Faces", on: ["Bytes", "JSON", "Dialects"]),
     tests(of: "Configuration", on: ["Bytes"]),
-    tests(of: "Context", on: ["Bytes"]),
+    tests(of: "Context", on: ["Bytes", "Platform"]),
     tests(of: "Selection", on: ["Bytes"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),

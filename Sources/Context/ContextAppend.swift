@@ -34,11 +34,13 @@ extension ContextRing {
     record.write(
       length: length, position: position, previous: previous ?? 0, hash: hash, time: time,
       seed: seed, identity: identity, integration: integration, user: user, reply: reply)
+    note(record.offset, count: length)
     let cell = record.offset / RingLayout.cell
     if let slot { index.update(slot, cell: cell) } else { index.insert(hash, cell: cell) }
     head = position + cells
     turns += 1
     usedCells += cells
+    reportChanges()
     return position
   }
 
@@ -65,6 +67,7 @@ extension ContextRing {
     if let newest = index.slot(for: record.hash, where: { $0 == cell }) { index.remove(newest) }
     turns -= 1
     usedCells -= record.cells
+    note(record.offset, count: record.length)
     storage.zero(at: record.offset, count: record.length)
   }
 }

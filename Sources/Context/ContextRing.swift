@@ -37,6 +37,15 @@ public struct ContextRing: ~Copyable {
   var overwritten: UInt64 = 0
   /// What was found when the ring was reopened.
   public internal(set) var recovery = Recovery()
+  /// Is told of every range of the block that has changed, with the bytes that are there now: each
+  /// method that changes something calls it before it returns, most often once. A range may hold
+  /// bytes that are as they were.
+  public var onChange: ChangeHandler?
+  /// What has changed and was not reported yet.
+  var changed = 0..<0
+
+  /// Takes the bytes of the block from an offset on.
+  public typealias ChangeHandler = (_ bytes: Span<UInt8>, _ offset: Int) -> Void
 
   /// The bytes of index that a block of that many bytes needs.
   public static func indexSize(forBlockOf blockSize: Int) -> Int {
@@ -64,11 +73,13 @@ public struct ContextRing: ~Copyable {
   /// - Parameters:
   ///   - block: Aligned to 8 bytes, of a size in ``blockSizes``, with the contents of such a block.
   ///   - index: Aligned to 8 bytes, of at least ``indexSize(forBlockOf:)`` bytes, all zeros.
+  ///   - onChange: Is told of what is erased and mended already: see the property.
   /// - Throws: ``ContextError``, but not `turnTooLarge`; the block is then as it was.
   public init(
-    reopening block: UnsafeMutableRawBufferPointer, index: UnsafeMutableRawBufferPointer
+    reopening block: UnsafeMutableRawBufferPointer, index: UnsafeMutableRawBufferPointer,
+    onChange: ChangeHandler? = nil
   ) throws(ContextError) {
-    try self.init(reopening: block, index: index, hashMask: .max)
+    try self.init(reopening: block, index: index, hashMask: .max, onChange: onChange)
   }
 
   /// - Parameter hashMask: The bits of the conversations' hash to keep.
@@ -84,13 +95,16 @@ public struct ContextRing: ~Copyable {
 
   init(
     reopening block: UnsafeMutableRawBufferPointer, index: UnsafeMutableRawBufferPointer,
-    hashMask: UInt64
+    hashMask: UInt64, onChange: ChangeHandler? = nil
   ) throws(ContextError) {
     let storage = RingStorage(block)
-    let layout = RingLayout(blockSize: block.count)
-    let header = try RingHeader.recover(from: storage, layout: layout)
+    let header = try RingHeader.find(
+      in: storage, layout: RingLayout(blockSize: block.count))
     self.init(storage, index: index, header: header, hashMask: hashMask)
+    self.onChange = onChange
+    mendHeaders(header)
     rebuild()
+    reportChanges()
   }
 
   private init(

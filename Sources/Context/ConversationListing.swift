@@ -75,6 +75,7 @@ extension ContextRing {
   public mutating func delete(_ identity: borrowing ConversationIdentity) -> Bool {
     guard let newest = newest(of: identity) else { return false }
     eraseChain(endingAt: newest)
+    reportChanges()
     return true
   }
 
@@ -85,6 +86,28 @@ extension ContextRing {
       next = previous(of: record)
       erase(record)
     }
+  }
+
+  /// Appends the turns of another ring to this one, oldest first, so that if not all fit it is the
+  /// newest that stay. O(size of the other).
+  ///
+  /// - Returns: The turns that did not, those that were here before included.
+  mutating func appendTurns(of other: borrowing ContextRing) -> Int {
+    var next = other.tail
+    var tooLarge = 0
+    while let position = other.firstRecord(from: next, before: other.head) {
+      let record = other.record(at: position)
+      next = position + record.cells
+      let identity = ConversationIdentity(bot: record.bot, conversation: record.conversation)
+      do throws(ContextError) {
+        try append(
+          to: identity, user: record.user, reply: record.reply, integration: record.integration,
+          at: record.time)
+      } catch {
+        tooLarge += 1
+      }
+    }
+    return tooLarge + Int(clamping: overwritten)
   }
 
   /// Visits the newest turn of each conversation of a bot, from the longest idle to the latest.

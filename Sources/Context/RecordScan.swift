@@ -22,12 +22,16 @@ extension ContextRing {
     let positions = layout.cells..<(1 << 62)
     var end: UInt64 = 0
     var next = layout.firstCell
+    var endOfDamage = 0
     while let offset = storage.firstNonzeroWord(at: next, count: layout.endOfCells - next) {
       let record = RingRecord(storage: storage, offset: offset)
       guard record.hasSoundHeader(seed: seed, end: layout.endOfCells), positions ~= record.position
       else {
         discard(at: offset, count: RingLayout.cell)
         next = offset + RingLayout.cell
+        // Cells side by side are counted as one turn, though they may have been several.
+        if offset != endOfDamage { recovery.damagedTurns += 1 }
+        endOfDamage = next
         continue
       }
       next = offset + record.length
@@ -35,6 +39,9 @@ extension ContextRing {
         end = max(end, record.position + record.cells)
       } else {
         discard(at: offset, count: record.length)
+        // What is behind it may be the rest of it, where it is an older one's that was torn.
+        if offset != endOfDamage { recovery.damagedTurns += 1 }
+        endOfDamage = next
       }
     }
     return end
@@ -70,19 +77,35 @@ extension ContextRing {
       index.insert(record.hash, cell: cell)
     } else if let slot {
       let previous = self.record(inCell: index.cell(in: slot)).position
-      if record.previous != previous { record.relink(to: previous, seed: seed) }
+      if record.previous != previous { relink(record, to: previous) }
       index.update(slot, cell: cell)
     } else {
-      if record.previous >= tail { record.relink(to: 0, seed: seed) }
+      if record.previous >= tail { relink(record, to: 0) }
       index.insert(record.hash, cell: cell)
     }
     turns += 1
     usedCells += record.cells
   }
 
+  /// Makes a record follow another, as the one that it followed is gone.
+  private mutating func relink(_ record: RingRecord, to previous: UInt64) {
+    record.relink(to: previous, seed: seed)
+    note(record.offset, count: RingRecord.header)
+    recovery.brokenLinks += 1
+  }
+
   /// Erases what is no whole turn, and counts it.
   private mutating func discard(at offset: Int, count: Int) {
+    note(offset, count: count)
     storage.zero(at: offset, count: count)
     recovery.erasedBytes += count
+  }
+
+  /// Puts the header back where it is damaged.
+  mutating func mendHeaders(_ header: RingHeader) {
+    for offset in [0, layout.headerCopy] where !header.isIntact(in: storage, at: offset) {
+      header.write(to: storage, at: offset)
+      note(offset, count: RingLayout.header)
+    }
   }
 }

@@ -33,7 +33,7 @@ struct RingHeader: Equatable {
     checksumSeed = derived.finish()
   }
 
-  /// Reads the header at `offset`.
+  /// Reads the header at `offset`, for a block of any size.
   ///
   /// - Throws: ``ContextError/damaged`` if it is not the header of any ring, or not intact; what
   ///   cannot be used although it is intact under its own name.
@@ -51,35 +51,40 @@ struct RingHeader: Equatable {
       storage.load(UInt32.self, at: offset + 28) == UInt32(RingLayout.minimumRecord)
     else { throw .unknownVersion(version) }
     let size: UInt64 = storage.load(at: offset + 16)
-    guard size == UInt64(storage.count) else { throw .differentSize(size) }
-    blockSize = storage.count
+    guard let blockSize = Int(exactly: size), RingLayout.blockSizes.contains(blockSize) else {
+      throw .differentSize(size)
+    }
+    self.blockSize = blockSize
     key = SipHash.Key(storage.load(at: offset + 32), storage.load(at: offset + 40))
     checksumSeed = storage.load(at: offset + 48)
   }
 
-  /// Reads a block's header from whichever copy is intact, and mends the other.
+  /// Reads a block's header from whichever copy is intact.
   ///
-  /// - Throws: What is wrong with them; the block is then as it was.
-  static func recover(
-    from storage: RingStorage, layout: RingLayout
-  ) throws(ContextError) -> RingHeader {
+  /// - Throws: What is wrong with them.
+  static func find(in storage: RingStorage, layout: RingLayout) throws(ContextError) -> RingHeader {
     do throws(ContextError) {
-      let header = try RingHeader(from: storage, at: 0)
-      header.mend(in: storage, at: layout.headerCopy)
-      return header
+      return try RingHeader(from: storage, madeFor: layout, at: 0)
     } catch {
       guard error == .damaged else { throw error }
-      let header = try RingHeader(from: storage, at: layout.headerCopy)
-      header.write(to: storage, at: 0)
-      return header
+      return try RingHeader(from: storage, madeFor: layout, at: layout.headerCopy)
     }
   }
 
-  private func mend(in storage: RingStorage, at offset: Int) {
+  /// Whether the header is what is at that place.
+  func isIntact(in storage: RingStorage, at offset: Int) -> Bool {
     do throws(ContextError) {
-      guard try RingHeader(from: storage, at: offset) != self else { return }
-    } catch {}
-    write(to: storage, at: offset)
+      return try RingHeader(from: storage, at: offset) == self
+    } catch {
+      return false
+    }
+  }
+
+  private init(
+    from storage: RingStorage, madeFor layout: RingLayout, at offset: Int
+  ) throws(ContextError) {
+    try self.init(from: storage, at: offset)
+    guard blockSize == layout.blockSize else { throw .differentSize(UInt64(blockSize)) }
   }
 
   func write(to storage: RingStorage, at offset: Int) {

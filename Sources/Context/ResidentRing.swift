@@ -1,0 +1,53 @@
+public import Bytes
+public import Platform
+
+/// A ring together with the two blocks of memory that it works over.
+public final class ResidentRing {
+  private let block: MemoryBlock
+  private let index: MemoryBlock
+  /// The ring.
+  public var ring: ContextRing
+
+  /// An empty ring of so many bytes. It takes up all its room now, so that memory does not grow with use; its index
+  /// (1/12 of that) as conversations come.
+  public convenience init(byteCount: Int, key: SipHash.Key) throws(SystemError) {
+    self.init(
+      formatting: try MemoryBlock(byteCount: byteCount, isPopulated: true),
+      index: try MemoryBlock(
+        byteCount: ContextRing.indexSize(forBlockOf: byteCount), isPopulated: false),
+      key: key)
+  }
+
+  /// An empty ring in a block of zeros.
+  init(formatting block: consuming MemoryBlock, index: consuming MemoryBlock, key: SipHash.Key) {
+    ring = ContextRing(formatting: block.bytes, index: index.bytes, key: key)
+    self.block = block
+    self.index = index
+  }
+
+  /// The ring that is in a block; see ``ContextRing/init(reopening:index:onChange:)``.
+  init(
+    reopening block: consuming MemoryBlock, index: consuming MemoryBlock,
+    onChange: ContextRing.ChangeHandler?
+  ) throws(ContextError) {
+    ring = try ContextRing(reopening: block.bytes, index: index.bytes, onChange: onChange)
+    self.block = block
+    self.index = index
+  }
+
+  /// The size of the block.
+  var byteCount: Int { block.bytes.count }
+
+  /// All bytes of the block.
+  var bytes: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { bytes(in: 0..<byteCount) }
+  }
+
+  /// Some bytes of the block.
+  @_lifetime(borrow self)
+  func bytes(in range: Range<Int>) -> Span<UInt8> {
+    let part = UnsafeRawBufferPointer(rebasing: block.bytes[range])
+    return _overrideLifetime(Span(_unsafeBytes: part), borrowing: self)
+  }
+}
