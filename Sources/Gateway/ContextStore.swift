@@ -1,22 +1,40 @@
 import Bytes
-import Context
+public import Configuration
+public import Context
 public import Platform
 
-/// The conversations' memory: the ring, and the two blocks that it works over.
+/// The conversations' memory: the ring, and the file that keeps it if there is one.
 public final class ContextStore {
-  private let block: MemoryBlock
-  private let index: MemoryBlock
-  private var ring: ContextRing
+  private let resident: ResidentRing
+  private let flusher: RingFlusher?
 
-  /// Allocates a ring of so many bytes, in memory alone. The ring takes up all its room now, so that memory does
-  /// not grow with use; its index (1/12 of that) as conversations come.
-  public init(byteCount: Int, random: RandomSource) throws(SystemError) {
-    block = try MemoryBlock(byteCount: byteCount, isPopulated: true)
-    index = try MemoryBlock(
-      byteCount: ContextRing.indexSize(forBlockOf: byteCount), isPopulated: false)
-    ring = ContextRing(
-      formatting: block.bytes, index: index.bytes,
-      key: SipHash.Key(random.next(), random.next()))
+  /// Makes the ring, in memory alone, or opens it from its file; what there is to say of that goes to the log.
+  ///
+  /// - Parameter worker: Does what blocks.
+  /// - Throws: What keeps the gateway from starting: a ring that another process has, or no memory.
+  public init(
+    _ settings: ContextSettings, services: Services, worker: BlockingWorker
+  ) throws(RingFileError) {
+    let key = SipHash.Key(services.random.next(), services.random.next())
+    guard let path = settings.file else {
+      do throws(SystemError) {
+        resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
+        flusher = nil
+      } catch {
+        throw .memory(error)
+      }
+      return
+    }
+    let opened = try OpenedRing.open(path, byteCount: settings.memoryBytes, key: key)
+    resident = opened.resident
+    let flusher = opened.file.map {
+      RingFlusher(
+        $0, of: opened.resident, sync: settings.sync, services: services, worker: worker)
+    }
+    self.flusher = flusher
+    for finding in opened.findings { services.log.write(finding, of: path) }
+    // What opening has erased or mended.
+    flusher?.noteChange()
   }
 
   /// Visits the newest messages of a conversation, oldest first.
@@ -24,18 +42,31 @@ public final class ContextStore {
     bot: [UInt8], conversation: [UInt8], messages: Int,
     visit: (Role, Span<UInt8>) -> Void
   ) {
-    ring.recall(
+    resident.ring.recall(
       ConversationIdentity(bot: bot.span, conversation: conversation.span), messages: messages,
       visit: visit)
   }
 
-  /// Adds a turn, the user's message and its reply, to a conversation: both or neither.
+  /// Adds a turn, the user's message and its reply, to a conversation: both or neither. From now on it outlives the
+  /// process, if there is a file.
   func append(
     bot: [UInt8], conversation: [UInt8], user: Span<UInt8>, reply: Span<UInt8>,
     integration: [UInt8]
   ) throws(ContextError) {
-    _ = try ring.append(
+    _ = try resident.ring.append(
       to: ConversationIdentity(bot: bot.span, conversation: conversation.span), user: user,
       reply: reply, integration: integration.span, at: WallTime.now.milliseconds)
+    flusher?.noteChange()
+  }
+
+  /// Calls `action` when what was appended or deleted until now is as safe from a power cut as `[context] sync` asks
+  /// for, and the client may be told of it: with `always`, in a later turn of the loop; otherwise before this returns.
+  func whenDurable(_ action: @escaping () -> Void) {
+    if let flusher { flusher.whenDurable(action) } else { action() }
+  }
+
+  /// Brings everything to storage. Blocks: for the end of the process, when the worker has ended.
+  public func close() {
+    flusher?.close()
   }
 }

@@ -24,6 +24,8 @@ final class Exchange {
     case attempting(Attempt, Breaker.Permit)
     /// Before the next retry of the same integration.
     case pausing(TimerID)
+    /// The turn is in the context, and its reply waits for storage: too late to give up.
+    case recorded
     /// Answered, or given up.
     case finished
   }
@@ -97,8 +99,9 @@ final class Exchange {
     if case .attempting(let attempt, _) = state { attempt.resume() }
   }
 
-  /// The client has gone: the backend is told by its connection, and the context stays as it was.
-  func giveUp() {
+  /// The client has gone: the backend is told by its connection, and the context stays as it was. Returns whether that
+  /// was in time: if the turn is in the context already, the exchange goes on to its answer.
+  func giveUp() -> Bool {
     switch state {
     case .waiting:
       dispatcher.withdraw(self)
@@ -107,11 +110,13 @@ final class Exchange {
       trial?.integration.breaker.settle(permit, .unknown, at: now)
     case .pausing(let timer):
       dispatcher.services.loop.cancel(timer)
-    case .choosing, .finished:
+    case .choosing:
       break
+    case .recorded, .finished:
+      return false
     }
-    if case .finished = state { return }
     end(outcome: "cancelled")
+    return true
   }
 
   // MARK: Attempts
@@ -263,7 +268,10 @@ final class Exchange {
     }
     dispatcher.record(
       message.content, reply, by: integration, bot: bot.settings, conversation: conversation)
-    finish(.reply(reply, by: integration.settings))
+    state = .recorded
+    dispatcher.context.whenDurable { [self] in
+      finish(.reply(reply, by: integration.settings))
+    }
   }
 
   /// Nobody is left to ask, or no time.

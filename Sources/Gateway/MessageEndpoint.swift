@@ -57,8 +57,7 @@ final class MessageEndpoint {
     delivery.join(responder)
     delivery.onDrain = { exchange.resume() }
     delivery.onAbandon = { [self] in
-      if let key { repeats.drop(key) }
-      exchange.giveUp()
+      if exchange.giveUp(), let key { repeats.drop(key) }
     }
     if let key {
       repeats.begin(key, body: responder.request.body, delivery)

@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Context
 import EventLoop
 import Gateway
 import HTTPClient
@@ -32,10 +33,14 @@ struct RunCommand {
       let random = RandomSource()
       let client = HTTPClient(on: loop, keptConnections: configuration.limits.inFlight)
       let services = Services(loop: loop, client: client, log: log, random: random)
+      let worker = try BlockingWorker()
+      _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
+      guard let context = openContext(configuration.context, services, worker) else {
+        log.drain()
+        return .failure
+      }
       let gateway = Gateway(
-        configuration,
-        context: try ContextStore(byteCount: configuration.context.memoryBytes, random: random),
-        services: services, version: version)
+        configuration, context: context, services: services, version: version)
       let server = HTTPServer(settings(configuration.server, loaded.tls), on: loop, random: random)
       server.handler = gateway
       server.onAcceptFailure = { error in
@@ -55,8 +60,11 @@ struct RunCommand {
       }
       try shutdown.obey(signals)
       try loop.run()
+      // Before the server: replies may wait for a flush that is being made.
+      worker.close()
       server.close()
       services.client.close()
+      context.close()
       log.write(.info, "stopped") { _ in }
       log.drain()
       loop.close()
@@ -64,6 +72,26 @@ struct RunCommand {
     } catch {
       Console.complain("\(error.call): \(error.reason)")
       return .failure
+    }
+  }
+
+  /// Opens the conversations' memory or complains.
+  private func openContext(
+    _ settings: ContextSettings, _ services: Services, _ worker: BlockingWorker
+  ) -> ContextStore? {
+    do throws(RingFileError) {
+      return try ContextStore(settings, services: services, worker: worker)
+    } catch {
+      switch error {
+      case .locked:
+        Console.complain(
+          "[context] file: \(settings.file ?? []) is in use by another process; each gateway needs its own"
+        )
+      case .memory(let error):
+        Console.complain(
+          "[context] memory: \(settings.memoryBytes) bytes are not to be had: \(error.reason)")
+      }
+      return nil
     }
   }
 

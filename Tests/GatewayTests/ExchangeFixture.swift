@@ -27,11 +27,13 @@ final class ExchangeFixture {
     loop = try EventLoop(clock: { clock.now })
     backends = FakeBackends(on: loop)
     let random = RandomSource()
+    let services = Services(
+      loop: loop, client: backends, log: Log(level: .error, format: .text), random: random)
     dispatcher = Dispatcher(
       configuration.limits,
-      context: try ContextStore(byteCount: configuration.context.memoryBytes, random: random),
-      services: Services(
-        loop: loop, client: backends, log: Log(level: .error, format: .text), random: random))
+      context: try ContextStore(
+        configuration.context, services: services, worker: BlockingWorker()),
+      services: services)
     let settings = configuration.bots[0]
     bot = Bot(
       settings,

@@ -87,7 +87,7 @@ import Testing
       try fixture.advance(.milliseconds(Int.random(in: 1...60)))
       if let record = leaving.popLast(), record.answers.isEmpty {
         record.isGivenUp = true
-        record.exchange?.giveUp()
+        _ = record.exchange?.giveUp()
       }
     }
     #expect(fixture.backends.running.isEmpty)

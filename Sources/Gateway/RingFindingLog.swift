@@ -1,0 +1,68 @@
+import Bytes
+import Context
+import Logging
+import Platform
+
+/// What the log says of a ring that was opened.
+extension Log {
+  func write(_ finding: RingFinding, of path: [UInt8]) {
+    write(finding.level, finding.event) { line in
+      line.field("file", path)
+      finding.write(to: &line)
+    }
+  }
+}
+
+extension RingFinding {
+  fileprivate var level: LogLevel {
+    switch self {
+    case .created, .converted: .info
+    case .recovered, .wrongLength, .notGrown: .warning
+    case .unreadable, .memoryOnly: .error
+    }
+  }
+
+  fileprivate var event: StaticString {
+    switch self {
+    case .created: "context_created"
+    case .recovered: "context_recovered"
+    case .wrongLength: "context_wrong_length"
+    case .converted: "context_converted"
+    case .notGrown: "context_not_grown"
+    case .unreadable: "context_unreadable"
+    case .memoryOnly: "context_memory_only"
+    }
+  }
+
+  fileprivate func write(to line: inout LogLine) {
+    switch self {
+    case .created: break
+    case .recovered(let recovery):
+      line.field("turns", recovery.turns)
+      line.field("lost_turns", recovery.lostTurns)
+      line.field("erased_bytes", recovery.erasedBytes)
+      line.field(
+        "message",
+        "what a crash had cut off, or damage, was erased; lost_turns is the least that it was")
+    case .wrongLength(let fileByteCount, let ringByteCount):
+      line.field("bytes", fileByteCount)
+      line.field("expected_bytes", ringByteCount)
+      line.field("message", "the file was cut off, or appended to; what is whole in it is used")
+    case .converted(let fromByteCount, let kept, let left):
+      line.field("from_bytes", fromByteCount)
+      line.field("turns", kept)
+      line.field("left_turns", left)
+    case .notGrown(let byteCount, let error):
+      line.field("reason", "\(error.call): \(error.reason)")
+      line.field("bytes", byteCount)
+      line.field("message", "the ring keeps the size that it has until the next start")
+    case .unreadable(let error, let other):
+      line.field("reason", error.message)
+      if !other.isEmpty { line.field("kept_as", other) }
+    case .memoryOnly(let error):
+      line.field("reason", "\(error.call): \(error.reason)")
+      line.field(
+        "message", "conversations are in memory only until the next start, and lost at its end")
+    }
+  }
+}
