@@ -106,7 +106,10 @@ let package = Package(
     tests(of: "HTTPServer", on: ["Bytes", "EventLoop", "Platform"]),
     tests(
       of: "Gateway",
-      on: ["Bytes", "JSON", "Platform", "Configuration", "Dialects", "HTTPClient", "HTTPServer"]),
+      on: [
+        "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context", "Dialects",
+        "HTTPClient", "HTTPServer",
+      ]),
   ]
 )
 

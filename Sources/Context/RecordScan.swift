@@ -22,16 +22,14 @@ extension ContextRing {
     let positions = layout.cells..<(1 << 62)
     var end: UInt64 = 0
     var next = layout.firstCell
-    var endOfDamage = 0
+    var damage = 0..<0
     while let offset = storage.firstNonzeroWord(at: next, count: layout.endOfCells - next) {
       let record = RingRecord(storage: storage, offset: offset)
       guard record.hasSoundHeader(seed: seed, end: layout.endOfCells), positions ~= record.position
       else {
         discard(at: offset, count: RingLayout.cell)
         next = offset + RingLayout.cell
-        // Cells side by side are counted as one turn, though they may have been several.
-        if offset != endOfDamage { recovery.damagedTurns += 1 }
-        endOfDamage = next
+        countDamage(&damage, next: offset..<next)
         continue
       }
       next = offset + record.length
@@ -39,12 +37,23 @@ extension ContextRing {
         end = max(end, record.position + record.cells)
       } else {
         discard(at: offset, count: record.length)
-        // What is behind it may be the rest of it, where it is an older one's that was torn.
-        if offset != endOfDamage { recovery.damagedTurns += 1 }
-        endOfDamage = next
+        countDamage(&damage, next: offset..<next)
       }
     }
     return end
+  }
+
+  /// Counts damage as one turn's as long as it may be: what is side by side, and what lies within the least length of a
+  /// turn from where it begins, as a turn has zeros in it.
+  private mutating func countDamage(_ damage: inout Range<Int>, next: Range<Int>) {
+    if next.lowerBound == damage.upperBound
+      || next.lowerBound < damage.lowerBound + RingLayout.minimumRecord && !damage.isEmpty
+    {
+      damage = damage.lowerBound..<next.upperBound
+    } else {
+      recovery.damagedTurns += 1
+      damage = next
+    }
   }
 
   /// Enters the records of the last lap, oldest first.

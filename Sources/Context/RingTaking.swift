@@ -26,8 +26,11 @@ enum RingTaking: ~Copyable {
         self = .taken(file)
       }
     } catch {
-      // A link to nothing is not ours to replace: its target may be on a device that is not there yet.
-      self = error.isNotFound && !File.isSymbolicLink(path) ? .missing : .refused(error)
+      // What is not there and was to be created has no folder. A link to nothing is not ours to replace: its target may
+      // be on a device that is not there yet.
+      let isCreating = if case .create = access { true } else { false }
+      let isMissing = error.isNotFound && !isCreating && !File.isSymbolicLink(path)
+      self = isMissing ? .missing : .refused(error)
     }
   }
 }

@@ -29,7 +29,8 @@ public final class ContextStore {
     resident = opened.resident
     let flusher = opened.file.map {
       RingFlusher(
-        $0, of: opened.resident, sync: settings.sync, services: services, worker: worker)
+        $0, of: opened.resident, sync: settings.sync, on: services.loop, log: services.log,
+        worker: worker)
     }
     self.flusher = flusher
     for finding in opened.findings { services.log.write(finding, of: path) }

@@ -25,7 +25,8 @@ final class RingFlusher {
   private let file: RingFile
   private let resident: ResidentRing
   private let sync: ContextSettings.Sync
-  private let services: Services
+  private let loop: EventLoop
+  private let log: Log
   private let worker: BlockingWorker
 
   /// Who waits for a flush that has not begun.
@@ -40,13 +41,14 @@ final class RingFlusher {
   private var duration = RingFlusher.firstGuess
 
   init(
-    _ file: RingFile, of resident: ResidentRing, sync: ContextSettings.Sync, services: Services,
-    worker: BlockingWorker
+    _ file: RingFile, of resident: ResidentRing, sync: ContextSettings.Sync, on loop: EventLoop,
+    log: Log, worker: BlockingWorker
   ) {
     self.file = file
     self.resident = resident
     self.sync = sync
-    self.services = services
+    self.loop = loop
+    self.log = log
     self.worker = worker
   }
 
@@ -58,7 +60,7 @@ final class RingFlusher {
     // Twice what a flush takes, as one may be under way when this one is due; but not all the time.
     let early = min(2 * duration.nanoseconds, interval.nanoseconds / 2)
     let delay = TimeSpan(nanoseconds: interval.nanoseconds - early)
-    timer = services.loop.schedule(after: delay) { [self] in
+    timer = loop.schedule(after: delay) { [self] in
       timer = nil
       if isFlushing { isDue = true } else { flush() }
     }
@@ -71,13 +73,13 @@ final class RingFlusher {
     waiting.append(action)
     guard !isFlushing else { return }
     isFlushing = true
-    services.loop.atEndOfTurn { [self] in flush() }
+    loop.atEndOfTurn { [self] in flush() }
   }
 
   /// Brings everything to storage, in so far as the configuration leaves that to the gateway. Blocks: for the end of
   /// the process, when the worker has ended.
   func close() {
-    services.loop.cancel(timer)
+    loop.cancel(timer)
     if case .never = sync { return }
     guard !file.isFlushed, file.writeAgain(from: resident) else { return }
     file.beginFlush()
@@ -133,7 +135,7 @@ final class RingFlusher {
   private func fail() {
     guard !hasFailed, let fault = file.fault else { return }
     hasFailed = true
-    services.log.write(.error, "context_not_written") { line in
+    log.write(.error, "context_not_written") { line in
       line.field("file", file.path)
       line.field("reason", "\(fault.call): \(fault.reason)")
       line.field("message", "the conversations go on in memory; writing is tried again every 30 s")
@@ -142,8 +144,8 @@ final class RingFlusher {
   }
 
   private func tryAgainLater() {
-    services.loop.cancel(timer)
-    timer = services.loop.schedule(after: Self.patience) { [self] in
+    loop.cancel(timer)
+    timer = loop.schedule(after: Self.patience) { [self] in
       timer = nil
       if !isFlushing, file.writeAgain(from: resident) { flush() } else { tryAgainLater() }
     }
@@ -151,7 +153,7 @@ final class RingFlusher {
 
   private func recover() {
     hasFailed = false
-    services.log.write(.info, "context_written") { line in
+    log.write(.info, "context_written") { line in
       line.field("file", file.path)
       line.field("message", "the file has everything again")
     }

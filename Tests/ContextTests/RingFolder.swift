@@ -1,0 +1,95 @@
+import Bytes
+import Foundation
+import Platform
+
+@testable import Context
+
+/// A folder of one test's own with a ring in it, removed at its end.
+final class RingFolder {
+  let path: String
+
+  init() {
+    path = NSTemporaryDirectory() + "postern-ring-" + UUID().uuidString
+    try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+
+  var ringPath: String { path + "/context.ring" }
+
+  var names: [String] { try! FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+
+  /// The ring's file.
+  var contents: [UInt8] {
+    get { try! [UInt8](Data(contentsOf: URL(fileURLWithPath: ringPath))) }
+    set { try! Data(newValue).write(to: URL(fileURLWithPath: ringPath)) }
+  }
+
+  func open(_ byteCount: Int = 8192, at path: String? = nil) throws(RingFileError) -> OpenedRing {
+    try OpenedRing.open(
+      Array((path ?? ringPath).utf8), byteCount: byteCount, key: TestRing.key)
+  }
+
+  /// Makes a ring with so many turns, and lets go of it.
+  func fill(_ byteCount: Int = 8192, turns: Int = 10) throws {
+    let opened = try open(byteCount)
+    for turn in 0..<turns { try opened.append("c\(turn % 2)", "\(turn)") }
+  }
+}
+
+extension OpenedRing {
+  /// Appends a turn: what is said, and what is said twice.
+  func append(_ conversation: String, _ said: String) throws(ContextError) {
+    let bot = Array("bot".utf8)
+    let conversation = Array(conversation.utf8)
+    try resident.ring.append(
+      to: ConversationIdentity(bot: bot.span, conversation: conversation.span),
+      user: Array(said.utf8).span, reply: Array((said + said).utf8).span,
+      integration: Array("echo".utf8).span, at: 7)
+  }
+
+  /// What was said to a conversation; `?` for a reply that is another one's.
+  func said(_ conversation: String) -> [String] {
+    let bot = Array("bot".utf8)
+    let conversation = Array(conversation.utf8)
+    var said: [String] = []
+    resident.ring.recall(
+      ConversationIdentity(bot: bot.span, conversation: conversation.span), messages: 200
+    ) { role, content in
+      let content = String(decoding: content.copied, as: UTF8.self)
+      if role == .user {
+        said.append(content)
+      } else if content != said.last! + said.last! {
+        said.append("?")
+      }
+    }
+    return said
+  }
+
+  func delete(_ conversation: String) -> Bool {
+    let bot = Array("bot".utf8)
+    let conversation = Array(conversation.utf8)
+    return resident.ring.delete(
+      ConversationIdentity(bot: bot.span, conversation: conversation.span))
+  }
+
+  /// The findings in a few words.
+  var found: [String] { findings.map(\.brief) }
+}
+
+extension RingFinding {
+  fileprivate var brief: String {
+    switch self {
+    case .created: "created"
+    case .recovered(let recovery): "recovered, lost \(recovery.lostTurns)"
+    case .wrongLength(let file, let ring): "wrong length \(file), not \(ring)"
+    case .converted(let from, let kept, let left): "converted from \(from): \(kept), not \(left)"
+    case .notGrown(let byteCount, let error): "not grown: \(byteCount), \(error.call) \(error.code)"
+    case .unreadable(let error, let other):
+      "unreadable: \(String(decoding: error.message.bytes, as: UTF8.self))"
+        + (other.isEmpty
+          ? "" : "; " + String(decoding: other.split(separator: 47).last!, as: UTF8.self))
+    case .memoryOnly(let error): "memory only: \(error.call) \(error.code)"
+    }
+  }
+}
