@@ -260,6 +260,10 @@ class Backend:
         assert reached, f"{len(self.requests)} of {count} requests came within {timeout} s"
         return self.requests
 
+    def forget_requests(self) -> None:
+        with self._changed:
+            self.requests.clear()
+
     def await_connections(self, count: int = 1, timeout: float = 10) -> list[Connection]:
         with self._changed:
             reached = self._changed.wait_for(lambda: len(self.connections) >= count, timeout)

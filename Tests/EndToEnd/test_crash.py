@@ -1,0 +1,111 @@
+"""Contract 4: kill -9 loses nothing that was answered (with `[context] file`).
+
+`scripts/crash` runs this with a thousand crashes."""
+
+import os
+import random
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import replies
+from address import loopback
+from configuration import integration, rendered
+from postern import Gateway
+
+CRASHES = int(os.environ.get("POSTERN_CRASHES", 12))
+CONVERSATIONS = 8
+MOST_LOAD = 0.12
+# Holds the turns between two crashes several times over, and is overwritten every few crashes.
+RING = 2 << 20
+
+
+def reply_to_last(request):
+    """Names the message that it answers, so that a pair that is not one shows."""
+    return replies.custom("re:" + request.messages[-1][1])
+
+
+def talk(client, conversation, answered):
+    """Sends message after message until the gateway is gone; notes what was answered."""
+    number = 0
+    try:
+        while True:
+            # Up to several pages, so that records lie across pages in all ways.
+            said = f"{conversation}/{number}/" + "x" * random.choice([0, 10, 200, 1000, 9000])
+            data = client.message(said, conversation_id=conversation).data
+            assert data["content"] == "re:" + said
+            answered.append(said)
+            number += 1
+    except (OSError, ConnectionError):
+        pass
+
+
+def history(client, server, conversation):
+    """What a backend is sent of the conversation."""
+    client.message("and now?", conversation_id=conversation)
+    sent = [
+        request.messages
+        for request in reversed(server.requests)
+        if request.json["conversation_id"] == conversation
+    ]
+    assert sent[0][-1] == ("user", "and now?")
+    return sent[0][:-1]
+
+
+def check(found, conversation, answered):
+    """Whole turns, in order, none twice: all that were answered, and perhaps the one after them,
+    whose answer the client did not get any more."""
+    said = [content for role, content in found if role == "user"]
+    assert found == [pair for x in said for pair in (("user", x), ("assistant", "re:" + x))]
+    assert said[: len(answered)] == answered, f"of {conversation}, {len(answered)} were answered"
+    assert len(said) <= len(answered) + 1
+
+
+@pytest.mark.parametrize("sync", ["5s", "always"])
+def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, sync):
+    server = backend(reply_to_last)
+    address = loopback()
+    file = tmp_path / "postern.conf"
+    sections = {
+        "server": {"listen": address, "max_connections_per_ip": 0},
+        "context": {
+            "file": tmp_path / "context.ring",
+            "memory": RING,
+            "sync": sync,
+            "window": 200,
+        },
+        "integration gpt": integration(server.url),
+    }
+    file.write_text(rendered(sections))
+    total = recovered = 0
+    started = time.monotonic()
+
+    def start():
+        command = [binary, "run", "-c", file]
+        return Gateway(command, [address], tmp_path / "postern.log").await_readiness()
+
+    running = start()
+    for crash in range(CRASHES // 2):
+        answered = {f"crash{crash}-{number}": [] for number in range(CONVERSATIONS)}
+        with ThreadPoolExecutor(CONVERSATIONS) as pool:
+            client = running.client()
+            done = [pool.submit(talk, client, *item) for item in answered.items()]
+            time.sleep(random.uniform(0, MOST_LOAD))
+            running.signal(signal.SIGKILL)
+            running.await_exit()
+            for future in done:
+                future.result()
+        running.check_log()
+        running = start()
+        recovered += "context_recovered" in running.log
+        for conversation, said in answered.items():
+            check(history(running.client(), server, conversation), conversation, said)
+            total += len(said)
+        server.forget_requests()
+    running.stop()
+    print(
+        f"{sync}: {CRASHES // 2} crashes, {total} answered turns, all there; "
+        f"{recovered} torn turns erased; {time.monotonic() - started:.0f} s"
+    )
