@@ -38,8 +38,8 @@ public struct ContextRing: ~Copyable {
   /// What was found when the ring was reopened.
   public internal(set) var recovery = Recovery()
   /// Is told of every range of the block that has changed, with the bytes that are there now: each
-  /// method that changes something calls it before it returns, most often once. A range may hold
-  /// bytes that are as they were.
+  /// method that changes something calls it before it returns, most often once. Ranges are whole
+  /// pages of 4096 bytes, but for the end of the block.
   public var onChange: ChangeHandler?
   /// What has changed and was not reported yet.
   var changed = 0..<0

@@ -2,23 +2,22 @@ import Bytes
 
 /// Telling whoever keeps a copy of the block what changed in it.
 extension ContextRing {
-  /// Two changes with fewer bytes than these between them are reported as one: half of a flash page
-  /// is written as a whole anyway.
-  private static var nearby: Int { 512 }
+  /// Changes are reported by whole pages, as file systems keep and flash writes them: where a page is
+  /// written whole, the kernel need not read it first.
+  private static var page: Int { 4096 }
 
   /// Notes that a range of the block changes. Changes next to each other become one.
   @inline(__always)
   mutating func note(_ offset: Int, count: Int) {
     guard onChange != nil else { return }
-    merge(offset..<offset + count)
+    let end = (offset + count + Self.page - 1) & ~(Self.page - 1)
+    merge(offset & ~(Self.page - 1)..<min(end, layout.blockSize))
   }
 
   private mutating func merge(_ range: Range<Int>) {
     if changed.isEmpty {
       changed = range
-    } else if range.lowerBound <= changed.upperBound + Self.nearby,
-      range.upperBound + Self.nearby >= changed.lowerBound
-    {
+    } else if range.lowerBound <= changed.upperBound, range.upperBound >= changed.lowerBound {
       changed =
         min(changed.lowerBound, range.lowerBound)..<max(changed.upperBound, range.upperBound)
     } else {

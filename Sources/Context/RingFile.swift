@@ -9,6 +9,10 @@ public import Platform
 /// would end the process (SIGBUS), and a file that somebody changes is not what the ring reads. What could not be
 /// written, or not be brought to storage, is remembered, and written again by ``writeAgain(from:)``.
 ///
+/// The kernel keeps none of it in memory but what was written last: the ring never reads its file again. What was read or
+/// written at once when it was opened is dropped also because the kernel keeps that in large pieces (folios of up to 2 MiB
+/// in Linux 6.18 on ext4), which make each later write into one dear: 4.5 us against 0.7.
+///
 /// A change is on storage after the next ``flush``, which blocks and is made for another thread: `beginFlush` before
 /// it and `endFlush` behind it, on the ring's own thread, keep account of what it covers.
 public final class RingFile {

@@ -77,6 +77,7 @@ struct RingOpening {
         let isUsable = size == ring.byteCount && size < byteCount
         return try make(convert(ring), replacing: file, instead: isUsable ? ring : nil)
       }
+      file.file.dropCache()
       // What a crash left behind while a file was being made.
       File.remove(Self.aside(path))
       return OpenedRing(resident: ring, file: file, findings: findings)
@@ -173,6 +174,7 @@ struct RingOpening {
         if let old { new.adopt(try old.file.attributes()) }
         try new.write(resident.bytes, at: 0)
         try new.flush()
+        new.dropCache()
         if let other { try File.rename(path, to: other) }
         try File.rename(aside, to: path)
         try File.flushFolder(of: path)

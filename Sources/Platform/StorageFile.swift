@@ -104,6 +104,11 @@ public struct StorageFile: ~Copyable {
     guard fdatasync(descriptor.number) == 0 else { throw SystemError("fdatasync") }
   }
 
+  /// Has the kernel forget what it keeps of the file in memory, as far as that is on storage; posix_fadvise(2).
+  public borrowing func dropCache() {
+    _ = posix_fadvise(descriptor.number, 0, 0, POSIX_FADV_DONTNEED)
+  }
+
   private borrowing func status() throws(SystemError) -> stat {
     var status = stat()
     guard fstat(descriptor.number, &status) == 0 else { throw SystemError("fstat") }
