@@ -29,10 +29,11 @@ final class ExchangeFixture {
     let random = RandomSource()
     let services = Services(
       loop: loop, client: backends, log: Log(level: .error, format: .text), random: random)
+    let worker = try BlockingWorker()
+    _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
     dispatcher = Dispatcher(
       configuration.limits,
-      context: try ContextStore(
-        configuration.context, services: services, worker: BlockingWorker()),
+      context: try ContextStore(configuration.context, services: services, worker: worker),
       services: services)
     let settings = configuration.bots[0]
     bot = Bot(
