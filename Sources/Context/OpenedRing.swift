@@ -9,7 +9,8 @@ public struct OpenedRing {
   /// What there is to say of it, in this order.
   public let findings: [RingFinding]
 
-  /// Opens the ring at a path, or makes one. Whatever the file is or was, the ring works then, with what could be read.
+  /// Opens the ring at a path, or makes one. Whatever the file is or was, the ring works then, with what could be
+  /// read.
   ///
   /// Whoever has a ring open has the lock of its file. A new file is built aside, as `PATH.new`, with every byte written
   /// and flushed, so that a full device shows now; it is locked before it takes the ring's name, so there is no moment

@@ -3,15 +3,15 @@ public import Platform
 
 /// The file that keeps what a ring has in memory: byte for byte the ring's block.
 ///
-/// The ring works in memory of its own, and every change is written through to the file at once: from then on it is in
-/// the kernel's hands, and a process that is killed loses nothing. So nothing that happens to the file while the gateway
-/// runs can harm it: a device that is full, fails to read, or has gone is an error of a write, where a mapped file
-/// would end the process (SIGBUS), and a file that somebody changes is not what the ring reads. What could not be
-/// written, or not be brought to storage, is remembered, and written again by ``writeAgain(from:)``.
+/// The ring works in memory of its own, and every change is written through to the file at once: from then on it is
+/// in the kernel's hands, and a process that is killed loses nothing. So nothing that happens to the file while the
+/// gateway runs can harm it: a device that is full, fails to read, or has gone is an error of a write, where a mapped
+/// file would end the process (SIGBUS), and a file that somebody changes is not what the ring reads. What could not
+/// be written, or not be brought to storage, is remembered, and written again by ``writeAgain(from:)``.
 ///
-/// The kernel keeps none of it in memory but what was written last: the ring never reads its file again. What was read or
-/// written at once when it was opened is dropped also because the kernel keeps that in large pieces (folios of up to 2 MiB
-/// in Linux 6.18 on ext4), which make each later write into one dear: 4.5 us against 0.7.
+/// The ring never reads its file again, so the kernel need keep nothing of it in memory but what was written last.
+/// What was read or written at once when it was opened is dropped also because the kernel keeps that in large pieces
+/// (folios of up to 2 MiB in Linux 6.18 on ext4), which make each later write into one dear: 4.5 us against 0.7.
 ///
 /// A change is on storage after the next ``flush``, which blocks and is made for another thread: `beginFlush` before
 /// it and `endFlush` behind it, on the ring's own thread, keep account of what it covers.
@@ -58,8 +58,8 @@ public final class RingFile {
     try file.flush()
   }
 
-  /// The flush is over. If it failed, nobody knows what of it is on storage, and the kernel takes all of it for written:
-  /// the bytes have to be written again.
+  /// The flush is over. If it failed, nobody knows what of it is on storage, and the kernel takes all of it for
+  /// written: the bytes have to be written again.
   public func endFlush(_ error: SystemError?) {
     if let error {
       unwritten.insert(flushing)

@@ -35,7 +35,7 @@ public final class ContextStore {
     self.flusher = flusher
     for finding in opened.findings { services.log.write(finding, of: path) }
     // What opening has erased or mended.
-    flusher?.noteChange()
+    if opened.file?.isFlushed == false { flusher?.noteChange() }
   }
 
   /// Visits the newest messages of a conversation, oldest first.
