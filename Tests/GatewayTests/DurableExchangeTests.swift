@@ -25,10 +25,12 @@ import Testing
     let fixture = try fixture(in: folder)
     var answers: [String] = []
     for word in ["one", "two"] {
-      let exchange = try fixture.exchange(word, in: "c") { _ in
+      let client = FakeClient()
+      client.onAnswer = { _ in
         answers.append(word)
         #expect(fixture.messages(of: "c").count == 2 * answers.count)
       }
+      let exchange = try fixture.exchange(word, in: "c", to: client)
       try fixture.dispatcher.admit(exchange)
     }
     #expect(answers.isEmpty)
@@ -41,13 +43,13 @@ import Testing
     let folder = NSTemporaryDirectory() + "postern-durable-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let fixture = try fixture(in: folder)
-    var answers = 0
-    let exchange = try fixture.exchange("one", in: "c") { _ in answers += 1 }
+    let client = FakeClient()
+    let exchange = try fixture.exchange("one", in: "c", to: client)
     try fixture.dispatcher.admit(exchange)
     #expect(!exchange.giveUp())
-    #expect(answers == 0)
-    try turn(fixture) { answers > 0 }
-    #expect(answers == 1)
+    #expect(client.answers.isEmpty)
+    try turn(fixture) { !client.answers.isEmpty }
+    #expect(client.answers.count == 1)
     #expect(!exchange.giveUp())
     #expect(fixture.messages(of: "c") == ["user: one", "assistant: one"])
   }
