@@ -17,6 +17,8 @@ public final class Configuration: Sendable {
   public let bots: [BotSettings]
   /// `[integration NAME]`, in file order, and after them the implied ones; at least one for each bot.
   public let integrations: [IntegrationSettings]
+  /// All sections, for those who ask what the file says. Not changed any more.
+  nonisolated(unsafe) let sections: [Section]
 
   /// Loads a configuration file from its bytes. The empty file is the built-in default. O(n).
   public static func load(
@@ -42,6 +44,7 @@ public final class Configuration: Sendable {
 
   /// Takes over sections that are complete and valid.
   private init(_ resolver: ConfigurationResolver) {
+    sections = resolver.sections
     server = ServerSettings(resolver.all(.server)[0])
     context = ContextSettings(resolver.all(.context)[0])
     limits = LimitsSettings(resolver.all(.limits)[0])

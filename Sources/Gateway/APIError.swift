@@ -3,7 +3,7 @@ import HTTPServer
 import JSON
 
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
-struct APIError: Error {
+public struct APIError: Error {
   /// The kind of error, which tells a client what to do about it.
   enum Kind {
     case invalidRequest
@@ -37,7 +37,7 @@ struct APIError: Error {
   /// For people; free of secrets and of what a backend said.
   var message: Text
   /// The field of the request that is at fault.
-  var parameter: StaticString?
+  var parameter: [UInt8]?
   /// Further fields of the response.
   var fields: [(name: StaticString, value: [UInt8])] = []
 
@@ -49,7 +49,7 @@ struct APIError: Error {
     self.kind = kind
     self.code = code
     self.message = message
-    self.parameter = parameter
+    self.parameter = parameter.map { [UInt8]($0) }
   }
 
   /// A field of the request that is missing or not as it must be.
@@ -82,7 +82,7 @@ struct APIError: Error {
     writer.member("type", string: kind.name)
     writer.member("code", string: code)
     writer.member("message", string: message.bytes.span)
-    if let parameter { writer.member("param", string: parameter) }
+    if let parameter { writer.member("param", string: parameter.span) }
     writer.endObject()
     more(&writer)
     writer.endObject()

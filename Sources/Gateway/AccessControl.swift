@@ -14,27 +14,27 @@ struct AccessControl {
   /// The first value of a request's header field, trimmed; `nil` where it has none of that name.
   typealias Fields = (_ name: StaticString) -> [UInt8]?
 
-  /// Why a request from `peer` with these fields may not do what needs `scope` (`nil`: what every key allows, and
-  /// none is asked for), on `bot` if it is about one; `nil` if it may.
-  func refusal(
-    of peer: Peer, fields: Fields, scope: Scopes?, bot: [UInt8]?
-  ) -> APIError? {
-    if keys.isEmpty { return refusalWithoutKeys(of: peer, fields) }
+  /// Whose key a request from `peer` with these fields shows, which must allow `scope` (`nil`: what every key allows,
+  /// and none is asked for); `nil` where there are no keys, or none is needed.
+  func admit(
+    _ peer: Peer, fields: Fields, scope: Scopes?
+  ) throws(APIError) -> APIKeySettings? {
+    if keys.isEmpty {
+      if let error = refusalWithoutKeys(of: peer, fields) { throw error }
+      return nil
+    }
     guard let scope else { return nil }
     guard let presented = presentedKey(fields), let key = find(presented) else {
       var error = APIError(
         401, .authentication, "invalid_key",
         "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.")
       error.fields.append(("WWW-Authenticate", [UInt8]("Bearer")))
-      return error
+      throw error
     }
     guard key.scopes.isSuperset(of: scope) else {
-      return APIError(403, .permission, "insufficient_scope", "The key's scopes do not allow this.")
+      throw APIError(403, .permission, "insufficient_scope", "The key's scopes do not allow this.")
     }
-    if let bot, !key.bots.isEmpty, !key.bots.contains(bot) {
-      return APIError(403, .permission, "insufficient_scope", "The key is not for this bot.")
-    }
-    return nil
+    return key
   }
 
   /// Without keys only this machine is served, and neither a web page that rebinds a name of its own to the
@@ -88,5 +88,19 @@ struct AccessControl {
       if matches { found = key }
     }
     return found
+  }
+}
+
+extension APIKeySettings {
+  /// Whether the key reaches a bot.
+  func reaches(_ bot: [UInt8]) -> Bool { bots.isEmpty || bots.contains(bot) }
+}
+
+extension APIKeySettings? {
+  /// Refuses a bot that the key, if there is one, does not reach.
+  func checkReaches(_ bot: [UInt8]) throws(APIError) {
+    if self?.reaches(bot) == false {
+      throw APIError(403, .permission, "insufficient_scope", "The key is not for this bot.")
+    }
   }
 }

@@ -30,16 +30,19 @@ public struct AttemptReport {
   /// Writes attempts as the API lists them.
   static func write(_ reports: [AttemptReport], to writer: inout JSONWriter) {
     writer.beginArray()
-    for report in reports {
-      writer.beginObject()
-      writer.member("integration", string: report.integration.span)
-      writer.member("outcome", string: report.outcome.name)
-      if let status = report.status { writer.member("status", integer: status) }
-      writer.member("duration_ms", integer: report.milliseconds)
-      if report.outcome != .ok { writer.member("message", string: report.advice.bytes.span) }
-      writer.endObject()
-    }
+    for report in reports { report.write(to: &writer) }
     writer.endArray()
+  }
+
+  /// Writes an attempt as the API has it.
+  func write(to writer: inout JSONWriter) {
+    writer.beginObject()
+    writer.member("integration", string: integration.span)
+    writer.member("outcome", string: outcome.name)
+    if let status { writer.member("status", integer: status) }
+    writer.member("duration_ms", integer: milliseconds)
+    if outcome != .ok { writer.member("message", string: advice.bytes.span) }
+    writer.endObject()
   }
 
   /// Attempts in a few words, for the log: `gpt:timeout,claude:ok`.

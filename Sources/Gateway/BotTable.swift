@@ -25,6 +25,14 @@ struct BotTable {
     return nil
   }
 
+  /// The integration with an id, of whatever bot.
+  func integration(_ id: [UInt8]) -> Integration? {
+    for bot in bots {
+      for integration in bot.integrations where integration.settings.id == id { return integration }
+    }
+    return nil
+  }
+
   private var integrations: [Integration] {
     var all: [Integration] = []
     for bot in bots { all += bot.integrations }

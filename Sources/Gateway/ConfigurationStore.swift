@@ -30,15 +30,27 @@ public enum ConfigurationStore {
     case failed(SystemError)
     /// Others save all the time.
     case raced
+    /// Whoever planned the changes has thought better of it, seeing what the file says.
+    case refused(APIError)
   }
 
   private static let attempts = 40
   /// A file may be larger than is allowed, so that it is the loader that says so.
   private static let readingLimit = 2 << 20
 
+  /// What is to be changed in a file that says this.
+  typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
+
   /// Makes changes in the file that a path leads to, all or none. A file that they leave as it is is not written.
   public static func save(
     _ changes: [ConfigurationChange], to path: [UInt8], from sources: ConfigurationSources
+  ) throws(Failure) -> Saved {
+    try save(to: path, from: sources) { _ in changes }
+  }
+
+  /// Makes the changes of a plan; where somebody else saves meanwhile, the plan is made once more.
+  static func save(
+    to path: [UInt8], from sources: ConfigurationSources, _ plan: Plan
   ) throws(Failure) -> Saved {
     var last: FileIdentity?
     for attempt in 0..<attempts {
@@ -53,15 +65,15 @@ public enum ConfigurationStore {
         if error.isNotFound, attempt < 10 { continue }
         throw .unreadable(error)
       }
-      do throws(ConfigurationEditError) {
-        edit = try ConfigurationEdit(changes, of: old.contents, from: sources)
+      do throws(Failure) {
+        edit = try carryOut(plan, on: old.contents, sources)
       } catch {
         // Somebody may be in the middle of saving: what they have not written to the end need not be valid.
-        if case .invalidFile = error, old.identity != last {
+        if case .edit(.invalidFile) = error, old.identity != last {
           last = old.identity
           continue
         }
-        throw .edit(error)
+        throw error
       }
       if edit.text == old.contents { return Saved(identity: old.identity, report: edit.report) }
       if case .replaced(let identity) = try replace(old, with: edit.text) {
@@ -69,6 +81,26 @@ public enum ConfigurationStore {
       }
     }
     throw .raced
+  }
+
+  private static func carryOut(
+    _ plan: Plan, on text: [UInt8], _ sources: ConfigurationSources
+  ) throws(Failure) -> ConfigurationEdit {
+    let report = Configuration.load(text, from: sources)
+    guard let configuration = report.configuration else {
+      throw .edit(.invalidFile(report.findings))
+    }
+    let changes: [ConfigurationChange]
+    do throws(APIError) {
+      changes = try plan(configuration)
+    } catch {
+      throw .refused(error)
+    }
+    do throws(ConfigurationEditError) {
+      return try ConfigurationEdit(changes, of: text, from: sources)
+    } catch {
+      throw .edit(error)
+    }
   }
 
   private static func replace(

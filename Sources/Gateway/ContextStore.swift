@@ -70,4 +70,33 @@ public final class ContextStore {
   public func close() {
     flusher?.close()
   }
+
+  /// What is kept of a conversation; `nil` for nothing.
+  func activity(of conversation: [UInt8], bot: [UInt8]) -> ConversationActivity? {
+    ring.activity(
+      of: ConversationIdentity(bot: bot.span, conversation: conversation.span))
+  }
+
+  /// Visits a page of a bot's conversations, the latest first; returns how many there are.
+  func conversations(
+    of bot: [UInt8], from first: Int, limit: Int,
+    visit: (Span<UInt8>, ConversationActivity) -> Void
+  ) -> Int {
+    ring.conversations(of: bot.span, from: first, limit: limit, visit: visit)
+  }
+
+  /// Visits a page of a conversation's turns, oldest first; returns how many there are.
+  func turns(
+    of conversation: [UInt8], bot: [UInt8], from first: Int, limit: Int,
+    visit: (borrowing Turn) -> Void
+  ) -> Int {
+    ring.turns(
+      of: ConversationIdentity(bot: bot.span, conversation: conversation.span), from: first,
+      limit: limit, visit: visit)
+  }
+
+  /// Deletes a conversation, its text included; returns whether there was one.
+  func delete(_ conversation: [UInt8], bot: [UInt8]) -> Bool {
+    ring.delete(ConversationIdentity(bot: bot.span, conversation: conversation.span))
+  }
 }

@@ -7,8 +7,19 @@ struct Endpoint {
   /// What is to be done.
   enum Operation {
     case sendMessage
+    case listBots, createBot
+    case readBot, patchBot, deleteBot
+    case listIntegrations, createIntegration
+    case readIntegration, patchIntegration, deleteIntegration
+    case testIntegration, previewIntegration
+    case listConversations, readConversation, deleteConversation, listMessages
     case health
     case readiness
+  }
+
+  /// What the first parameter of a path names.
+  enum Subject {
+    case operation, bots, bot, integration, conversation
   }
 
   /// Segments by `/`; one in braces stands for any.
@@ -18,10 +29,69 @@ struct Endpoint {
   let scope: Scopes?
   let operation: Operation
 
+  /// What the path names.
+  var subject: Subject {
+    switch operation {
+    case .health, .readiness: .operation
+    case .listBots, .createBot: .bots
+    case .sendMessage, .readBot, .patchBot, .deleteBot, .listIntegrations, .createIntegration,
+      .listConversations:
+      .bot
+    case .readIntegration, .patchIntegration, .deleteIntegration, .testIntegration,
+      .previewIntegration:
+      .integration
+    case .readConversation, .deleteConversation, .listMessages: .conversation
+    }
+  }
+
+  /// Whether a request has a body, which must be JSON.
+  var takesBody: Bool {
+    if case .testIntegration = operation { return false }
+    return method == .post || method == .patch
+  }
+
   /// Everything that Postern answers.
   static let all: [Endpoint] = [
     Endpoint(
       path: "/v1/bots/{bot}/messages", method: .post, scope: .chat, operation: .sendMessage),
+    Endpoint(path: "/v1/bots", method: .get, scope: .read, operation: .listBots),
+    Endpoint(path: "/v1/bots", method: .post, scope: .write, operation: .createBot),
+    Endpoint(path: "/v1/bots/{bot}", method: .get, scope: .read, operation: .readBot),
+    Endpoint(path: "/v1/bots/{bot}", method: .patch, scope: .write, operation: .patchBot),
+    Endpoint(path: "/v1/bots/{bot}", method: .delete, scope: .write, operation: .deleteBot),
+    Endpoint(
+      path: "/v1/bots/{bot}/integrations", method: .get, scope: .read,
+      operation: .listIntegrations),
+    Endpoint(
+      path: "/v1/bots/{bot}/integrations", method: .post, scope: .write,
+      operation: .createIntegration),
+    Endpoint(
+      path: "/v1/bots/{bot}/conversations", method: .get, scope: .read,
+      operation: .listConversations),
+    Endpoint(
+      path: "/v1/integrations/{integration}", method: .get, scope: .read,
+      operation: .readIntegration),
+    Endpoint(
+      path: "/v1/integrations/{integration}", method: .patch, scope: .write,
+      operation: .patchIntegration),
+    Endpoint(
+      path: "/v1/integrations/{integration}", method: .delete, scope: .write,
+      operation: .deleteIntegration),
+    Endpoint(
+      path: "/v1/integrations/{integration}/test", method: .post, scope: .write,
+      operation: .testIntegration),
+    Endpoint(
+      path: "/v1/integrations/{integration}/preview", method: .get, scope: .read,
+      operation: .previewIntegration),
+    Endpoint(
+      path: "/v1/conversations/{conversation}", method: .get, scope: .read,
+      operation: .readConversation),
+    Endpoint(
+      path: "/v1/conversations/{conversation}", method: .delete, scope: .write,
+      operation: .deleteConversation),
+    Endpoint(
+      path: "/v1/conversations/{conversation}/messages", method: .get, scope: .read,
+      operation: .listMessages),
     Endpoint(path: "/healthz", method: .get, scope: nil, operation: .health),
     Endpoint(path: "/readyz", method: .get, scope: nil, operation: .readiness),
   ]

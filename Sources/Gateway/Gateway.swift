@@ -11,6 +11,8 @@ import JSON
 public final class Gateway: RequestHandler {
   private let version: StaticString
   private let messages: MessageEndpoint
+  private let management: Management
+  private let conversations: ConversationResources
   // What a reload replaces. Whatever has begun goes on with the objects that it has.
   private var configuration: Configuration
   private var access: AccessControl
@@ -29,8 +31,16 @@ public final class Gateway: RequestHandler {
     messages = MessageEndpoint(
       Dispatcher(configuration.limits, context: context, services: services),
       idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+    management = Management(
+      configuration, context: context, services: services, version: version)
+    conversations = ConversationResources(context: context)
     access = AccessControl(keys: configuration.keys)
     bots = BotTable(configuration, version: version)
+  }
+
+  /// Lets the management API change the configuration file.
+  public func manage(with writer: ConfigurationWriter) {
+    management.writer = writer
   }
 
   /// Puts another configuration in force, for requests that come from now on; exchanges in flight finish under the one
@@ -40,6 +50,7 @@ public final class Gateway: RequestHandler {
     access = AccessControl(keys: configuration.keys)
     bots = BotTable(configuration, replacing: bots, version: version)
     messages.adopt(configuration.limits)
+    management.configuration = configuration
   }
 
   /// Notes what keeps the configuration file from being put in force, a line each, without secrets; nothing where it
@@ -57,23 +68,10 @@ public final class Gateway: RequestHandler {
 
   /// Everything that can be refused before the body is read.
   public func admit(_ request: Request) -> Admission {
-    guard let target = request.target else {
-      return .answer(APIError(.badTarget).response())
-    }
-    switch Endpoint.match(request.method, target) {
-    case .unknown:
-      return .answer(
-        APIError(404, .notFound, "not_found", "There is nothing at this path.").response())
-    case .otherMethods(let allowed):
-      var error = APIError(
-        405, .invalidRequest, "method_not_allowed", "This path does not take this method.")
-      error.fields.append(("Allow", allowed))
+    do throws(APIError) {
+      return try route(request)
+    } catch {
       return .answer(error.response())
-    case .found(let endpoint, let parameters):
-      if let error = refusal(of: request, for: endpoint, parameters) {
-        return .answer(error.response())
-      }
-      return admit(to: endpoint, parameters)
     }
   }
 
@@ -82,37 +80,148 @@ public final class Gateway: RequestHandler {
     APIError(refusal).response()
   }
 
-  private func refusal(
-    of request: Request, for endpoint: Endpoint, _ parameters: [[UInt8]]
-  ) -> APIError? {
-    if let error = access.refusal(
-      of: request.peer, fields: { request.field($0) }, scope: endpoint.scope, bot: parameters.first)
-    {
-      return error
+  private func route(_ request: Request) throws(APIError) -> Admission {
+    guard let target = request.target else { throw APIError(.badTarget) }
+    switch Endpoint.match(request.method, target) {
+    case .unknown:
+      throw APIError(404, .notFound, "not_found", "There is nothing at this path.")
+    case .otherMethods(let allowed):
+      var error = APIError(
+        405, .invalidRequest, "method_not_allowed", "This path does not take this method.")
+      error.fields.append(("Allow", allowed))
+      throw error
+    case .found(let endpoint, let parameters):
+      let key = try access.admit(
+        request.peer, fields: { request.field($0) }, scope: endpoint.scope)
+      if endpoint.takesBody, !isJSON(request.field("Content-Type")) {
+        throw APIError(
+          415, .invalidRequest, "unsupported_media_type",
+          "The body must be JSON, with 'Content-Type: application/json'.")
+      }
+      return try admit(request, target, to: endpoint, parameters, key)
     }
-    if endpoint.method == .post, !isJSON(request.field("Content-Type")) {
-      return APIError(
-        415, .invalidRequest, "unsupported_media_type",
-        "The body must be JSON, with 'Content-Type: application/json'.")
-    }
-    return nil
   }
 
-  private func admit(to endpoint: Endpoint, _ parameters: [[UInt8]]) -> Admission {
-    switch endpoint.operation {
-    case .health:
-      return .answer(status("ok", 200))
-    case .readiness:
-      return .answer(isDraining ? status("stopping", 503) : status("ready", 200, faults))
-    case .sendMessage:
-      guard let bot = bots[parameters[0]] else {
-        return .answer(
-          APIError(404, .notFound, "bot_not_found", "There is no bot of this name.").response())
+  private func admit(
+    _ request: Request, _ target: Target, to endpoint: Endpoint, _ parameters: [[UInt8]],
+    _ key: APIKeySettings?
+  ) throws(APIError) -> Admission {
+    switch endpoint.subject {
+    case .operation:
+      return operate(endpoint.operation)
+    case .bot:
+      let bot = try bot(parameters[0], for: key)
+      return try admit(request, target, to: endpoint.operation, on: bot)
+    case .integration:
+      let integration = try integration(parameters[0], for: key)
+      return try admit(request, to: endpoint.operation, on: integration)
+    case .conversation:
+      let bot = try conversationBot(target, key)
+      return try admit(target, to: endpoint.operation, onConversation: parameters[0], of: bot)
+    case .bots:
+      guard case .createBot = endpoint.operation else {
+        return .answer(try management.listBots(request, visibleTo: key))
       }
-      return .read(bodyLimit: configuration.server.maxBodyBytes) { [self] in
-        messages.handle($0, for: bot)
-      }
+      return read { [self] in management.createBot($0) }
     }
+  }
+
+  private func operate(_ operation: Endpoint.Operation) -> Admission {
+    switch operation {
+    case .readiness:
+      .answer(isDraining ? status("stopping", 503) : status("ready", 200, faults))
+    default:
+      .answer(status("ok", 200))
+    }
+  }
+
+  private func admit(
+    _ request: Request, _ target: Target, to operation: Endpoint.Operation, on bot: Bot
+  ) throws(APIError) -> Admission {
+    let id = bot.settings.id
+    let name = SectionName(.bot, id)
+    switch operation {
+    case .sendMessage:
+      return read { [self] in messages.handle($0, for: bot) }
+    case .createIntegration:
+      return read { [self] in management.createIntegration(of: id, $0) }
+    case .patchBot:
+      return read { [self] in management.patch(name, $0) }
+    case .deleteBot:
+      return read { [self] in management.delete(name, $0) }
+    case .listIntegrations:
+      return .answer(try management.listIntegrations(of: id, request))
+    case .listConversations:
+      return .answer(try conversations.list(of: id, target))
+    default:
+      return .answer(try management.read(name))
+    }
+  }
+
+  private func admit(
+    _ request: Request, to operation: Endpoint.Operation, on integration: Integration
+  ) throws(APIError) -> Admission {
+    let name = SectionName(.integration, integration.settings.id)
+    switch operation {
+    case .patchIntegration:
+      return read { [self] in management.patch(name, $0) }
+    case .deleteIntegration:
+      return read { [self] in management.delete(name, $0) }
+    case .testIntegration:
+      return read { [self] in management.test(integration.settings, $0) }
+    case .previewIntegration:
+      let preview = IntegrationPreview(integration: integration, version: version)
+      return .answer(
+        try preview.response(to: [UInt8]("\"Hello\""), conversation: [UInt8]("conv_…")))
+    default:
+      return .answer(try management.read(name))
+    }
+  }
+
+  private func admit(
+    _ target: Target, to operation: Endpoint.Operation, onConversation id: [UInt8],
+    of bot: [UInt8]
+  ) throws(APIError) -> Admission {
+    switch operation {
+    case .deleteConversation:
+      try conversations.delete(id, of: bot)
+      return .answer(Response(status: 204, contentType: nil, body: []))
+    case .listMessages:
+      return .answer(try conversations.messages(id, of: bot, target))
+    default:
+      return .answer(try conversations.read(id, of: bot))
+    }
+  }
+
+  private func read(_ handle: @escaping (Request) -> Void) -> Admission {
+    .read(bodyLimit: configuration.server.maxBodyBytes, handle: handle)
+  }
+
+  // MARK: What a path names
+
+  private func bot(_ id: [UInt8], for key: APIKeySettings?) throws(APIError) -> Bot {
+    try key.checkReaches(id)
+    guard let bot = bots[id] else { throw .noSuch(.bot) }
+    return bot
+  }
+
+  private func integration(
+    _ id: [UInt8], for key: APIKeySettings?
+  ) throws(APIError) -> Integration {
+    guard let integration = bots.integration(id) else { throw .noSuch(.integration) }
+    try key.checkReaches(integration.settings.bot)
+    return integration
+  }
+
+  /// The bot of a conversation: that of the query, or the only one.
+  private func conversationBot(
+    _ target: Target, _ key: APIKeySettings?
+  ) throws(APIError) -> [UInt8] {
+    if let id = target.parameter("bot") { return try bot(id, for: key).settings.id }
+    guard configuration.bots.count == 1 else {
+      throw .invalid("bot", "Whose conversation it is must be said: ?bot=ID.")
+    }
+    return try bot(configuration.bots[0].id, for: key).settings.id
   }
 
   /// `application/json` or a type built on it, with any parameters; RFC 9110 section 8.3.1, RFC 6839.

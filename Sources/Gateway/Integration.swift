@@ -127,7 +127,7 @@ public final class Integration {
 
 extension IntegrationSettings {
   /// Whether the configuration has a header field of this name.
-  fileprivate func setsField(_ name: StaticString) -> Bool {
+  func setsField(_ name: StaticString) -> Bool {
     for header in headers where header.name.span.equalsIgnoringCase(name) { return true }
     return false
   }

@@ -1,0 +1,139 @@
+import Bytes
+public import JSON
+
+/// A section of a configuration as the management API has it: an object with a member for each setting, named and
+/// typed by the settings table. Durations are in seconds, sizes in bytes; header fields and parameters are objects.
+public struct Resource {
+  /// Which section it is.
+  public let name: SectionName
+  private let section: Section
+
+  /// Families of keys, and the member that has them as an object.
+  static let families: [(prefix: StaticString, member: StaticString)] = [
+    ("header.", "headers"), ("param.", "params"),
+  ]
+
+  init(_ section: Section) {
+    self.section = section
+    name = SectionName(section.kind, section.name)
+  }
+
+  /// The name of the bot that an integration answers for.
+  public var bot: [UInt8] { section.entry("bot")?.text?.bytes ?? [] }
+
+  /// Whether it does not stand in the file, but follows from what does.
+  public var isImplied: Bool { section.origin.line == nil }
+
+  /// Writes the object. Secrets stand as `****`, unless it is not to be shown to anybody.
+  public func write(to writer: inout JSONWriter, masking: Bool = true) {
+    let id = name.name
+    writer.beginObject()
+    writer.member("id", string: id.span)
+    let settings = name.kind.settings
+    for row in settings.indices {
+      if settings[row].isFamily {
+        write(family: settings[row], row, to: &writer, masking)
+      } else {
+        writer.name(settings[row].name)
+        guard let entry = section.entry(row: row), let value = entry.value else {
+          writer.null()
+          continue
+        }
+        write(value, of: settings[row], entry, to: &writer, masking)
+      }
+    }
+    writer.endObject()
+  }
+
+  /// What a member shows, if it is a text that hides something: sent back, it changes nothing.
+  func masked(_ setting: Setting, row: Int) -> [UInt8]? {
+    guard let entry = section.entry(row: row), case .text(let text) = entry.value else {
+      return nil
+    }
+    let shown = shown(text, of: setting, entry)
+    return shown == text ? nil : shown
+  }
+
+  /// The keys that the section has of a family.
+  func keys(of prefix: StaticString) -> [[UInt8]] {
+    let row = name.kind.row(of: prefix)
+    return section.entries.filter { $0.row == row }.map { [UInt8](prefix) + $0.suffix }
+  }
+
+  private func write(
+    family setting: Setting, _ row: Int, to writer: inout JSONWriter, _ masking: Bool
+  ) {
+    guard let family = Resource.families.first(where: { setting.name.equals($0.prefix) }) else {
+      return
+    }
+    writer.name(family.member)
+    writer.beginObject()
+    for entry in section.entries where entry.row == row {
+      let suffix = entry.suffix
+      guard case .text(let text) = entry.value else { continue }
+      writer.name(suffix.span)
+      if case .json = setting.type, !entry.isDerived || !masking {
+        writer.raw(text.span)
+      } else {
+        let shown = masking ? [UInt8](SettingEntry.mask) : text
+        writer.string(shown.span)
+      }
+    }
+    writer.endObject()
+  }
+
+  private func write(
+    _ value: SettingValue, of setting: Setting, _ entry: SettingEntry,
+    to writer: inout JSONWriter, _ masking: Bool
+  ) {
+    switch (value, setting.type) {
+    case (.number(let isTrue), .boolean):
+      writer.boolean(isTrue == 1)
+    case (.number(let word), .choice(let words)):
+      let text = words[word] ?? []
+      writer.string(text.span)
+    case (.number(let number), .interval) where number <= 0:
+      let text = WordList.intervals[-number] ?? []
+      writer.string(text.span)
+    case (.number(let milliseconds), .duration), (.number(let milliseconds), .interval):
+      let seconds = Resource.thousandths(milliseconds)
+      writer.raw(seconds.span)
+    case (.number(let number), _):
+      writer.integer(number)
+    case (.text(let text), _):
+      let shown = masking ? shown(text, of: setting, entry) : text
+      writer.string(shown.span)
+    }
+  }
+
+  /// A text as anybody may see it.
+  private func shown(_ text: [UInt8], of setting: Setting, _ entry: SettingEntry) -> [UInt8] {
+    setting.printed(.text(text), writtenAs: text.span, isDerived: entry.isDerived)
+  }
+
+  /// Thousandths, such as milliseconds, as a number of wholes, as JSON.
+  public static func thousandths(_ milliseconds: Int) -> [UInt8] {
+    var text: [UInt8] = []
+    text.append(decimal: milliseconds / 1000)
+    guard milliseconds % 1000 != 0 else { return text }
+    text.append(".")
+    text.append(decimal: milliseconds % 1000, width: 3)
+    while text.last == UInt8(ascii: "0") { text.removeLast() }
+    return text
+  }
+}
+
+extension Configuration {
+  /// The sections of a kind: those of the file in its order, and then those that it implies.
+  public func resources(_ kind: SectionKind) -> [Resource] {
+    sections.filter { $0.kind == kind }.map(Resource.init)
+  }
+
+  /// A section by its name.
+  public func resource(_ name: SectionName) -> Resource? {
+    for section in sections where section.kind == name.kind && section.name == name.name {
+      return Resource(section)
+    }
+    return nil
+  }
+}

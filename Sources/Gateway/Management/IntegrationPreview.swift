@@ -1,0 +1,69 @@
+import Bytes
+import Configuration
+import Dialects
+import HTTPServer
+import JSON
+
+/// The request that an integration's backend would be sent, secrets masked.
+struct IntegrationPreview {
+  let integration: Integration
+  let version: StaticString
+
+  /// The response: method, URL, header fields and body of a request with this message, a JSON string.
+  func response(to message: [UInt8], conversation: [UInt8]) throws(APIError) -> Response {
+    guard let upstream = integration.upstream else {
+      throw APIError(
+        409, .conflict, "no_request", "An echo integration answers by itself: nothing is sent.")
+    }
+    let settings = integration.settings
+    let body: [UInt8]
+    do throws(TranslationFault) {
+      var encoder = integration.encoder(
+        conversation: conversation, user: nil, metadata: nil,
+        streams: integration.streams(toStreamingClient: false))!
+      try encoder.append(.user, content: message.span)
+      body = try encoder.finish()
+    } catch {
+      throw APIError(400, .invalidRequest, "invalid_parameter", error.message)
+    }
+    let url = shownURL(upstream.settings.url)
+    return .json { writer in
+      writer.name("data")
+      writer.beginObject()
+      writer.member("method", string: "POST")
+      writer.member("url", string: url.span)
+      writer.name("headers")
+      writer.beginObject()
+      for header in settings.headers {
+        writer.name(header.name.span)
+        writer.string("****")
+      }
+      for (name, value) in ownFields(conversation) where !settings.setsField(name) {
+        writer.member(name, string: value.span)
+      }
+      writer.endObject()
+      writer.member("body", raw: body.span)
+      writer.endObject()
+    }
+  }
+
+  /// Postern's own fields, but for that of the user's platform.
+  private func ownFields(_ conversation: [UInt8]) -> [(name: StaticString, value: [UInt8])] {
+    var fields: [(name: StaticString, value: [UInt8])] = []
+    if let dialect = integration.dialect {
+      for field in dialect.defaultFields { fields.append((field.name, [UInt8](field.value))) }
+    }
+    fields.append(("User-Agent", [UInt8]("Postern/") + [UInt8](version)))
+    fields.append(("X-Bot-Id", integration.settings.bot))
+    fields.append(("X-Integration-Id", integration.settings.id))
+    fields.append(("X-Conversation-Id", conversation))
+    fields.append(("X-Request-Id", [UInt8]("req_…")))
+    return fields
+  }
+
+  /// A URL's query may have a key in it.
+  private func shownURL(_ url: [UInt8]) -> [UInt8] {
+    guard let query = url.firstIndex(of: UInt8(ascii: "?")) else { return url }
+    return url[..<query] + [UInt8]("?****")
+  }
+}

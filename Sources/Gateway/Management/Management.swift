@@ -1,0 +1,203 @@
+import Bytes
+import Configuration
+import EventLoop
+import HTTPServer
+import JSON
+
+/// The management API: bots and integrations as resources that stand in the configuration file, conversations as they
+/// stand in the context.
+///
+/// What changes the file is checked against the file as it is at that moment, on the thread that writes it; what is
+/// answered comes from the configuration that is in force after that.
+final class Management {
+  /// Changes the configuration file; `nil` where there is none.
+  var writer: ConfigurationWriter?
+  /// What is in force.
+  var configuration: Configuration
+  private let context: ContextStore
+  private let services: Services
+  private let version: StaticString
+  private let tags: EntityTag
+
+  init(
+    _ configuration: Configuration, context: ContextStore, services: Services,
+    version: StaticString
+  ) {
+    self.configuration = configuration
+    self.context = context
+    self.services = services
+    self.version = version
+    tags = EntityTag(key: SipHash.Key(services.random.next(), services.random.next()))
+  }
+
+  // MARK: Reading
+
+  /// All bots, or those that a key is limited to.
+  func listBots(_ request: Request, visibleTo key: APIKeySettings?) throws(APIError) -> Response {
+    let bots = configuration.resources(.bot).filter { bot in
+      key.map { $0.bots.isEmpty || $0.bots.contains(bot.name.name) } ?? true
+    }
+    return try list(bots, request)
+  }
+
+  /// The integrations of a bot.
+  func listIntegrations(of bot: [UInt8], _ request: Request) throws(APIError) -> Response {
+    try list(configuration.resources(.integration).filter { $0.bot == bot }, request)
+  }
+
+  /// One bot or integration.
+  func read(_ name: SectionName) throws(APIError) -> Response {
+    guard let resource = configuration.resource(name) else { throw .noSuch(name.kind) }
+    return response(resource, status: 200)
+  }
+
+  private func list(_ resources: [Resource], _ request: Request) throws(APIError) -> Response {
+    let page = try Page(request.target)
+    return .json { writer in
+      writer.name("data")
+      writer.beginArray()
+      for resource in resources.dropFirst(page.start).prefix(page.size) {
+        resource.write(to: &writer)
+      }
+      writer.endArray()
+      page.writeMeta(total: resources.count, to: &writer)
+    }
+  }
+
+  private func response(_ resource: Resource, status: Int) -> Response {
+    var response = Response.json(status: status) { writer in
+      writer.name("data")
+      resource.write(to: &writer)
+    }
+    response.fields.append(("ETag", tags.tag(of: resource)))
+    return response
+  }
+
+  // MARK: Changing
+
+  /// Adds a bot.
+  func createBot(_ request: Request) {
+    create(.bot, request) { (configuration, name, _) throws(APIError) in
+      ResourceCreation.addingBot(name, to: configuration)
+    }
+  }
+
+  /// Adds an integration to a bot.
+  func createIntegration(of bot: [UInt8], _ request: Request) {
+    create(.integration, request) { (configuration, name, patch) throws(APIError) in
+      if let other = patch["bot"]?.string, other != bot {
+        throw .invalid("bot", "The bot is that of the path.")
+      }
+      guard configuration.resource(SectionName(.bot, bot)) != nil else { throw .noSuch(.bot) }
+      return ResourceCreation.addingIntegration(name, to: bot)
+    }
+  }
+
+  /// Changes a bot or an integration by a JSON merge patch.
+  func patch(_ name: SectionName, _ request: Request) {
+    let (tags, condition) = (tags, request.field("If-Match"))
+    let patch: JSONValue
+    do throws(APIError) {
+      patch = try .object(in: request.body)
+    } catch {
+      return request.respond(error.response())
+    }
+    save(request) { (configuration) throws(APIError) in
+      guard let resource = configuration.resource(name) else { throw .noSuch(name.kind) }
+      guard tags.matches(condition, resource) else { throw .preconditionFailed }
+      if let id = patch["id"], id.string != name.name {
+        throw .invalid("id", "An id cannot be changed.")
+      }
+      return try ResourceCreation.changes(in: patch, to: name, from: resource)
+    } then: { [self] in
+      configuration.resource(name).map { response($0, status: 200) }
+        ?? APIError.noSuch(name.kind).response()
+    }
+  }
+
+  /// Deletes a bot with its integrations, or an integration.
+  func delete(_ name: SectionName, _ request: Request) {
+    let (tags, condition) = (tags, request.field("If-Match"))
+    save(request) { (configuration) throws(APIError) in
+      guard let resource = configuration.resource(name) else { throw .noSuch(name.kind) }
+      guard tags.matches(condition, resource) else { throw .preconditionFailed }
+      return try ResourceCreation.deleting(resource, from: configuration)
+    } then: {
+      Response(status: 204, contentType: nil, body: [])
+    }
+  }
+
+  private typealias Addition =
+    (Configuration, SectionName, JSONValue) throws(APIError) -> [ConfigurationChange]
+
+  private func create(_ kind: SectionKind, _ request: Request, _ addition: @escaping Addition) {
+    let patch: JSONValue
+    do throws(APIError) {
+      patch = try .object(in: request.body)
+    } catch {
+      return request.respond(error.response())
+    }
+    let created = Created()
+    save(request) { (configuration) throws(APIError) in
+      let name = SectionName(kind, try ResourceCreation.id(for: patch, kind, in: configuration))
+      created.name = name
+      return try addition(configuration, name, patch)
+        + ResourceCreation.changes(in: patch, to: name, from: nil)
+    } then: { [self] in
+      guard let name = created.name, let resource = configuration.resource(name) else {
+        return APIError.noSuch(kind).response()
+      }
+      var response = response(resource, status: 201)
+      response.fields.append(("Location", name.path))
+      return response
+    }
+  }
+
+  /// The name that was found for what is created; written on the writer's thread, read on the loop's after that.
+  private final class Created {
+    var name: SectionName?
+  }
+
+  private func save(
+    _ request: Request, _ plan: @escaping ConfigurationStore.Plan,
+    then answer: @escaping () -> Response
+  ) {
+    guard let writer else {
+      let error = APIError(
+        503, .server, "configuration_not_writable",
+        "There is no configuration file that could be changed: see 'postern run -c FILE'.")
+      return request.respond(error.response())
+    }
+    writer.save(plan) { failure in
+      request.respond(failure.map { writer.error(for: $0).response() } ?? answer())
+    }
+  }
+
+  // MARK: Integrations at work
+
+  /// Sends a message through an integration, and tells all about it.
+  func test(_ integration: IntegrationSettings, _ request: Request) {
+    var message = [UInt8]("Hello")
+    if !request.body.isEmpty {
+      do throws(APIError) {
+        if let content = try JSONValue.object(in: request.body)["content"], !content.isNull {
+          guard let text = content.string, !text.isEmpty else {
+            throw .invalid("content", "content must be a non-empty text.")
+          }
+          message = text
+        }
+      } catch {
+        return request.respond(error.response())
+      }
+    }
+    guard let bot = configuration.bots.first(where: { $0.id == integration.bot }) else { return }
+    let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
+    test.start(message) { result in
+      request.respond(
+        .json { writer in
+          writer.name("data")
+          result.write(to: &writer)
+        })
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import Bytes
+import Configuration
+import JSON
+
+/// What changes of the file it takes to make, change and delete bots and integrations.
+enum ResourceCreation {
+  /// The id that a client asks for, or one made from the name that is not taken yet.
+  static func id(
+    for patch: JSONValue, _ kind: SectionKind, in configuration: Configuration
+  ) throws(APIError) -> [UInt8] {
+    if let id = patch["id"], !id.isNull {
+      guard let text = id.string else { throw .invalid("id", "id must be text.") }
+      guard configuration.resource(SectionName(kind, text)) == nil else {
+        throw APIError(409, .conflict, "already_exists", "There is one of this id already.")
+      }
+      return text
+    }
+    guard let name = patch["name"]?.string, let stem = slug(of: name) else {
+      throw .invalid("name", "name is missing: what people call it, or an id.")
+    }
+    var id = stem
+    var number = 2
+    while configuration.resource(SectionName(kind, id)) != nil {
+      id = Array(stem.prefix(58)) + [UInt8(ascii: "-")]
+      id.append(decimal: number)
+      number += 1
+    }
+    return id
+  }
+
+  /// A bot. One that was only implied is written down first: with another in the file it would be gone.
+  static func addingBot(
+    _ name: SectionName, to configuration: Configuration
+  ) -> [ConfigurationChange] {
+    var changes: [ConfigurationChange] = []
+    for bot in configuration.resources(.bot) where bot.isImplied { changes.append(.add(bot.name)) }
+    changes.append(.add(name))
+    // With two bots, each integration has to say whose it is.
+    for integration in configuration.resources(.integration) where !integration.isImplied {
+      changes.append(.set(integration.name, key: [UInt8]("bot"), value: integration.bot))
+    }
+    return changes
+  }
+
+  /// An integration of a bot.
+  static func addingIntegration(_ name: SectionName, to bot: [UInt8]) -> [ConfigurationChange] {
+    [.add(name), .set(name, key: [UInt8]("bot"), value: bot)]
+  }
+
+  /// A bot with its integrations, or an integration.
+  static func deleting(
+    _ resource: Resource, from configuration: Configuration
+  ) throws(APIError) -> [ConfigurationChange] {
+    guard !resource.isImplied else {
+      throw APIError(
+        409, .conflict, "implied",
+        "It does not stand in the configuration file, but follows from what does: it cannot be deleted.")
+    }
+    var changes: [ConfigurationChange] = []
+    if resource.name.kind == .bot {
+      for integration in configuration.resources(.integration)
+      where integration.bot == resource.name.name && !integration.isImplied {
+        changes.append(.delete(integration.name))
+      }
+    }
+    return changes + [.delete(resource.name)]
+  }
+
+  /// The changes of a merge patch.
+  static func changes(
+    in patch: JSONValue, to name: SectionName, from resource: Resource?
+  ) throws(APIError) -> [ConfigurationChange] {
+    do throws(ResourcePatch.Objection) {
+      return try ResourcePatch.changes(in: patch, to: name, from: resource)
+    } catch {
+      var fault = APIError(400, .invalidRequest, "invalid_parameter", error.message)
+      fault.parameter = error.member
+      throw fault
+    }
+  }
+
+  /// Letters and digits in lower case, `-` for each run of anything else; `nil` where nothing is left.
+  private static func slug(of name: [UInt8]) -> [UInt8]? {
+    var slug: [UInt8] = []
+    for byte in name where slug.count < 64 {
+      if byte.isASCIILetter || byte.isASCIIDigit {
+        slug.append(byte.lowercasedASCII)
+      } else if let last = slug.last, last != UInt8(ascii: "-") {
+        slug.append(UInt8(ascii: "-"))
+      }
+    }
+    if slug.last == UInt8(ascii: "-") { slug.removeLast() }
+    return slug.isEmpty ? nil : slug
+  }
+}
+
+extension SectionName {
+  /// Where it is in the API.
+  var path: [UInt8] {
+    [UInt8](kind == .bot ? "/v1/bots/" : "/v1/integrations/") + name
+  }
+}
+
+extension JSONValue {
+  /// The object that a body is.
+  static func object(in body: [UInt8]) throws(APIError) -> JSONValue {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONDocument(body).root
+    } catch {
+      throw APIError(
+        400, .invalidRequest, "invalid_json",
+        "The body is not valid JSON: \(error.message(in: body.span)).")
+    }
+    guard root.kind == .object else {
+      throw APIError(400, .invalidRequest, "invalid_request", "The body must be a JSON object.")
+    }
+    return root
+  }
+}
+
+extension APIError {
+  /// The resource is not what the client last saw.
+  static var preconditionFailed: APIError {
+    APIError(
+      412, .invalidRequest, "precondition_failed",
+      "It has been changed since: If-Match has not its current ETag.")
+  }
+}
