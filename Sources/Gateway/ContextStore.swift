@@ -73,7 +73,7 @@ public final class ContextStore {
 
   /// What is kept of a conversation; `nil` for nothing.
   func activity(of conversation: [UInt8], bot: [UInt8]) -> ConversationActivity? {
-    ring.activity(
+    resident.ring.activity(
       of: ConversationIdentity(bot: bot.span, conversation: conversation.span))
   }
 
@@ -82,7 +82,7 @@ public final class ContextStore {
     of bot: [UInt8], from first: Int, limit: Int,
     visit: (Span<UInt8>, ConversationActivity) -> Void
   ) -> Int {
-    ring.conversations(of: bot.span, from: first, limit: limit, visit: visit)
+    resident.ring.conversations(of: bot.span, from: first, limit: limit, visit: visit)
   }
 
   /// Visits a page of a conversation's turns, oldest first; returns how many there are.
@@ -90,13 +90,16 @@ public final class ContextStore {
     of conversation: [UInt8], bot: [UInt8], from first: Int, limit: Int,
     visit: (borrowing Turn) -> Void
   ) -> Int {
-    ring.turns(
+    resident.ring.turns(
       of: ConversationIdentity(bot: bot.span, conversation: conversation.span), from: first,
       limit: limit, visit: visit)
   }
 
   /// Deletes a conversation, its text included; returns whether there was one.
   func delete(_ conversation: [UInt8], bot: [UInt8]) -> Bool {
-    ring.delete(ConversationIdentity(bot: bot.span, conversation: conversation.span))
+    let identity = ConversationIdentity(bot: bot.span, conversation: conversation.span)
+    guard resident.ring.delete(identity) else { return false }
+    flusher?.noteChange()
+    return true
   }
 }

@@ -184,8 +184,7 @@ public final class Gateway: RequestHandler {
   ) throws(APIError) -> Admission {
     switch operation {
     case .deleteConversation:
-      try conversations.delete(id, of: bot)
-      return .answer(Response(status: 204, contentType: nil, body: []))
+      return read { [self] in conversations.delete(id, of: bot, $0) }
     case .listMessages:
       return .answer(try conversations.messages(id, of: bot, target))
     default:

@@ -84,6 +84,11 @@ final class Reload {
     read()
   }
 
+  /// Reads the file that Postern itself has just changed, and puts it in force.
+  func readNow() {
+    read()
+  }
+
   private func read() {
     guard case .path(let path) = source else { return }
     loop.cancel(timer)

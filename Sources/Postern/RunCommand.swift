@@ -54,6 +54,12 @@ struct RunCommand {
         client.keep(connections: configuration.limits.inFlight)
         gateway.adopt(configuration)
       }
+      if case .path(let path) = source {
+        gateway.manage(
+          with: ConfigurationWriter(
+            path: path, sources: ConfigurationFile.regularSources, worker: worker
+          ) { reload.readNow() })
+      }
       reload.watch()
       let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log) {
         reload.begin()

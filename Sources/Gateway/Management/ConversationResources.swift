@@ -54,9 +54,14 @@ struct ConversationResources {
     }
   }
 
-  /// Deletes a conversation.
-  func delete(_ id: [UInt8], of bot: [UInt8]) throws(APIError) {
-    guard context.delete(id, bot: bot) else { throw .noSuchConversation }
+  /// Deletes a conversation; answers once that is as durable as a turn would be.
+  func delete(_ id: [UInt8], of bot: [UInt8], _ request: Request) {
+    guard context.delete(id, bot: bot) else {
+      return request.respond(APIError.noSuchConversation.response())
+    }
+    context.whenDurable {
+      request.respond(Response(status: 204, contentType: nil, body: []))
+    }
   }
 
   private func write(

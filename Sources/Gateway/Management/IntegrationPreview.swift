@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Dialects
+import HTTPClient
 import HTTPServer
 import JSON
 
@@ -16,16 +17,7 @@ struct IntegrationPreview {
         409, .conflict, "no_request", "An echo integration answers by itself: nothing is sent.")
     }
     let settings = integration.settings
-    let body: [UInt8]
-    do throws(TranslationFault) {
-      var encoder = integration.encoder(
-        conversation: conversation, user: nil, metadata: nil,
-        streams: integration.streams(toStreamingClient: false))!
-      try encoder.append(.user, content: message.span)
-      body = try encoder.finish()
-    } catch {
-      throw APIError(400, .invalidRequest, "invalid_parameter", error.message)
-    }
+    let body = try body(message, conversation)
     let url = shownURL(upstream.settings.url)
     return .json { writer in
       writer.name("data")
@@ -38,12 +30,25 @@ struct IntegrationPreview {
         writer.name(header.name.span)
         writer.string("****")
       }
-      for (name, value) in ownFields(conversation) where !settings.setsField(name) {
-        writer.member(name, string: value.span)
+      for field in ownFields(conversation) where !settings.setsField(field.name) {
+        let value = field.value
+        writer.member(field.name, string: value.span)
       }
       writer.endObject()
       writer.member("body", raw: body.span)
       writer.endObject()
+    }
+  }
+
+  private func body(_ message: [UInt8], _ conversation: [UInt8]) throws(APIError) -> [UInt8] {
+    do throws(TranslationFault) {
+      var encoder = integration.encoder(
+        conversation: conversation, user: nil, metadata: nil,
+        streams: integration.streams(toStreamingClient: false))!
+      try encoder.append(.user, content: message.span)
+      return try encoder.finish()
+    } catch {
+      throw APIError(400, .invalidRequest, "invalid_parameter", error.message)
     }
   }
 

@@ -3,6 +3,7 @@ import Configuration
 import EventLoop
 import HTTPServer
 import JSON
+import Platform
 
 /// The management API: bots and integrations as resources that stand in the configuration file, conversations as they
 /// stand in the context.
