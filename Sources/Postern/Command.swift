@@ -1,10 +1,12 @@
 import Bytes
+import Configuration
 
 /// What the command line asks for.
 enum Command {
   case run(file: [UInt8]?)
   case check(file: [UInt8]?, prints: Bool)
   case test(file: [UInt8]?, names: [[UInt8]], message: [UInt8]?)
+  case key(name: [UInt8])
   case version
   /// The manual of one command, or the list of all.
   case help(Topic?)
@@ -14,6 +16,7 @@ enum Command {
     case run
     case check
     case test
+    case key
     case version
     case help
 
@@ -30,6 +33,7 @@ enum Command {
       case .run: "run"
       case .check: "check"
       case .test: "test"
+      case .key: "key"
       case .version: "version"
       case .help: "help"
       }
@@ -67,6 +71,13 @@ enum Command {
       let file = try rest.takeOption("-c")
       let message = try rest.takeOption("-m")
       self = .test(file: file, names: try rest.takeNames(), message: message)
+    case .key:
+      let names = try rest.takeNames()
+      let name = names.first ?? [UInt8]("default")
+      guard names.count <= 1, INILine.isName(name.span) else {
+        throw UsageError("'key' takes one name: 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
+      }
+      self = .key(name: name)
     case .version:
       self = .version
       try rest.finish()

@@ -17,6 +17,7 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   case .check(let file, let prints): return CheckCommand(file: file, prints: prints).perform()
   case .test(let file, let names, let message):
     return TestCommand(file: file, names: names, message: message).perform()
+  case .key(let name): return KeyCommand(name: name).perform()
   case .version:
     return Console.print([UInt8]("postern ") + [UInt8](version) + [UInt8]("\n"))
       ? .success : .failure

@@ -1,6 +1,7 @@
 """Contract 3: who is served, with keys and without."""
 
 import hashlib
+import re
 
 import pytest
 
@@ -167,3 +168,25 @@ def test_a_key_may_come_from_a_file(gateway, tmp_path):
     running = gateway({"key web": {"secret": f"${{file:{file}}}", "scopes": "chat"}})
     assert running.client(PLAIN).message("hi").status == 200
     assert running.client("wrong-key-0123456789").message("hi").status == 401
+
+
+def test_a_made_key_is_served_where_its_section_allows(postern, gateway):
+    done = postern("key", "web")
+    assert (done.returncode, done.stderr) == (0, "")
+    key, _, section = done.stdout.partition("\n\n")
+    assert re.fullmatch(r"postern_[0-9a-f]{64}", key)
+    assert section.startswith("[key web]\nsecret = sha256:")
+    assert key.removeprefix("postern_") not in section
+    keys = dict(line.split(" = ") for line in section.splitlines()[1:])
+    running = gateway({"bot a": {}, "bot b": {}, "key web": {**keys, "bots": "a"}})
+    assert running.client(key).message(bot="a").status == 200
+    assert running.client(key).message(bot="b").status == 403
+    assert running.client(key[:-1]).message(bot="a").status == 401
+
+
+def test_no_two_made_keys_are_the_same(postern):
+    made = {postern("key").stdout for _ in range(5)}
+    assert len(made) == 5
+    assert all("\n[key default]\n" in text for text in made)
+    salts = {re.search(r"sha256:([0-9a-f]{32}):[0-9a-f]{64}\n", text)[1] for text in made}
+    assert len(salts) == 5

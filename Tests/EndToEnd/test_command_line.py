@@ -12,7 +12,7 @@ import pytest
 from address import Address
 from postern import BARE_ENVIRONMENT, Gateway
 
-COMMANDS = ["run", "check", "test", "version", "help"]
+COMMANDS = ["run", "check", "test", "key", "version", "help"]
 SYSTEM_CONFIGURATION = Path("/etc/postern/postern.conf")
 BUILT_IN_ADDRESS = Address("127.0.0.1", 8080)
 
@@ -56,6 +56,10 @@ def test_help_of_a_command_tells_about_it(postern, command):
         ["check", "superfluous"],
         ["check", "--prin"],
         ["test", "-m"],
+        ["key", "Ops"],
+        ["key", "a]"],
+        ["key", "a", "b"],
+        ["key", "--frobnicate"],
         ["test", "--frobnicate"],
         ["check", "-c", "/dev/null", "-c", "/dev/null", "superfluous"],
         [""],
