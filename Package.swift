@@ -126,3 +126,11 @@ if Context.environment["POSTERN_FUZZ"] != nil {
         path: "Tests/Fuzz/\(name)Fuzz", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
   }
 }
+
+// A process that scripts/save-crashes kills, built by that alone.
+if Context.environment["POSTERN_SAVE_LOOP"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "SaveLoop", dependencies: ["Configuration", "Gateway", "Platform"],
+      path: "Tests/SaveLoop", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}

@@ -32,12 +32,12 @@ public enum FileReplacement {
       let file = try folder.open(name)
       metadata = try FileMetadata(of: file)
       guard FileIdentity(metadata.status) == old.identity else { return .raced }
+      try folder.checkWritable(name)
     } catch {
       // Gone, or a symbolic link by now: whoever did that is not done yet, or wants something else.
       guard error.isNotFound || error.code == ELOOP else { throw error }
       return .raced
     }
-    try folder.checkWritable(name)
     let new = try NewFile(contents, beside: name, in: folder, metadata, replacing: old)
     return try install(new, as: name, in: folder, old, metadata)
   }

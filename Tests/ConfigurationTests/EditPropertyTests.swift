@@ -7,7 +7,7 @@ import Testing
 @Suite struct EditPropertyTests {
   /// More where `POSTERN_EDITS` gives the number of files.
   private static let count =
-    ProcessInfo.processInfo.environment["POSTERN_EDITS"].flatMap { Int($0) } ?? 1500
+    ProcessInfo.processInfo.environment["POSTERN_EDITS"].flatMap { Int($0) } ?? 1000
 
   /// An edit, and what it may change.
   private struct Trial {

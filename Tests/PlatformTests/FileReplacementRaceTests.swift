@@ -106,8 +106,9 @@ import Testing
     let text = bytes("of somebody else\n")
     for first in 0..<Self.steps - 1 {
       for second in first + 1..<Self.steps {
-        let folder = try TemporaryFolder()
-        let (_, path) = try replace(folder, save, text, at: first, and: second)
+        let folder = try TemporaryFolder(inMemory: true)
+        let (outcome, path) = try replace(folder, save, text, at: first, and: second)
+        try #require(outcome != nil, "saved at \(first) and \(second): no failure")
         let contents = FileManager.default.contents(atPath: path).map { [UInt8]($0) }
         try #require(contents == text, "saved at \(first) and \(second)")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
@@ -122,7 +123,7 @@ import Testing
     let text = bytes("of somebody else\n")
     for first in 0..<25 {
       for death in first + 2..<30 {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(inMemory: true)
         let (_, path) = try replace(
           folder, save, text, at: first, and: first + 1, dyingAt: death)
         let remains = try FileReplacement.cleanUp(after: bytes(path))
@@ -141,7 +142,7 @@ import Testing
   /// Without anybody else, the file is old or new, and whole.
   @Test func aCrashLeavesOneOfTheTwo() throws {
     for death in 0..<Self.steps {
-      let folder = try TemporaryFolder()
+      let folder = try TemporaryFolder(inMemory: true)
       let path = try folder.write(Self.old, to: "file")
       let read = try FileSnapshot(of: bytes(path), limit: 1000)
       let queue = SystemCalls.InjectionQueue(
