@@ -148,7 +148,14 @@ final class Reload {
     log.level = configuration.log.logLevel
   }
 
-  private func refuse(_ errors: [Text]) {
+  /// The most errors that are told of one file; `postern check` tells all.
+  private static let mostErrors = 50
+
+  private func refuse(_ all: [Text]) {
+    var errors = Array(all.prefix(Reload.mostErrors))
+    if errors.count < all.count {
+      errors.append("\(source.name): and \(all.count - errors.count) more errors")
+    }
     for error in errors {
       log.write(.error, "configuration_invalid") { line in
         line.field("message", error)

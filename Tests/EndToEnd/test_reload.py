@@ -387,3 +387,12 @@ def test_limits_on_connections_are_exchanged(served):
             assert third.is_closed_within(1)
         assert idle.is_closed_within(4)
         assert dawdler.is_closed_within(4)
+
+
+def test_of_very_many_errors_the_first_are_told(served):
+    served = served({"bot a": {}})
+    served.file.write_text("[bot b]\n" + "oops = 1\n" * 5000)
+    served.running.await_log(f"{served.file}: and 4950 more errors")
+    reasons = served.readiness()[1]["reasons"]
+    assert len(reasons) == 51
+    assert reasons[0].startswith(f"{served.file}:2: ")
