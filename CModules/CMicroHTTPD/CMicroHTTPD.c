@@ -2,8 +2,13 @@
 
 enum { END = MHD_OPTION_END };
 
+// MHD_USE_NO_THREAD_SAFETY, which 0.9.75 does not know. Without it 1.0 takes a connection over at a later run only, and
+// wakes another thread for it.
+enum { SINGLE_THREADED = 1U << 19 };
+
 struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
   unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+  if (cmhd_is_strict()) flags |= SINGLE_THREADED;
   struct MHD_OptionItem tls[] = {
       {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->tls_certificate},
       {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->tls_key},
