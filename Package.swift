@@ -117,7 +117,8 @@ let package = Package(
 if Context.environment["POSTERN_FUZZ"] != nil {
   let fuzzed: [(name: String, rooms: [Target.Dependency])] = [
     ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Dialects", "Bytes", "JSON"]),
-    ("Streams", ["Dialects", "Bytes", "JSON"]), ("Configuration", ["Configuration", "Bytes"]),
+    ("Streams", ["Faces", "Dialects", "Bytes", "JSON"]),
+    ("Configuration", ["Configuration", "Bytes"]),
   ]
   for (name, rooms) in fuzzed {
     package.targets.append(

@@ -1,5 +1,6 @@
 import Bytes
 import Dialects
+import Faces
 import JSON
 
 /// libFuzzer calls this with each input: the first byte says how it is split, the rest is a stream, read in every
@@ -28,6 +29,10 @@ private struct Reading: Equatable {
   var content: [UInt8] = []
   var metadata: [UInt8] = []
   var isFinished = false
+  /// What clients of all kinds would be sent.
+  var openai: [UInt8] = []
+  var anthropic: [UInt8] = []
+  var native: [UInt8] = []
 
   init(_ stream: [UInt8], _ dialect: Dialect, _ framing: StreamFraming, parts size: Int) {
     let decoder = StreamDecoder(dialect, framing, limit: 2000)
@@ -42,8 +47,44 @@ private struct Reading: Equatable {
       let reply = try decoder.reply(acceptsToolCalls: true)
       content = reply.content
       metadata = reply.metadata
+      write(reply)
     } catch {
       fault = error
+    }
+  }
+
+  private mutating func write(_ reply: Reply) {
+    let identity = AnswerIdentity(id: [UInt8]("id"), model: reply.model ?? [], created: 1)
+    var openaiStream = OpenAIStream(identity, includesUsage: true)
+    var anthropicStream = AnthropicStream(identity)
+    for delta in deltas {
+      openaiStream.write(delta, to: &openai)
+      anthropicStream.write(delta, to: &anthropic)
+      NativeStream.write(delta, to: &native)
+    }
+    openaiStream.finish(reply, to: &openai)
+    anthropicStream.finish(reply, to: &anthropic)
+    for body in [reply.openAIBody(identity), reply.anthropicBody(identity)] {
+      precondition((try? JSONDocument(body)) != nil, "a body is JSON")
+      NativeStream.finish(body.span, to: &native)
+    }
+  }
+
+  /// What clients are sent is sound, whatever the backend sent, and has the same text.
+  private func checkFaces() {
+    let dialects: [(Dialect, [UInt8])] = [
+      (.openai, openai), (.anthropic, anthropic), (.custom, native),
+    ]
+    for (dialect, output) in dialects {
+      let decoder = StreamDecoder(dialect, .events, limit: 1 << 20)
+      var text = [UInt8]("\"")
+      for delta in decoder.feed(output.span) {
+        if case .text(let piece) = delta { text += piece }
+      }
+      precondition(decoder.malformedCount == 0, "events are JSON")
+      if dialect == .custom { continue }
+      precondition(decoder.isOver && decoder.fault == nil)
+      precondition(text + [UInt8]("\"") == content, "the client has what the context has")
     }
   }
 
@@ -73,5 +114,6 @@ private struct Reading: Equatable {
     }
     let names = root.members.map { $0.name.string ?? [] }
     precondition(Set(names).count == names.count, "each name stands once")
+    checkFaces()
   }
 }
