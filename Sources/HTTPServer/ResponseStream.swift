@@ -53,12 +53,16 @@ public final class ResponseStream {
   /// Whether the client is slower than the producer, who should wait for `onDrain`.
   public var isFull: Bool { bufferedCount >= ResponseStream.highMark }
 
+  /// How many bytes are in memory, with those that libmicrohttpd has taken over since.
+  var storedCount: Int { buffer.count }
+
   /// Whether the producer can still write to somebody.
   var isOpen: Bool { phase == .open }
 
   /// Appends to the body.
   public func write(_ bytes: Span<UInt8>) {
     guard phase == .open, !bytes.isEmpty else { return }
+    dropTaken()
     buffer.append(copying: bytes)
     if isFull { wasFull = true }
     wake()
@@ -138,6 +142,13 @@ public final class ResponseStream {
     case .aborted, .over:
       return cmhd_end_with_error()
     }
+  }
+
+  /// Whether the client is slower than the producer or not, what it has taken does not pile up.
+  private func dropTaken() {
+    guard takenCount >= ResponseStream.highMark else { return }
+    buffer = buffer.span.extracting(takenCount...).copied
+    takenCount = 0
   }
 
   private func take(_ count: Int) {

@@ -212,6 +212,31 @@ import Testing
     #expect(exchange.abandoned == 0)
   }
 
+  /// A stream that is never quite drained keeps only what is not sent. (HTTP/1.0 goes out in small blocks.)
+  @Test func whatIsSentIsForgotten() throws {
+    let exchange = Exchange()
+    let (fixture, client) = try start(exchange, "POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
+    defer { fixture.close() }
+    let stream = exchange.stream!
+    let piece = String(repeating: "x", count: 5000)
+    var pieces = 0
+    while pieces < 200 {
+      while !stream.isFull {
+        write(piece, to: exchange)
+        pieces += 1
+      }
+      #expect(stream.storedCount < 48 * 1024)
+      try fixture.turn(times: 1)
+      client.fetch()
+    }
+    stream.finish()
+    try fixture.turn {
+      client.fetch()
+      return client.hasEnded
+    }
+    #expect(client.parts?.rest == String(repeating: piece, count: pieces))
+  }
+
   @Test func dropsAClientThatDoesNotRead() throws {
     let exchange = Exchange()
     let (fixture, client) = try start(exchange, idleTimeout: .seconds(1))
