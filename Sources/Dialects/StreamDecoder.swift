@@ -133,6 +133,7 @@ public final class StreamDecoder {
     do throws(JSONError) {
       root = try JSONDocument(event.data).root
     } catch {
+      if event.type.span.equals("error") { progress.error = BackendError(event.data) }
       return pass(over: error)
     }
     guard root.kind == .object else {

@@ -128,6 +128,12 @@ import Testing
     }
   }
 
+  @Test func anErrorNeedNotBeJSON() {
+    let decoder = StreamDecoder(.custom, .events, limit: 1000)
+    _ = decoder.feed(bytes("event: error\ndata: overloaded\n\n").span)
+    #expect(decoder.fault == .reported(BackendError(bytes("overloaded"))))
+  }
+
   @Test func anErrorInsideIsSorted() {
     let decoder = StreamDecoder(.openai, .events, limit: 1000)
     let event = #"data: {"error":{"message":"x","code":"content_policy_violation"}}"#
