@@ -147,7 +147,8 @@ public final class ResponseStream {
   /// Whether the client is slower than the producer or not, what it has taken does not pile up.
   private func dropTaken() {
     guard takenCount >= ResponseStream.highMark else { return }
-    buffer = buffer.span.extracting(takenCount...).copied
+    let stored = buffer
+    buffer = stored.span.extracting(takenCount...).copied
     takenCount = 0
   }
 
