@@ -64,7 +64,7 @@ let package = Package(
     shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: [], isHot: true),
     room("JSON", on: ["Bytes"], isHot: true),
-    room("Dialects", on: ["Bytes", "JSON"], isHot: true),
+    room("Dialects", on: ["Bytes", "JSON"]),
     room("Faces", on: ["Bytes", "JSON", "Dialects"]),
     room("Configuration", on: ["Bytes", "JSON"]),
     room("Selection", on: ["Bytes"]),
