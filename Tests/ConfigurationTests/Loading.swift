@@ -35,10 +35,13 @@ extension ConfigurationReport {
     }
   }
 
-  /// Everything in the configuration, in a form that can be compared.
+  /// All values of the configuration, in a form that can be compared: not where they come from.
   var dumped: String {
+    guard let configuration else { return "none" }
     var text = ""
-    dump(configuration, to: &text)
+    for property in Mirror(reflecting: configuration).children where property.label != "sections" {
+      dump(property.value, to: &text, name: property.label)
+    }
     return text
   }
 }

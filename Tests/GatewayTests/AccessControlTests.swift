@@ -153,8 +153,14 @@ import Testing
     _ access: AccessControl, _ peer: String, _ fields: [String: String], _ scope: Scopes?,
     _ bot: [UInt8]?
   ) -> APIError? {
-    access.refusal(
-      of: IPAddress(text: bytes(peer).span).map(Peer.host) ?? .unixSocket,
-      fields: { name in fields["\(name)"].map(bytes) }, scope: scope, bot: bot)
+    do throws(APIError) {
+      let key = try access.admit(
+        IPAddress(text: bytes(peer).span).map(Peer.host) ?? .unixSocket,
+        fields: { name in fields["\(name)"].map(bytes) }, scope: scope)
+      if let bot { try key.checkReaches(bot) }
+      return nil
+    } catch {
+      return error
+    }
   }
 }

@@ -26,10 +26,25 @@ import Testing
       (.get, "/healthz/", "404"), (.get, "//healthz", "404"), (.get, "/", "404"),
       (.get, "*", "404"),
       (.get, "/health", "404"), (.get, "/healthzz", "404"), (.get, "/HEALTHZ", "404"),
-      (.post, "/v1/bots/support/messages/", "404"), (.post, "/v1/bots/support", "404"),
+      (.post, "/v1/bots/support/messages/", "404"), (.post, "/v1/bots/support", "405 GET, HEAD, PATCH, DELETE"),
       (.post, "/v1/bots/support/", "404"), (.post, "/v1/bots//support/messages", "404"),
       (.post, "/v1/bots//messages", "sendMessage "), (.post, "/v1/bots/support/messages/1", "404"),
-      (.post, "/v1/bots", "404"), (.get, "/{bot}", "404"),
+      (.get, "/{bot}", "404"),
+      (.get, "/v1/bots", "listBots"), (.post, "/v1/bots", "createBot"),
+      (.put, "/v1/bots", "405 GET, HEAD, POST"),
+      (.get, "/v1/bots/b", "readBot b"), (.patch, "/v1/bots/b", "patchBot b"),
+      (.delete, "/v1/bots/b", "deleteBot b"),
+      (.get, "/v1/bots/b/integrations", "listIntegrations b"),
+      (.post, "/v1/bots/b/integrations", "createIntegration b"),
+      (.get, "/v1/bots/b/conversations", "listConversations b"),
+      (.get, "/v1/integrations/i", "readIntegration i"),
+      (.patch, "/v1/integrations/i", "patchIntegration i"),
+      (.delete, "/v1/integrations/i", "deleteIntegration i"),
+      (.post, "/v1/integrations/i/test", "testIntegration i"),
+      (.get, "/v1/integrations/i/preview", "previewIntegration i"),
+      (.get, "/v1/conversations/c", "readConversation c"),
+      (.delete, "/v1/conversations/c", "deleteConversation c"),
+      (.get, "/v1/conversations/c/messages", "listMessages c"),
     ] as [(Method, String, String)])
   func finds(method: Method, target: String, found: String) throws {
     let target = try #require(Self.target(target))
@@ -46,9 +61,11 @@ import Testing
   /// What asks for nothing is safe to give to anybody who can connect.
   @Test func asksForAKeyExceptForHealth() {
     for endpoint in Endpoint.all {
-      switch endpoint.operation {
-      case .health, .readiness: #expect(endpoint.scope == nil)
-      case .sendMessage: #expect(endpoint.scope == .chat)
+      switch (endpoint.operation, endpoint.method) {
+      case (.health, _), (.readiness, _): #expect(endpoint.scope == nil)
+      case (.sendMessage, _): #expect(endpoint.scope == .chat)
+      case (_, .get): #expect(endpoint.scope == .read)
+      default: #expect(endpoint.scope == .write)
       }
     }
   }

@@ -22,7 +22,7 @@ func configuration(_ text: String) throws -> Configuration {
 extension APIError {
   /// The response in a few words: `STATUS type code param`.
   var brief: String {
-    let parameter = parameter.map { " \($0)" } ?? ""
+    let parameter = parameter.map { " " + text($0) } ?? ""
     return "\(status) \(kind.name) \(code)\(parameter)"
   }
 
