@@ -16,6 +16,8 @@ public final class Integration {
   /// Whether its backend is to be left alone.
   let breaker: Breaker
   private let profile: RequestProfile?
+  /// Postern's own fields that are the same in every request.
+  private let ownFields: FieldLines
   /// Fields of single requests that the configuration does not set itself.
   private let sendsConversation: Bool
   private let sendsRequest: Bool
@@ -35,7 +37,7 @@ public final class Integration {
     profile = dialect.map { Integration.profile(settings, bot, $0) }
     if let dialect, let url = settings.webhookURL {
       let wanted = Upstream.Settings(
-        url: url.text, fields: Integration.sharedFields(settings, dialect, version),
+        url: url.text, fields: Integration.sharedFields(settings, dialect),
         connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
         authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes)
       let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
@@ -43,6 +45,7 @@ public final class Integration {
     } else {
       upstream = nil
     }
+    ownFields = Integration.ownFields(settings, version)
     sendsConversation = !settings.setsField("X-Conversation-Id")
     sendsRequest = !settings.setsField("X-Request-Id")
     sendsPlatform = !settings.setsField("X-User-Platform")
@@ -75,7 +78,7 @@ public final class Integration {
 
   /// The fields of one request.
   func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
-    var fields = FieldLines()
+    var fields = ownFields
     if sendsConversation { fields.append("X-Conversation-Id", conversation.span) }
     if sendsRequest { fields.append("X-Request-Id", request.span) }
     if sendsPlatform, let platform { fields.append("X-User-Platform", platform.span) }
@@ -104,19 +107,27 @@ public final class Integration {
       botID: bot.id, botName: bot.name, system: bot.system)
   }
 
-  /// The fields of every request: the configured ones as they are, and those of Postern's own that they leave out.
+  /// The configured fields as they are, and those of the dialect's that they leave out.
   private static func sharedFields(
-    _ settings: IntegrationSettings, _ dialect: Dialect, _ version: StaticString
+    _ settings: IntegrationSettings, _ dialect: Dialect
   ) -> [[UInt8]] {
     var lines = settings.headers.map { field(name: $0.name, value: $0.text) }
-    var own = dialect.defaultFields.map { ($0.name, [UInt8]($0.value)) }
-    own.append(("User-Agent", [UInt8]("Postern/") + [UInt8](version)))
-    own.append(("X-Bot-Id", settings.bot))
-    own.append(("X-Integration-Id", settings.id))
-    for (name, value) in own where !settings.setsField(name) {
-      lines.append(field(name: [UInt8](name), value: value))
+    for own in dialect.defaultFields where !settings.setsField(own.name) {
+      lines.append(field(name: [UInt8](own.name), value: [UInt8](own.value)))
     }
     return lines
+  }
+
+  private static func ownFields(
+    _ settings: IntegrationSettings, _ version: StaticString
+  ) -> FieldLines {
+    var fields = FieldLines()
+    let agent = [UInt8]("Postern/") + [UInt8](version)
+    let (bot, id) = (settings.bot, settings.id)
+    if !settings.setsField("User-Agent") { fields.append("User-Agent", agent.span) }
+    if !settings.setsField("X-Bot-Id") { fields.append("X-Bot-Id", bot.span) }
+    if !settings.setsField("X-Integration-Id") { fields.append("X-Integration-Id", id.span) }
+    return fields
   }
 
   private static func field(name: [UInt8], value: [UInt8]) -> [UInt8] {

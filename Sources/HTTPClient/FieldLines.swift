@@ -1,24 +1,24 @@
 import Bytes
 
-/// The header field lines of one request: `name: value`, in order. What goes in is free of CR, LF and NUL.
-public struct FieldLines {
-  /// The lines, each ended by NUL, as C wants them.
+/// Header field lines of one request that are Postern's own, `name: value`, in order. What goes in is free of CR, LF
+/// and NUL.
+///
+/// libcurl takes them as one: it asks about each field that it is given a dozen times whether that takes the place of
+/// one of its own (`Host`, `Content-Type`, `Accept`, `Expect`…), and goes by the name that the text begins with. So a
+/// field that libcurl has an opinion about must not be among these; it belongs into `Upstream.Settings`.
+public struct FieldLines: Sendable {
+  /// The lines, with CR LF between them.
   private(set) var bytes: [UInt8] = []
-  private(set) var count = 0
 
   /// No lines.
   public init() {}
 
-  /// Appends a field. An empty value is sent as an empty field; CURLOPT_HTTPHEADER has its own form for that.
+  /// Appends a field. The value is not empty: libcurl would leave out a lone field without one.
   public mutating func append(_ name: StaticString, _ value: Span<UInt8>) {
+    precondition(!value.isEmpty, "a header field without a value")
+    if !bytes.isEmpty { bytes.append("\r\n") }
     bytes.append(name)
-    if value.isEmpty {
-      bytes.append(";")
-    } else {
-      bytes.append(": ")
-      bytes.append(copying: value)
-    }
-    bytes.append(0)
-    count += 1
+    bytes.append(": ")
+    bytes.append(copying: value)
   }
 }

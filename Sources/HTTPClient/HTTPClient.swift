@@ -23,8 +23,8 @@ public final class HTTPClient: BackendClient {
   private var isActing = false
   /// What was put off to the end of a turn may find the client closed.
   private var isClosed = false
-  /// The running transfers with their upstreams, by easy handle.
-  private var running: [UnsafeMutableRawPointer: (transfer: Transfer, upstream: Upstream)] = [:]
+  /// The running transfers; each knows its place.
+  private var running: [Transfer] = []
 
   /// Those of them whose responses are delivered in parts, or may be.
   private var streams: [Transfer] = []
@@ -54,11 +54,11 @@ public final class HTTPClient: BackendClient {
   public func close() {
     guard !isClosed else { return }
     isClosed = true
-    for (easy, use) in running {
-      curl_multi_remove_handle(multi, easy)
-      use.transfer.retire()
+    for transfer in running {
+      curl_multi_remove_handle(multi, transfer.easy)
+      transfer.retire()
     }
-    running = [:]
+    running = []
     streams = []
     loop.cancel(timer)
     curl_multi_cleanup(multi)
@@ -72,9 +72,11 @@ public final class HTTPClient: BackendClient {
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let transfer = upstream.idle.popLast() ?? makeTransfer(for: upstream)
-    transfer.prepare(fields: fields, body: body, receiver: receiver, completion: completion)
+    transfer.prepare(
+      for: upstream, fields: fields, body: body, receiver: receiver, completion: completion)
     if receiver != nil { streams.append(transfer) }
-    running[transfer.easy] = (transfer, upstream)
+    transfer.place = running.count
+    running.append(transfer)
     curl_multi_add_handle(multi, transfer.easy)
     return TransferID(transfer: transfer, generation: transfer.generation)
   }
@@ -84,7 +86,7 @@ public final class HTTPClient: BackendClient {
   public func cancel(_ id: TransferID) -> Int {
     guard id.transfer.generation == id.generation else { return 0 }
     let status = id.transfer.status
-    _ = finish(id.transfer.easy)
+    finish(id.transfer)
     return status
   }
 
@@ -123,13 +125,17 @@ public final class HTTPClient: BackendClient {
   }
 
   /// Takes a transfer out of libcurl and gives its handle back to its upstream.
-  private func finish(_ easy: UnsafeMutableRawPointer) -> Transfer? {
-    guard let (transfer, upstream) = running.removeValue(forKey: easy) else { return nil }
-    curl_multi_remove_handle(multi, easy)
+  private func finish(_ transfer: Transfer) {
+    let last = running.removeLast()
+    if last !== transfer {
+      running[transfer.place] = last
+      last.place = transfer.place
+    }
+    curl_multi_remove_handle(multi, transfer.easy)
     if transfer.receiver != nil { streams.removeAll { $0 === transfer } }
+    let upstream = transfer.upstream
     transfer.retire()
-    upstream.idle.append(transfer)
-    return transfer
+    upstream?.idle.append(transfer)
   }
 
   // MARK: Driving libcurl
@@ -180,13 +186,15 @@ public final class HTTPClient: BackendClient {
     if !streams.isEmpty { deliverParts() }
     var left: Int32 = 0
     while !isClosed, let message = curl_multi_info_read(multi, &left) {
-      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle,
-        let transfer = running[easy]?.transfer, let completion = transfer.completion
-      else { continue }
+      guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else {
+        continue
+      }
+      let transfer = Transfer.recover(ccurl_get_private(easy))
+      guard let completion = transfer.completion else { continue }
       // Whoever takes the last part may give the transfer up.
       guard deliver(transfer, isComplete: true) else { continue }
       let result = transfer.result(ccurl_message_result(message))
-      _ = finish(easy)
+      finish(transfer)
       completion(result)
     }
   }

@@ -25,6 +25,10 @@ final class Transfer {
   /// Tells this use from earlier ones, so that a stale `TransferID` cancels nothing.
   private(set) var generation: UInt32 = 0
   private(set) var completion: ((TransferResult) -> Void)?
+  /// Who gets it back after this use; `nil` while it is idle, kept by that upstream itself.
+  private(set) var upstream: Upstream?
+  /// Where it stands among the client's running transfers.
+  var place = 0
 
   private let bodyLimit: Int
   private let sharedFields: UnsafeMutablePointer<curl_slist>?
@@ -95,6 +99,7 @@ final class Transfer {
     }
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
     let context = Unmanaged.passUnretained(self).toOpaque()
+    _ = ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
     _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
@@ -113,9 +118,10 @@ final class Transfer {
 
   /// Sets the handle up for one request; libcurl copies the body.
   func prepare(
-    fields lines: FieldLines, body: [UInt8], receiver: ResponseReceiver?,
+    for upstream: Upstream, fields lines: FieldLines, body: [UInt8], receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) {
+    self.upstream = upstream
     self.completion = completion
     self.receiver = receiver
     delivery = receiver == nil ? .whole : .undecided
@@ -141,6 +147,7 @@ final class Transfer {
     receiver = nil
     isHeld = false
     isPaused = false
+    upstream = nil
     body = []
     _ = ccurl_set_body(easy, nil, 0)
   }
@@ -209,7 +216,8 @@ final class Transfer {
 
   // MARK: libcurl's callbacks, which must not call libcurl
 
-  private static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
+  /// The transfer that a handle or a callback's context stands for.
+  static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
   }
 

@@ -9,7 +9,7 @@ public final class Upstream {
   public struct Settings: Equatable {
     /// `http` or `https`, absolute.
     public var url: [UInt8]
-    /// Whole field lines, `name: value`, sent with every request in this order.
+    /// Whole field lines, `name: value`, sent with every request in this order. libcurl looks at each.
     public var fields: [[UInt8]]
     /// For name, connection and TLS handshake together; at least 1.
     public var connectTimeoutMilliseconds: Int

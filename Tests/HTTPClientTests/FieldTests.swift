@@ -6,12 +6,10 @@ import Testing
 @Suite struct FieldTests {
   @Test func keepsLinesInOrder() {
     var lines = FieldLines()
-    #expect(lines.count == 0)
+    #expect(lines.bytes.isEmpty)
     lines.append("X-One", bytes("1").span)
-    lines.append("X-Empty", bytes("").span)
     lines.append("X-Two", bytes("a: b").span)
-    #expect(lines.count == 3)
-    #expect(lines.bytes == bytes("X-One: 1\0X-Empty;\0X-Two: a: b\0"))
+    #expect(lines.bytes == bytes("X-One: 1\r\nX-Two: a: b"))
   }
 
   /// The list is filled again and again, for more and less than it has room for.
@@ -20,7 +18,7 @@ import Testing
     defer { curl_slist_free_all(shared) }
     var list = FieldList()
     for count in [0, 1, 8, 9, 0, 40, 2] {
-      for filling in [0, 5, 300] {
+      for filling in [0, 5, 248, 249, 300] {
         var lines = FieldLines()
         var expected: [String] = []
         for number in 0..<count {
@@ -28,9 +26,9 @@ import Testing
           lines.append("X-Own", bytes(value).span)
           expected.append("X-Own: \(value)")
         }
-        #expect(
-          texts(list.fill(with: lines, before: shared)) == expected + ["Expect:", "X-Shared: s"])
-        #expect(texts(list.fill(with: lines, before: nil)) == expected)
+        let own = count == 0 ? [] : [expected.joined(separator: "\r\n")]
+        #expect(texts(list.fill(with: lines, before: shared)) == own + ["Expect:", "X-Shared: s"])
+        #expect(texts(list.fill(with: lines, before: nil)) == own)
       }
     }
     #expect(texts(shared) == ["Expect:", "X-Shared: s"])

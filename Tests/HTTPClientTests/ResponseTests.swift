@@ -13,7 +13,7 @@ import Testing
       port: server.port, fields: ["Authorization: Bearer k", "X-None;"])
     var fields = FieldLines()
     fields.append("X-Conversation-Id", bytes("conv_1").span)
-    fields.append("X-Empty", bytes("").span)
+    fields.append("X-Request-Id", bytes("req_1").span)
     let result = try fixture.post("{\"a\":\"é\"}", to: upstream, fields: fields)
     #expect(result.failure == nil)
     #expect(result.status == 200)
@@ -30,7 +30,7 @@ import Testing
     #expect(lines[0] == "POST /hook?q=1 HTTP/1.1")
     #expect(parts[1] == "{\"a\":\"é\"}")
     for line in [
-      "Host: 127.0.0.1:\(server.port)", "X-Conversation-Id: conv_1", "X-Empty:",
+      "Host: 127.0.0.1:\(server.port)", "X-Conversation-Id: conv_1", "X-Request-Id: req_1",
       "Authorization: Bearer k", "X-None:", "Content-Length: 10",
     ] {
       #expect(lines.contains(Substring(line)), "\(line)")

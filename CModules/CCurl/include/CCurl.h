@@ -64,6 +64,13 @@ static inline const char *ccurl_get_content_type(CURL *easy) {
 // not see.
 static inline CURLcode ccurl_continue(CURL *easy) { return curl_easy_pause(easy, CURLPAUSE_CONT); }
 
+// What CURLOPT_PRIVATE was set to.
+static inline void *ccurl_get_private(CURL *easy) {
+  char *value = NULL;
+  curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
+  return value;
+}
+
 // A time of CURLINFO_*_TIME_T, in microseconds.
 static inline int64_t ccurl_get_microseconds(CURL *easy, CURLINFO info) {
   curl_off_t value = 0;
