@@ -54,16 +54,8 @@ extension [UInt8] {
 
   /// Appends an integer in decimal, with a leading `-` where it is negative.
   public mutating func append(decimal value: Int) {
-    var magnitude = value.magnitude
-    var digits: InlineArray<20, UInt8> = .init(repeating: 0)
-    var start = digits.count
-    repeat {
-      start -= 1
-      digits[start] = UInt8(ascii: "0") + UInt8(magnitude % 10)
-      magnitude /= 10
-    } while magnitude > 0
-    if value < 0 { append(UInt8(ascii: "-")) }
-    append(copying: digits.span.extracting(start..<digits.count))
+    let digits = DecimalText(value)
+    append(copying: digits.span)
   }
 
   /// Appends a non-negative integer in decimal, with zeros in front up to `width` digits.

@@ -4,7 +4,8 @@
 /// A class, so that whoever builds can hand it on; it is used from one place at a time.
 public final class ByteBuffer {
   private var start: UnsafeMutablePointer<UInt8>
-  private var capacity: Int
+  /// For how many bytes there is room.
+  public private(set) var capacity: Int
   /// How many bytes there are.
   public private(set) var count = 0
 
@@ -52,9 +53,21 @@ public final class ByteBuffer {
 
   /// Appends an integer in decimal.
   public func append(decimal value: Int) {
-    var digits: [UInt8] = []
-    digits.append(decimal: value)
+    let digits = DecimalText(value)
     append(digits.span)
+  }
+
+  /// Takes the bytes behind the first `count` away, which there must be.
+  public func truncate(to count: Int) {
+    precondition(0...self.count ~= count)
+    self.count = count
+  }
+
+  /// Takes the first bytes away, which there must be. O(those that stay).
+  public func removeFirst(_ removed: Int) {
+    precondition(0...count ~= removed)
+    count -= removed
+    UnsafeMutableRawPointer(start).copyMemory(from: start + removed, byteCount: count)
   }
 
   private func append(_ bytes: UnsafePointer<UInt8>, _ length: Int) {

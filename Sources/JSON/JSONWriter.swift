@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 
 /// Writes JSON text from front to back, without white space between tokens.
 ///
@@ -27,6 +27,11 @@ public struct JSONWriter {
   public init(appendingTo prefix: [UInt8] = [], reserving capacity: Int = 256) {
     buffer = ByteBuffer(capacity: capacity)
     buffer.append(prefix.span)
+  }
+
+  /// A writer of one value behind what a buffer holds: there the text grows, and is not to be asked for by `finish`.
+  public init(into buffer: ByteBuffer) {
+    self.buffer = buffer
   }
 
   /// The text. Every object and array must have been ended.

@@ -16,12 +16,14 @@ public final class Log {
 
   private let output: NonBlockingOutput
   private let isJournal: Bool
-  private var pending: [UInt8] = []
+  private var pending = ByteBuffer(capacity: 1024)
   private var droppedLines = 0
   private var isAnnounced = false
 
   /// The most that waits for a slow reader, in bytes.
   private static let pendingLimit = 256 * 1024
+  /// The most room that is kept for lines to come.
+  private static let keptCapacity = 16384
 
   /// A log of this level and format.
   public convenience init(level: LogLevel, format: LogFormat) {
@@ -41,24 +43,41 @@ public final class Log {
   /// Writes a line about an event, its fields added by `fill`.
   public func write(_ level: LogLevel, _ event: StaticString, _ fill: (inout LogLine) -> Void) {
     guard isEnabled(level) else { return }
-    var line = LogLine(level, event, format: format, forJournal: isJournal)
+    let end = pending.count
+    var line = LogLine(level, event, format: format, forJournal: isJournal, to: pending)
     fill(&line)
-    append(line.finish())
+    line.finish()
+    keep(from: end)
+  }
+
+  /// Sees to it that the line which begins here is written, if there is room for it to wait.
+  @inline(never)
+  private func keep(from start: Int) {
+    guard pending.count <= Log.pendingLimit else {
+      pending.truncate(to: start)
+      droppedLines += 1
+      return
+    }
+    guard let onPending else {
+      _ = flush()
+      return
+    }
+    guard !isAnnounced else { return }
+    isAnnounced = true
+    onPending()
   }
 
   /// Writes what the reader takes without waiting. Returns whether all has been written; if not, it is to be called
   /// again soon, and `onPending` is not called until all has been.
   public func flush() -> Bool {
-    defer { isAnnounced = onPending != nil && !pending.isEmpty }
-    guard !pending.isEmpty else { return true }
-    let written = writePending()
-    if written == pending.count {
-      pending.removeAll(keepingCapacity: pending.capacity <= 16384)
-    } else {
-      pending.removeFirst(written)
+    defer { isAnnounced = onPending != nil && pending.count > 0 }
+    guard pending.count > 0 else { return true }
+    pending.removeFirst(writePending())
+    if pending.count == 0 {
+      if pending.capacity > Log.keptCapacity { pending = ByteBuffer(capacity: 1024) }
+      reportDropped()
     }
-    if pending.isEmpty { reportDropped() }
-    return pending.isEmpty
+    return pending.count == 0
   }
 
   /// Writes all that waits before the process ends, for as long as the reader takes some of it within a second.
@@ -75,21 +94,6 @@ public final class Log {
       // A reader that is gone takes nothing ever again: what waited is lost, and nobody is left to be told.
       return pending.count
     }
-  }
-
-  private func append(_ line: [UInt8]) {
-    guard pending.count + line.count <= Log.pendingLimit else {
-      droppedLines += 1
-      return
-    }
-    pending.append(copying: line.span)
-    guard let onPending else {
-      _ = flush()
-      return
-    }
-    guard !isAnnounced else { return }
-    isAnnounced = true
-    onPending()
   }
 
   private func reportDropped() {

@@ -10,29 +10,33 @@ public enum LogFormat: Sendable {
   case json
 }
 
-/// A log line in the making: an event and its fields, in order.
+/// A log line in the making: an event and its fields, in order, written to the end of a buffer.
 public struct LogLine: ~Copyable {
-  private let text = ByteBuffer(capacity: 256)
+  private let text: ByteBuffer
   private var object: JSONWriter?
 
-  init(_ level: LogLevel, _ event: StaticString, format: LogFormat, forJournal: Bool) {
-    var prefix: [UInt8] = []
-    if forJournal { prefix.append(level.journalPriority) }
+  @inline(never)
+  init(
+    _ level: LogLevel, _ event: StaticString, format: LogFormat, forJournal: Bool,
+    to buffer: ByteBuffer
+  ) {
+    text = buffer
+    if forJournal { text.append(level.journalPriority) }
+    let time = WallTime.now.text
     switch format {
     case .text:
-      text.append(prefix.span)
       // The journal has a time of its own.
       if !forJournal {
-        text.append(LogLine.time.span)
+        text.append(time.span)
         text.append(" ")
       }
       text.append(level.name)
       text.append(" ")
       text.append(event)
     case .json:
-      var writer = JSONWriter(appendingTo: prefix)
+      var writer = JSONWriter(into: text)
       writer.beginObject()
-      writer.member("time", string: LogLine.time.span)
+      writer.member("time", string: time.span)
       writer.member("level", string: level.name)
       writer.member("event", string: event)
       object = writer
@@ -41,23 +45,29 @@ public struct LogLine: ~Copyable {
 
   /// Appends a field of text.
   public mutating func field(_ name: StaticString, _ value: [UInt8]) {
-    guard object == nil else {
-      object!.member(name, string: value.span)
-      return
-    }
-    begin(name)
-    if LogLine.isPlain(value) {
-      text.append(value.span)
-    } else {
-      text.append("\"")
-      text.append(escaping: value.span)
-      text.append("\"")
-    }
+    field(name, value.span)
   }
 
   /// Appends a field of text.
   public mutating func field(_ name: StaticString, _ value: StaticString) {
-    field(name, [UInt8](value))
+    let bytes = UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount)
+    field(name, bytes.span)
+  }
+
+  /// Appends a field of text.
+  public mutating func field(_ name: StaticString, _ value: Span<UInt8>) {
+    guard object == nil else {
+      object!.member(name, string: value)
+      return
+    }
+    begin(name)
+    if LogLine.isPlain(value) {
+      text.append(value)
+    } else {
+      text.append("\"")
+      text.append(escaping: value)
+      text.append("\"")
+    }
   }
 
   /// Appends a field of text. (A literal is a `StaticString`.)
@@ -86,19 +96,10 @@ public struct LogLine: ~Copyable {
     text.append(value ? "true" : "false")
   }
 
-  consuming func finish() -> [UInt8] {
-    if var object {
-      object.endObject()
-      text.append(object.finish().span)
-    }
+  @inline(never)
+  consuming func finish() {
+    object?.endObject()
     text.append("\n")
-    return text.bytes
-  }
-
-  private static var time: [UInt8] {
-    var time: [UInt8] = []
-    WallTime.now.append(to: &time, precision: .milliseconds)
-    return time
   }
 
   private mutating func begin(_ name: StaticString) {
@@ -107,12 +108,13 @@ public struct LogLine: ~Copyable {
     text.append("=")
   }
 
-  private static func isPlain(_ value: [UInt8]) -> Bool {
-    guard !value.isEmpty else { return false }
-    for byte in value
-    where !byte.isVisibleASCII || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "=") {
-      return false
+  private static func isPlain(_ value: Span<UInt8>) -> Bool {
+    for index in value.indices {
+      let byte = value[unchecked: index]
+      if !byte.isVisibleASCII || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "=") {
+        return false
+      }
     }
-    return true
+    return !value.isEmpty
   }
 }

@@ -24,21 +24,49 @@ public struct WallTime: Sendable {
     case milliseconds
   }
 
+  /// The time as RFC 3339 has it, in UTC and to the millisecond; for the years 0 to 9999.
+  public var text: InlineArray<24, UInt8> {
+    let (parts, fraction) = civil
+    var text: InlineArray<24, UInt8> = .init(repeating: UInt8(ascii: "-"))
+    WallTime.write(Int(parts.tm_year) + 1900, to: &text, 0..<4)
+    WallTime.write(Int(parts.tm_mon) + 1, to: &text, 5..<7)
+    WallTime.write(Int(parts.tm_mday), to: &text, 8..<10)
+    text[10] = UInt8(ascii: "T")
+    WallTime.write(Int(parts.tm_hour), to: &text, 11..<13)
+    text[13] = UInt8(ascii: ":")
+    WallTime.write(Int(parts.tm_min), to: &text, 14..<16)
+    text[16] = UInt8(ascii: ":")
+    WallTime.write(Int(parts.tm_sec), to: &text, 17..<19)
+    text[19] = UInt8(ascii: ".")
+    WallTime.write(fraction, to: &text, 20..<23)
+    text[23] = UInt8(ascii: "Z")
+    return text
+  }
+
+  /// Writes a number that has so many digits at most, with zeros in front.
+  @inline(never)
+  private static func write(
+    _ value: Int, to text: inout InlineArray<24, UInt8>, _ places: Range<Int>
+  ) {
+    var rest = value
+    var place = places.upperBound
+    while place > places.lowerBound {
+      place -= 1
+      text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+      rest /= 10
+    }
+  }
+
   /// Appends the time as RFC 3339 has it, in UTC; for the years 0 to 9999.
   public func append(to bytes: inout [UInt8], precision: Precision) {
-    let (parts, fraction) = civil
-    bytes.append(decimal: Int(parts.tm_year) + 1900, width: 4)
-    bytes.append(UInt8(ascii: "-"))
-    bytes.append(decimal: Int(parts.tm_mon) + 1, width: 2)
-    bytes.append(UInt8(ascii: "-"))
-    bytes.append(decimal: Int(parts.tm_mday), width: 2)
-    bytes.append(UInt8(ascii: "T"))
-    WallTime.appendClock(parts, to: &bytes)
-    if precision == .milliseconds {
-      bytes.append(UInt8(ascii: "."))
-      bytes.append(decimal: fraction, width: 3)
+    let text = self.text
+    switch precision {
+    case .milliseconds:
+      bytes.append(copying: text.span)
+    case .seconds:
+      bytes.append(copying: text.span.extracting(first: 19))
+      bytes.append(UInt8(ascii: "Z"))
     }
-    bytes.append(UInt8(ascii: "Z"))
   }
 
   /// Appends the time as HTTP's `Date` has it, `Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110 section 5.6.7.
@@ -56,7 +84,8 @@ public struct WallTime: Sendable {
     bytes.append(" ")
     bytes.append(decimal: Int(parts.tm_year) + 1900, width: 4)
     bytes.append(" ")
-    WallTime.appendClock(parts, to: &bytes)
+    let clock = text
+    bytes.append(copying: clock.span.extracting(11..<19))
     bytes.append(" GMT")
   }
 
@@ -67,13 +96,5 @@ public struct WallTime: Sendable {
     var parts = tm()
     gmtime_r(&seconds, &parts)
     return (parts, Int(rest < 0 ? rest + 1000 : rest))
-  }
-
-  private static func appendClock(_ parts: tm, to bytes: inout [UInt8]) {
-    bytes.append(decimal: Int(parts.tm_hour), width: 2)
-    bytes.append(":")
-    bytes.append(decimal: Int(parts.tm_min), width: 2)
-    bytes.append(":")
-    bytes.append(decimal: Int(parts.tm_sec), width: 2)
   }
 }

@@ -57,9 +57,7 @@ import Testing
     #expect(text { $0.field("f", bad) } == "info event f=\"a\u{FFFD}\u{FFFD}\\n\"\n")
     #expect(json { $0.field("f", bad) }.hasSuffix("\"f\":\"a\u{FFFD}\u{FFFD}\\n\"}\n"))
     for byte in UInt8.min...UInt8.max {
-      var line = LogLine(.info, "event", format: .json, forJournal: false)
-      line.field("f", [byte])
-      let bytes = line.finish()
+      let bytes = line(.info, .json) { $0.field("f", [byte]) }
       #expect(throws: Never.self) { _ = try JSONDocument(bytes) }
       #expect(bytes.count { $0 == 0x0A } == 1)
     }
@@ -71,31 +69,38 @@ import Testing
     (.debug, "<7>", "debug"),
   ])
   func tellsTheJournalItsLevel(level: LogLevel, priority: String, name: String) {
-    var line = LogLine(level, "event", format: .text, forJournal: true)
-    line.field("a", 1)
-    #expect(string(line.finish()) == "\(priority)\(name) event a=1\n")
-    let object = string(LogLine(level, "event", format: .json, forJournal: true).finish())
+    let text = string(line(level, .text, forJournal: true) { $0.field("a", 1) })
+    #expect(text == "\(priority)\(name) event a=1\n")
+    let object = string(line(level, .json, forJournal: true) { _ in })
     #expect(object.hasPrefix("\(priority){\"time\":\""))
     #expect(object.hasSuffix(",\"level\":\"\(name)\",\"event\":\"event\"}\n"))
   }
 
   /// A text line without its time, whose form is checked.
   private func text(_ fill: (inout LogLine) -> Void) -> String {
-    let line = line(.text, fill)
+    let line = string(line(.info, .text, fill))
     #expect(line.prefixMatch(of: #/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /#) != nil)
     return String(line.dropFirst("2026-01-15T10:00:00.000Z ".count))
   }
 
   /// A JSON line with its time replaced.
   private func json(_ fill: (inout LogLine) -> Void) -> String {
-    line(.json, fill).replacing(
+    string(line(.info, .json, fill)).replacing(
       #/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/#, with: "TIME", maxReplacements: 1)
   }
 
-  private func line(_ format: LogFormat, _ fill: (inout LogLine) -> Void) -> String {
-    var line = LogLine(.info, "event", format: format, forJournal: false)
+  /// A line as it stands behind an earlier one.
+  private func line(
+    _ level: LogLevel, _ format: LogFormat, forJournal: Bool = false,
+    _ fill: (inout LogLine) -> Void
+  ) -> [UInt8] {
+    let buffer = ByteBuffer(capacity: 1)
+    buffer.append("earlier\n")
+    var line = LogLine(level, "event", format: format, forJournal: forJournal, to: buffer)
     fill(&line)
-    return string(line.finish())
+    line.finish()
+    buffer.removeFirst(8)
+    return buffer.bytes
   }
 
   private func string(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
