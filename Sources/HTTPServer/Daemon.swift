@@ -1,4 +1,5 @@
 internal import CMicroHTTPD
+import Bytes
 import EventLoop
 import Platform
 
@@ -196,5 +197,8 @@ struct RequestBytes {
 
 /// Lends bytes as a C string; they have no NUL inside.
 func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-  (bytes + [0]).withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+  var text: [UInt8] = []
+  text.append(copying: bytes.span)
+  text.append(0)
+  return text.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
 }

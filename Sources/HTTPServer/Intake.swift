@@ -144,9 +144,9 @@ extension Daemon {
   }
 
   private func whole(_ body: [UInt8]) -> OpaquePointer? {
-    var copy = body
-    return copy.withUnsafeMutableBytes {
-      MHD_create_response_from_buffer($0.count, $0.baseAddress, .RESPMEM_MUST_COPY)
+    body.withUnsafeBytes {
+      MHD_create_response_from_buffer(
+        $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
     }
   }
 }

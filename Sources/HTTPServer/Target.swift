@@ -51,6 +51,7 @@ public struct Target {
   private mutating func readSegments(_ path: Span<UInt8>) -> Bool {
     // The bare root has no segments.
     guard path.count > 1 else { return true }
+    segments.reserveCapacity(8)
     var start = 1
     while true {
       let end = path.firstIndex(of: UInt8(ascii: "/"), from: start) ?? path.count

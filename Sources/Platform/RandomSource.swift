@@ -52,13 +52,24 @@ extension RandomSource {
     return [UInt8](unsafeUninitializedCapacity: length + 24) { buffer, count in
       UnsafeMutableRawPointer(buffer.baseAddress!).copyMemory(
         from: prefix.utf8Start, byteCount: length)
-      for digit in 0..<24 {
-        let word = digit < 16 ? words.0 : words.1
-        let value = UInt8(truncatingIfNeeded: word >> (4 * (digit % 16))) & 15
-        buffer[length + digit] =
-          value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
-      }
+      let digits = UnsafeMutableRawPointer(buffer.baseAddress! + length)
+      let halves = (words.0 & 0xFFFF_FFFF, words.0 >> 32, words.1 & 0xFFFF_FFFF)
+      digits.storeBytes(of: hexadecimalDigits(halves.0), as: UInt64.self)
+      digits.storeBytes(of: hexadecimalDigits(halves.1), toByteOffset: 8, as: UInt64.self)
+      digits.storeBytes(of: hexadecimalDigits(halves.2), toByteOffset: 16, as: UInt64.self)
       count = length + 24
     }
+  }
+
+  /// Eight digits, one in each byte, for the 32 bits of a number: all at once, since every message needs two
+  /// identifiers.
+  private func hexadecimalDigits(_ number: UInt64) -> UInt64 {
+    var nibbles = number
+    nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF
+    nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
+    nibbles = (nibbles | nibbles << 4) & 0x0F0F_0F0F_0F0F_0F0F
+    // 1 in each byte that is 10 or more; from "0" + 10 it is 39 to "a".
+    let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+    return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }
 }
