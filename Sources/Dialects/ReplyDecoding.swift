@@ -30,23 +30,37 @@ extension Reply {
   /// Postern's own format: `content`, `attachments` if that is an array, and everything else as metadata: the
   /// members of `metadata` and what stands beside it. Of one name in both places the one in `metadata` counts.
   fileprivate init?(custom root: JSONValue) {
-    guard let content = root["content"], MessageContent.fault(in: content) == nil else {
-      return nil
+    var content: JSONValue?
+    var attachments: JSONValue?
+    var inner: JSONValue?
+    var hasOthers = false
+    for member in root.members {
+      if member.name.equals("content") {
+        content = member.value
+      } else if member.name.equals("attachments") {
+        attachments = member.value
+      } else if member.name.equals("metadata") {
+        inner = member.value
+      } else {
+        hasOthers = true
+      }
     }
-    let attachments = root["attachments"]
-    let inner = root["metadata"]
+    guard let content, MessageContent.fault(in: content) == nil else { return nil }
+    let isOddAttachments = !attachments.isAbsent(or: .array)
+    let isOddMetadata = !inner.isAbsent(or: .object)
     var metadata = ReplyMetadata()
-    for member in root.members where !member.name.equals("content") {
-      if member.name.equals("attachments"), attachments.isAbsent(or: .array) { continue }
-      if member.name.equals("metadata"), inner.isAbsent(or: .object) { continue }
-      metadata.insert(member)
+    if hasOthers || isOddAttachments || isOddMetadata {
+      for member in root.members where !member.name.equals("content") {
+        if !isOddAttachments, member.name.equals("attachments") { continue }
+        if !isOddMetadata, member.name.equals("metadata") { continue }
+        metadata.insert(member)
+      }
     }
     if let inner { for member in inner.members { metadata.insert(member) } }
     self.init(
       content: content.span.copied,
       attachments: attachments?.kind == .array ? attachments!.span.copied : [UInt8]("[]"),
-      metadata: metadata.object, usage: TokenUsage(inner?["usage"] ?? root["usage"]),
-      finishReason: nil)
+      metadata: metadata.object, usage: TokenUsage(metadata["usage"]), finishReason: nil)
   }
 
   /// Chat Completions: the first choice's message. The metadata is flat: what the message, the choice and the

@@ -25,6 +25,12 @@ struct ReplyMetadata {
     }
   }
 
+  /// The value of the member of a name. O(n).
+  subscript(name: StaticString) -> JSONValue? {
+    for member in members where member.name.equals(name) { return member.value }
+    return nil
+  }
+
   private func place(of name: JSONValue) -> Int? {
     if members.count >= Self.walkable { return places[name.string ?? []] }
     return members.firstIndex { Self.isSame($0.name, name) }
