@@ -28,6 +28,9 @@ public final class ByteBuffer {
     }
   }
 
+  /// Where the bytes are, for C; valid until the next one is appended or the buffer is gone.
+  public var address: UnsafeRawPointer { UnsafeRawPointer(start) }
+
   /// A copy of the bytes.
   public var bytes: [UInt8] { span.copied }
 

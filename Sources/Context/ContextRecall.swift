@@ -11,6 +11,7 @@ extension ContextRing {
   /// - Parameters:
   ///   - messages: How many at most: 0 to ``maximumWindow``.
   ///   - visit: Is given each message's role and content, which is borrowed from the ring.
+  @inline(never)
   public func recall(
     _ identity: borrowing ConversationIdentity, messages: Int,
     visit: (_ role: Role, _ content: Span<UInt8>) -> Void

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 public import JSON
 
 /// Writes the body of a request to a backend, message by message, so that the context is copied once: from
@@ -97,7 +97,7 @@ public struct RequestEncoder {
   }
 
   /// The body. The last message appended must not have been blank for a dialect that refuses such.
-  public consuming func finish() throws(TranslationFault) -> [UInt8] {
+  public consuming func finish() throws(TranslationFault) -> ByteBuffer {
     if lastWasBlank { throw .blankMessage }
     writer.endArray()
     switch profile.dialect {
@@ -111,7 +111,7 @@ public struct RequestEncoder {
       writer.raw(parameter.value.span)
     }
     writer.endObject()
-    return writer.finish()
+    return writer.finishedBuffer()
   }
 
   /// Whether the reply is to be streamed, and where it is to begin.

@@ -14,7 +14,7 @@ final class Attempt {
   struct Order {
     let integration: Integration
     let upstream: Upstream
-    let body: [UInt8]
+    let body: ByteBuffer
     let fields: FieldLines
     /// Until the whole reply or, where it is streamed, its first content: the integration's `timeout`, or less
     /// where a deadline leaves less.

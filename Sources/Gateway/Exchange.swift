@@ -171,7 +171,7 @@ final class Exchange {
   /// memory of every message in flight.
   private func encode(
     for integration: Integration, streams: Bool
-  ) throws(TranslationFault) -> [UInt8] {
+  ) throws(TranslationFault) -> ByteBuffer {
     var encoder = integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
       streams: streams)!

@@ -1,10 +1,12 @@
+public import Bytes
+
 /// Asks backends: over HTTP, or in tests by a script.
 public protocol BackendClient: AnyObject {
-  /// Posts `body` to an upstream. `completion` is called once, at the end of a later turn, unless the transfer
-  /// is cancelled before. With a `receiver` the response can be taken as it comes: then the result's body is empty,
-  /// and all parts have been delivered before.
+  /// Posts `body` to an upstream; it is not copied, and must stay as it is until the transfer is over. `completion`
+  /// is called once, at the end of a later turn, unless the transfer is cancelled before. With a `receiver` the
+  /// response can be taken as it comes: then the result's body is empty, and all parts have been delivered before.
   func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID
 
@@ -29,7 +31,7 @@ public protocol BackendClient: AnyObject {
 extension BackendClient {
   /// Posts `body` to an upstream, for a response that is taken whole.
   public func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     post(body, to: upstream, fields: fields, receiver: nil, completion: completion)

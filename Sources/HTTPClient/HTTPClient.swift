@@ -1,4 +1,5 @@
 internal import CCurl
+public import Bytes
 public import EventLoop
 import Platform
 
@@ -68,7 +69,7 @@ public final class HTTPClient: BackendClient {
 
   /// As ``BackendClient`` has it.
   public func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let transfer = upstream.idle.popLast() ?? makeTransfer(for: upstream)

@@ -33,6 +33,8 @@ final class Transfer {
   private let bodyLimit: Int
   private let sharedFields: UnsafeMutablePointer<curl_slist>?
   private var fields = FieldList()
+  /// What is being sent: libcurl reads it where it is.
+  private var sent: ByteBuffer?
   private var body: [UInt8] = []
   private var isTooLarge = false
   /// How often libcurl has been about to send the request.
@@ -116,16 +118,18 @@ final class Transfer {
     }
   }
 
-  /// Sets the handle up for one request; libcurl copies the body.
+  /// Sets the handle up for one request.
   func prepare(
-    for upstream: Upstream, fields lines: FieldLines, body: [UInt8], receiver: ResponseReceiver?,
+    for upstream: Upstream, fields lines: FieldLines, body sent: ByteBuffer,
+    receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) {
     self.upstream = upstream
     self.completion = completion
     self.receiver = receiver
     delivery = receiver == nil ? .whole : .undecided
-    self.body = []
+    self.sent = sent
+    body = []
     isTooLarge = false
     sendCount = 0
     hasHead = false
@@ -134,7 +138,7 @@ final class Transfer {
     retryAfter = nil
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
-    body.withUnsafeBytes { _ = ccurl_set_body(easy, $0.baseAddress, curl_off_t($0.count)) }
+    _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count))
   }
 
   /// The status code of a response whose header section has come whole, or is not worth waiting for; else 0.
@@ -150,6 +154,7 @@ final class Transfer {
     upstream = nil
     body = []
     _ = ccurl_set_body(easy, nil, 0)
+    sent = nil
   }
 
   /// What came of it, given libcurl's result.

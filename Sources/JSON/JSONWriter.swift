@@ -41,6 +41,12 @@ public struct JSONWriter {
     return buffer.bytes
   }
 
+  /// The text where it is, for whoever can go on without a copy.
+  public consuming func finishedBuffer() -> ByteBuffer {
+    precondition(depth == 0 && followsValue)
+    return buffer
+  }
+
   // MARK: Structure
 
   /// Begins an object; `name` and a value alternate until `endObject`.

@@ -15,7 +15,7 @@ import Testing
       profile, conversationID: bytes("c"), user: nil, metadata: nil, streams: streams)
     try encoder.append(.user, content: bytes("\"Hi\"").span)
     if let prefill { encoder.append(prefill: bytes(prefill).span) }
-    return text(try encoder.finish())
+    return text(try encoder.finish().bytes)
   }
 
   @Test func asksForAStream() throws {

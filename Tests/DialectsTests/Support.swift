@@ -28,7 +28,7 @@ func encode(
     profile, conversationID: bytes("conv_1"), user: try user.map(value),
     metadata: try metadata.map(value))
   for (role, content) in messages { try encoder.append(role, content: bytes(content).span) }
-  return text(try encoder.finish())
+  return text(try encoder.finish().bytes)
 }
 
 /// Whether no object at the top of this text has a name twice, and the text is valid.

@@ -1,3 +1,4 @@
+import Bytes
 import EventLoop
 import HTTPClient
 import Platform
@@ -39,7 +40,7 @@ final class FakeBackends: BackendClient {
   }
 
   func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let url = text(upstream.settings.url)

@@ -1,3 +1,4 @@
+import Bytes
 import EventLoop
 import Platform
 import Testing
@@ -53,5 +54,17 @@ final class Fixture {
       try #require(Instant.now < deadline, "nothing came of it within ten seconds")
       try loop.turn(waitingAtMost: .milliseconds(20))
     }
+  }
+}
+
+extension HTTPClient {
+  /// Posts a copy of `body`.
+  func post(
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver? = nil,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
+    let buffer = ByteBuffer(capacity: 1)
+    buffer.append(body.span)
+    return post(buffer, to: upstream, fields: fields, receiver: receiver, completion: completion)
   }
 }

@@ -18,9 +18,10 @@ static inline CURLcode ccurl_set_fields(CURL *easy, const struct curl_slist *fie
   return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 }
 
+// The body is read where it is, and must stay there until the transfer is over.
 static inline CURLcode ccurl_set_body(CURL *easy, const void *bytes, curl_off_t count) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, count);
-  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, bytes);
+  return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes);
 }
 
 typedef size_t (*ccurl_data_function)(char *bytes, size_t size, size_t count, void *context);

@@ -48,7 +48,7 @@ private func checkEncoding(_ content: JSONValue) {
       try encoder.append(.user, content: content.span)
       try encoder.append(.assistant, content: content.span)
       try encoder.append(.user, content: content.span)
-      let request = try encoder.finish()
+      let request = try encoder.finish().bytes
       guard let body = try? JSONDocument(request).root else {
         preconditionFailure("a request is JSON")
       }
