@@ -17,7 +17,8 @@ extension ContextRing {
     visit: (_ role: Role, _ content: Span<UInt8>) -> Void
   ) {
     precondition(0...Self.maximumWindow ~= messages, "a window of impossible size")
-    let page = page(endingAt: newest(of: identity), skipping: 0, count: (messages + 1) / 2)
+    var page = HistoryPage()
+    fill(&page, endingAt: newest(of: identity), skipping: 0, count: (messages + 1) / 2)
     for place in stride(from: page.count - 1, through: 0, by: -1) {
       let record = record(inCell: page.cell(place))
       // Of an odd number, the oldest turn's message is the one too many.

@@ -28,7 +28,8 @@ extension ContextRing {
     guard let newest = newest(of: identity) else { return 0 }
     let total = activity(endingAt: newest).turns
     let count = min(limit, max(0, total - first))
-    let page = page(endingAt: newest, skipping: max(0, total - first - count), count: count)
+    var page = HistoryPage()
+    fill(&page, endingAt: newest, skipping: max(0, total - first - count), count: count)
     for place in stride(from: page.count - 1, through: 0, by: -1) {
       let record = record(inCell: page.cell(place))
       visit(Turn(record))

@@ -1,6 +1,8 @@
 /// Some turns of one conversation, newest first: where each is. The walk through a conversation
 /// begins at its newest turn and readers begin at the oldest, so the places are kept in between.
-struct HistoryPage {
+///
+/// Never copied: it is large for what lives on the stack of a function that is called for every message.
+struct HistoryPage: ~Copyable {
   private var cells = InlineArray<100, UInt32>(repeating: 0)
   private(set) var count = 0
 

@@ -32,19 +32,17 @@ extension ContextRing {
     return position >= tail ? self.record(at: position) : nil
   }
 
-  /// Some turns of a conversation from the newest back, leaving out the `skipped` newest. O(their
-  /// number).
-  func page(
-    endingAt newest: RingRecord?, skipping skipped: Int, count: Int
-  ) -> HistoryPage {
-    var page = HistoryPage()
+  /// Puts some turns of a conversation on an empty page, from the newest back, leaving out the
+  /// `skipped` newest. O(their number).
+  func fill(
+    _ page: inout HistoryPage, endingAt newest: RingRecord?, skipping skipped: Int, count: Int
+  ) {
     var next = newest
     var skipped = skipped
     while let record = next, page.count < count {
       if skipped > 0 { skipped -= 1 } else { page.append(record) }
       next = previous(of: record)
     }
-    return page
   }
 
   /// The position of the oldest record from `position` on, if there is one before `end`, which is

@@ -19,6 +19,7 @@ public final class HTTPClient: BackendClient {
   private let multi: UnsafeMutableRawPointer
   private var watches: SocketWatches?
   private var timer: TimerID?
+  private var isTimeOutDeferred = false
   private var isCollecting = false
   /// Whether libcurl is at work, and calls back from there.
   private var isActing = false
@@ -156,12 +157,22 @@ public final class HTTPClient: BackendClient {
     loop.cancel(timer)
     timer = nil
     if milliseconds == 0, !isActing {
-      loop.atEndOfTurn { [self] in timeOut() }
+      timeOutAtEndOfTurn()
     } else if milliseconds >= 0 {
       timer = loop.schedule(after: .milliseconds(milliseconds)) { [self] in
         timer = nil
         timeOut()
       }
+    }
+  }
+
+  /// Lets libcurl go on once this turn, with all transfers that have been started.
+  private func timeOutAtEndOfTurn() {
+    guard !isTimeOutDeferred else { return }
+    isTimeOutDeferred = true
+    loop.atEndOfTurn { [self] in
+      isTimeOutDeferred = false
+      timeOut()
     }
   }
 
