@@ -22,6 +22,8 @@ final class ClientConnection {
   let peer: Peer
   /// Who reads it, or will.
   let daemon: Daemon
+  /// Where it stands in the table of connections; `nil` where it does not.
+  var place: Int?
   /// Whether libmicrohttpd has it.
   var isHandedOver = false
   var registration: Registration?

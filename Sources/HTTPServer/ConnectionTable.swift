@@ -3,7 +3,8 @@ import Platform
 
 /// The connections that are open, and whether another may be.
 struct ConnectionTable {
-  private(set) var all: [Int32: ClientConnection] = [:]
+  /// In no order; each knows its place.
+  private(set) var all: [ClientConnection] = []
   private var countByAddress: [IPAddress: Int] = [:]
   /// Those that are over and still being cleaned up do not count.
   private var leaving = 0
@@ -26,7 +27,7 @@ struct ConnectionTable {
   /// The connection that has waited longest for a request, of those that have since `limit`. O(n).
   func longestIdle(since limit: Instant) -> ClientConnection? {
     var longest: ClientConnection?
-    for connection in all.values where connection.isIdle && connection.phaseStart <= limit {
+    for connection in all where connection.isIdle && connection.phaseStart <= limit {
       if let other = longest, other.phaseStart <= connection.phaseStart { continue }
       longest = connection
     }
@@ -34,7 +35,8 @@ struct ConnectionTable {
   }
 
   mutating func insert(_ connection: ClientConnection) {
-    all[connection.descriptor] = connection
+    connection.place = all.count
+    all.append(connection)
     if case .host(let address) = connection.peer { countByAddress[address, default: 0] += 1 }
   }
 
@@ -47,7 +49,13 @@ struct ConnectionTable {
   }
 
   mutating func remove(_ connection: ClientConnection) {
-    guard all.removeValue(forKey: connection.descriptor) != nil else { return }
+    guard let place = connection.place else { return }
+    connection.place = nil
+    let last = all.removeLast()
+    if last !== connection {
+      all[place] = last
+      last.place = place
+    }
     if connection.isLeaving { leaving -= 1 } else { uncount(connection.peer) }
   }
 

@@ -114,7 +114,7 @@ public final class HTTPServer {
     listeners = []
     isDraining = true
     self.onDrained = onDrained
-    for connection in table.all.values where connection.isIdle {
+    for connection in table.all where connection.isIdle {
       if case .bytes = peek(connection.descriptor, into: headBuffer) { continue }
       end(connection)
     }
@@ -127,9 +127,9 @@ public final class HTTPServer {
     listeners = []
     loop.cancel(sweepTimer)
     if let response = handler?.response(to: .stopping) {
-      for connection in table.all.values { connection.request?.interrupt(with: response) }
+      for connection in table.all { connection.request?.interrupt(with: response) }
     }
-    for connection in table.all.values where !connection.isHandedOver { end(connection) }
+    for connection in table.all where !connection.isHandedOver { end(connection) }
     for daemon in [plain, secure] {
       // libmicrohttpd must not be stopped while connections are suspended.
       daemon?.run()
@@ -329,9 +329,9 @@ public final class HTTPServer {
   /// Ends what is overdue, and goes on for as long as there is a deadline to keep.
   private func sweep() {
     sweepTimer = nil
-    for connection in table.all.values where connection.isOverdue(at: loop.now, settings) {
+    for connection in table.all where connection.isOverdue(at: loop.now, settings) {
       end(connection)
     }
-    if table.all.values.contains(where: { $0.hasDeadline }) { sweepSoon() }
+    if table.all.contains(where: { $0.hasDeadline }) { sweepSoon() }
   }
 }
