@@ -7,6 +7,9 @@ struct HistoryPage: ~Copyable {
   private(set) var count = 0
 
   /// The cell of the block at which a turn begins; the newest is at place 0.
+  ///
+  /// (Not inlined: in a caller that is optimised for size, the array would be copied byte by byte before it is read.)
+  @inline(never)
   func cell(_ place: Int) -> Int { Int(cells[place]) }
 
   mutating func append(_ record: RingRecord) {
