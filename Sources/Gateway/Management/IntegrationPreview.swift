@@ -46,7 +46,7 @@ struct IntegrationPreview {
         conversation: conversation, user: nil, metadata: nil,
         streams: integration.streams(toStreamingClient: false))!
       try encoder.append(.user, content: message.span)
-      return try encoder.finish()
+      return try encoder.finish().bytes
     } catch {
       throw APIError(400, .invalidRequest, "invalid_parameter", error.message)
     }
