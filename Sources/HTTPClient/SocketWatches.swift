@@ -12,12 +12,18 @@ import Platform
 ///
 /// It also lets go of the connection of a transfer that is paused. What comes on that is awaited: it is left in the
 /// socket, out of epoll, until libcurl takes it up again.
+///
+/// The number of a socket that is closed is another's at once: a client's, say. libcurl 7.88.0 to 8.1.2 do not tell
+/// of the closing of a connection that was given up before it was established (curl's pull request 11439). So the
+/// first time that libcurl lets go of a connection, its watch is left only if it is there still.
 final class SocketWatches {
   private struct Watch {
     var registration: Registration?
     var interest: Interest = []
-    /// Whether this is a connection, whose closing will be told.
-    var isConnection = false
+    /// Which socket this is, if it is a connection's.
+    var connection: SocketIdentity?
+    /// Whether the connection was established, so that its closing will be told.
+    var isEstablished = false
     /// Whether libcurl wants to hear of the socket now.
     var isWanted = false
     /// Whether it was let go of because its transfer is paused.
@@ -34,41 +40,29 @@ final class SocketWatches {
     self.onReady = onReady
   }
 
-  /// A connection's socket has just been opened.
+  /// A connection's socket has just been opened. Where libcurl has closed another of this number just now, to try
+  /// the next address, it takes that for the same as before, and asks for nothing.
   func open(_ socket: Int32) {
     makeRoom(for: socket)
+    let before = watches[Int(socket)]
     forget(socket)
-    watches[Int(socket)].isConnection = true
+    watches[Int(socket)].connection = SocketIdentity(of: socket)
+    if before.isWanted { _ = watch(socket, for: before.interest) }
   }
 
   /// What CURLMOPT_SOCKETFUNCTION(3) asks for. Returns false where the kernel refuses the watch.
   /// `isPaused` is whether the transfer that a socket is removed for is paused.
   func update(_ socket: Int32, wanted what: Int32, isPaused: Bool) -> Bool {
     makeRoom(for: socket)
-    let index = Int(socket)
-    watches[index].isPaused = isPaused
+    watches[Int(socket)].isPaused = isPaused
     guard what != CURL_POLL_REMOVE else {
-      watches[index].isWanted = false
-      if !watches[index].isConnection { remove(socket) }
+      letGo(socket)
       return true
     }
-    watches[index].isWanted = true
     var interest: Interest = []
     if what & CURL_POLL_IN != 0 { interest.insert(.read) }
     if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
-    do throws(SystemError) {
-      if let registration = watches[index].registration {
-        if watches[index].interest != interest { try loop.rearm(registration, for: interest) }
-      } else {
-        watches[index].registration = try loop.register(socket, for: interest) { [self] in
-          dispatch(socket, $0)
-        }
-      }
-      watches[index].interest = interest
-      return true
-    } catch {
-      return false
-    }
+    return watch(socket, for: interest)
   }
 
   /// The socket is about to be closed, or has been.
@@ -91,6 +85,35 @@ final class SocketWatches {
     while watches.count <= Int(socket) { watches.append(Watch()) }
   }
 
+  private func watch(_ socket: Int32, for interest: Interest) -> Bool {
+    let index = Int(socket)
+    watches[index].isWanted = true
+    do throws(SystemError) {
+      if let registration = watches[index].registration {
+        if watches[index].interest != interest { try loop.rearm(registration, for: interest) }
+      } else {
+        watches[index].registration = try loop.register(socket, for: interest) { [self] in
+          dispatch(socket, $0)
+        }
+      }
+      watches[index].interest = interest
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func letGo(_ socket: Int32) {
+    let index = Int(socket)
+    watches[index].isWanted = false
+    if watches[index].isEstablished { return }
+    if let connection = watches[index].connection, connection == SocketIdentity(of: socket) {
+      watches[index].isEstablished = true
+    } else {
+      remove(socket)
+    }
+  }
+
   private func remove(_ socket: Int32) {
     if let registration = watches[Int(socket)].registration { loop.deregister(registration) }
     watches[Int(socket)] = Watch()
@@ -98,13 +121,11 @@ final class SocketWatches {
 
   private func dispatch(_ socket: Int32, _ readiness: Readiness) {
     guard watches[Int(socket)].isWanted else {
-      let isPaused = watches[Int(socket)].isPaused
+      let watch = watches[Int(socket)]
       remove(socket)
-      if isPaused {
-        watches[Int(socket)].isConnection = true
-      } else {
-        shutDownForgetting(socket)
-      }
+      guard watch.isPaused else { return shutDownForgetting(socket) }
+      watches[Int(socket)].connection = watch.connection
+      watches[Int(socket)].isEstablished = watch.isEstablished
       return
     }
     var mask: Int32 = 0

@@ -1,0 +1,33 @@
+import Foundation
+
+/// Two connected sockets, to see whether somebody who has no business with them meddles with one.
+final class SocketPair {
+  let near: Int32
+  private let far: Int32
+
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+      throw POSIXError(.EMFILE)
+    }
+    (near, far) = (ends[0], ends[1])
+  }
+
+  deinit {
+    close(near)
+    close(far)
+  }
+
+  /// Sends a byte to the near end.
+  func write() {
+    _ = Foundation.send(far, [1], 1, Int32(MSG_NOSIGNAL))
+  }
+
+  /// Whether the near end is open in both directions, and still has the one byte that was sent to it.
+  var isIntact: Bool {
+    var bytes: [UInt8] = [0, 0]
+    let received = recv(near, &bytes, 2, Int32(MSG_DONTWAIT))
+    let sent = Foundation.send(near, bytes, 1, Int32(MSG_NOSIGNAL))
+    return received == 1 && sent == 1
+  }
+}
