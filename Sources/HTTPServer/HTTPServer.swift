@@ -30,6 +30,8 @@ public final class HTTPServer {
   private var plain: Daemon?
   private var secure: Daemon?
   private var table: ConnectionTable
+  /// How many connections are held open for a client that was refused.
+  private var lingeringCount = 0
   private var sweepTimer: TimerID?
   private var onDrained: (() -> Void)?
   /// Where first requests are looked at, one at a time.
@@ -245,7 +247,15 @@ public final class HTTPServer {
     if let registration = connection.registration { loop.deregister(registration) }
     connection.registration = nil
     leave(connection)
-    LingeringClose(adopting: Descriptor(adopting: connection.descriptor), on: loop).begin()
+    linger(LingeringClose(adopting: Descriptor(adopting: connection.descriptor), on: loop))
+  }
+
+  /// Hears a client out that was refused. That takes nobody's place: these are counted by themselves, and beyond
+  /// as many as may be connected the next are closed at once.
+  private func linger(_ close: LingeringClose) {
+    guard lingeringCount < settings.connectionLimit else { return close.beBrief() }
+    lingeringCount += 1
+    close.begin { [self] in lingeringCount -= 1 }
   }
 
   /// The client has gone. While its request is with the application, nobody else would notice.
@@ -267,7 +277,7 @@ public final class HTTPServer {
   /// libmicrohttpd is about to close the connection's socket.
   func connectionEnded(_ connection: ClientConnection) {
     leave(connection)
-    connection.lingering?.begin()
+    if let lingering = connection.lingering { linger(lingering) }
     connection.lingering = nil
   }
 

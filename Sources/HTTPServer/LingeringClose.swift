@@ -9,6 +9,7 @@ final class LingeringClose {
   private let descriptor: Descriptor
   private var registration: Registration?
   private var timer: TimerID?
+  private var onEnd: (() -> Void)?
 
   /// Takes a connection over.
   init(adopting connection: consuming Descriptor, on loop: EventLoop) {
@@ -22,12 +23,20 @@ final class LingeringClose {
     self.init(adopting: copy, on: loop)
   }
 
-  /// Begins to drain, once the answer has been sent and nobody else has the connection open.
-  func begin() {
+  /// Begins to drain, once the answer has been sent and nobody else has the connection open. `onEnd` is called once.
+  func begin(onEnd: @escaping () -> Void) {
+    self.onEnd = onEnd
     shutDownSending(descriptor.number)
     timer = loop.schedule(after: .seconds(3)) { [self] in end() }
     registration = try? loop.register(descriptor.number, for: .read) { [self] _ in drain() }
     if registration == nil { end() }
+  }
+
+  /// Forgets what has come so far, in place of `begin` and where that cannot be afforded: a short request does not
+  /// destroy its answer then either.
+  func beBrief() {
+    shutDownSending(descriptor.number)
+    drain()
   }
 
   private func drain() {
@@ -43,5 +52,7 @@ final class LingeringClose {
     loop.cancel(timer)
     if let registration { loop.deregister(registration) }
     registration = nil
+    onEnd?()
+    onEnd = nil
   }
 }

@@ -9,7 +9,7 @@ import pytest
 
 import replies
 from backends import hold
-from client import connections
+from client import connections, messages_path, request_bytes
 from configuration import integration
 
 
@@ -99,3 +99,24 @@ def test_connections_are_limited(gateway, server):
         kept.append(await_served(client, stack))
         for connection in kept:
             check_served(connection)
+
+
+@pytest.mark.parametrize("after_a_request", [False, True])
+def test_refused_connections_do_not_pile_up(gateway, after_a_request):
+    """A client that is refused is heard out for some seconds, so that it sees why. Those that stay
+    take no more descriptors than `max_connections` either, and nobody's place."""
+    limit = 8
+    server = {"max_connections": limit, "max_connections_per_ip": 0, "max_body": "1K"}
+    running = gateway({"server": server})
+    client = running.client()
+    headers = {"Host": "localhost", "Content-Type": "application/json", "Content-Length": "1000000"}
+    large = request_bytes("POST", messages_path(), headers)
+    before = running.descriptor_count()
+    with ExitStack() as stack:
+        for _ in range(6 * limit):
+            connection = stack.enter_context(client.open())
+            connection.send(large if after_a_request else b"GET / HTTP/9.9\r\n\r\n")
+            assert connection.read_response("GET").status in (413, 505)
+        time.sleep(0.1)
+        assert running.descriptor_count() - before <= limit + 1
+        assert client.get("/healthz").status == 200
