@@ -55,7 +55,7 @@ def test_operations_are_well(service, path):
         "/v2/bots/default/messages",
         "/v1/bots/" + "x" * 200 + "/messages",
         "/v1/bots/%00/messages",
-        "/v1/bots/default%2Fmessages",
+        "/v1/bots%2Fdefault/messages",
     ],
 )
 def test_an_unknown_path_is_404(service, path):

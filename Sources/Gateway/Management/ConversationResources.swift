@@ -14,7 +14,8 @@ struct ConversationResources {
     return .json { writer in
       writer.name("data")
       writer.beginArray()
-      let total = context.conversations(of: bot, from: page.start, limit: page.size) { id, activity in
+      let total = context.conversations(of: bot, from: page.start, limit: page.size) {
+        id, activity in
         write(id, activity, bot, to: &writer)
       }
       writer.endArray()
@@ -42,7 +43,8 @@ struct ConversationResources {
     return .json { writer in
       writer.name("data")
       writer.beginArray()
-      let turns = context.turns(of: id, bot: bot, from: firstTurn, limit: page.size / 2 + 1) { turn in
+      let turns = context.turns(of: id, bot: bot, from: firstTurn, limit: page.size / 2 + 1) {
+        turn in
         if wanted.contains(place) { write("user", turn.user, turn, nil, to: &writer) }
         if wanted.contains(place + 1) {
           write("assistant", turn.reply, turn, turn.integration.copied, to: &writer)

@@ -54,7 +54,8 @@ enum ResourceCreation {
     guard !resource.isImplied else {
       throw APIError(
         409, .conflict, "implied",
-        "It does not stand in the configuration file, but follows from what does: it cannot be deleted.")
+        "It does not stand in the configuration file, but follows from what does: it cannot be deleted."
+      )
     }
     var changes: [ConfigurationChange] = []
     if resource.name.kind == .bot {
