@@ -20,7 +20,8 @@ final class Delivery: Recipient {
       responder.onDrain = { [self] in onDrain?() }
     }
     responders.append(responder)
-    responder.request.onAbandon = { [self, unowned(unsafe) responder] in leave(responder) }
+    // Until the request is over, which may be after it was answered: it forgets this then.
+    responder.request.onAbandon = { [self] in leave(responder) }
   }
 
   /// Refuses all of them.

@@ -84,6 +84,12 @@ final class Reload {
     read()
   }
 
+  /// Puts nothing in force any more, and lets go of whom it told.
+  func end() {
+    onValid = nil
+    onFaults = nil
+  }
+
   /// Reads the file that Postern itself has just changed, and puts it in force.
   func readNow() {
     read()

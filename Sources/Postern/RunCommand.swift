@@ -66,6 +66,7 @@ struct RunCommand {
       }
       try shutdown.obey(signals)
       try loop.run()
+      reload.end()
       // Before the server: replies may wait for a flush that is being made.
       worker.close()
       server.close()

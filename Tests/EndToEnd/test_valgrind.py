@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import replies
-from backends import finish, send, stall
+from backends import finish, send, stall, wait
 from client import messages_path
 from configuration import integration
 
@@ -95,6 +95,24 @@ def test_a_short_run_is_clean(gateway, backend):
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
         assert client.message(bot="custom").status == 200
+    running.stop(timeout=60)
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("streaming", [False, True])
+def test_clients_that_leave_as_their_answer_comes_do_no_harm(gateway, backend, streaming):
+    """Some leave before it, some after it, and some while it waits to be sent."""
+    server = backend([wait(0.05), *replies.custom()])
+    running = gateway({"integration a": integration(server.url)}, wrapper=VALGRIND)
+    client = running.client()
+    for _ in range(25):
+        leaving = [client.open() for _ in range(16)]
+        for connection in leaving:
+            connection.send(client.message_request(stream=streaming))
+        for connection in leaving:
+            time.sleep(0.005)
+            connection.close()
+    assert client.message().status == 200
     running.stop(timeout=60)
 
 
