@@ -31,21 +31,24 @@ final class ReplyProgress {
   /// What the backend complained of.
   var error: BackendError?
   /// White space at the start of the next text that is there already.
-  private var overlap: [UInt8]
+  private var repeated: RepeatedBlanks
 
-  init(_ budget: ByteBudget, continuing prefix: Span<UInt8>, overlap: [UInt8]) {
+  init(_ budget: ByteBudget, continuing prefix: Span<UInt8>, in dialect: Dialect) {
     self.budget = budget
-    self.overlap = overlap
+    repeated = RepeatedBlanks(after: prefix, in: dialect)
+    budget.charge(prefix.count)
     text.append(prefix)
   }
 
   /// More of the content.
   @inline(never)
   func append(text value: JSONValue) {
-    let skipped = dropOverlap(value.inside)
+    let skipped = repeated.drop(from: value.inside)
     let bytes = value.inside.extracting(skipped...)
     guard !bytes.isEmpty else { return }
     budget.charge(bytes.count)
+    // What is too much is not passed on.
+    guard !budget.isExceeded else { return }
     text.append(bytes)
     hasText = true
     deltas.append(.text(bytes.copied))
@@ -70,23 +73,5 @@ final class ReplyProgress {
   @inline(never)
   func append(reasoning value: JSONValue) {
     if value.kind == .string, !value.isEmpty { deltas.append(.reasoning(value.inside.copied)) }
-  }
-
-  /// How much at the start of more content repeats the white space that the continued text ends with.
-  private func dropOverlap(_ bytes: Span<UInt8>) -> Int {
-    var index = 0
-    while !overlap.isEmpty, index < bytes.count {
-      let unit = overlap[0] == UInt8(ascii: "\\") ? 2 : 1
-      let expected = overlap
-      guard index + unit <= bytes.count,
-        bytes.extracting(index..<index + unit).equals(expected.span.extracting(0..<unit))
-      else {
-        overlap = []
-        break
-      }
-      overlap.removeFirst(unit)
-      index += unit
-    }
-    return index
   }
 }

@@ -37,14 +37,29 @@ extension Reply {
     return deltas
   }
 
-  /// The reply with `text` in front, a JSON string that the backend was told to continue.
-  public func continuing(_ text: [UInt8]) -> Reply {
+  /// The reply with `text` in front, a JSON string that a backend of this dialect was told to continue; and what of it
+  /// comes after the text.
+  public func continuing(
+    _ text: [UInt8], in dialect: Dialect
+  ) -> (reply: Reply, rest: [ReplyDelta]) {
     var whole = text
     whole.removeLast()
-    for case .text(let more) in deltas { whole.append(copying: more.span) }
+    var repeated = RepeatedBlanks(after: whole.span.extracting(1...), in: dialect)
+    var rest: [ReplyDelta] = []
+    for delta in deltas {
+      guard case .text(let more) = delta else {
+        rest.append(delta)
+        continue
+      }
+      let skipped = repeated.drop(from: more.span)
+      guard skipped < more.count else { continue }
+      whole.append(copying: more.span.extracting(skipped...))
+      rest.append(.text(more.span.extracting(skipped...).copied))
+    }
     whole.append("\"")
-    return Reply(
+    let reply = Reply(
       content: whole, attachments: attachments, metadata: metadata, usage: usage,
       finishReason: finishReason, toolCalls: toolCalls)
+    return (reply, rest)
   }
 }

@@ -34,16 +34,8 @@ public final class StreamDecoder {
     reader = StreamReader(framing, limit: limit)
     let budget = ByteBudget(limit: limit)
     var prefix: [UInt8] = []
-    var overlap: [UInt8] = []
-    if let continued {
-      prefix = continued.span.extracting(1..<continued.count - 1).copied
-      if dialect == .anthropic {
-        let end = prefix.span.endOfJSONTextBeforeBlanks
-        overlap = prefix.span.extracting(end...).copied
-      }
-    }
-    budget.charge(prefix.count)
-    progress = ReplyProgress(budget, continuing: prefix.span, overlap: overlap)
+    if let continued { prefix = continued.span.extracting(1..<continued.count - 1).copied }
+    progress = ReplyProgress(budget, continuing: prefix.span, in: dialect)
     assembly =
       switch dialect {
       case .custom: CustomAssembly(budget)
@@ -94,9 +86,10 @@ public final class StreamDecoder {
     return takeDeltas()
   }
 
-  /// The body has ended; returns what was still held back.
+  /// The body has ended; returns what was still held back. A last line that has no end and is no JSON was cut off: like
+  /// any other event that has not come whole, it is none.
   public func finish() -> [ReplyDelta] {
-    if !isOver, fault == nil, let event = reader.finish() { take(event) }
+    if !isOver, fault == nil, let event = reader.finish() { take(event, mayBeCut: true) }
     return takeDeltas()
   }
 
@@ -123,7 +116,7 @@ public final class StreamDecoder {
     firstMalformed.map { .invalidJSON($0, hint: nil) }
   }
 
-  private func take(_ event: StreamEvent) {
+  private func take(_ event: StreamEvent, mayBeCut: Bool = false) {
     if event.data.span.trimmingBlanks.equals("[DONE]") {
       progress.isFinished = true
       progress.isOver = true
@@ -134,7 +127,7 @@ public final class StreamDecoder {
       root = try JSONDocument(event.data).root
     } catch {
       if event.type.span.equals("error") { progress.error = BackendError(event.data) }
-      return pass(over: error)
+      return mayBeCut ? () : pass(over: error)
     }
     guard root.kind == .object else {
       return pass(over: JSONError(reason: .valueExpected, position: 0))

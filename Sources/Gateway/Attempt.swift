@@ -74,6 +74,9 @@ final class Attempt {
   /// Whether the reply comes as a stream.
   var isStream: Bool { decoder != nil }
 
+  /// Whether any of it has come that way.
+  var hasBegun: Bool { decoder?.hasBegun == true }
+
   /// Gives the attempt up: the backend sees its connection closed at once. Returns the status code of its response,
   /// if one had begun.
   @discardableResult
@@ -133,7 +136,7 @@ final class Attempt {
   }
 
   private func expire() {
-    let hasBegun = decoder?.hasBegun == true
+    let hasBegun = self.hasBegun
     var report = self.report(.timeout)
     report.status = disconnect()
     report.failure = hasBegun ? .streamBroken : .timeout
@@ -212,7 +215,7 @@ final class Attempt {
       }
     }
     var verdict = Verdict(of: result, dialect: order.integration.dialect ?? .custom)
-    if decoder?.hasBegun == true, verdict.failure == .unreachable {
+    if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .streamBroken
     }
     var report = self.report(.ok)

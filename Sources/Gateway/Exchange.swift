@@ -215,8 +215,10 @@ final class Exchange {
     _ integration: Integration, _ permit: Breaker.Permit, _ report: AttemptReport, _ reply: Reply?
   ) {
     var wasStreamed = false
+    var hasBegun = false
     if case .attempting(let attempt, _) = state {
       wasStreamed = attempt.isStream
+      hasBegun = attempt.hasBegun
       delivered.note(attempt.partialContent)
     }
     state = .choosing
@@ -226,9 +228,10 @@ final class Exchange {
     guard let remedy = report.failure?.remedy else {
       preconditionFailure("an attempt without a reply has failed")
     }
-    if !delivered.isEmpty {
+    if !delivered.isEmpty, hasBegun {
+      // Whoever has failed the client once is not trusted with the rest.
       askNext()
-    } else if !remedy.asksNext {
+    } else if delivered.isEmpty, !remedy.asksNext {
       finish(.contentFiltered(reason: report.filterReason))
     } else {
       pause(remedy.repetition, retryAfter: report.retryAfter)
@@ -263,8 +266,9 @@ final class Exchange {
     var reply = reply
     // A stream brings the whole reply; what comes whole is only what was still missing.
     if let text = delivered.text, !wasStreamed {
-      _ = recipient.receive(reply.deltas)
-      reply = reply.continuing(text)
+      let continued = reply.continuing(text, in: integration.dialect ?? .custom)
+      _ = recipient.receive(continued.rest)
+      reply = continued.reply
     }
     dispatcher.record(
       message.content, reply, by: integration, bot: bot.settings, conversation: conversation)

@@ -94,6 +94,16 @@ import Testing
     }
   }
 
+  /// Asking again may bring all of it.
+  @Test(arguments: Dialect.allCases)
+  func aLineThatIsCutOffIsNotMalformed(dialect: Dialect) {
+    let decoder = StreamDecoder(dialect, .lines, limit: 1000)
+    _ = decoder.feed(bytes(Self.content[dialect]!).span.extracting(..<5))
+    #expect(decoder.finish().isEmpty)
+    #expect(decoder.malformedCount == 0)
+    #expect(throws: StreamFault.unfinished) { try decoder.reply() }
+  }
+
   @Test(arguments: Dialect.allCases)
   func aFinishWithoutContentIsNoReply(dialect: Dialect) {
     let decoder = StreamDecoder(dialect, .events, limit: 1000)
