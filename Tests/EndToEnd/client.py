@@ -121,6 +121,26 @@ class Connection:
         response.check_promises(has_body)
         return response
 
+    def read_head(self) -> tuple[int, tuple[tuple[str, str], ...]]:
+        """Status and fields of a response whose body is to be read piece by piece."""
+        return _parsed_head(self._take_until(b"\r\n\r\n"))
+
+    def read_pieces(self, is_chunked: bool) -> Iterator[bytes]:
+        """The body as it comes, to its last chunk or, without chunks, to the connection's end."""
+        if is_chunked:
+            while size := int(self._take_until(b"\r\n"), 16):
+                yield self._take(size)
+                assert self._take(2) == b"\r\n"
+            assert self._take_until(b"\r\n") == b"", "no trailers are expected"
+            return
+        while True:
+            if self.buffer:
+                yield self._take(len(self.buffer))
+            data = self.socket.recv(65536)
+            if not data:
+                return
+            self.buffer += data
+
     def read_last_status(self) -> int:
         """The status of a response that ends the connection, whatever follows its status line."""
         head = self._take_until(b"\r\n\r\n")

@@ -1,0 +1,78 @@
+"""Every place at which a streamed reply can break off, and every way in which it can."""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+import stream_replies as replies
+from backends import Answer, finish, reset, send, stall, wait
+
+# The first token ends in a character of two bytes, the next begins with one; every other one is
+# spelt with escapes.
+TOKENS = ["Grü", 'ß "Gott"\n', "über\\", "\U0001f600é", " und so weiter. "]
+
+# Long enough for the gateway to have read what came before a reset, which throws away the rest.
+READ = 0.1
+
+ENDINGS = {"closed": [finish()], "reset": [wait(READ), reset()], "stalled": [stall()]}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is sent before it ends, and what of the reply that is."""
+
+    sent: bytes
+    # How many tokens came whole.
+    tokens: int = 0
+    # Whether the reply was said to be whole.
+    is_finished: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(TOKENS[: self.tokens])
+
+    def answer(self, ending: str) -> Answer:
+        return [*([send(self.sent)] if self.sent else []), *ENDINGS[ending]]
+
+
+def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
+    """All places in a reply of this kind."""
+    head = replies.head(kind, is_chunked)
+    pieces = replies.pieces(kind, TOKENS)
+    chunks = [replies.chunk(piece.data, is_chunked) for piece in pieces]
+    ends = list(accumulate(map(len, chunks)))
+    whole = b"".join(chunks)
+    begin = next(at for at, piece in enumerate(pieces) if piece.name == "token")
+
+    def after(count: int, more: int = 0) -> bytes:
+        """So many pieces, and so many bytes of the next."""
+        return head + whole[: (ends[count - 1] if count else 0) + more]
+
+    def inside(token: int, mark: bytes, more: int) -> Cut:
+        """In a token's event, so far behind the first `mark`."""
+        return Cut(after(begin + token, chunks[begin + token].index(mark) + more), token)
+
+    finish = next(at for at, piece in enumerate(pieces) if piece.name == "finish")
+    # The line break that ends an event, and that of its chunk.
+    last = len(chunks[begin + 1]) - (3 if is_chunked else 1)
+    found = {
+        "before the headers": Cut(b""),
+        "in the headers": Cut(head[:31]),
+        "after the headers": Cut(head),
+        "in the first event": Cut(after(0, 20)),
+        "after the role": Cut(after(begin)),
+        "in the first token": inside(0, b"Gr", 3),
+        "after the first token": Cut(after(begin + 1), 1),
+        "in an event": inside(1, b"Gott", 2),
+        "before an event's last byte": Cut(after(begin + 1, last), 1),
+        "in a character": inside(2, "ü".encode(), 1),
+        "in an escape": inside(3, rb"\ud83d", 4),
+        "between the halves of a pair": inside(3, rb"\ud83d", 6),
+        "before the finish": Cut(after(finish), len(TOKENS)),
+        "in the finish": Cut(after(finish, 20), len(TOKENS)),
+        "after the finish": Cut(after(finish + 1), len(TOKENS), True),
+        "after the end": Cut(head + whole, len(TOKENS), True),
+    }
+    if kind == "ndjson":
+        # A line's end may be the body's.
+        del found["before an event's last byte"]
+    return found
