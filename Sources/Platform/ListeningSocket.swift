@@ -2,6 +2,11 @@ internal import CLinux
 
 /// A socket that takes connections; non-blocking. A unix socket's file is removed when the value ends.
 public struct ListeningSocket: ~Copyable {
+  /// How much a TCP connection takes of what it cannot send yet; TCP_NOTSENT_LOWAT in tcp(7). Left to itself the
+  /// kernel takes megabytes, and says that there is room again only when a third of that has gone: who reads slowly
+  /// would look for minutes like who reads nothing.
+  private static let unsentLimit: Int32 = 65536
+
   private let descriptor: Descriptor
   private let unixPath: [UInt8]?
 
@@ -63,6 +68,11 @@ public struct ListeningSocket: ~Copyable {
     setsockopt(number, SOL_SOCKET, SO_REUSEADDR, &on, size)
     if address.family == AF_INET6 {
       setsockopt(number, clinux_ipproto_ipv6(), IPV6_V6ONLY, &on, size)
+    }
+    if address.family != AF_UNIX {
+      // Its connections inherit this.
+      var limit = unsentLimit
+      setsockopt(number, clinux_ipproto_tcp(), TCP_NOTSENT_LOWAT, &limit, size)
     }
     let bound = address.withSystemAddress {
       bind(number, $0.assumingMemoryBound(to: sockaddr.self), $1)

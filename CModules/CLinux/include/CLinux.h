@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -73,6 +74,7 @@ static inline bool clinux_is_socket(mode_t mode) { return S_ISSOCK(mode); }
 static inline void clinux_ignore_signal(int number) { signal(number, SIG_IGN); }
 
 static inline int clinux_ipproto_ipv6(void) { return IPPROTO_IPV6; }
+static inline int clinux_ipproto_tcp(void) { return IPPROTO_TCP; }
 
 static inline void *clinux_map_failed(void) { return MAP_FAILED; }
 
