@@ -26,9 +26,13 @@ public struct RequestEncoder {
   private let metadata: JSONValue?
   private let streams: Bool
   private var continues = false
-  private var writer: JSONWriter
+  var writer: JSONWriter
   private var hasMessage = false
   private var lastWasBlank = false
+  /// Whether results of tools are being gathered in a message that has not ended.
+  var gathersResults = false
+  /// Whether the client's system messages stand in front, so that they are passed over where they come.
+  private var hasSystemMessages = false
 
   /// An encoder of one request. `user` and `metadata` are the client's, in the `custom` dialect alone;
   /// `capacity` is how many bytes the body may be expected to have; `streams` says to ask for a stream.
@@ -65,19 +69,65 @@ public struct RequestEncoder {
   public mutating func append(
     _ role: MessageRole, content: Span<UInt8>
   ) throws(TranslationFault) {
-    guard profile.dialect == .anthropic else { return write(role, content) }
+    guard profile.dialect == .anthropic else { return append(role, as: content) }
     if role == .assistant, !hasMessage { return }
     let isText = content.hasPrefix("\"")
     let parts = isText ? [] : try AnthropicPart.translate(content, from: role)
     lastWasBlank = isText ? content.isBlankJSONString : parts.isEmpty
     if lastWasBlank { return }
     hasMessage = true
-    if isText { return write(role, content) }
-    begin(role)
-    writer.beginArray()
+    if isText { return append(role, as: content) }
+    beginBlocks(role)
     for part in parts { part.write(to: &writer) }
-    writer.endArray()
-    writer.endObject()
+    endBlocks()
+  }
+
+  /// Appends a client's system messages, for a conversation that is stored, in front of it. (`anthropic` has them in a
+  /// field.)
+  public mutating func append(systemOf chat: ChatRequest) throws(TranslationFault) {
+    hasSystemMessages = true
+    guard profile.dialect != .anthropic else { return }
+    if chat.shape == .anthropic {
+      guard let system = chat.body["system"], !system.isNothing else { return }
+      return try append(systemBlocks: system)
+    }
+    for message in chat.messages.elements where message.isSystemMessage {
+      writer.raw(message.span)
+    }
+  }
+
+  /// Appends a client's messages from one on, byte for byte where they are in the backend's words.
+  public mutating func append(
+    messagesOf chat: ChatRequest, from first: Int = 0
+  ) throws(TranslationFault) {
+    let isSpoken = chat.isSpoken(in: profile.dialect)
+    var index = 0
+    for message in chat.messages.elements {
+      if index >= first {
+        if !isSpoken {
+          try appendTranslated(message, index)
+        } else if !hasSystemMessages || chat.shape == .anthropic || !message.isSystemMessage {
+          appendAsIs(message)
+        }
+      }
+      index += 1
+    }
+    endResults()
+  }
+
+  private mutating func appendTranslated(
+    _ message: JSONValue, _ index: Int
+  ) throws(TranslationFault) {
+    if profile.dialect == .anthropic {
+      try appendTranslated(toAnthropic: message, index)
+    } else {
+      try appendTranslated(toOpenAI: message, index)
+    }
+  }
+
+  private mutating func appendAsIs(_ message: JSONValue) {
+    (hasMessage, lastWasBlank) = (true, false)
+    writer.raw(message.span)
   }
 
   /// Appends the beginning of the reply, for the backend to go on with: a JSON string, the last message of all.
@@ -88,7 +138,7 @@ public struct RequestEncoder {
   public mutating func append(prefill content: Span<UInt8>) {
     guard profile.dialect == .anthropic else {
       continues = true
-      return write(.assistant, content)
+      return append(.assistant, as: content)
     }
     let text = content.extracting(1..<content.count - 1)
     let end = text.endOfJSONTextBeforeBlanks
@@ -140,17 +190,27 @@ public struct RequestEncoder {
     return streams && !parameter.value.isNull
   }
 
-  private mutating func write(_ role: MessageRole, _ content: Span<UInt8>) {
+  /// Appends a message whose content is in the backend's words.
+  mutating func append(_ role: MessageRole, as content: Span<UInt8>) {
     switch role {
     case .user: writer.raw("{\"role\":\"user\",\"content\":", content, "}")
     case .assistant: writer.raw("{\"role\":\"assistant\",\"content\":", content, "}")
     }
   }
 
-  private mutating func begin(_ role: MessageRole) {
+  /// Begins a message whose content is an array of blocks.
+  mutating func beginBlocks(_ role: MessageRole) {
+    (hasMessage, lastWasBlank) = (true, false)
     writer.beginObject()
     writer.member("role", string: role.name)
     writer.name("content")
+    writer.beginArray()
+  }
+
+  /// Ends such a message.
+  mutating func endBlocks() {
+    writer.endArray()
+    writer.endObject()
   }
 
   private mutating func writeMaxTokens(_ tokens: Int?) {

@@ -92,6 +92,14 @@ public struct JSONValue: Sendable {
   }
 }
 
+extension JSONValue? {
+  /// The value, unless it is `null`: a client that sends `null` means nothing by it.
+  public var present: JSONValue? {
+    guard let self, !self.isNull else { return nil }
+    return self
+  }
+}
+
 /// The kinds of JSON values.
 public enum JSONKind: Equatable, Sendable {
   /// `{…}`

@@ -1,0 +1,85 @@
+import Bytes
+import JSON
+
+/// Writing messages in Anthropic's words as OpenAI has them. What the model thought, which only Anthropic takes back, is
+/// left out.
+extension RequestEncoder {
+  /// Appends one of a client's messages. Results of tools become messages of their own, in front of what else the user
+  /// says.
+  mutating func appendTranslated(
+    toOpenAI message: JSONValue, _ index: Int
+  ) throws(TranslationFault) {
+    guard let content = message["content"], content.kind == .string || content.kind == .array else {
+      throw .malformedContent
+    }
+    let isUser = message["role"]?.equals("user") == true
+    guard isUser || message["role"]?.equals("assistant") == true else {
+      throw .unsupportedField(Text("messages[\(index)].role").bytes)
+    }
+    if content.kind == .string { return append(isUser ? .user : .assistant, as: content.span) }
+    if !isUser { return try appendReply(content, index) }
+    var hasMore = false
+    for block in content.elements {
+      guard block["type"]?.equals("tool_result") == true else {
+        hasMore = true
+        continue
+      }
+      writer.beginObject()
+      writer.member("role", string: "tool")
+      writer.optional("tool_call_id", block["tool_use_id"])
+      writer.name("content")
+      let result = try OpenAIContent(ofBlocks: block["content"], takesImages: false)
+      result.write(to: &writer)
+      writer.endObject()
+    }
+    if hasMore {
+      let content = try OpenAIContent(ofBlocks: content, takesImages: true)
+      append(.user, as: content.json.span)
+    }
+  }
+
+  /// Appends the client's system message.
+  mutating func append(systemBlocks system: JSONValue) throws(TranslationFault) {
+    let content = try OpenAIContent(ofBlocks: system, takesImages: false)
+    writer.raw("{\"role\":\"system\",\"content\":", content.json.span, "}")
+  }
+
+  private mutating func appendReply(
+    _ content: JSONValue, _ index: Int
+  ) throws(TranslationFault) {
+    var text = [UInt8]("\"")
+    var calls: [JSONValue] = []
+    for block in content.elements {
+      guard let type = block["type"] else { throw .malformedContent }
+      if type.equals("text") {
+        text.append(copying: block["text"].insideOfString.span)
+      } else if type.equals("tool_use") {
+        calls.append(block)
+      } else if !type.equals("thinking"), !type.equals("redacted_thinking") {
+        throw .unsupportedPart(type: type.string ?? [])
+      }
+    }
+    text.append("\"")
+    if calls.isEmpty { return append(.assistant, as: text.span) }
+    writer.beginObject()
+    writer.member("role", string: "assistant")
+    writer.name("content")
+    if text.count > 2 { writer.raw(text.span) } else { writer.null() }
+    writer.name("tool_calls")
+    writer.beginArray()
+    for call in calls {
+      writer.beginObject()
+      writer.optional("id", call["id"])
+      writer.member("type", string: "function")
+      writer.name("function")
+      writer.beginObject()
+      writer.optional("name", call["name"])
+      writer.name("arguments")
+      if let input = call["input"] { writer.string(input.span) } else { writer.string("{}") }
+      writer.endObject()
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+  }
+}

@@ -1,0 +1,55 @@
+import Bytes
+import JSON
+
+/// The system messages of a request as Anthropic takes them: one field, in front of all messages.
+struct SystemBlocks {
+  /// The field's value: as the client has it where it stands alone, else text blocks; `nil` where the client has none,
+  /// for then the bot's is sent as ever.
+  private(set) var json: [UInt8]?
+
+  /// Gathers the client's system messages, wherever they stand, behind the bot's.
+  init(of chat: ChatRequest, behind system: [UInt8]?) throws(TranslationFault) {
+    let contents = Self.contents(of: chat)
+    guard let first = contents.first else { return }
+    let isAlone = contents.count == 1 && (system ?? []).isEmpty
+    if isAlone, chat.shape == .anthropic || first.kind == .string {
+      json = first.span.copied
+      return
+    }
+    var writer = JSONWriter()
+    writer.beginArray()
+    if let system, !system.isEmpty {
+      writer.beginObject()
+      writer.member("type", string: "text")
+      writer.member("text", string: system.span)
+      writer.endObject()
+    }
+    for content in contents {
+      if content.kind == .string {
+        if !content.isEmpty { writer.raw("{\"type\":\"text\",\"text\":", content.span, "}") }
+        continue
+      }
+      guard content.kind == .array else { throw .malformedContent }
+      for block in content.elements {
+        guard block["type"]?.equals("text") == true, block["text"]?.kind == .string else {
+          throw .unsupportedPart(type: block["type"]?.string ?? [])
+        }
+        writer.raw(block.span)
+      }
+    }
+    writer.endArray()
+    json = writer.finish()
+  }
+
+  private static func contents(of chat: ChatRequest) -> [JSONValue] {
+    if chat.shape == .anthropic {
+      guard let system = chat.body["system"], !system.isNothing else { return [] }
+      return [system]
+    }
+    var contents: [JSONValue] = []
+    for message in chat.messages.elements where message.isSystemMessage {
+      if let content = message["content"], !content.isNothing { contents.append(content) }
+    }
+    return contents
+  }
+}
