@@ -43,8 +43,8 @@ public struct FaceError: Sendable {
     return writer.finish()
   }
 
-  /// The body of an error response in Anthropic's shape: `{"type": "error", "error": {"type", "message"}}`, the type
-  /// one of Anthropic's.
+  /// The body of an error response in Anthropic's shape: `{"type": "error", "error": {"type", "message", "code",
+  /// "param"?}}`, the type one of Anthropic's. Code and parameter, which Anthropic does not have, tell what is at fault.
   public var anthropicBody: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
@@ -53,13 +53,16 @@ public struct FaceError: Sendable {
     writer.beginObject()
     writer.member("type", string: anthropicType)
     writer.member("message", string: message.bytes.span)
+    writer.member("code", string: code)
+    if let parameter { writer.member("param", string: parameter.span) }
     writer.endObject()
     writer.endObject()
     return writer.finish()
   }
 
   private var anthropicType: StaticString {
-    let type = [UInt8](type)
+    let (type, code) = ([UInt8](type), [UInt8](code))
+    if code.span.equals("body_too_large") { return "request_too_large" }
     if type.span.equals("backend_error") || type.span.equals("server_error") { return "api_error" }
     if type.span.equals("conflict_error") { return "invalid_request_error" }
     return self.type

@@ -5,16 +5,27 @@ import JSON
 /// An answer in OpenAI's chunks: the role first, then what comes, the finish reason, the usage if it was asked for, and
 /// `[DONE]`. A stream that fails ends with an error and without `[DONE]`.
 public struct OpenAIStream {
-  private let identity: AnswerIdentity
+  private var identity: AnswerIdentity
   private let includesUsage: Bool
   /// What every chunk begins with, up to its choices, and ends with.
-  private let opening: [UInt8]
+  private var opening: [UInt8]
   private var hasBegun = false
 
   /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
   public init(_ identity: AnswerIdentity, includesUsage: Bool) {
     self.identity = identity
     self.includesUsage = includesUsage
+    opening = Self.opening(identity)
+  }
+
+  /// From now on this model replies; its name as text.
+  public mutating func name(model: [UInt8]) {
+    guard model != identity.model else { return }
+    identity.model = model
+    opening = Self.opening(identity)
+  }
+
+  private static func opening(_ identity: AnswerIdentity) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("id", string: identity.id.span)
@@ -26,7 +37,7 @@ public struct OpenAIStream {
     opening += writer.finish()
     opening.removeLast()
     opening.append(",\"choices\":[")
-    self.opening = opening
+    return opening
   }
 
   /// Appends the chunk of a delta.

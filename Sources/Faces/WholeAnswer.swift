@@ -31,6 +31,10 @@ extension Reply {
     }
     writer.member("finish_reason", string: FinishReason.openai(self))
     writer.endObject()
+    // Further choices, which `n` asks for.
+    if let choices = parts.metadata?["choices"] {
+      for choice in choices.elements { writer.raw(choice.span) }
+    }
     writer.endArray()
     writer.openAIUsage(self, parts)
     writer.members(Self.envelopeMembers, of: parts)

@@ -73,8 +73,11 @@ public struct APIError: Error {
     return error
   }
 
-  /// The response; `more` may write further members beside `error`.
-  func response(_ more: (inout JSONWriter) -> Void = { _ in }) -> Response {
+  /// The response in Postern's own shape.
+  func response() -> Response { response(as: .native) }
+
+  /// The body in Postern's own shape; `more` may write further members beside `error`.
+  func body(_ more: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.name("error")
@@ -86,9 +89,7 @@ public struct APIError: Error {
     writer.endObject()
     more(&writer)
     writer.endObject()
-    var response = Response(status: status, contentType: "application/json", body: writer.finish())
-    response.fields = fields
-    return response
+    return writer.finish()
   }
 }
 

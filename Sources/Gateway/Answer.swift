@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Dialects
+import Faces
 import Platform
 
 /// What an exchange comes to, whatever form its client wants it in.
@@ -11,6 +12,8 @@ struct Answer {
     case reply(Reply, by: IntegrationSettings)
     /// A backend's policy refuses what the user wrote, for this reason.
     case contentFiltered(reason: Text)
+    /// Nobody could be asked, since the request has no equivalent in their words; why the first could not.
+    case untranslatable(TranslationFault)
     /// Nobody could answer, or not in time.
     case failed(timedOut: Bool)
     /// Nobody was asked, since all have failed too often lately; the first may be asked again after this time.
@@ -28,7 +31,22 @@ struct Answer {
   let time: WallTime
 }
 
+/// What is known of an answer while it is being made.
+struct AnswerHead {
+  /// The name of the reply.
+  let identifier: [UInt8]
+  /// The model that replies, by its own name, as text; `nil` where the backend has not said.
+  let model: [UInt8]?
+}
+
 extension Answer {
+  /// What of it is known from the first piece on.
+  var head: AnswerHead {
+    var model: [UInt8]?
+    if case .reply(let reply, _) = content { model = reply.model }
+    return AnswerHead(identifier: identifier, model: model)
+  }
+
   /// About what it takes in memory beyond its own size, in bytes.
   var byteCount: Int {
     guard case .reply(let reply, _) = content else { return 0 }

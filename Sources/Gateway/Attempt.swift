@@ -25,6 +25,8 @@ final class Attempt {
     var streams = false
     /// The beginning of the reply that the backend is told to go on with, a JSON string.
     var continued: [UInt8]?
+    /// Whether a reply may consist of calls of tools alone.
+    var acceptsToolCalls = false
   }
 
   private let order: Order
@@ -70,6 +72,9 @@ final class Attempt {
     guard let decoder, decoder.hasContent else { return order.continued }
     return decoder.partialContent
   }
+
+  /// The model that replies, as far as a stream has told.
+  var model: [UInt8]? { decoder?.model }
 
   /// Whether the reply comes as a stream.
   var isStream: Bool { decoder != nil }
@@ -193,7 +198,7 @@ final class Attempt {
     report.status = status
     report.timings = timings
     do throws(StreamFault) {
-      complete(report, try decoder.reply())
+      complete(report, try decoder.reply(acceptsToolCalls: order.acceptsToolCalls))
     } catch {
       complete(report.judged(Verdict(of: error, hasBegun: decoder.hasBegun)), nil)
     }
@@ -214,7 +219,9 @@ final class Attempt {
         return conclude(decoder, status: status, result.timings)
       }
     }
-    var verdict = Verdict(of: result, dialect: order.integration.dialect ?? .custom)
+    var verdict = Verdict(
+      of: result, dialect: order.integration.dialect ?? .custom,
+      acceptsToolCalls: order.acceptsToolCalls)
     if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .streamBroken
     }

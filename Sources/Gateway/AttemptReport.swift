@@ -19,6 +19,8 @@ public struct AttemptReport {
   public var advice: Text = ""
   /// What follows from a failure; `nil` for what was not asked at all, and for success.
   var failure: FailureKind?
+  /// Why the message was not sent.
+  var fault: TranslationFault?
   /// How long the backend asked to be left alone.
   var retryAfter: TimeSpan?
   /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
@@ -87,7 +89,7 @@ extension AttemptReport {
   static func notSent(_ integration: Integration, _ fault: TranslationFault) -> AttemptReport {
     AttemptReport(
       integration: integration.settings.id, outcome: .httpError, milliseconds: 0,
-      advice: "not sent: \(fault.message)", failure: .refused)
+      advice: "not sent: \(fault.message)", failure: .refused, fault: fault)
   }
 
   /// No attempt, since the integration's breaker is open.

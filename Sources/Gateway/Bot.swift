@@ -21,11 +21,17 @@ final class Bot {
       })
   }
 
-  /// The integrations to try for a message, in order: the one drawn, then the fallbacks. Those that are to be left
-  /// alone are drawn only where there are no others.
+  /// The integration of this name that is enabled.
+  func integration(named name: [UInt8]) -> Integration? {
+    integrations.first { $0.settings.isEnabled && $0.settings.id == name }
+  }
+
+  /// The integrations to try for a message, in order: the one that it is for, or else the one drawn, then the fallbacks.
+  /// Those that are to be left alone are drawn only where there are no others.
   func choices(
-    for conversation: [UInt8], at now: Instant, random: RandomSource
+    for conversation: [UInt8], of message: MessageRequest, at now: Instant, random: RandomSource
   ) -> [Integration] {
+    if let name = message.integration { return integration(named: name).map { [$0] } ?? [] }
     let allowed = draw(for: conversation, random) { integrations[$0].breaker.allows(at: now) }
     var route = Route(beginningWith: allowed ?? draw(for: conversation, random) { _ in true })
     var choices: [Integration] = []

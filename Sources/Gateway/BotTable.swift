@@ -4,7 +4,7 @@ import Configuration
 /// The bots of a configuration, at work.
 struct BotTable {
   /// In file order.
-  private let bots: [Bot]
+  let bots: [Bot]
 
   /// The bots of a configuration. Integrations take over what those of the same name in `old` know of their backends.
   init(_ configuration: Configuration, replacing old: BotTable? = nil, version: StaticString) {

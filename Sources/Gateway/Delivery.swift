@@ -29,8 +29,8 @@ final class Delivery: Recipient {
     for responder in close() { responder.refuse(error) }
   }
 
-  func receive(_ deltas: [ReplyDelta]) -> Bool {
-    live?.receive(deltas) ?? true
+  func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
+    live?.receive(deltas, of: answer) ?? true
   }
 
   func receive(_ answer: Answer) {

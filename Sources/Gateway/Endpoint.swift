@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Dialects
 import HTTPServer
 
 /// What a path and method stand for.
@@ -13,13 +14,16 @@ struct Endpoint {
     case readIntegration, patchIntegration, deleteIntegration
     case testIntegration, previewIntegration
     case listConversations, readConversation, deleteConversation, listMessages
+    case chat(ChatRequest.Shape)
+    case listModels
+    case showModel
     case health
     case readiness
   }
 
   /// What the first parameter of a path names.
   enum Subject {
-    case operation, bots, bot, integration, conversation
+    case operation, bots, bot, integration, conversation, model
   }
 
   /// Segments by `/`; one in braces stands for any.
@@ -33,6 +37,7 @@ struct Endpoint {
   var subject: Subject {
     switch operation {
     case .health, .readiness: .operation
+    case .chat, .listModels, .showModel: .model
     case .listBots, .createBot: .bots
     case .sendMessage, .readBot, .patchBot, .deleteBot, .listIntegrations, .createIntegration,
       .listConversations:
@@ -92,6 +97,13 @@ struct Endpoint {
     Endpoint(
       path: "/v1/conversations/{conversation}/messages", method: .get, scope: .read,
       operation: .listMessages),
+    Endpoint(
+      path: "/v1/chat/completions", method: .post, scope: .chat, operation: .chat(.openai)),
+    Endpoint(path: "/v1/messages", method: .post, scope: .chat, operation: .chat(.anthropic)),
+    Endpoint(path: "/v1/models", method: .get, scope: .chat, operation: .listModels),
+    Endpoint(path: "/v1/models/{bot}", method: .get, scope: .chat, operation: .showModel),
+    Endpoint(
+      path: "/v1/models/{bot}/{integration}", method: .get, scope: .chat, operation: .showModel),
     Endpoint(path: "/healthz", method: .get, scope: nil, operation: .health),
     Endpoint(path: "/readyz", method: .get, scope: nil, operation: .readiness),
   ]

@@ -3,6 +3,7 @@ import Configuration
 import Context
 import Dialects
 import EventLoop
+import Faces
 import HTTPClient
 import JSON
 import Logging
@@ -39,6 +40,8 @@ final class Exchange {
   /// Names the conversation among those of all bots.
   let queueKey: [UInt8]
   private let recipient: any Recipient
+  /// The name of the reply.
+  private let identifier: [UInt8]
   /// Who sent the message, as far as the client says.
   var user: [UInt8]? { message.userID }
   var botID: [UInt8] { bot.settings.id }
@@ -66,6 +69,7 @@ final class Exchange {
     self.bot = bot
     self.request = request
     self.recipient = recipient
+    identifier = dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
     queueKey = bot.settings.id + [0] + conversation
     start = dispatcher.services.loop.now
@@ -90,7 +94,8 @@ final class Exchange {
     guard case .waiting = state else { return dispatcher.leave(self) }
     dispatcher.services.loop.cancel(deadlineTimer)
     state = .choosing
-    choices = bot.choices(for: conversation, at: now, random: dispatcher.services.random)[...]
+    choices =
+      bot.choices(for: conversation, of: message, at: now, random: dispatcher.services.random)[...]
     askNext()
   }
 
@@ -154,7 +159,7 @@ final class Exchange {
         fields: integration.fields(
           conversation: conversation, request: request, platform: message.platform),
         limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
-        continued: delivered.text)
+        continued: delivered.text, acceptsToolCalls: message.prompt.chat != nil)
       let attempt = Attempt(order, services: dispatcher.services) { [self] deltas in
         deliver(deltas)
       } completion: { [self] report, reply in
@@ -166,35 +171,22 @@ final class Exchange {
     }
   }
 
-  /// The request's body: the conversation so far, the new message and, where the client has got part of the reply,
-  /// that, in the integration's dialect. The context is read anew for each attempt: keeping a copy would double the
-  /// memory of every message in flight.
+  /// The request's body: the messages and, where the client has got part of the reply, that, in the integration's
+  /// dialect.
   private func encode(
     for integration: Integration, streams: Bool
   ) throws(TranslationFault) -> ByteBuffer {
-    var encoder = integration.encoder(
+    var encoder = try integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
-      streams: streams)!
-    var fault: TranslationFault?
-    dispatcher.context.recall(
-      bot: bot.settings.id, conversation: conversation, messages: bot.settings.window - 1
-    ) { role, content in
-      guard fault == nil else { return }
-      do throws(TranslationFault) {
-        try encoder.append(role == .user ? .user : .assistant, content: content)
-      } catch {
-        fault = error
-      }
-    }
-    if let fault { throw fault }
-    let content = message.content
-    try encoder.append(.user, content: content.span)
+      chat: message.prompt.chat, streams: streams)!
+    try message.prompt.write(
+      to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context)
     if let text = delivered.text { encoder.append(prefill: text.span) }
     return try encoder.finish()
   }
 
   private func echo(_ integration: Integration, _ permit: Breaker.Permit) {
-    let content = message.content
+    let content = message.prompt.lastMessage.map { $0.span.copied } ?? [UInt8]("\"\"")
     settle(integration, permit, .echoed(integration), Reply(echoing: content.span))
   }
 
@@ -204,7 +196,11 @@ final class Exchange {
     guard isLive, case .attempting(let attempt, _) = state,
       let ready = delivered.release(deltas)
     else { return }
-    if !recipient.receive(ready) { attempt.pause() }
+    if !recipient.receive(ready, of: head(model: attempt.model)) { attempt.pause() }
+  }
+
+  private func head(model: [UInt8]?) -> AnswerHead {
+    AnswerHead(identifier: identifier, model: model)
   }
 
   /// Whether the client gets the reply as it is made.
@@ -267,11 +263,14 @@ final class Exchange {
     // A stream brings the whole reply; what comes whole is only what was still missing.
     if let text = delivered.text, !wasStreamed {
       let continued = reply.continuing(text, in: integration.dialect ?? .custom)
-      _ = recipient.receive(continued.rest)
+      _ = recipient.receive(continued.rest, of: head(model: reply.model))
       reply = continued.reply
     }
-    dispatcher.record(
-      message.content, reply, by: integration, bot: bot.settings, conversation: conversation)
+    // A reply that calls tools is not the end of the turn: the client comes back with their results.
+    if let content = message.prompt.keptMessage, reply.toolCalls.isEmpty {
+      dispatcher.record(
+        content, reply, by: integration, bot: bot.settings, conversation: conversation)
+    }
     state = .recorded
     dispatcher.context.whenDurable { [self] in
       finish(.reply(reply, by: integration.settings))
@@ -280,7 +279,10 @@ final class Exchange {
 
   /// Nobody is left to ask, or no time.
   private func fail() {
-    if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
+    let faults = reports.compactMap { $0.fault }
+    if let fault = faults.first, faults.count == reports.count {
+      finish(.untranslatable(fault))
+    } else if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
       finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))
     } else if let wait = reports.map({ $0.retryAfter! }).min() {
       finish(.unavailable(retryAfterSeconds: max(1, wait.secondsRoundedUp)))
@@ -291,8 +293,8 @@ final class Exchange {
 
   private func finish(_ content: Answer.Content) {
     let answer = Answer(
-      content: content, identifier: dispatcher.services.random.identifier("msg_"),
-      conversation: conversation, attempts: reports, time: .now)
+      content: content, identifier: identifier, conversation: conversation, attempts: reports,
+      time: .now)
     end(outcome: answer.outcome)
     recipient.receive(answer)
   }

@@ -9,8 +9,8 @@ protocol Face: AnyObject {
   /// An error that came before anybody was asked.
   func response(to error: APIError) -> Response
 
-  /// Appends a piece of a streamed reply.
-  func write(_ delta: ReplyDelta, to output: inout [UInt8])
+  /// Appends pieces of a streamed reply, of an answer that is known so far.
+  func write(_ deltas: [ReplyDelta], of answer: AnswerHead, to output: inout [UInt8])
 
   /// Appends the end of a stream: what follows the last piece of a reply, or the error.
   func finish(_ answer: Answer, to output: inout [UInt8])

@@ -11,6 +11,7 @@ import JSON
 public final class Gateway: RequestHandler {
   private let version: StaticString
   private let messages: MessageEndpoint
+  private let chats: ChatEndpoint
   private let management: Management
   private let conversations: ConversationResources
   // What a reload replaces. Whatever has begun goes on with the objects that it has.
@@ -31,6 +32,7 @@ public final class Gateway: RequestHandler {
     messages = MessageEndpoint(
       Dispatcher(configuration.limits, context: context, services: services),
       idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+    chats = ChatEndpoint(messages)
     management = Management(
       configuration, context: context, services: services, version: version)
     conversations = ConversationResources(context: context)
@@ -71,13 +73,13 @@ public final class Gateway: RequestHandler {
     do throws(APIError) {
       return try route(request)
     } catch {
-      return .answer(error.response())
+      return .answer(error.response(as: ErrorShape(for: request)))
     }
   }
 
   /// The answer to what the server refuses by itself.
-  public func response(to refusal: Refusal) -> Response {
-    APIError(refusal).response()
+  public func response(to refusal: Refusal, of request: Request?) -> Response {
+    APIError(refusal).response(as: ErrorShape(for: request))
   }
 
   private func route(_ request: Request) throws(APIError) -> Admission {
@@ -109,6 +111,8 @@ public final class Gateway: RequestHandler {
     switch endpoint.subject {
     case .operation:
       return operate(endpoint.operation)
+    case .model:
+      return try admit(request, to: endpoint.operation, model: parameters, key)
     case .bot:
       let bot = try bot(parameters[0], for: key)
       return try admit(request, target, to: endpoint.operation, on: bot)
@@ -132,6 +136,21 @@ public final class Gateway: RequestHandler {
       .answer(isDraining ? status("stopping", 503) : status("ready", 200, faults))
     default:
       .answer(status("ok", 200))
+    }
+  }
+
+  private func admit(
+    _ request: Request, to operation: Endpoint.Operation, model name: [[UInt8]],
+    _ key: APIKeySettings?
+  ) throws(APIError) -> Admission {
+    let models = ModelTable(bots, for: key)
+    switch operation {
+    case .chat(let shape):
+      return read { [self] in chats.handle($0, in: shape, models) }
+    case .showModel:
+      return .answer(try models.response(to: request, for: name))
+    default:
+      return .answer(models.response(to: request))
     }
   }
 

@@ -57,14 +57,16 @@ public final class Integration {
   /// The longest that one attempt may take.
   var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
-  /// Begins the body of a request.
+  /// Begins the body of a request; `nil` for `echo`. `chat` is the client's own request, if it sent one: its further
+  /// fields are sent on.
   func encoder(
-    conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, streams: Bool = false
-  ) -> RequestEncoder? {
-    profile.map {
-      RequestEncoder(
-        $0, conversationID: conversation, user: user, metadata: metadata, streams: streams)
-    }
+    conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
+    streams: Bool = false
+  ) throws(TranslationFault) -> RequestEncoder? {
+    guard var profile else { return nil }
+    if let chat { profile = try profile.serving(chat) }
+    return RequestEncoder(
+      profile, conversationID: conversation, user: user, metadata: metadata, streams: streams)
   }
 
   /// Whether its backend is asked to stream the reply to a client that wants a stream, or does not.

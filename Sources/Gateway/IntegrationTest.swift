@@ -39,7 +39,7 @@ public final class IntegrationTest {
     let conversation = services.random.identifier("conv_")
     do throws(TranslationFault) {
       let streams = integration.streams(toStreamingClient: false)
-      var encoder = integration.encoder(
+      var encoder = try integration.encoder(
         conversation: conversation, user: nil, metadata: nil, streams: streams)!
       try encoder.append(.user, content: content.span)
       let order = Attempt.Order(

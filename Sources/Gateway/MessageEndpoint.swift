@@ -4,7 +4,7 @@ import EventLoop
 import HTTPServer
 import Platform
 
-/// `POST /v1/bots/{bot}/messages`: from requests to exchanges, and from answers to responses.
+/// `POST /v1/bots/{bot}/messages`, and what other endpoints make of it: from requests to exchanges, and from answers to responses.
 final class MessageEndpoint {
   private static let longestKey = 255
 
@@ -26,26 +26,42 @@ final class MessageEndpoint {
 
   /// Handles a request whose body has come whole.
   func handle(_ request: Request, for bot: Bot) {
+    let face = NativeFace(bot.settings)
     do throws(APIError) {
-      let key = try idempotencyKey(of: request, for: bot)
-      let message = try MessageRequest(request.body)
-      let responder = Responder(
-        request, as: NativeFace(bot.settings), isStreaming: message.isStreaming,
-        on: dispatcher.services.loop)
-      guard let key else { return exchange(message, bot, responder, key: nil) }
-      switch repeats.match(key, body: request.body, at: dispatcher.services.loop.now) {
-      case .first: exchange(message, bot, responder, key: key)
-      case .answered(let answer): responder.receive(answer)
-      case .underWay(let delivery): delivery.join(responder)
-      case .different:
-        responder.refuse(
-          APIError(
-            409, .conflict, "idempotency_key_reused",
-            "Another message was sent with this Idempotency-Key in the last 10 minutes."))
-      }
+      try answer(request, with: MessageRequest(request.body), for: bot, as: face)
     } catch {
-      request.respond(error.response())
+      request.respond(face.response(to: error))
     }
+  }
+
+  /// Has a request answered, whichever way it came.
+  func answer(
+    _ request: Request, with message: MessageRequest, for bot: Bot, as face: any Face
+  ) throws(APIError) {
+    let key = try idempotencyKey(of: request, for: bot)
+    let responder = Responder(
+      request, as: face, isStreaming: message.isStreaming, on: dispatcher.services.loop)
+    guard let key else { return exchange(message, bot, responder, key: nil) }
+    switch repeats.match(
+      key, body: identity(of: message, request), at: dispatcher.services.loop.now)
+    {
+    case .first: exchange(message, bot, responder, key: key)
+    case .answered(let answer): responder.receive(answer)
+    case .underWay(let delivery): delivery.join(responder)
+    case .different:
+      responder.refuse(
+        APIError(
+          409, .conflict, "idempotency_key_reused",
+          "Another message was sent with this Idempotency-Key in the last 10 minutes."))
+    }
+  }
+
+  /// What must be the same for two requests to be the same: the body and, where it comes apart, the conversation.
+  private func identity(of message: MessageRequest, _ request: Request) -> [UInt8] {
+    guard message.prompt.chat != nil, let conversation = message.conversation else {
+      return request.body
+    }
+    return request.body + conversation
   }
 
   private func exchange(
@@ -60,7 +76,7 @@ final class MessageEndpoint {
       if exchange.giveUp(), let key { repeats.drop(key) }
     }
     if let key {
-      repeats.begin(key, body: responder.request.body, delivery)
+      repeats.begin(key, body: identity(of: message, responder.request), delivery)
       delivery.onAnswer = { [self] in settle(key, $0) }
     }
     do throws(APIError) {

@@ -2,10 +2,12 @@ import Bytes
 import Dialects
 import JSON
 
-/// The body of `POST /v1/bots/{bot}/messages`, checked.
+/// What a client asks a bot, checked, whichever way it came; here as the body of `POST /v1/bots/{bot}/messages`.
 struct MessageRequest {
-  /// The content as sent: a non-empty string or an array of parts.
-  let content: JSONValue
+  /// What is to be answered.
+  let prompt: Prompt
+  /// The one integration that may answer; any of the bot's, if `nil`.
+  var integration: [UInt8]?
   /// `nil` where the client starts a new conversation.
   let conversation: [UInt8]?
   /// The user object as sent.
@@ -27,13 +29,13 @@ struct MessageRequest {
     if let fault = MessageContent.fault(in: content) {
       throw .invalid("content", fault.message)
     }
-    self.content = content
+    prompt = .turn(content, in: nil, next: 0)
     conversation = try members.conversation.present.map { (value) throws(APIError) in
-      try MessageRequest.identifier(value, "conversation_id")
+      try MessageRequest.identifier(value.string, "conversation_id")
     }
     user = try MessageRequest.objectMember(members.user, "user")
     userID = try user?["id"].present.map { (value) throws(APIError) in
-      try MessageRequest.identifier(value, "user.id")
+      try MessageRequest.identifier(value.string, "user.id")
     }
     platform = user?["platform"]?.string.flatMap { text in
       !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
@@ -73,7 +75,23 @@ struct MessageRequest {
     }
   }
 
-  private static func object(_ body: [UInt8]) throws(APIError) -> JSONValue {
+  /// A request from its parts.
+  init(
+    _ prompt: Prompt, to integration: [UInt8]?, conversation: [UInt8]?, user: JSONValue?,
+    userID: [UInt8]?, metadata: JSONValue?, isStreaming: Bool
+  ) {
+    self.prompt = prompt
+    self.integration = integration
+    self.conversation = conversation
+    self.user = user
+    self.userID = userID
+    self.metadata = metadata
+    self.isStreaming = isStreaming
+    platform = nil
+  }
+
+  /// The object that a body is.
+  static func object(_ body: [UInt8]) throws(APIError) -> JSONValue {
     let root: JSONValue
     do throws(JSONError) {
       root = try JSONDocument(body).root
@@ -97,22 +115,12 @@ struct MessageRequest {
   }
 
   /// 1 to 128 characters of visible ASCII.
-  private static func identifier(
-    _ value: JSONValue, _ name: StaticString
+  static func identifier(
+    _ text: [UInt8]?, _ name: StaticString
   ) throws(APIError) -> [UInt8] {
-    guard let text = value.string, (1...128).contains(text.count),
-      text.allSatisfy({ $0.isVisibleASCII })
-    else {
+    guard let text, (1...128).contains(text.count), text.allSatisfy({ $0.isVisibleASCII }) else {
       throw .invalid(name, "\(name) must be 1 to 128 characters of printable ASCII without blanks.")
     }
     return text
-  }
-}
-
-extension JSONValue? {
-  /// The value, unless it is `null`: a client that sends `null` means nothing by it.
-  var present: JSONValue? {
-    guard let self, !self.isNull else { return nil }
-    return self
   }
 }

@@ -5,36 +5,54 @@ import HTTPServer
 import JSON
 import Platform
 
-/// Answers as the messages endpoint gives them.
+/// Answers as responses.
 extension Answer {
-  /// The response, in a bot's words where nobody could answer.
+  /// As the messages endpoint gives it, in a bot's words where nobody could answer.
   func response(from bot: BotSettings) -> Response {
-    var response =
-      switch content {
-      case .reply(let reply, let integration):
-        Response(
-          status: 200, contentType: "application/json",
-          body: body(of: reply, by: integration))
-      case .contentFiltered(let reason):
-        response(APIError(400, .invalidRequest, "content_filter", reason))
-      case .failed(let timedOut):
-        response(failure(timedOut ? 504 : 502, bot))
-      case .unavailable(let seconds):
-        response(failure(503, bot).retrying(afterSeconds: seconds))
+    if let error = error(from: bot) {
+      let body = error.body { writer in
+        writer.name("attempts")
+        AttemptReport.write(attempts, to: &writer)
       }
+      return response(error.status, error.fields, body)
+    }
+    guard case .reply(let reply, let integration) = content else {
+      preconditionFailure("what is no error is a reply")
+    }
+    return response(200, [], body(of: reply, by: integration))
+  }
+
+  /// In the shape of others, whose body of a reply `body` makes.
+  func response(
+    from bot: BotSettings, as shape: ErrorShape, body: (Reply, AnswerHead) -> [UInt8]
+  ) -> Response {
+    if case .reply(let reply, _) = content { return response(200, [], body(reply, head)) }
+    let error = self.error(from: bot)!.response(as: shape)
+    return response(error.status, error.fields, error.body)
+  }
+
+  private func response(
+    _ status: Int, _ fields: [(name: StaticString, value: [UInt8])], _ body: [UInt8]
+  ) -> Response {
+    var response = Response(status: status, contentType: "application/json", body: body)
+    response.fields = fields
     response.fields.append(("X-Postern-Attempts", AttemptReport.fieldValue(attempts)))
     return response
   }
 
-  private func failure(_ status: Int, _ bot: BotSettings) -> APIError {
-    APIError(status, .backend, "all_integrations_failed", Text(bot.errorMessage))
+  /// Why there is no reply; `nil` where there is one.
+  func error(from bot: BotSettings) -> APIError? {
+    switch content {
+    case .reply: nil
+    case .contentFiltered(let reason): APIError(400, .invalidRequest, "content_filter", reason)
+    case .untranslatable(let fault): APIError(fault)
+    case .failed(let timedOut): failure(timedOut ? 504 : 502, bot)
+    case .unavailable(let seconds): failure(503, bot).retrying(afterSeconds: seconds)
+    }
   }
 
-  private func response(_ error: APIError) -> Response {
-    error.response { writer in
-      writer.name("attempts")
-      AttemptReport.write(attempts, to: &writer)
-    }
+  private func failure(_ status: Int, _ bot: BotSettings) -> APIError {
+    APIError(status, .backend, "all_integrations_failed", Text(bot.errorMessage))
   }
 
   /// `{"data": {…}}`

@@ -21,8 +21,8 @@ final class NativeFace: Face {
     error.response()
   }
 
-  func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
-    NativeStream.write(delta, to: &output)
+  func write(_ deltas: [ReplyDelta], of answer: AnswerHead, to output: inout [UInt8]) {
+    for delta in deltas { NativeStream.write(delta, to: &output) }
   }
 
   func finish(_ answer: Answer, to output: inout [UInt8]) {

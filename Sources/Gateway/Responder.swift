@@ -37,9 +37,9 @@ final class Responder {
   }
 
   /// Sends pieces of a streamed reply. Returns whether there is room for more; if not, `onDrain` follows.
-  func receive(_ deltas: [ReplyDelta]) -> Bool {
+  func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
     var output: [UInt8] = []
-    for delta in deltas { face.write(delta, to: &output) }
+    face.write(deltas, of: answer, to: &output)
     guard !output.isEmpty else { return true }
     hasReply = true
     let stream = open()
@@ -54,7 +54,7 @@ final class Responder {
       return stream == nil ? request.respond(face.response(to: answer)) : end(answer)
     }
     guard isStreaming else { return request.respond(face.response(to: answer)) }
-    if !hasReply { _ = receive(reply.deltas) }
+    if !hasReply { _ = receive(reply.deltas, of: answer.head) }
     end(answer)
   }
 

@@ -14,13 +14,14 @@ struct Verdict {
   /// What the backend gave as the reason for a failure: not to be shown but to an administrator who asks for it.
   let backendReason: [UInt8]?
 
-  init(of result: TransferResult, dialect: Dialect) {
+  /// `acceptsToolCalls`: as in `Dialect.decode`.
+  init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
     if let failure = result.failure {
       let (outcome, kind) = Verdict.sort(failure)
       self.init(outcome, kind, FailureAdvice.transfer(failure, result))
     } else if 200...299 ~= result.status {
       do throws(ReplyFault) {
-        self.init(reply: try dialect.decode(result.body))
+        self.init(reply: try dialect.decode(result.body, acceptsToolCalls: acceptsToolCalls))
       } catch {
         self.init(
           error.outcome, .unusable, error.message, reason: BackendError(result.body).reason)

@@ -128,8 +128,9 @@ public final class HTTPServer {
     for listener in listeners { listener.pause() }
     listeners = []
     loop.cancel(sweepTimer)
-    if let response = handler?.response(to: .stopping) {
-      for connection in table.all { connection.request?.interrupt(with: response) }
+    for connection in table.all {
+      guard let request = connection.request, let handler else { continue }
+      request.interrupt(with: handler.response(to: .stopping, of: request))
     }
     for connection in table.all where !connection.isHandedOver { end(connection) }
     for daemon in [plain, secure] {
@@ -242,7 +243,7 @@ public final class HTTPServer {
   private func refuse(
     _ connection: ClientConnection, _ refusal: Refusal, _ identifier: [UInt8]
   ) {
-    guard let response = handler?.response(to: refusal) else { return end(connection) }
+    guard let response = handler?.response(to: refusal, of: nil) else { return end(connection) }
     sendLastWords(response.wholeResponse(identifier: identifier), on: connection.descriptor)
     if let registration = connection.registration { loop.deregister(registration) }
     connection.registration = nil

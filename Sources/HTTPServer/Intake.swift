@@ -14,7 +14,7 @@ extension Daemon {
       let part = UnsafeRawBufferPointer(start: bytes.body, count: bytes.count.pointee)
       bytes.count.pointee = 0
       return request.receive(part, limit: limit)
-        ? .YES : cutShort(request, refusal(.bodyTooLarge(limit: limit)))
+        ? .YES : cutShort(request, refusal(.bodyTooLarge(limit: limit), request))
     case .discardingBody(let response):
       guard bytes.count.pointee > 0 else { return send(response, request, bytes.handle) }
       request.discard(bytes.count.pointee)
@@ -41,7 +41,7 @@ extension Daemon {
     server.requestBegan(request)
     let admission: Admission
     if let refusal = head.refusal {
-      admission = .answer(self.refusal(refusal))
+      admission = .answer(self.refusal(refusal, request))
     } else {
       admission = server.handler?.admit(request) ?? .answer(unavailable)
     }
@@ -50,7 +50,8 @@ extension Daemon {
       return refuse(request, response, head, bytes.handle)
     case .read(let limit, let handle):
       if let length = head.contentLength, length > limit {
-        return refuse(request, refusal(.bodyTooLarge(limit: limit)), head, bytes.handle)
+        return refuse(
+          request, refusal(.bodyTooLarge(limit: limit), request), head, bytes.handle)
       }
       request.state = .receivingBody(limit: limit, handle: handle)
       return .YES
@@ -111,8 +112,8 @@ extension Daemon {
   /// The answer where the application is gone already.
   private var unavailable: Response { Response(status: 503, contentType: nil, body: []) }
 
-  private func refusal(_ refusal: Refusal) -> Response {
-    var response = server.handler?.response(to: refusal) ?? unavailable
+  private func refusal(_ refusal: Refusal, _ request: Request) -> Response {
+    var response = server.handler?.response(to: refusal, of: request) ?? unavailable
     switch refusal {
     case .ambiguous, .badTarget, .versionNotSupported, .fieldsTooLarge:
       response.closesConnection = true

@@ -3,8 +3,8 @@ public protocol RequestHandler: AnyObject {
   /// The header section has come whole and is sound. Says how many bytes of body to take, or answers at once.
   func admit(_ request: Request) -> Admission
 
-  /// The answer to a request that the server itself refuses.
-  func response(to refusal: Refusal) -> Response
+  /// The answer to a request that the server itself refuses; `request` as far as it is known by then.
+  func response(to refusal: Refusal, of request: Request?) -> Response
 }
 
 /// What becomes of a request whose header section has come.

@@ -146,7 +146,8 @@ enum Sample {
         + #""code":"all_integrations_failed"}}"#)
     #expect(
       text(error.anthropicBody)
-        == #"{"type":"error","error":{"type":"api_error","message":"a \"b\""}}"#)
+        == #"{"type":"error","error":{"type":"api_error","message":"a \"b\"","#
+        + #""code":"all_integrations_failed","param":"p"}}"#)
     let limit = FaceError(type: "rate_limit_error", code: "c", message: "m")
     #expect(text(limit.openAIBody).contains(#""param":null"#))
     #expect(text(limit.anthropicBody).contains(#""type":"rate_limit_error""#))

@@ -20,15 +20,57 @@ import Testing
   }
 
   @Test func writesMoreBesideTheError() {
-    let response = APIError(502, .backend, "failed", "Sorry.").response { writer in
+    let body = APIError(502, .backend, "failed", "Sorry.").body { writer in
       writer.name("attempts")
       writer.beginArray()
       writer.endArray()
     }
     #expect(
-      text(response.body) == """
+      text(body) == """
         {"error":{"type":"backend_error","code":"failed","message":"Sorry."},"attempts":[]}
         """)
+  }
+
+  /// The same error in every shape, which goes by the path.
+  @Test(
+    arguments: [
+      (
+        "/v1/bots/b/messages", false,
+        #"{"error":{"type":"not_found_error","code":"c","#
+          + #""message":"m","param":"p"}}"#
+      ),
+      (
+        "/v1/chat/completions", false,
+        #"{"error":{"message":"m","type":"not_found_error","#
+          + #""param":"p","code":"c"}}"#
+      ),
+      (
+        "/v1/chat/other", true,
+        #"{"error":{"message":"m","type":"not_found_error","#
+          + #""param":"p","code":"c"}}"#
+      ),
+      (
+        "/v1/models/m", false,
+        #"{"error":{"message":"m","type":"not_found_error","#
+          + #""param":"p","code":"c"}}"#
+      ),
+      (
+        "/v1/models", true,
+        #"{"type":"error","error":{"type":"not_found_error","#
+          + #""message":"m","code":"c","param":"p"}}"#
+      ),
+      (
+        "/v1/messages", false,
+        #"{"type":"error","error":{"type":"not_found_error","#
+          + #""message":"m","code":"c","param":"p"}}"#
+      ),
+    ])
+  func takesTheShapeOfThePath(path: String, isAnthropic: Bool, body: String) throws {
+    let segments = path.dropFirst().split(separator: "/").map { bytes(String($0)) }
+    let error = APIError(404, .notFound, "c", "m", parameter: "p")
+    let response = error.response(as: ErrorShape(segments, isAnthropic: { isAnthropic }))
+    #expect(text(response.body) == body)
+    #expect(response.status == 404)
   }
 
   @Test func saysWhenToTryAgain() {

@@ -11,6 +11,11 @@ import Testing
       (.post, "http://host/v1/bots/support/messages", "sendMessage support"),
       (.get, "/healthz", "health"), (.head, "/healthz", "health"), (.get, "/readyz", "readiness"),
       (.head, "/readyz", "readiness"), (.get, "/healthz?verbose", "health"),
+      (.post, "/v1/chat/completions", "chat(Dialects.ChatRequest.Shape.openai)"),
+      (.post, "/v1/messages", "chat(Dialects.ChatRequest.Shape.anthropic)"),
+      (.get, "/v1/models", "listModels"), (.get, "/v1/models/b", "showModel b"),
+      (.get, "/v1/models/b%2Fi", "showModel b/i"), (.get, "/v1/models/b/i", "showModel b i"),
+      (.get, "/v1/chat/completions", "405 POST"), (.get, "/v1/messages", "405 POST"),
       // The other methods of a path.
       (.get, "/v1/bots/support/messages", "405 POST"), (.head, "/v1/bots/b/messages", "405 POST"),
       (.delete, "/v1/bots/b/messages", "405 POST"), (.options, "/v1/bots/b/messages", "405 POST"),
@@ -64,7 +69,8 @@ import Testing
     for endpoint in Endpoint.all {
       switch (endpoint.operation, endpoint.method) {
       case (.health, _), (.readiness, _): #expect(endpoint.scope == nil)
-      case (.sendMessage, _): #expect(endpoint.scope == .chat)
+      case (.sendMessage, _), (.chat, _), (.listModels, _), (.showModel, _):
+        #expect(endpoint.scope == .chat)
       case (_, .get): #expect(endpoint.scope == .read)
       default: #expect(endpoint.scope == .write)
       }

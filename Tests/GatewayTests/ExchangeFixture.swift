@@ -95,7 +95,7 @@ final class FakeClient: Recipient {
     .joined()
   }
 
-  func receive(_ deltas: [ReplyDelta]) -> Bool {
+  func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
     precondition(answers.isEmpty, "nothing follows the answer")
     self.deltas += deltas
     return hasRoom

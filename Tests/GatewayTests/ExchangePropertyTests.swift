@@ -153,6 +153,7 @@ import Testing
     case .unavailable:
       #expect(!answer.attempts.isEmpty)
       #expect(answer.attempts.allSatisfy { $0.outcome == .breakerOpen })
+    case .untranslatable: #expect(answer.attempts.allSatisfy { $0.fault != nil })
     case .failed: #expect(answer.attempts.contains { $0.outcome != .breakerOpen })
     }
   }
@@ -186,6 +187,7 @@ extension Answer {
     switch content {
     case .reply: "reply"
     case .contentFiltered: "filtered"
+    case .untranslatable: "untranslatable"
     case .failed(let timedOut): timedOut ? "timed out" : "failed"
     case .unavailable: "unavailable"
     }

@@ -11,7 +11,7 @@ import Testing
          {"content": "h\u00e9", "conversation_id": "conv_1", "stream": false, "unknown": [1],
           "user": {"id": "u", "name": "John Doe", "platform": "web"}, "metadata": {"a": 1.50}}
         """#))
-    #expect(text(Array(message.content.raw)) == #""h\u00e9""#)
+    #expect(text(Array(try #require(message.prompt.keptMessage).raw)) == #""h\u00e9""#)
     #expect(message.conversation == bytes("conv_1"))
     #expect(message.user.map { text(Array($0.raw)) }?.hasPrefix(#"{"id": "u", "#) == true)
     #expect(message.platform == bytes("web"))
@@ -25,7 +25,7 @@ import Testing
   ])
   func needsNoMoreThanContent(body: String) throws {
     let message = try MessageRequest(bytes(body))
-    #expect(text(Array(message.content.raw)) == #""x""#)
+    #expect(text(Array(try #require(message.prompt.keptMessage).raw)) == #""x""#)
     #expect(message.conversation == nil && message.platform == nil && message.metadata == nil)
   }
 
@@ -33,7 +33,7 @@ import Testing
   @Test func takesTheLastOfSeveralMembersOfOneName() throws {
     let message = try MessageRequest(
       bytes(#"{"content":"","conversation_id":7,"content":"x","conversation_id":"b"}"#))
-    #expect(text(Array(message.content.raw)) == #""x""#)
+    #expect(text(Array(try #require(message.prompt.keptMessage).raw)) == #""x""#)
     #expect(message.conversation == bytes("b"))
   }
 
@@ -43,7 +43,7 @@ import Testing
   ])
   func takesContent(content: String) throws {
     let message = try MessageRequest(bytes("{\"content\":\(content)}"))
-    #expect(text(Array(message.content.raw)) == content)
+    #expect(text(Array(try #require(message.prompt.keptMessage).raw)) == content)
   }
 
   @Test(arguments: [

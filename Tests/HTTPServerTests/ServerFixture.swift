@@ -34,7 +34,7 @@ final class ServerFixture: RequestHandler {
 
   func admit(_ request: Request) -> Admission { .read(bodyLimit: 1000, handle: handle) }
 
-  func response(to refusal: Refusal) -> Response {
+  func response(to refusal: Refusal, of request: Request?) -> Response {
     Response(status: 400, contentType: "text/plain", body: bytes("refused"))
   }
 

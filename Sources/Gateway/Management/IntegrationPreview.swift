@@ -42,7 +42,7 @@ struct IntegrationPreview {
 
   private func body(_ message: [UInt8], _ conversation: [UInt8]) throws(APIError) -> [UInt8] {
     do throws(TranslationFault) {
-      var encoder = integration.encoder(
+      var encoder = try integration.encoder(
         conversation: conversation, user: nil, metadata: nil,
         streams: integration.streams(toStreamingClient: false))!
       try encoder.append(.user, content: message.span)

@@ -1,0 +1,110 @@
+import Bytes
+import Configuration
+import HTTPServer
+import JSON
+import Platform
+
+/// The bots, and the integrations of each, as OpenAI's and Anthropic's clients know them: as models. Those that a key
+/// reaches.
+struct ModelTable {
+  /// What `model` names: a bot, or one of its integrations, which alone may answer.
+  struct Model {
+    let bot: Bot
+    let integration: [UInt8]?
+  }
+
+  private static let start = WallTime.now
+
+  private let bots: BotTable
+  private let key: APIKeySettings?
+
+  /// The models that a key reaches, all where there is none.
+  init(_ bots: BotTable, for key: APIKeySettings?) {
+    self.bots = bots
+    self.key = key
+  }
+
+  /// What is called so: `bot` or `bot/integration`.
+  func model(_ name: [UInt8]) throws(APIError) -> Model {
+    let slash = name.span.firstIndex(of: UInt8(ascii: "/"))
+    let id = name.span.extracting(first: slash ?? name.count).copied
+    try key.checkReaches(id)
+    let integration = slash.map { name.span.extracting(($0 + 1)...).copied }
+    guard let bot = bots[id], integration.map({ bot.integration(named: $0) != nil }) ?? true else {
+      throw APIError(
+        404, .notFound, "model_not_found",
+        "There is no such model: it must be the name of a bot, or bot/integration.",
+        parameter: "model")
+    }
+    return Model(bot: bot, integration: integration)
+  }
+
+  /// All of them.
+  func response(to request: Request) -> Response {
+    let isAnthropic = request.isAnthropic
+    var names: [[UInt8]] = []
+    var writer = JSONWriter(reserving: 1024)
+    writer.beginObject()
+    if !isAnthropic { writer.member("object", string: "list") }
+    writer.name("data")
+    writer.beginArray()
+    for bot in bots.bots where key?.reaches(bot.settings.id) ?? true {
+      let id = bot.settings.id
+      write(id, of: bot, isAnthropic, to: &writer)
+      names.append(id)
+      for integration in bot.integrations where integration.settings.isEnabled {
+        let name = id + [UInt8(ascii: "/")] + integration.settings.id
+        write(name, of: bot, isAnthropic, to: &writer)
+        names.append(name)
+      }
+    }
+    writer.endArray()
+    if isAnthropic {
+      writer.member("has_more", boolean: false)
+      writer.member("first_id", text: names.first)
+      writer.member("last_id", text: names.last)
+    }
+    writer.endObject()
+    return Response(status: 200, contentType: "application/json", body: writer.finish())
+  }
+
+  /// One of them, by its name, which is one or two segments of a path.
+  func response(to request: Request, for segments: [[UInt8]]) throws(APIError) -> Response {
+    let name = segments.count > 1 ? segments[0] + [UInt8(ascii: "/")] + segments[1] : segments[0]
+    var writer = JSONWriter()
+    write(name, of: try model(name).bot, request.isAnthropic, to: &writer)
+    return Response(status: 200, contentType: "application/json", body: writer.finish())
+  }
+
+  private func write(
+    _ name: [UInt8], of bot: Bot, _ isAnthropic: Bool, to writer: inout JSONWriter
+  ) {
+    writer.beginObject()
+    writer.member("id", string: name.span)
+    if isAnthropic {
+      var created: [UInt8] = []
+      Self.start.append(to: &created, precision: .seconds)
+      let title = bot.settings.name
+      writer.member("type", string: "model")
+      writer.member("display_name", string: title.span)
+      writer.member("created_at", string: created.span)
+    } else {
+      writer.member("object", string: "model")
+      writer.member("created", integer: Int(Self.start.milliseconds / 1000))
+      writer.member("owned_by", string: "postern")
+    }
+    writer.endObject()
+  }
+}
+
+extension JSONWriter {
+  fileprivate mutating func member(_ name: StaticString, text: [UInt8]?) {
+    self.name(name)
+    if let text { string(text.span) } else { null() }
+  }
+}
+
+extension Request {
+  /// Whether it comes from one of Anthropic's clients, which all send their version.
+  var isAnthropic: Bool { field("anthropic-version") != nil }
+}
