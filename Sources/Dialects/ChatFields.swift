@@ -93,8 +93,8 @@ struct ChatFields {
       try set("tools", written: ToolTranslation.tools(value, from: chat.shape))
     case .choice:
       try translateChoice()
-    case .format:
-      try translateFormat(value, name)
+    case .output:
+      try translateOutput()
     case .thinking:
       guard value["type"]?.equals("enabled") == true else { return }
       let budget = value["budget_tokens"]?.integer ?? 0
@@ -125,27 +125,36 @@ struct ChatFields {
     }
   }
 
-  private mutating func translateFormat(
-    _ value: JSONValue, _ name: [UInt8]
-  ) throws(TranslationFault) {
+  /// The form of the reply and the effort put into it are one field here and two there.
+  private mutating func translateOutput() throws(TranslationFault) {
     if chat.shape == .anthropic {
-      guard let format = value["format"], !format.isNull else { return }
+      let output = chat.body["output_config"]
+      if let effort = output?["effort"].present { set("reasoning_effort", effort) }
+      guard let format = output?["format"].present else { return }
       guard format["type"]?.equals("json_schema") == true, let schema = format["schema"] else {
-        throw .unsupportedField(name)
+        throw .unsupportedField([UInt8]("output_config"))
       }
-      try set(
+      return try set(
         "response_format",
         wrapping: "{\"type\":\"json_schema\",\"json_schema\":{\"name\":\"reply\",\"schema\":",
         schema, ",\"strict\":true}}")
-    } else if value["type"]?.equals("json_schema") == true,
-      let schema = value["json_schema"]?["schema"]
-    {
-      try set(
-        "output_config", wrapping: "{\"format\":{\"type\":\"json_schema\",\"schema\":", schema, "}}"
-      )
-    } else if value["type"]?.equals("text") != true {
-      throw .unsupportedField(name)
     }
+    var writer = JSONWriter()
+    writer.beginObject()
+    if let effort = chat.body["reasoning_effort"].present, !effort.equals("none") {
+      writer.name("effort")
+      if effort.equals("minimal") { writer.string("low") } else { writer.raw(effort.span) }
+    }
+    if let format = chat.body["response_format"].present, format["type"]?.equals("text") != true {
+      guard format["type"]?.equals("json_schema") == true,
+        let schema = format["json_schema"]?["schema"]
+      else { throw .unsupportedField([UInt8]("response_format")) }
+      writer.name("format")
+      writer.raw("{\"type\":\"json_schema\",\"schema\":", schema.span, "}")
+    }
+    writer.endObject()
+    let output = writer.finish()
+    if output.count > 2 { try set("output_config", written: output) }
   }
 
   // MARK: Writing

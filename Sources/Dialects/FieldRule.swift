@@ -28,8 +28,8 @@ struct FieldRule: Sendable {
     case tools
     /// Which tool is to be called, and whether several may be at once.
     case choice
-    /// The form of the reply.
-    case format
+    /// The form of the reply, and the effort that is put into it.
+    case output
     /// How long to think.
     case thinking
     /// The most tokens of a reply.
@@ -57,10 +57,11 @@ struct FieldRule: Sendable {
     FieldRule("safety_identifier", .translated(.userID)),
     FieldRule("tools", .translated(.tools)), FieldRule("tool_choice", .translated(.choice)),
     FieldRule("parallel_tool_calls", .translated(.choice)),
-    FieldRule("response_format", .translated(.format)),
+    FieldRule("response_format", .translated(.output)),
+    FieldRule("reasoning_effort", .translated(.output)),
     FieldRule("metadata", .hint), FieldRule("prompt_cache_key", .hint),
-    FieldRule("prompt_cache_retention", .hint), FieldRule("reasoning_effort", .hint),
-    FieldRule("seed", .hint), FieldRule("service_tier", .hint), FieldRule("store", .hint),
+    FieldRule("prompt_cache_retention", .hint), FieldRule("seed", .hint),
+    FieldRule("service_tier", .hint), FieldRule("store", .hint),
     FieldRule("verbosity", .hint),
     FieldRule("n", .only("1")), FieldRule("modalities", .only("[\"text\"]")),
     FieldRule("function_call", .only("\"none\"")),
@@ -81,10 +82,11 @@ struct FieldRule: Sendable {
     FieldRule("top_k", .named("top_k")),
     FieldRule("stop_sequences", .named("stop")), FieldRule("metadata", .translated(.userID)),
     FieldRule("tools", .translated(.tools)), FieldRule("tool_choice", .translated(.choice)),
-    FieldRule("thinking", .translated(.thinking)), FieldRule("output_config", .translated(.format)),
+    FieldRule("thinking", .translated(.thinking)), FieldRule("output_config", .translated(.output)),
     FieldRule("service_tier", .hint), FieldRule("cache_control", .hint),
+    FieldRule("diagnostics", .hint), FieldRule("speed", .hint),
     FieldRule("container", .nothing), FieldRule("context_management", .nothing),
-    FieldRule("mcp_servers", .nothing),
+    FieldRule("inference_geo", .nothing), FieldRule("mcp_servers", .nothing),
   ]
 }
 

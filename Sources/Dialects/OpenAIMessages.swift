@@ -12,6 +12,7 @@ extension RequestEncoder {
     guard let content = message["content"], content.kind == .string || content.kind == .array else {
       throw .malformedContent
     }
+    if message.isSystemMessage { return try append(systemBlocks: content) }
     let isUser = message["role"]?.equals("user") == true
     guard isUser || message["role"]?.equals("assistant") == true else {
       throw .unsupportedField(Text("messages[\(index)].role").bytes)

@@ -16,7 +16,7 @@ import Testing
       try profile.serving(chat), conversationID: bytes("c"), user: nil, metadata: nil)
     if shape == .anthropic { try encoder.append(systemOf: chat) }
     try encoder.append(messagesOf: chat)
-    return text(try encoder.finish())
+    return text(try encoder.finish().bytes)
   }
 
   static let call =
@@ -83,7 +83,10 @@ import Testing
   }
 
   static let toOpenAI: [(String, String)] = [
-    (#"{"role":"user","content":"a"}"#, #"{"role":"user","content":"a"}"#),
+    (
+      #"{"role":"user","content":"a"},{"role":"system","content":[{"type":"text","text":"s"}]}"#,
+      #"{"role":"user","content":"a"},{"role":"system","content":"s"}"#
+    ),
     (
       #"{"role":"user","content":[{"type":"text","text":"a","cache_control":{}}]}"#,
       #"{"role":"user","content":"a"}"#
@@ -150,7 +153,7 @@ import Testing
       (.openai, #"{"role":"user","content":[{"type":"input_audio"}]}"#, "messages"),
       (.openai, #"{"role":"user","content":null}"#, "messages"),
       (.openai, #"{"role":"system","content":[{"type":"x"}]}"#, "messages"),
-      (.anthropic, #"{"role":"system","content":"x"}"#, "messages[1].role"),
+      (.anthropic, #"{"role":"tool","content":"x"}"#, "messages[1].role"),
       (.anthropic, #"{"role":"user","content":[{"type":"document"}]}"#, "messages"),
       (
         .anthropic, #"{"role":"user","content":[{"type":"image","source":{"type":"file"}}]}"#,

@@ -23,7 +23,7 @@ import Testing
       streams: streams)
     if chat.shape == .anthropic { try encoder.append(systemOf: chat) }
     try encoder.append(messagesOf: chat)
-    return text(try encoder.finish())
+    return text(try encoder.finish().bytes)
   }
 
   // MARK: In the same words
@@ -110,10 +110,15 @@ import Testing
       #""response_format":{"type":"json_schema","json_schema":{"name":"n","schema":{"a":1 }}}"#,
       #""output_config":{"format":{"type":"json_schema","schema":{"a":1 }}}"#
     ),
+    (#""reasoning_effort":"minimal""#, #""output_config":{"effort":"low"}"#),
+    (
+      #""reasoning_effort":"high","response_format":{"type":"json_schema","json_schema":{"schema":{}}}"#,
+      #""output_config":{"effort":"high","format":{"type":"json_schema","schema":{}}}"#
+    ),
     (
       #""seed":1,"store":true,"metadata":{"a":"b"},"service_tier":"flex","n":1,"logprobs":false,"#
         + #""logit_bias":{},"presence_penalty":0.0,"stream_options":{},"response_format":{"type":"text"},"#
-        + #""audio":null,"modalities":["text"],"reasoning_effort":"high","tool_choice":null"#, ""
+        + #""audio":null,"modalities":["text"],"reasoning_effort":"none","tool_choice":null"#, ""
     ),
   ]
 
@@ -163,6 +168,7 @@ import Testing
     ),
     (#""thinking":{"type":"enabled","budget_tokens":1024}"#, #""reasoning_effort":"low""#),
     (#""thinking":{"type":"enabled","budget_tokens":32000}"#, #""reasoning_effort":"high""#),
+    (#""output_config":{"effort":"high"}"#, #""reasoning_effort":"high""#),
     (#""thinking":{"type":"disabled"},"service_tier":"auto","mcp_servers":[]"#, ""),
     (
       #""output_config":{"format":{"type":"json_schema","schema":{"a":1 }}}"#,

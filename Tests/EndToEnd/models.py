@@ -1,0 +1,121 @@
+"""Backends that answer as models do: whole or as a stream, with text or a call of a tool, in the
+words of each type."""
+
+import json
+
+import replies
+from backends import Answer, Request, finish, send
+
+TEXT = "Hello, you!"
+CALL = {"city": "Tromsø"}
+TYPES = [*replies.TYPES, "echo"]
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
+
+
+def model(type: str):
+    """A script: calls the tool that it is offered, then says TEXT."""
+
+    def script(request: Request) -> Answer:
+        body = request.json
+        calls = bool(body.get("tools")) and not has_results(body)
+        if not body.get("stream"):
+            return replies.document(document(type, calls))
+        return [send(STREAM + b"".join(events(type, calls))), finish()]
+
+    return script
+
+
+def cut(type: str, count: int):
+    """A script: a stream that ends after so many events, without a word."""
+
+    def script(_: Request) -> Answer:
+        return [send(STREAM + b"".join(events(type, False)[:count])), finish()]
+
+    return script
+
+
+def has_results(body: dict) -> bool:
+    last = body["messages"][-1]
+    content = last["content"] if isinstance(last["content"], list) else []
+    return last["role"] == "tool" or any(part["type"] == "tool_result" for part in content)
+
+
+def document(type: str, calls: bool) -> dict:
+    whole = replies.document_of(type, TEXT)
+    if calls and type == "openai":
+        function = {"name": "weather", "arguments": json.dumps(CALL)}
+        call = {"id": "call_1", "type": "function", "function": function}
+        whole["choices"][0]["message"] |= {"content": None, "tool_calls": [call]}
+        whole["choices"][0]["finish_reason"] = "tool_calls"
+    elif calls and type == "anthropic":
+        whole["content"] = [{"type": "tool_use", "id": "call_1", "name": "weather", "input": CALL}]
+        whole["stop_reason"] = "tool_use"
+    return whole
+
+
+def events(type: str, calls: bool) -> list[bytes]:
+    make = {"custom": custom_events, "openai": openai_events, "anthropic": anthropic_events}
+    return make[type](calls)
+
+
+def custom_events(_: bool) -> list[bytes]:
+    return [event({"content": piece}) for piece in ("Hello", ", ", "you!")] + [b"data: [DONE]\n\n"]
+
+
+def openai_events(calls: bool) -> list[bytes]:
+    if calls:
+        head = {"index": 0, "id": "call_1", "type": "function"}
+        first = {**head, "function": {"name": "weather", "arguments": ""}}
+        arguments = json.dumps(CALL)
+        pieces = [first] + [
+            {"index": 0, "function": {"arguments": part}} for part in (arguments[:5], arguments[5:])
+        ]
+        deltas = [{"tool_calls": [piece]} for piece in pieces]
+    else:
+        deltas = [{"content": piece} for piece in ("Hello", ", ", "you!")]
+    deltas[0]["role"] = "assistant"
+    chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-real"}
+    choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+    choices.append({"index": 0, "delta": {}, "finish_reason": "tool_calls" if calls else "stop"})
+    chunks = [{**chunk, "choices": [choice]} for choice in choices]
+    usage = {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}
+    chunks.append({**chunk, "choices": [], "usage": usage})
+    return [event(chunk) for chunk in chunks] + [b"data: [DONE]\n\n"]
+
+
+def anthropic_events(calls: bool) -> list[bytes]:
+    message = {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": "claude-real",
+        "content": [],
+        "stop_reason": None,
+        "stop_sequence": None,
+        "usage": {"input_tokens": 9, "output_tokens": 1},
+    }
+    if calls:
+        block = {"type": "tool_use", "id": "call_1", "name": "weather", "input": {}}
+        arguments = json.dumps(CALL)
+        deltas = [
+            {"type": "input_json_delta", "partial_json": part}
+            for part in (arguments[:5], arguments[5:])
+        ]
+    else:
+        block = {"type": "text", "text": ""}
+        deltas = [{"type": "text_delta", "text": piece} for piece in ("Hello", ", ", "you!")]
+    reason = {"stop_reason": "tool_use" if calls else "end_turn", "stop_sequence": None}
+    payloads = [
+        {"type": "message_start", "message": message},
+        {"type": "content_block_start", "index": 0, "content_block": block},
+        *({"type": "content_block_delta", "index": 0, "delta": delta} for delta in deltas),
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": reason, "usage": {"output_tokens": 2}},
+        {"type": "message_stop"},
+    ]
+    return [event(payload, payload["type"]) for payload in payloads]
+
+
+def event(payload: dict, type: str | None = None) -> bytes:
+    name = f"event: {type}\n" if type else ""
+    return f"{name}data: {json.dumps(payload)}\n\n".encode()
