@@ -81,7 +81,7 @@ final class AnthropicAssembly: ReplyAssembly {
   @inline(never)
   private func begin(_ index: JSONValue?, _ block: JSONValue, _ progress: ReplyProgress) {
     guard blocks.count < Self.blockLimit else { return budget.exhaust() }
-    let isCall = block["type"]?.equals("tool_use") == true
+    let isCall = block.member("type", is: "tool_use")
     let object = MergedObject(budget)
     for member in block.members {
       // The text of all blocks is one, and stands for itself; its members come one by one.

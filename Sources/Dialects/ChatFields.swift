@@ -96,7 +96,7 @@ struct ChatFields {
     case .output:
       try translateOutput()
     case .thinking:
-      guard value["type"]?.equals("enabled") == true else { return }
+      guard value.member("type", is: "enabled") else { return }
       let budget = value["budget_tokens"]?.integer ?? 0
       try set(
         "reasoning_effort",
@@ -131,7 +131,7 @@ struct ChatFields {
       let output = chat.body["output_config"]
       if let effort = output?["effort"].present { set("reasoning_effort", effort) }
       guard let format = output?["format"].present else { return }
-      guard format["type"]?.equals("json_schema") == true, let schema = format["schema"] else {
+      guard format.member("type", is: "json_schema"), let schema = format["schema"] else {
         throw .unsupportedField([UInt8]("output_config"))
       }
       return try set(
@@ -146,7 +146,7 @@ struct ChatFields {
       if effort.equals("minimal") { writer.string("low") } else { writer.raw(effort.span) }
     }
     if let format = chat.body["response_format"].present, format["type"]?.equals("text") != true {
-      guard format["type"]?.equals("json_schema") == true,
+      guard format.member("type", is: "json_schema"),
         let schema = format["json_schema"]?["schema"]
       else { throw .unsupportedField([UInt8]("response_format")) }
       writer.name("format")

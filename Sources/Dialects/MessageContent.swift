@@ -22,7 +22,7 @@ public enum MessageContent {
     var isEmpty = true
     for part in content.elements {
       if let reason = reason(against: part) { return ContentFault(reason, part: index) }
-      let isEmptyText = part["type"]?.equals("text") == true && part["text"]?.isEmpty == true
+      let isEmptyText = part.member("type", is: "text") && part["text"]?.isEmpty == true
       if !isEmptyText { isEmpty = false }
       index += 1
     }

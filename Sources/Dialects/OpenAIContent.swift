@@ -51,10 +51,10 @@ public struct OpenAIContent {
 
   /// The URL of an image, a JSON string.
   private static func url(of source: JSONValue) throws(TranslationFault) -> [UInt8] {
-    if source["type"]?.equals("url") == true, let url = source["url"], url.kind == .string {
+    if source.member("type", is: "url"), let url = source["url"], url.kind == .string {
       return url.span.copied
     }
-    guard source["type"]?.equals("base64") == true else { throw .unsupportedImage }
+    guard source.member("type", is: "base64") else { throw .unsupportedImage }
     var url = [UInt8]("\"data:")
     url.append(copying: source["media_type"].insideOfString.span)
     url.append(";base64,")

@@ -13,15 +13,15 @@ extension RequestEncoder {
       throw .malformedContent
     }
     if message.isSystemMessage { return try append(systemBlocks: content) }
-    let isUser = message["role"]?.equals("user") == true
-    guard isUser || message["role"]?.equals("assistant") == true else {
+    let isUser = message.member("role", is: "user")
+    guard isUser || message.member("role", is: "assistant") else {
       throw .unsupportedField(Text("messages[\(index)].role").bytes)
     }
     if content.kind == .string { return append(isUser ? .user : .assistant, as: content.span) }
     if !isUser { return try appendReply(content, index) }
     var hasMore = false
     for block in content.elements {
-      guard block["type"]?.equals("tool_result") == true else {
+      guard block.member("type", is: "tool_result") else {
         hasMore = true
         continue
       }

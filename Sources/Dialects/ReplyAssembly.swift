@@ -58,7 +58,7 @@ final class ReplyProgress {
   @inline(never)
   func append(content value: JSONValue) {
     if value.kind == .string { return append(text: value) }
-    for part in value.elements where part["type"]?.equals("text") == true {
+    for part in value.elements where part.member("type", is: "text") {
       if let text = part["text"], text.kind == .string { append(text: text) }
     }
   }

@@ -117,7 +117,7 @@ extension Reply {
     var rest: [[UInt8]] = []
     var toolCalls: [ToolCall] = []
     for block in blocks.elements {
-      if block["type"]?.equals("text") == true, let text = block["text"], text.kind == .string {
+      if block.member("type", is: "text"), let text = block["text"], text.kind == .string {
         content.append(contentsOf: text.raw.dropFirst().dropLast())
         if let besides = Self.besidesText(block) { rest.append(besides) }
       } else {
@@ -138,7 +138,7 @@ extension Reply {
   }
 
   private static func toolCall(_ block: JSONValue) -> ToolCall? {
-    guard block["type"]?.equals("tool_use") == true else { return nil }
+    guard block.member("type", is: "tool_use") else { return nil }
     let arguments = ByteBuffer(capacity: 64)
     if let input = block["input"] { arguments.append(escaping: input.span) }
     return ToolCall(

@@ -23,7 +23,7 @@ extension Reply {
     if content.span.hasPrefix("\"") {
       if content.count > 2 { deltas.append(.text(Array(content[1..<content.count - 1]))) }
     } else if let parts = (try? JSONDocument(content))?.root.elements {
-      for part in parts where part["type"]?.equals("text") == true {
+      for part in parts where part.member("type", is: "text") {
         let text = part["text"].insideOfString
         if !text.isEmpty {
           deltas.append(.text(text))

@@ -145,7 +145,7 @@ public final class StreamDecoder {
     if let error = root["error"], !error.isNull, !error.isEmpty, error.boolean != false {
       return true
     }
-    return root["type"]?.equals("error") == true || root["object"]?.equals("error") == true
+    return root.member("type", is: "error") || root.member("object", is: "error")
   }
 
   private func pass(over error: JSONError) {

@@ -31,7 +31,7 @@ struct SystemBlocks {
       }
       guard content.kind == .array else { throw .malformedContent }
       for block in content.elements {
-        guard block["type"]?.equals("text") == true, block["text"]?.kind == .string else {
+        guard block.member("type", is: "text"), block["text"]?.kind == .string else {
           throw .unsupportedPart(type: block["type"]?.string ?? [])
         }
         writer.raw(block.span)

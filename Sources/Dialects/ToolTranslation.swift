@@ -31,7 +31,7 @@ enum ToolTranslation {
   private static func writeForAnthropic(
     _ tool: JSONValue, _ index: Int, to writer: inout JSONWriter
   ) throws(TranslationFault) {
-    guard tool["type"]?.equals("function") == true, let function = tool["function"],
+    guard tool.member("type", is: "function"), let function = tool["function"],
       let name = function["name"]
     else { throw .unsupportedField(Text("tools[\(index)]").bytes) }
     writer.beginObject()
@@ -94,7 +94,7 @@ enum ToolTranslation {
       if let word = choices.first(where: { choice.equals($0.openai) }) {
         type = word.anthropic
       } else {
-        guard choice["type"]?.equals("function") == true, let wanted = choice["function"]?["name"]
+        guard choice.member("type", is: "function"), let wanted = choice["function"]?["name"]
         else { throw .unsupportedField([UInt8]("tool_choice")) }
         (type, name) = ("tool", wanted)
       }

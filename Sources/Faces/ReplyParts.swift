@@ -34,7 +34,7 @@ struct ReplyParts {
     if content.span.hasPrefix("\"") { return content }
     var joined = [UInt8]("\"")
     if let elements = (try? JSONDocument(content))?.root.elements {
-      for part in elements where part["type"]?.equals("text") == true {
+      for part in elements where part.member("type", is: "text") {
         if let text = part["text"] { joined.append(insideOf: text) }
       }
     }

@@ -73,7 +73,7 @@ extension MessageRequest {
     var index = 0
     for message in chat.messages.elements {
       index += 1
-      if message["role"]?.equals("user") == true, let content = message["content"],
+      if message.member("role", is: "user"), let content = message["content"],
         !holdsResults(content)
       {
         last = (content, index)
@@ -87,7 +87,7 @@ extension MessageRequest {
 
   /// Whether content has results of tools, in Anthropic's words, and so belongs to the reply before.
   private static func holdsResults(_ content: JSONValue) -> Bool {
-    for block in content.elements where block["type"]?.equals("tool_result") == true { return true }
+    for block in content.elements where block.member("type", is: "tool_result") { return true }
     return false
   }
 

@@ -16,7 +16,7 @@ enum Prompt {
   var lastMessage: JSONValue? {
     guard case .given(let chat) = self else { return keptMessage }
     var last: JSONValue?
-    for message in chat.messages.elements where message["role"]?.equals("user") == true {
+    for message in chat.messages.elements where message.member("role", is: "user") {
       last = message["content"]
     }
     return last

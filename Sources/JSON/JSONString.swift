@@ -13,6 +13,12 @@ extension JSONValue {
   public func equals(_ literal: StaticString) -> Bool {
     kind == .string && span.isString(literal)
   }
+
+  /// Whether this is an object with a member of this name that is a string of exactly this text.
+  @inline(never)
+  public func member(_ name: StaticString, is literal: StaticString) -> Bool {
+    self[name]?.equals(literal) == true
+  }
 }
 
 extension Span<UInt8> {
