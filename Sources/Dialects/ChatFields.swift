@@ -159,10 +159,12 @@ struct ChatFields {
 
   // MARK: Writing
 
+  @inline(never)
   private mutating func set(_ name: StaticString, _ value: JSONValue) {
     set([UInt8](name), value)
   }
 
+  @inline(never)
   private mutating func set(
     _ name: StaticString, wrapping prefix: StaticString, _ value: JSONValue, _ suffix: StaticString
   ) throws(TranslationFault) {
@@ -172,6 +174,7 @@ struct ChatFields {
     try set(name, written: written)
   }
 
+  @inline(never)
   private mutating func set(
     _ name: StaticString, written json: [UInt8]
   ) throws(TranslationFault) {

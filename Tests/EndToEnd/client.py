@@ -24,6 +24,11 @@ ERROR_TYPES = {
     "server_error",
 }
 
+ANTHROPIC_ERROR_TYPES = ERROR_TYPES - {"backend_error", "server_error", "conflict_error"} | {
+    "api_error",
+    "request_too_large",
+}
+
 
 @dataclass(frozen=True)
 class Response:
@@ -75,7 +80,8 @@ class Response:
         assert self.field("Content-Type").split(";")[0] == "application/json"
         error = self.error
         assert set(error) in ({"type", "code", "message"}, {"type", "code", "message", "param"})
-        assert error["type"] in ERROR_TYPES
+        is_anthropic = self.json.get("type") == "error"
+        assert error["type"] in (ANTHROPIC_ERROR_TYPES if is_anthropic else ERROR_TYPES)
         assert re.fullmatch(r"[a-z0-9_]+", error["code"])
         assert isinstance(error["message"], str) and error["message"]
 
