@@ -280,7 +280,7 @@ final class Exchange {
   /// Nobody is left to ask, or no time.
   private func fail() {
     let faults = reports.compactMap { $0.fault }
-    if let fault = faults.first, faults.count == reports.count {
+    if message.prompt.chat != nil, let fault = faults.first, faults.count == reports.count {
       finish(.untranslatable(fault))
     } else if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
       finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))

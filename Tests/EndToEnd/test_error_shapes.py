@@ -114,3 +114,11 @@ def test_a_stream_that_is_gone_on_with(gateway, backend, face):
         assert "".join(texts) == models.TEXT
         assert events[-1]["type"] == "message_stop"
     assert second.requests[0].json["messages"][-1] == {"role": "assistant", "content": "Hello, "}
+
+
+def test_what_has_no_equivalent_is_an_attempt_that_failed_to_our_own_clients(gateway, backend):
+    claude = backend(models.model("anthropic"))
+    running = gateway({"integration claude": integration(claude.url, "anthropic")})
+    response = running.client().message([{"type": "input_audio"}])
+    assert (response.status, response.outcomes) == (502, ["http_error"])
+    assert not claude.requests
