@@ -33,12 +33,20 @@ final class Bot {
   ) -> [Integration] {
     if let name = message.integration { return integration(named: name).map { [$0] } ?? [] }
     let allowed = draw(for: conversation, random) { integrations[$0].breaker.allows(at: now) }
-    var route = Route(beginningWith: allowed ?? draw(for: conversation, random) { _ in true })
+    let drawn = allowed ?? draw(for: conversation, random) { _ in true }
+    if let drawn { integrations[drawn].statistics.count(.drawn) }
+    var route = Route(beginningWith: drawn)
     var choices: [Integration] = []
     while let place = route.next(in: pool, where: { _ in true }) {
       choices.append(integrations[place])
     }
     return choices
+  }
+
+  /// The integration with an id.
+  func integration(_ id: [UInt8]) -> Integration? {
+    for integration in integrations where integration.settings.id == id { return integration }
+    return nil
   }
 
   private func draw(

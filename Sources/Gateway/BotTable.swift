@@ -28,9 +28,14 @@ struct BotTable {
   /// The integration with an id, of whatever bot.
   func integration(_ id: [UInt8]) -> Integration? {
     for bot in bots {
-      for integration in bot.integrations where integration.settings.id == id { return integration }
+      if let integration = bot.integration(id) { return integration }
     }
     return nil
+  }
+
+  /// All bots, or those that a key is limited to, in file order.
+  func visible(to key: APIKeySettings?) -> [Bot] {
+    bots.filter { key?.reaches($0.settings.id) ?? true }
   }
 
   private var integrations: [Integration] {

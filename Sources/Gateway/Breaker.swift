@@ -54,6 +54,18 @@ final class Breaker {
   /// Whether the probe is under way, so that more will be known soon.
   var isProbing: Bool { if case .probing = state { true } else { false } }
 
+  /// Whether it is asked as usual.
+  var isClosed: Bool { if case .closed = state { true } else { false } }
+
+  /// In a word: `closed`, `open` or `probing`.
+  var stateName: StaticString {
+    switch state {
+    case .closed: "closed"
+    case .open: "open"
+    case .probing: "probing"
+    }
+  }
+
   /// How long until an attempt is allowed, as far as is known: 0 while the probe is under way.
   func wait(at now: Instant) -> TimeSpan {
     if case .open(let until) = state {

@@ -71,6 +71,9 @@ public final class ContextStore {
     flusher?.close()
   }
 
+  /// How full the ring is.
+  var statistics: RingStatistics { resident.ring.statistics }
+
   /// What is kept of a conversation; `nil` for nothing.
   func activity(of conversation: [UInt8], bot: [UInt8]) -> ConversationActivity? {
     resident.ring.activity(

@@ -7,6 +7,16 @@ struct ConversationQueues<Element: AnyObject> {
   /// Waiting exchanges, oldest first, by conversation; a conversation without an entry is free.
   private var waiting: [[UInt8]: [Element]] = [:]
 
+  /// How many conversations have a message being answered.
+  var busyCount: Int { waiting.count }
+
+  /// How many messages wait behind those. O(conversations).
+  var waitingCount: Int {
+    var count = 0
+    for queue in waiting.values { count += queue.count }
+    return count
+  }
+
   /// What becomes of an exchange that arrives.
   enum Arrival {
     /// It may begin.

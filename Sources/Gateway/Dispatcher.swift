@@ -16,6 +16,8 @@ final class Dispatcher {
   private var limits: LimitsSettings
   private var queues = ConversationQueues<Exchange>()
   private var users: UserLimiter?
+  /// How many exchanges ended in each way.
+  private var endings = [Int](repeating: 0, count: ExchangeEnding.allCases.count)
 
   init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
     self.limits = limits
@@ -42,17 +44,30 @@ final class Dispatcher {
     if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
       wait > .milliseconds(0)
     {
+      count(.refused)
       throw .tryAgain(
         429, .rateLimit, "user_rate_exceeded",
         "This user has sent too many messages lately (per_user).",
         afterSeconds: wait.secondsRoundedUp)
     }
     switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {
-    case .refused(let error): throw error
+    case .refused(let error):
+      count(.refused)
+      throw error
     case .begin: exchange.begin()
     case .wait: exchange.wait()
     }
     if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
+  }
+
+  /// An exchange has ended, or was refused.
+  func count(_ ending: ExchangeEnding) {
+    endings[ending.rawValue] += 1
+  }
+
+  /// What goes on, and what has come of what went on.
+  var activity: ExchangeActivity {
+    ExchangeActivity(endings: endings, inFlight: queues.busyCount, queued: queues.waitingCount)
   }
 
   /// An exchange that waited is given up.

@@ -17,6 +17,7 @@ struct Endpoint {
     case chat(ChatRequest.Shape)
     case listModels
     case showModel
+    case statistics, metrics
     case health
     case readiness
   }
@@ -36,8 +37,8 @@ struct Endpoint {
   /// What the path names.
   var subject: Subject {
     switch operation {
-    case .health, .readiness: .operation
     case .chat, .listModels, .showModel: .model
+    case .statistics, .metrics, .health, .readiness: .operation
     case .listBots, .createBot: .bots
     case .sendMessage, .readBot, .patchBot, .deleteBot, .listIntegrations, .createIntegration,
       .listConversations:
@@ -104,6 +105,8 @@ struct Endpoint {
     Endpoint(path: "/v1/models/{bot}", method: .get, scope: .chat, operation: .showModel),
     Endpoint(
       path: "/v1/models/{bot}/{integration}", method: .get, scope: .chat, operation: .showModel),
+    Endpoint(path: "/v1/stats", method: .get, scope: .read, operation: .statistics),
+    Endpoint(path: "/metrics", method: .get, scope: .read, operation: .metrics),
     Endpoint(path: "/healthz", method: .get, scope: nil, operation: .health),
     Endpoint(path: "/readyz", method: .get, scope: nil, operation: .readiness),
   ]

@@ -113,6 +113,7 @@ final class Exchange {
     case .attempting(let attempt, let permit):
       attempt.cancel()
       trial?.integration.breaker.settle(permit, .unknown, at: now)
+      trial?.integration.statistics.count(.cancelled)
     case .pausing(let timer):
       dispatcher.services.loop.cancel(timer)
     case .choosing:
@@ -120,7 +121,7 @@ final class Exchange {
     case .recorded, .finished:
       return false
     }
-    end(outcome: "cancelled")
+    end(.cancelled, outcome: "cancelled")
     return true
   }
 
@@ -131,7 +132,7 @@ final class Exchange {
     while deadline > now, !delivered.isBeyondText, let integration = choices.popFirst() {
       if !delivered.isEmpty, !integration.canContinue { continue }
       guard let permit = integration.breaker.admit(at: now) else {
-        reports.append(.breakerOpen(integration, at: now))
+        note(.breakerOpen(integration, at: now), of: integration)
         continue
       }
       trial = Trial(of: integration, until: endOfTurn(of: integration))
@@ -218,7 +219,7 @@ final class Exchange {
       delivered.note(attempt.partialContent)
     }
     state = .choosing
-    reports.append(report)
+    note(report, of: integration)
     integration.breaker.settle(permit, report.breakerResult, at: now)
     if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
     guard let remedy = report.failure?.remedy else {
@@ -232,6 +233,12 @@ final class Exchange {
     } else {
       pause(remedy.repetition, retryAfter: report.retryAfter)
     }
+  }
+
+  /// Keeps what came of an attempt, for the client and for the statistics.
+  private func note(_ report: AttemptReport, of integration: Integration) {
+    reports.append(report)
+    integration.statistics.count(report)
   }
 
   /// Asks the same integration again after a pause, if it has a retry left; else the next.
@@ -260,6 +267,13 @@ final class Exchange {
 
   private func succeed(_ reply: Reply, _ integration: Integration, wasStreamed: Bool) {
     var reply = reply
+    integration.statistics.count(reply.usage)
+    if integration.settings.isFallback {
+      integration.statistics.count(.fallbacksServed)
+      // The one that should have answered is the first that was tried.
+      let first = bot.integration(reports[0].integration)
+      if first !== integration { first?.statistics.count(.fallbacksNeeded) }
+    }
     // A stream brings the whole reply; what comes whole is only what was still missing.
     if let text = delivered.text, !wasStreamed {
       let continued = reply.continuing(text, in: integration.dialect ?? .custom)
@@ -295,11 +309,12 @@ final class Exchange {
     let answer = Answer(
       content: content, identifier: identifier, conversation: conversation, attempts: reports,
       time: .now)
-    end(outcome: answer.outcome)
+    end(content.ending, outcome: answer.outcome)
     recipient.receive(answer)
   }
 
-  private func end(outcome: StaticString) {
+  private func end(_ ending: ExchangeEnding, outcome: StaticString) {
+    dispatcher.count(ending)
     let heldConversation = if case .waiting = state { false } else { true }
     var asked: Integration?
     if case .attempting = state { asked = trial?.integration }

@@ -6,10 +6,12 @@ import Context
 import Dialects
 public import HTTPServer
 import JSON
+import Platform
 
 /// The application behind the server: finds out what a request wants, who may want it, and has it done.
 public final class Gateway: RequestHandler {
   private let version: StaticString
+  private let dispatcher: Dispatcher
   private let messages: MessageEndpoint
   private let chats: ChatEndpoint
   private let management: Management
@@ -19,6 +21,7 @@ public final class Gateway: RequestHandler {
   private var access: AccessControl
   private var bots: BotTable
   private var isDraining = false
+  private let start: Instant
   /// What is wrong with the configuration file as it is now, if that is not the one in force.
   private var faults: [[UInt8]] = []
 
@@ -29,10 +32,11 @@ public final class Gateway: RequestHandler {
   ) {
     self.configuration = configuration
     self.version = version
+    dispatcher = Dispatcher(configuration.limits, context: context, services: services)
     messages = MessageEndpoint(
-      Dispatcher(configuration.limits, context: context, services: services),
-      idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+      dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     chats = ChatEndpoint(messages)
+    start = services.loop.now
     management = Management(
       configuration, context: context, services: services, version: version)
     conversations = ConversationResources(context: context)
@@ -110,7 +114,7 @@ public final class Gateway: RequestHandler {
   ) throws(APIError) -> Admission {
     switch endpoint.subject {
     case .operation:
-      return operate(endpoint.operation)
+      return .answer(try operate(endpoint.operation, request, visibleTo: key))
     case .model:
       return try admit(request, to: endpoint.operation, model: parameters, key)
     case .bot:
@@ -130,13 +134,30 @@ public final class Gateway: RequestHandler {
     }
   }
 
-  private func operate(_ operation: Endpoint.Operation) -> Admission {
+  private func operate(
+    _ operation: Endpoint.Operation, _ request: Request, visibleTo key: APIKeySettings?
+  ) throws(APIError) -> Response {
     switch operation {
+    case .statistics:
+      return try StatisticsResource(bots: bots.visible(to: key), now: dispatcher.services.loop.now)
+        .list(Page(request.target))
+    case .metrics:
+      return metrics(request, visibleTo: key)
     case .readiness:
-      .answer(isDraining ? status("stopping", 503) : status("ready", 200, faults))
+      return isDraining ? status("stopping", 503) : status("ready", 200, faults)
     default:
-      .answer(status("ok", 200))
+      return status("ok", 200)
     }
+  }
+
+  private func metrics(_ request: Request, visibleTo key: APIKeySettings?) -> Response {
+    Metrics(
+      version: version, uptime: dispatcher.services.loop.now - start,
+      isConfigurationValid: faults.isEmpty, activity: dispatcher.activity,
+      ring: dispatcher.context.statistics, traffic: request.serverTraffic,
+      connections: request.serverConnectionCount,
+      droppedLogLines: dispatcher.services.log.droppedLineCount
+    ).response(bots.visible(to: key))
   }
 
   private func admit(

@@ -15,6 +15,8 @@ public final class Integration {
   let dialect: Dialect?
   /// Whether its backend is to be left alone.
   let breaker: Breaker
+  /// What has come of asking it.
+  let statistics: IntegrationStatistics
   private let profile: RequestProfile?
   /// Postern's own fields that are the same in every request.
   private let ownFields: FieldLines
@@ -24,7 +26,8 @@ public final class Integration {
   private let sendsPlatform: Bool
 
   /// An integration with these settings. What `old`, the one of the same name before a reload, knows of the backend is
-  /// taken over where it is the same backend: connections, and whether to leave it alone.
+  /// taken over where it is the same backend: connections, and whether to leave it alone. Statistics go on for as long
+  /// as the integration is the same bot's, for that is who it is to an administrator.
   init(
     _ settings: IntegrationSettings, bot: BotSettings, version: StaticString,
     replacing old: Integration? = nil
@@ -34,6 +37,8 @@ public final class Integration {
     let isSameBackend = old?.settings.webhookURL?.text == settings.webhookURL?.text
     breaker = (isSameBackend ? old?.breaker : nil) ?? Breaker(settings.breaker)
     breaker.policy = settings.breaker
+    let kept = old?.settings.bot == settings.bot ? old?.statistics : nil
+    statistics = kept ?? IntegrationStatistics()
     profile = dialect.map { Integration.profile(settings, bot, $0) }
     if let dialect, let url = settings.webhookURL {
       let wanted = Upstream.Settings(
@@ -50,6 +55,9 @@ public final class Integration {
     sendsRequest = !settings.setsField("X-Request-Id")
     sendsPlatform = !settings.setsField("X-User-Platform")
   }
+
+  /// What it takes part in draws with: 0 for what is never drawn.
+  var drawnWeight: Int { settings.isEnabled && !settings.isFallback ? settings.weight : 0 }
 
   /// Whether its backend can go on with a reply that another has begun.
   var canContinue: Bool { settings.canContinue && upstream != nil }

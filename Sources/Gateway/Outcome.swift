@@ -1,5 +1,5 @@
 /// How an attempt ended, in the words of the API and the log.
-public enum Outcome: Sendable {
+public enum Outcome: Int, CaseIterable, Sendable {
   /// A whole reply came.
   case ok
   /// Nothing came in time.

@@ -37,6 +37,8 @@ public final class HTTPServer {
   /// Where first requests are looked at, one at a time.
   private let headBuffer: UnsafeMutableRawBufferPointer
   private(set) var isDraining = false
+  /// What has gone through it.
+  var traffic = ServerTraffic()
 
   /// How often what takes too long is looked for; deadlines are kept to within this.
   private static let sweepInterval = TimeSpan.milliseconds(500)
@@ -65,6 +67,9 @@ public final class HTTPServer {
     table.limit = settings.connectionLimit
     table.limitPerAddress = settings.connectionLimitPerAddress
   }
+
+  /// How many clients are connected.
+  var connectionCount: Int { table.all.count }
 
   // MARK: Listening
 

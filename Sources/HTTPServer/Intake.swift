@@ -127,6 +127,7 @@ extension Daemon {
   {
     request.state = .responding
     request.connection.phase = .answering
+    server.traffic.count(response, hasBody: request.method != .head)
     // To HEAD libmicrohttpd 0.9.75 would send the last chunk of a body that is not there.
     let stream = request.method == .head ? nil : request.stream
     guard let raw = stream.map({ $0.makeResponse() }) ?? whole(response.body) else { return .NO }

@@ -39,6 +39,11 @@ public final class Request {
   /// nothing from then on. Whoever takes on a request for a later turn sets this.
   public var onAbandon: (() -> Void)?
 
+  /// What has gone through the server that the request came to.
+  public var serverTraffic: ServerTraffic { daemon.server.traffic }
+  /// How many clients are connected to that server, this one included.
+  public var serverConnectionCount: Int { daemon.server.connectionCount }
+
   let connection: ClientConnection
   let rawTarget: [UInt8]
   private let handle: OpaquePointer
@@ -105,7 +110,7 @@ public final class Request {
 
   /// Takes a part of the body; returns false once there is more than the limit.
   func receive(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
-    receivedCount += bytes.count
+    discard(bytes.count)
     guard receivedCount <= limit else {
       body = []
       return false
@@ -114,8 +119,10 @@ public final class Request {
     return true
   }
 
+  /// Counts a part of the body.
   func discard(_ count: Int) {
     receivedCount += count
+    daemon.server.traffic.receivedBytes += count
   }
 
   /// The client has gone while its request is with the application, or the answer's body still being written:

@@ -128,6 +128,7 @@ public final class ResponseStream {
         room.copyMemory(
           from: UnsafeRawBufferPointer(rebasing: bytes[takenCount..<takenCount + count]))
       }
+      daemon.server.traffic.sentBytes += count
       take(count)
       return count
     }

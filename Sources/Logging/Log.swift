@@ -17,7 +17,9 @@ public final class Log {
   private let output: NonBlockingOutput
   private let isJournal: Bool
   private var pending = ByteBuffer(capacity: 1024)
-  private var droppedLines = 0
+  /// How many lines found no room since the start.
+  public private(set) var droppedLineCount = 0
+  private var reportedLineCount = 0
   private var isAnnounced = false
 
   /// The most that waits for a slow reader, in bytes.
@@ -55,7 +57,7 @@ public final class Log {
   private func keep(from start: Int) {
     guard pending.count <= Log.pendingLimit else {
       pending.truncate(to: start)
-      droppedLines += 1
+      droppedLineCount += 1
       return
     }
     guard let onPending else {
@@ -97,9 +99,9 @@ public final class Log {
   }
 
   private func reportDropped() {
-    guard droppedLines > 0 else { return }
-    let count = droppedLines
-    droppedLines = 0
+    let count = droppedLineCount - reportedLineCount
+    guard count > 0 else { return }
+    reportedLineCount = droppedLineCount
     write(.warning, "log_lines_dropped") { $0.field("lines", count) }
   }
 }

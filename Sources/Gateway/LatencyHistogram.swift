@@ -1,0 +1,50 @@
+/// How long replies took, in a fixed number of buckets: 1 ms wide up to 63 ms, then 32 to each doubling. So a
+/// percentile is known to within 1/64 (1.6 %) of itself, up to 70 minutes; what takes longer counts as that.
+///
+/// This is the layout of HdrHistogram with 5 bits of precision. 2.3 KB.
+struct LatencyHistogram {
+  /// The bits of a value that decide its bucket, below its leading one.
+  private static let precision = 5
+  /// The longest time that is told from longer ones, in milliseconds.
+  private static let longest = (1 << 22) - 1
+
+  private var counts = [UInt32](
+    repeating: 0, count: LatencyHistogram.place(of: LatencyHistogram.longest) + 1)
+  /// How many times were recorded.
+  private(set) var count = 0
+  /// The sum of these times, exactly, in milliseconds.
+  private(set) var totalMilliseconds = 0
+
+  /// Records a time. O(1), without allocation.
+  mutating func record(milliseconds: Int) {
+    let time = max(0, milliseconds)
+    count += 1
+    totalMilliseconds += time
+    let place = LatencyHistogram.place(of: min(time, LatencyHistogram.longest))
+    if counts[place] < .max { counts[place] += 1 }
+  }
+
+  /// The time that so many of a hundred do not exceed, in milliseconds; `nil` where nothing was recorded. O(buckets).
+  func percentile(_ percent: Int) -> Int? {
+    guard count > 0 else { return nil }
+    // The nearest rank, from 1: so many times are at most the one looked for.
+    let rank = max(1, (count * percent + 99) / 100)
+    var seen = 0
+    for place in counts.indices {
+      seen += Int(counts[place])
+      if seen >= rank { return LatencyHistogram.middle(of: place) }
+    }
+    return LatencyHistogram.longest
+  }
+
+  private static func place(of time: Int) -> Int {
+    let shift = max(0, Int.bitWidth - 1 - precision - time.leadingZeroBitCount)
+    return (shift << precision) + (time >> shift)
+  }
+
+  private static func middle(of place: Int) -> Int {
+    let shift = max(0, (place >> precision) - 1)
+    let first = (place - (shift << precision)) << shift
+    return first + ((1 << shift) - 1) / 2
+  }
+}

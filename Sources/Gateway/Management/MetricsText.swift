@@ -1,0 +1,52 @@
+import Bytes
+import Configuration
+
+/// Writes metrics in Prometheus' text format, version 0.0.4: families of samples, each behind its help and its type.
+struct MetricsText {
+  let buffer = ByteBuffer(capacity: 8192)
+  private var name: [UInt8] = []
+
+  /// Begins a family. What it is stands in one literal: the name without `postern_`, the type, a sentence.
+  mutating func begin(_ family: StaticString) {
+    let text = UnsafeBufferPointer(start: family.utf8Start, count: family.utf8CodeUnitCount).span
+    let nameEnd = text.firstIndex(of: UInt8(ascii: " "), from: 0)!
+    let typeEnd = text.firstIndex(of: UInt8(ascii: " "), from: nameEnd + 1)!
+    name = [UInt8]("postern_")
+    name.append(copying: text.extracting(0..<nameEnd))
+    describe("# HELP ", text.extracting(typeEnd..<text.count))
+    describe("# TYPE ", text.extracting(nameEnd..<typeEnd))
+  }
+
+  /// Writes a sample, with `labels` as they stand in braces.
+  func sample(_ value: Int, labels: [UInt8] = [], suffix: StaticString = "") {
+    start(labels, suffix)
+    buffer.append(decimal: value)
+    buffer.append(UInt8(ascii: "\n"))
+  }
+
+  /// Writes a sample that is a time, in seconds.
+  func sample(milliseconds: Int, labels: [UInt8] = [], suffix: StaticString = "") {
+    start(labels, suffix)
+    let seconds = Resource.thousandths(milliseconds)
+    buffer.append(seconds.span)
+    buffer.append(UInt8(ascii: "\n"))
+  }
+
+  private func start(_ labels: [UInt8], _ suffix: StaticString) {
+    buffer.append(name.span)
+    buffer.append(suffix)
+    if !labels.isEmpty {
+      buffer.append(UInt8(ascii: "{"))
+      buffer.append(labels.span)
+      buffer.append(UInt8(ascii: "}"))
+    }
+    buffer.append(UInt8(ascii: " "))
+  }
+
+  private func describe(_ keyword: StaticString, _ text: Span<UInt8>) {
+    buffer.append(keyword)
+    buffer.append(name.span)
+    buffer.append(text)
+    buffer.append(UInt8(ascii: "\n"))
+  }
+}

@@ -1,0 +1,16 @@
+/// What has gone through a server since its start. Clients that are refused for the form of their request, before it is
+/// one, are not in it.
+public struct ServerTraffic {
+  /// The bytes of requests' bodies that came.
+  public internal(set) var receivedBytes = 0
+  /// The bytes of answers' bodies that went out or were about to.
+  public internal(set) var sentBytes = 0
+  /// The answers, by the first digit of their status, from 2 to 5.
+  public private(set) var responses = [Int](repeating: 0, count: 4)
+
+  /// Counts an answer, and its body where that is whole.
+  mutating func count(_ response: Response, hasBody: Bool) {
+    responses[response.status / 100 - 2] += 1
+    if hasBody { sentBytes += response.body.count }
+  }
+}
