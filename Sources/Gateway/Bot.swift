@@ -44,6 +44,7 @@ final class Bot {
   }
 
   /// The integration with an id.
+  @inline(never)
   func integration(_ id: [UInt8]) -> Integration? {
     for integration in integrations where integration.settings.id == id { return integration }
     return nil

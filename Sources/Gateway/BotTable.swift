@@ -34,6 +34,7 @@ struct BotTable {
   }
 
   /// All bots, or those that a key is limited to, in file order.
+  @inline(never)
   func visible(to key: APIKeySettings?) -> [Bot] {
     bots.filter { key?.reaches($0.settings.id) ?? true }
   }

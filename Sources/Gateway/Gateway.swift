@@ -150,6 +150,7 @@ public final class Gateway: RequestHandler {
     }
   }
 
+  @inline(never)
   private func metrics(_ request: Request, visibleTo key: APIKeySettings?) -> Response {
     Metrics(
       version: version, uptime: dispatcher.services.loop.now - start,

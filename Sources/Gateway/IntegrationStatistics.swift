@@ -31,18 +31,21 @@ final class IntegrationStatistics {
   subscript(counter: Counter) -> Int { counts[counter.rawValue] }
 
   /// Takes an attempt's result.
+  @inline(never)
   func count(_ report: AttemptReport) {
     attempts[report.outcome.rawValue] += 1
     if report.outcome == .ok { latency.record(milliseconds: report.milliseconds) }
   }
 
   /// Takes what the backend says a reply took.
+  @inline(never)
   func count(_ usage: TokenUsage) {
     counts[Counter.inputTokens.rawValue] &+= usage.input ?? 0
     counts[Counter.outputTokens.rawValue] &+= usage.output ?? 0
   }
 
   /// Counts one.
+  @inline(never)
   func count(_ counter: Counter) {
     counts[counter.rawValue] += 1
   }

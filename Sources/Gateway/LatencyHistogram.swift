@@ -25,6 +25,7 @@ struct LatencyHistogram {
   }
 
   /// The time that so many of a hundred do not exceed, in milliseconds; `nil` where nothing was recorded. O(buckets).
+  @inline(never)
   func percentile(_ percent: Int) -> Int? {
     guard count > 0 else { return nil }
     // The nearest rank, from 1: so many times are at most the one looked for.

@@ -16,14 +16,15 @@ struct Metrics {
   let droppedLogLines: Int
 
   /// The metrics of the process, and those of these bots' integrations.
+  @inline(never)
   func response(_ bots: [Bot]) -> Response {
     var text = MetricsText()
     write(to: &text)
-    var rows: [Row] = []
-    for bot in bots { rows += bot.integrations.map(Row.init) }
     for family in Metrics.families {
       text.begin(family.text)
-      for row in rows { write(family.content, of: row, to: text) }
+      for bot in bots {
+        for integration in bot.integrations { write(family.content, of: integration, to: text) }
+      }
     }
     return Response(
       status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
@@ -32,6 +33,7 @@ struct Metrics {
 
   // MARK: The process
 
+  @inline(never)
   private func write(to text: inout MetricsText) {
     text.begin("build_info gauge The version that runs; always 1.")
     text.sample(1, labels: label("version", version))
@@ -41,64 +43,44 @@ struct Metrics {
     for ending in ExchangeEnding.allCases {
       text.sample(activity.endings[ending.rawValue], labels: label("ending", ending.name))
     }
-    text.begin(
-      "http_responses_total counter Answers to clients, by the first digit of their status.")
-    let classes: [StaticString] = ["2xx", "3xx", "4xx", "5xx"]
-    for (place, name) in classes.enumerated() {
-      text.sample(traffic.responses[place], labels: label("class", name))
+    text.begin("http_responses_total counter Answers, by the first digit of their status.")
+    for (place, count) in traffic.responses.enumerated() {
+      text.sample(count, labels: label("class", Metrics.classes[place]))
     }
-    for (family, value) in single {
-      text.begin(family)
+    for (place, value) in values.enumerated() {
+      text.begin(Metrics.singles[place])
       text.sample(value)
     }
   }
 
-  /// Metrics with one sample.
-  private var single: [(StaticString, Int)] {
+  private static let classes: [StaticString] = ["2xx", "3xx", "4xx", "5xx"]
+
+  /// The metrics with one sample.
+  private static let singles: [StaticString] = [
+    "exchanges_in_flight gauge Messages being answered.",
+    "exchanges_queued gauge Messages that wait behind another of their conversation.",
+    "configuration_valid gauge 1, or 0 while the configuration file on disk is not in force.",
+    "http_connections gauge Clients connected.",
+    "http_received_body_bytes_total counter Bytes of requests' bodies.",
+    "http_sent_body_bytes_total counter Bytes of answers' bodies.",
+    "context_conversations gauge Conversations in the context.",
+    "context_turns gauge Turns in the context.",
+    "context_used_bytes gauge Bytes that these turns take.",
+    "context_capacity_bytes gauge Bytes that there are for turns.",
+    "context_overwritten_turns_total counter Turns that gave way to newer ones.",
+    "log_dropped_lines_total counter Log lines for which no room was left.",
+  ]
+
+  /// Their samples, in the same order.
+  private var values: [Int] {
     [
-      ("exchanges_in_flight gauge Messages being answered.", activity.inFlight),
-      (
-        "exchanges_queued gauge Messages that wait behind another of their conversation.",
-        activity.queued
-      ),
-      (
-        "configuration_valid gauge 1, or 0 while the configuration file on disk is not in force.",
-        isConfigurationValid ? 1 : 0
-      ),
-      ("http_connections gauge Clients connected.", connections),
-      (
-        "http_received_body_bytes_total counter Bytes of requests' bodies.", traffic.receivedBytes
-      ),
-      ("http_sent_body_bytes_total counter Bytes of answers' bodies.", traffic.sentBytes),
-      ("context_conversations gauge Conversations in the context.", ring.conversations),
-      ("context_turns gauge Turns in the context.", ring.turns),
-      ("context_used_bytes gauge Bytes that these turns take.", ring.usedBytes),
-      ("context_capacity_bytes gauge Bytes that there are for turns.", ring.capacity),
-      (
-        "context_overwritten_turns_total counter Turns that gave way to newer ones.",
-        Int(truncatingIfNeeded: ring.overwritten)
-      ),
-      ("log_dropped_lines_total counter Log lines for which no room was left.", droppedLogLines),
+      activity.inFlight, activity.queued, isConfigurationValid ? 1 : 0, connections,
+      traffic.receivedBytes, traffic.sentBytes, ring.conversations, ring.turns, ring.usedBytes,
+      ring.capacity, Int(truncatingIfNeeded: ring.overwritten), droppedLogLines,
     ]
   }
 
   // MARK: Integrations
-
-  /// An integration, and the labels that tell it from others.
-  private struct Row {
-    let integration: Integration
-    var labels = [UInt8]("bot=\"")
-
-    init(_ integration: Integration) {
-      self.integration = integration
-      let (bot, id) = (integration.settings.bot, integration.settings.id)
-      // Names have nothing in them that would have to be escaped.
-      labels.append(copying: bot.span)
-      labels.append("\",integration=\"")
-      labels.append(copying: id.span)
-      labels.append("\"")
-    }
-  }
 
   /// Where the samples of an integration come from.
   private enum Content {
@@ -137,36 +119,56 @@ struct Metrics {
     ("integration_latency_seconds summary Time of attempts that brought a reply.", .latency),
   ]
 
-  private func write(_ content: Content, of row: Row, to text: MetricsText) {
-    let statistics = row.integration.statistics
+  @inline(never)
+  private func write(_ content: Content, of integration: Integration, to text: MetricsText) {
+    let statistics = integration.statistics
+    let labels = labels(of: integration)
     switch content {
     case .attempts:
       for outcome in Outcome.allCases {
-        text.sample(
-          statistics[outcome], labels: label("outcome", outcome.name, behind: row.labels))
+        text.sample(statistics[outcome], labels: label("outcome", outcome.name, behind: labels))
       }
     case .counter(let counter):
-      text.sample(statistics[counter], labels: row.labels)
+      text.sample(statistics[counter], labels: labels)
     case .weight:
-      text.sample(row.integration.drawnWeight, labels: row.labels)
+      text.sample(integration.drawnWeight, labels: labels)
     case .breaker:
-      text.sample(row.integration.breaker.isClosed ? 0 : 1, labels: row.labels)
+      text.sample(integration.breaker.isClosed ? 0 : 1, labels: labels)
     case .latency:
-      write(statistics.latency, row.labels, to: text)
+      write(statistics.latency, labels, to: text)
     }
   }
 
   private func write(_ latency: LatencyHistogram, _ labels: [UInt8], to text: MetricsText) {
-    let quantiles: [(StaticString, Int)] = [("0.5", 50), ("0.95", 95), ("0.99", 99)]
-    for (name, percent) in quantiles {
-      // A quantile of nothing is no number, which Prometheus takes as a gap.
-      guard let time = latency.percentile(percent) else { continue }
-      text.sample(milliseconds: time, labels: label("quantile", name, behind: labels))
-    }
+    sample(latency, 50, "0.5", labels, to: text)
+    sample(latency, 95, "0.95", labels, to: text)
+    sample(latency, 99, "0.99", labels, to: text)
     text.sample(milliseconds: latency.totalMilliseconds, labels: labels, suffix: "_sum")
     text.sample(latency.count, labels: labels, suffix: "_count")
   }
 
+  @inline(never)
+  private func sample(
+    _ latency: LatencyHistogram, _ percent: Int, _ quantile: StaticString, _ labels: [UInt8],
+    to text: MetricsText
+  ) {
+    // There is no quantile of nothing.
+    guard let time = latency.percentile(percent) else { return }
+    text.sample(milliseconds: time, labels: label("quantile", quantile, behind: labels))
+  }
+
+  /// What tells an integration from others. Names have nothing in them that would have to be escaped.
+  private func labels(of integration: Integration) -> [UInt8] {
+    let (bot, id) = (integration.settings.bot, integration.settings.id)
+    var labels = [UInt8]("bot=\"")
+    labels.append(copying: bot.span)
+    labels.append("\",integration=\"")
+    labels.append(copying: id.span)
+    labels.append("\"")
+    return labels
+  }
+
+  @inline(never)
   private func label(
     _ name: StaticString, _ value: StaticString, behind others: [UInt8] = []
   ) -> [UInt8] {

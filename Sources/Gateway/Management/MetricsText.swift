@@ -7,6 +7,7 @@ struct MetricsText {
   private var name: [UInt8] = []
 
   /// Begins a family. What it is stands in one literal: the name without `postern_`, the type, a sentence.
+  @inline(never)
   mutating func begin(_ family: StaticString) {
     let text = UnsafeBufferPointer(start: family.utf8Start, count: family.utf8CodeUnitCount).span
     let nameEnd = text.firstIndex(of: UInt8(ascii: " "), from: 0)!
@@ -18,6 +19,7 @@ struct MetricsText {
   }
 
   /// Writes a sample, with `labels` as they stand in braces.
+  @inline(never)
   func sample(_ value: Int, labels: [UInt8] = [], suffix: StaticString = "") {
     start(labels, suffix)
     buffer.append(decimal: value)
@@ -25,6 +27,7 @@ struct MetricsText {
   }
 
   /// Writes a sample that is a time, in seconds.
+  @inline(never)
   func sample(milliseconds: Int, labels: [UInt8] = [], suffix: StaticString = "") {
     start(labels, suffix)
     let seconds = Resource.thousandths(milliseconds)

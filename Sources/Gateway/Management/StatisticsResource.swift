@@ -6,26 +6,21 @@ import Platform
 
 /// `GET /v1/stats`: what has come of asking each integration since the start.
 struct StatisticsResource {
-  /// What is told of the latency.
-  private static let percentiles: [(name: StaticString, percent: Int)] = [
-    ("p50", 50), ("p95", 95), ("p99", 99),
-  ]
-
   /// Those whose integrations are listed.
   let bots: [Bot]
   let now: Instant
 
   /// A page of the integrations, bot by bot in file order.
+  @inline(never)
   func list(_ page: Page) -> Response {
     .json { writer in
       writer.name("data")
       writer.beginArray()
       var place = 0
       for bot in bots {
-        let total = bot.integrations.reduce(Share()) { $0 + Share($1) }
         for integration in bot.integrations {
           if page.start..<page.start + page.size ~= place {
-            write(integration, ofAll: total, to: &writer)
+            write(integration, of: bot, to: &writer)
           }
           place += 1
         }
@@ -35,82 +30,75 @@ struct StatisticsResource {
     }
   }
 
-  private func write(_ integration: Integration, ofAll total: Share, to writer: inout JSONWriter) {
-    let (id, bot) = (integration.settings.id, integration.settings.bot)
-    let (statistics, share) = (integration.statistics, Share(integration))
+  @inline(never)
+  private func write(_ integration: Integration, of bot: Bot, to writer: inout JSONWriter) {
+    let (id, botID) = (integration.settings.id, integration.settings.bot)
+    let statistics = integration.statistics
     writer.beginObject()
     writer.member("integration", string: id.span)
-    writer.member("bot", string: bot.span)
-    writer.member("drawn", integer: share.drawn)
-    writer.object("share") { writer in
-      writer.member("drawn", part: share.drawn, of: total.drawn)
-      writer.member("configured", part: share.weight, of: total.weight)
+    writer.member("bot", string: botID.span)
+    writer.member("drawn", integer: statistics[.drawn])
+    writeShare(of: integration, in: bot, to: &writer)
+    writer.name("attempts")
+    writer.beginObject()
+    for outcome in Outcome.allCases {
+      writer.member(outcome.name, integer: statistics[outcome])
     }
-    writer.object("attempts") { writer in
-      for outcome in Outcome.allCases {
-        writer.member(outcome.name, integer: statistics[outcome])
-      }
-    }
+    writer.endObject()
     writer.member("cancelled", integer: statistics[.cancelled])
-    writer.object("fallbacks") { writer in
-      writer.member("served", integer: statistics[.fallbacksServed])
-      writer.member("served_for", integer: statistics[.fallbacksNeeded])
+    writer.name("fallbacks")
+    writer.beginObject()
+    writer.member("served", integer: statistics[.fallbacksServed])
+    writer.member("served_for", integer: statistics[.fallbacksNeeded])
+    writer.endObject()
+    writer.name("latency_ms")
+    writer.beginObject()
+    writer.member("p50", optional: statistics.latency.percentile(50))
+    writer.member("p95", optional: statistics.latency.percentile(95))
+    writer.member("p99", optional: statistics.latency.percentile(99))
+    writer.endObject()
+    writer.name("tokens")
+    writer.beginObject()
+    writer.member("input", integer: statistics[.inputTokens])
+    writer.member("output", integer: statistics[.outputTokens])
+    writer.endObject()
+    writer.name("breaker")
+    writer.beginObject()
+    writer.member("state", string: integration.breaker.stateName)
+    writer.member(
+      "remaining_ms", integer: integration.breaker.wait(at: now).millisecondsRoundedUp)
+    writer.endObject()
+    writer.endObject()
+  }
+
+  /// What part of its bot's messages it was drawn for, and what part its weight stands for.
+  @inline(never)
+  private func writeShare(
+    of integration: Integration, in bot: Bot, to writer: inout JSONWriter
+  ) {
+    var (drawn, weight) = (0, 0)
+    for other in bot.integrations {
+      drawn += other.statistics[.drawn]
+      weight += other.drawnWeight
     }
-    writer.object("latency_ms") { writer in
-      for (name, percent) in StatisticsResource.percentiles {
-        writer.name(name)
-        if let time = statistics.latency.percentile(percent) {
-          writer.integer(time)
-        } else {
-          writer.null()
-        }
-      }
-    }
-    writer.object("tokens") { writer in
-      writer.member("input", integer: statistics[.inputTokens])
-      writer.member("output", integer: statistics[.outputTokens])
-    }
-    writer.object("breaker") { writer in
-      let breaker = integration.breaker
-      writer.member("state", string: breaker.stateName)
-      writer.member("remaining_ms", integer: breaker.wait(at: now).millisecondsRoundedUp)
-    }
+    writer.name("share")
+    writer.beginObject()
+    writer.member("drawn", part: integration.statistics[.drawn], of: drawn)
+    writer.member("configured", part: integration.drawnWeight, of: weight)
     writer.endObject()
   }
 }
 
-/// What an integration, or all of a bot's, take of its messages.
-private struct Share {
-  var drawn = 0
-  var weight = 0
-
-  init() {}
-
-  init(_ integration: Integration) {
-    drawn = integration.statistics[.drawn]
-    weight = integration.drawnWeight
-  }
-
-  static func + (left: Share, right: Share) -> Share {
-    var sum = left
-    sum.drawn += right.drawn
-    sum.weight += right.weight
-    return sum
-  }
-}
-
 extension JSONWriter {
-  /// Writes a member that is an object, whose members `fill` writes.
-  fileprivate mutating func object(
-    _ name: StaticString, _ fill: (inout JSONWriter) -> Void
-  ) {
+  /// Writes a member that is an integer, or `null`.
+  @inline(never)
+  fileprivate mutating func member(_ name: StaticString, optional value: Int?) {
     self.name(name)
-    beginObject()
-    fill(&self)
-    endObject()
+    if let value { integer(value) } else { null() }
   }
 
   /// Writes a member that is a part of a whole, from 0 to 1, to a millionth; `null` where the whole is nothing.
+  @inline(never)
   fileprivate mutating func member(_ name: StaticString, part: Int, of whole: Int) {
     self.name(name)
     guard whole > 0 else { return null() }
