@@ -36,7 +36,7 @@ struct ConfigurationEditor {
       if let line { document.removeLine(at: line) }
     case .add(let section):
       if document.extent(of: section) != nil { throw .sectionExists(section) }
-      guard section.kind.isNamed ? INILine.isName(section.name.span) : section.name.isEmpty else {
+      guard section.isValid else {
         throw refusal(section, nil, "a name has 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
       }
       document.add(section)

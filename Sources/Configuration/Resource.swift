@@ -60,6 +60,22 @@ public struct Resource {
     return section.entries.filter { $0.row == row }.map { [UInt8](prefix) + $0.suffix }
   }
 
+  /// Whether one of these keys of a family is that, and its value is never shown.
+  func hides(_ key: [UInt8], in keys: [[UInt8]]) -> Bool {
+    guard let row = name.kind.setting(for: key.span) else { return false }
+    let setting = name.kind.settings[row]
+    guard setting.ignoresCase else { return isDerived(key) }
+    return keys.contains { $0.span.equalsIgnoringCase(key.span) }
+  }
+
+  /// Whether part of a setting's value comes from the environment or a file, and so may be a secret.
+  public func isDerived(_ key: [UInt8]) -> Bool {
+    guard let row = name.kind.setting(for: key.span) else { return false }
+    let setting = name.kind.settings[row]
+    let suffix = setting.isFamily ? Array(key.dropFirst(setting.name.utf8CodeUnitCount)) : []
+    return section.entries.contains { $0.row == row && $0.suffix == suffix && $0.isDerived }
+  }
+
   private func write(
     family setting: Setting, _ row: Int, to writer: inout JSONWriter, _ masking: Bool
   ) {

@@ -12,17 +12,29 @@ public enum ResourcePatch {
     public let message: Text
   }
 
+  /// The member that a key of the file is: `headers.Authorization` for `header.Authorization`.
+  public static func member(of key: [UInt8]) -> [UInt8] {
+    for family in Resource.families where key.span.hasPrefix(family.prefix) {
+      return [UInt8](family.member) + [UInt8(ascii: ".")]
+        + key.dropFirst(family.prefix.utf8CodeUnitCount)
+    }
+    return key
+  }
+
+  /// The most settings that one patch may name: each costs a walk through the file.
+  public static var mostChanges: Int { 1000 }
+
   /// The changes that a patch asks for. `null` takes a setting's line out, so that its default holds; what comes back
-  /// as it was shown, with `****` for a secret, is left as it is. `id` is not looked at.
+  /// as it was shown, with `****` for a secret, is left as it is. Of a member given twice the last counts. `id` is not
+  /// looked at.
   ///
   /// - Parameter resource: What is there; `nil` for a section that is to be added.
   public static func changes(
     in patch: JSONValue, to name: SectionName, from resource: Resource?
   ) throws(Objection) -> [ConfigurationChange] {
     var changes: [ConfigurationChange] = []
-    for member in patch.members {
-      if member.name.equals("id") { continue }
-      let key = (member.name.string ?? [])
+    for member in patch.members where !member.name.equals("id") {
+      let key = member.name.string ?? []
       if let family = Resource.families.first(where: { member.name.equals($0.member) }),
         name.kind == .integration
       {
@@ -43,12 +55,20 @@ public enum ResourcePatch {
       throw Objection(member: key, message: UnknownKey.message(for: key.span, in: unknown))
     }
     let setting = name.kind.settings[row]
-    guard !value.isNull else { return changes.append(.unset(name, key: key)) }
+    guard !value.isNull else { return try put(.unset(name, key: key), key, member: key, &changes) }
     guard let text = text(of: value, for: setting) else {
-      throw Objection(member: key, message: "\(quoting: key): a value of this kind is not taken")
+      throw Objection(
+        member: key, message: "\(quoting: key) takes no \(description(of: value.kind))")
     }
-    if let masked = resource?.masked(setting, row: row), masked == text { return }
-    changes.append(.set(name, key: key, value: text))
+    let masked = resource?.masked(setting, row: row)
+    if let masked, masked == text { return remove(key, &changes) }
+    if text.span.equals(SettingEntry.mask) { throw nothingMasked(key) }
+    if case .url = setting.type, text.span.extracting(last: 5).equals(Setting.maskedQuery) {
+      throw Objection(
+        member: key,
+        message: "\(quoting: key): **** hides a query; a URL that changes is needed whole")
+    }
+    try put(.set(name, key: key, value: text), key, member: key, &changes)
   }
 
   /// Changes of the keys of a family, given as an object.
@@ -56,39 +76,66 @@ public enum ResourcePatch {
     _ value: JSONValue, of family: (prefix: StaticString, member: StaticString),
     _ name: SectionName, _ resource: Resource?, to changes: inout [ConfigurationChange]
   ) throws(Objection) {
+    let there = resource?.keys(of: family.prefix) ?? []
+    let object = [UInt8](family.member)
     if value.isNull {
-      for key in resource?.keys(of: family.prefix) ?? [] { changes.append(.unset(name, key: key)) }
+      for key in there { try put(.unset(name, key: key), key, member: object, &changes) }
       return
     }
     guard value.kind == .object else {
-      throw Objection(member: [UInt8](family.member), message: "\(family.member) must be an object")
+      throw Objection(member: object, message: "\(family.member) must be an object")
     }
     let isJSON = family.prefix.equals("param.")
     for member in value.members {
-      let suffix = (member.name.string ?? [])
+      let suffix = member.name.string ?? []
       let key = [UInt8](family.prefix) + suffix
+      let path = object + [UInt8(ascii: ".")] + suffix
+      let text = member.value.string
       if member.value.isNull {
-        changes.append(.unset(name, key: key))
-      } else if let text = member.value.string, text.span.equals(SettingEntry.mask) {
-        continue
-      } else if isJSON {
-        changes.append(.set(name, key: key, value: member.value.span.copied))
-      } else if let text = member.value.string {
-        changes.append(.set(name, key: key, value: text))
+        try put(.unset(name, key: key), key, member: path, &changes)
+      } else if text?.span.equals(SettingEntry.mask) == true {
+        guard resource?.hides(key, in: there) == true else { throw nothingMasked(path) }
+        remove(key, &changes)
+      } else if let text = isJSON ? member.value.span.copied : text {
+        try put(.set(name, key: key, value: text), key, member: path, &changes)
       } else {
-        throw Objection(
-          member: [UInt8](family.member) + [UInt8(ascii: ".")] + suffix,
-          message: "a header field's value must be text")
+        throw Objection(member: path, message: "a header field's value must be text")
       }
     }
+  }
+
+  /// Adds a change, in the place of one of the same setting.
+  private static func put(
+    _ change: ConfigurationChange, _ key: [UInt8], member: [UInt8],
+    _ changes: inout [ConfigurationChange]
+  ) throws(Objection) {
+    remove(key, &changes)
+    guard changes.count < mostChanges else {
+      throw Objection(
+        member: member, message: "no more than \(mostChanges) settings are changed at once")
+    }
+    changes.append(change)
+  }
+
+  /// Forgets the change of a setting.
+  private static func remove(_ key: [UInt8], _ changes: inout [ConfigurationChange]) {
+    if let index = changes.firstIndex(where: { $0.key == key }) { changes.remove(at: index) }
+  }
+
+  private static func nothingMasked(_ member: [UInt8]) -> Objection {
+    Objection(
+      member: member,
+      message: "\(quoting: member): **** stands for a value that is kept, but there is none")
   }
 
   /// A value as the file has it; `nil` for one that no setting of this type can have.
   private static func text(of value: JSONValue, for setting: Setting) -> [UInt8]? {
     if let text = value.string { return text }
     if let boolean = value.boolean {
-      guard case .boolean = setting.type else { return nil }
-      return [UInt8](boolean ? "yes" : "no")
+      switch setting.type {
+      case .boolean, .choice: return [UInt8](boolean ? "yes" : "no")
+      default: return nil
+      }
     }
     guard value.kind == .number else { return nil }
     let digits = value.span.copied
@@ -109,8 +156,29 @@ public enum ResourcePatch {
     else { return digits }
     for _ in fraction.count..<3 { milliseconds *= 10 }
     var text: [UInt8] = []
-    text.append(decimal: seconds * 1000 + milliseconds)
-    text.append("ms")
+    text.append(decimal: milliseconds == 0 ? seconds : seconds * 1000 + milliseconds)
+    text.append(milliseconds == 0 ? "s" : "ms")
     return text
+  }
+
+  private static func description(of kind: JSONKind) -> StaticString {
+    switch kind {
+    case .object: "object"
+    case .array: "array"
+    case .string: "text"
+    case .number: "number"
+    case .true, .false: "boolean"
+    case .null: "null"
+    }
+  }
+}
+
+extension ConfigurationChange {
+  /// The setting that is changed; `nil` where it is a whole section.
+  fileprivate var key: [UInt8]? {
+    switch self {
+    case .set(_, let key, _), .unset(_, let key): key
+    case .add, .delete: nil
+    }
   }
 }

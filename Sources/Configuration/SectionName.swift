@@ -12,4 +12,9 @@ public struct SectionName: Equatable, Sendable {
     self.kind = kind
     self.name = name
   }
+
+  /// Whether a file may have a section of this name.
+  public var isValid: Bool {
+    kind.isNamed ? INILine.isName(name.span) : name.isEmpty
+  }
 }

@@ -1,6 +1,9 @@
 import Bytes
 
 extension Setting {
+  /// What is printed instead of a URL's query, which may have a key in it.
+  static let maskedQuery: StaticString = "?****"
+
   /// How a value is printed, in the file's syntax: as it was written, but for secrets and for what says
   /// more in another form.
   func printed(_ value: SettingValue, writtenAs text: Span<UInt8>, isDerived: Bool) -> [UInt8] {
@@ -15,7 +18,7 @@ extension Setting {
       return printed
     case (.text(let url), .url):
       guard let query = url.span.firstIndex(of: UInt8(ascii: "?")) else { return url }
-      return url[..<query] + [UInt8]("?****")
+      return url[..<query] + [UInt8](Setting.maskedQuery)
     default: return text.copied
     }
   }
