@@ -97,6 +97,14 @@ extension APIKeySettings {
 }
 
 extension APIKeySettings? {
+  /// Refuses what concerns all bots, if the key is limited to some.
+  func checkReachesAll() throws(APIError) {
+    if self?.bots.isEmpty == false {
+      throw APIError(
+        403, .permission, "insufficient_scope", "The key is for some bots, and cannot add others.")
+    }
+  }
+
   /// Refuses a bot that the key, if there is one, does not reach.
   func checkReaches(_ bot: [UInt8]) throws(APIError) {
     if self?.reaches(bot) == false {

@@ -12,8 +12,12 @@ public enum ConfigurationStore {
   public struct Saved {
     /// Which file it is now.
     public let identity: FileIdentity
+    /// What it says.
+    public let text: [UInt8]
     /// What comes of loading it.
     public let report: ConfigurationReport
+    /// What storage said instead of confirming that it has the change, which a power cut may undo.
+    public let unconfirmed: SystemError?
   }
 
   /// Why nothing has been written.
@@ -26,7 +30,7 @@ public enum ConfigurationStore {
     case notWritable(SystemError)
     /// There is no room on the disk.
     case full(SystemError)
-    /// The system fails otherwise. After an error of the last fsync the file may have the new text.
+    /// The system fails otherwise; the file is as it was.
     case failed(SystemError)
     /// Others save all the time.
     case raced
@@ -75,10 +79,8 @@ public enum ConfigurationStore {
         }
         throw error
       }
-      if edit.text == old.contents { return Saved(identity: old.identity, report: edit.report) }
-      if case .replaced(let identity) = try replace(old, with: edit.text) {
-        return Saved(identity: identity, report: edit.report)
-      }
+      if edit.text == old.contents { return Saved(old.identity, edit) }
+      if let saved = try replace(old, with: edit) { return saved }
     }
     throw .raced
   }
@@ -103,15 +105,34 @@ public enum ConfigurationStore {
     }
   }
 
+  /// Returns `nil` if somebody else has saved since.
   private static func replace(
-    _ old: FileSnapshot, with text: [UInt8]
-  ) throws(Failure) -> FileReplacement.Outcome {
+    _ old: FileSnapshot, with edit: ConfigurationEdit
+  ) throws(Failure) -> Saved? {
     do throws(SystemError) {
-      return try FileReplacement.replace(old, with: text)
+      guard case .replaced(let identity) = try FileReplacement.replace(old, with: edit.text) else {
+        return nil
+      }
+      return Saved(identity, edit)
     } catch {
+      // The last call asks storage to keep the new name, which others see by then.
+      if let new = try? FileSnapshot(of: old.path, limit: readingLimit),
+        new.identity != old.identity, new.contents == edit.text
+      {
+        return Saved(new.identity, edit, unconfirmed: error)
+      }
       if error.isForbidden { throw .notWritable(error) }
       if error.isFull { throw .full(error) }
       throw .failed(error)
     }
+  }
+}
+
+extension ConfigurationStore.Saved {
+  fileprivate init(
+    _ identity: FileIdentity, _ edit: ConfigurationEdit, unconfirmed: SystemError? = nil
+  ) {
+    self.init(
+      identity: identity, text: edit.text, report: edit.report, unconfirmed: unconfirmed)
   }
 }

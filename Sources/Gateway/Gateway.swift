@@ -100,9 +100,7 @@ public final class Gateway: RequestHandler {
       let key = try access.admit(
         request.peer, fields: { request.field($0) }, scope: endpoint.scope)
       if endpoint.takesBody, !isJSON(request.field("Content-Type")) {
-        throw APIError(
-          415, .invalidRequest, "unsupported_media_type",
-          "The body must be JSON, with 'Content-Type: application/json'.")
+        throw .notJSON
       }
       return try admit(request, target, to: endpoint, parameters, key)
     }
@@ -119,10 +117,10 @@ public final class Gateway: RequestHandler {
       return try admit(request, to: endpoint.operation, model: parameters, key)
     case .bot:
       let bot = try bot(parameters[0], for: key)
-      return try admit(request, target, to: endpoint.operation, on: bot)
+      return try admit(request, target, to: endpoint.operation, on: bot, by: key)
     case .integration:
       let integration = try integration(parameters[0], for: key)
-      return try admit(request, to: endpoint.operation, on: integration)
+      return try admit(request, to: endpoint.operation, on: integration, by: key)
     case .conversation:
       let bot = try conversationBot(target, key)
       return try admit(target, to: endpoint.operation, onConversation: parameters[0], of: bot)
@@ -130,6 +128,7 @@ public final class Gateway: RequestHandler {
       guard case .createBot = endpoint.operation else {
         return .answer(try management.listBots(request, visibleTo: key))
       }
+      try key.checkReachesAll()
       return read { [self] in management.createBot($0) }
     }
   }
@@ -177,7 +176,8 @@ public final class Gateway: RequestHandler {
   }
 
   private func admit(
-    _ request: Request, _ target: Target, to operation: Endpoint.Operation, on bot: Bot
+    _ request: Request, _ target: Target, to operation: Endpoint.Operation, on bot: Bot,
+    by key: APIKeySettings?
   ) throws(APIError) -> Admission {
     let id = bot.settings.id
     let name = SectionName(.bot, id)
@@ -187,9 +187,9 @@ public final class Gateway: RequestHandler {
     case .createIntegration:
       return read { [self] in management.createIntegration(of: id, $0) }
     case .patchBot:
-      return read { [self] in management.patch(name, $0) }
+      return read { [self] in management.patch(name, $0, by: key) }
     case .deleteBot:
-      return read { [self] in management.delete(name, $0) }
+      return read { [self] in management.delete(name, $0, by: key) }
     case .listIntegrations:
       return .answer(try management.listIntegrations(of: id, request))
     case .listConversations:
@@ -200,18 +200,21 @@ public final class Gateway: RequestHandler {
   }
 
   private func admit(
-    _ request: Request, to operation: Endpoint.Operation, on integration: Integration
+    _ request: Request, to operation: Endpoint.Operation, on integration: Integration,
+    by key: APIKeySettings?
   ) throws(APIError) -> Admission {
     let name = SectionName(.integration, integration.settings.id)
     switch operation {
     case .patchIntegration:
-      return read { [self] in management.patch(name, $0) }
+      return read { [self] in management.patch(name, $0, by: key) }
     case .deleteIntegration:
-      return read { [self] in management.delete(name, $0) }
+      return read { [self] in management.delete(name, $0, by: key) }
     case .testIntegration:
-      return read { [self] in management.test(integration.settings, $0) }
+      return read { [self] in test(integration.settings, $0) }
     case .previewIntegration:
-      let preview = IntegrationPreview(integration: integration, version: version)
+      let preview = IntegrationPreview(
+        integration: integration, resource: configuration.resource(name),
+        bot: configuration.resource(SectionName(.bot, integration.settings.bot)), version: version)
       return .answer(
         try preview.response(to: [UInt8]("\"Hello\""), conversation: [UInt8]("conv_…")))
     default:
@@ -231,6 +234,14 @@ public final class Gateway: RequestHandler {
     default:
       return .answer(try conversations.read(id, of: bot))
     }
+  }
+
+  /// A test needs no body, but one that comes must be JSON.
+  private func test(_ integration: IntegrationSettings, _ request: Request) {
+    guard request.body.isEmpty || isJSON(request.field("Content-Type")) else {
+      return request.respond(APIError.notJSON.response())
+    }
+    management.test(integration, request)
   }
 
   private func read(_ handle: @escaping (Request) -> Void) -> Admission {
@@ -288,5 +299,14 @@ public final class Gateway: RequestHandler {
     }
     writer.endObject()
     return Response(status: status, contentType: "application/json", body: writer.finish())
+  }
+}
+
+extension APIError {
+  /// 415 for a body that is not JSON by its type.
+  fileprivate static var notJSON: APIError {
+    APIError(
+      415, .invalidRequest, "unsupported_media_type",
+      "The body must be JSON, with 'Content-Type: application/json'.")
   }
 }

@@ -17,7 +17,8 @@ public final class Integration {
   let breaker: Breaker
   /// What has come of asking it.
   let statistics: IntegrationStatistics
-  private let profile: RequestProfile?
+  /// What its requests' bodies have in common; `nil` for `echo`.
+  let profile: RequestProfile?
   /// Postern's own fields that are the same in every request.
   private let ownFields: FieldLines
   /// Fields of single requests that the configuration does not set itself.

@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import EventLoop
+import Gateway
 import Logging
 import Platform
 
@@ -90,9 +91,13 @@ final class Reload {
     onFaults = nil
   }
 
-  /// Reads the file that Postern itself has just changed, and puts it in force.
-  func readNow() {
-    read()
+  /// Puts the file in force that Postern itself has just saved. If somebody else has saved since, theirs is read, once
+  /// it is whole.
+  func adopt(_ saved: ConfigurationStore.Saved) {
+    guard case .path(let path) = source, FileIdentity(at: path) == saved.identity else {
+      return read()
+    }
+    take(saved.text, saved.identity, since: Instant.now)
   }
 
   private func read() {
@@ -105,21 +110,25 @@ final class Reload {
         return fileChanged()
       }
       firstChange = nil
-      var hash = SipHash(key: SipHash.Key(0, 0))
-      hash.combine(file.contents.span)
-      let this = (identity: file.identity, hash: hash.finish())
-      if !isAsked, let last, last == this { return }
-      isAsked = false
-      last = this
-      let loaded = LoadedConfiguration(
-        file.contents, name: source.name, from: ConfigurationFile.regularSources)
-      finish(loaded, since: start)
+      take(file.contents, file.identity, since: start)
     } catch {
       firstChange = nil
       isAsked = false
       last = nil
       refuse(["\(source.name): \(error.reason)"])
     }
+  }
+
+  private func take(_ text: [UInt8], _ identity: FileIdentity, since start: Instant) {
+    var hash = SipHash(key: SipHash.Key(0, 0))
+    hash.combine(text.span)
+    let this = (identity: identity, hash: hash.finish())
+    if !isAsked, let last, last == this { return }
+    isAsked = false
+    last = this
+    let loaded = LoadedConfiguration(
+      text, name: source.name, from: ConfigurationFile.regularSources)
+    finish(loaded, since: start)
   }
 
   private func finish(_ loaded: LoadedConfiguration, since start: Instant) {

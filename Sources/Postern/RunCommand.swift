@@ -58,7 +58,7 @@ struct RunCommand {
         gateway.manage(
           with: ConfigurationWriter(
             path: path, sources: ConfigurationFile.regularSources, worker: worker
-          ) { reload.readNow() })
+          ) { reload.adopt($0) })
       }
       reload.watch()
       let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log) {

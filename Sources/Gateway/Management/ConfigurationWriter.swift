@@ -7,13 +7,13 @@ public final class ConfigurationWriter {
   private let path: [UInt8]
   private let sources: ConfigurationSources
   private let worker: BlockingWorker
-  private let onSaved: () -> Void
+  private let onSaved: (ConfigurationStore.Saved) -> Void
 
   /// A writer of the file at a path. `onSaved` is called on the loop when the file has been changed, before whoever
   /// asked for it is told: it puts the file in force.
   public init(
     path: [UInt8], sources: ConfigurationSources, worker: BlockingWorker,
-    onSaved: @escaping () -> Void
+    onSaved: @escaping (ConfigurationStore.Saved) -> Void
   ) {
     self.path = path
     self.sources = sources
@@ -23,35 +23,42 @@ public final class ConfigurationWriter {
 
   /// What came of a save; written on the worker's thread, read on the loop's after that.
   private final class Outcome {
+    var saved: ConfigurationStore.Saved?
     var failure: ConfigurationStore.Failure?
   }
 
   /// Has a plan carried out. It is made on another thread, maybe several times, and must share nothing with anybody.
-  /// `completion` is called in a later turn.
+  /// `completion` is given the configuration that was saved, or what to tell the client; it is called in a later turn,
+  /// unless there is no thread to be had.
   func save(
     _ plan: @escaping ConfigurationStore.Plan,
-    then completion: @escaping (ConfigurationStore.Failure?) -> Void
+    then completion: @escaping (Result<Configuration, APIError>) -> Void
   ) {
     let outcome = Outcome()
-    let (path, sources, onSaved) = (path, sources, onSaved)
+    let (path, sources) = (path, sources)
     do throws(SystemError) {
       try worker.submit {
         do throws(ConfigurationStore.Failure) {
-          _ = try ConfigurationStore.save(to: path, from: sources, plan)
+          outcome.saved = try ConfigurationStore.save(to: path, from: sources, plan)
         } catch {
           outcome.failure = error
         }
-      } then: { _ in
-        if outcome.failure == nil { onSaved() }
-        completion(outcome.failure)
+      } then: { [self] _ in
+        if let failure = outcome.failure { return completion(.failure(error(for: failure))) }
+        guard let saved = outcome.saved, let configuration = saved.report.configuration else {
+          preconditionFailure("a save neither succeeds nor fails")
+        }
+        onSaved(saved)
+        completion(
+          saved.unconfirmed.map { .failure(unconfirmed($0)) } ?? .success(configuration))
       }
     } catch {
-      completion(.failed(error))
+      completion(.failure(self.error(for: .failed(error))))
     }
   }
 
   /// What a client is told of a failure.
-  func error(for failure: ConfigurationStore.Failure) -> APIError {
+  private func error(for failure: ConfigurationStore.Failure) -> APIError {
     switch failure {
     case .refused(let error):
       return error
@@ -60,12 +67,22 @@ public final class ConfigurationWriter {
     case .unreadable(let error), .notWritable(let error), .full(let error), .failed(let error):
       return APIError(
         503, .server, "configuration_not_writable",
-        "The configuration file \(path) cannot be changed: \(error.call): \(error.reason)")
+        "The configuration file \(path) cannot be changed, and is as it was: \(error.call): \(error.reason)"
+      )
     case .raced:
       return .tryAgain(
         503, .server, "configuration_busy", "The configuration file is being changed all the time.",
         afterSeconds: 1)
     }
+  }
+
+  private func unconfirmed(_ error: SystemError) -> APIError {
+    APIError(
+      503, .server, "configuration_not_confirmed",
+      """
+      The change stands in \(path) and is in force, but storage has not confirmed it, and a power cut may undo it: \
+      \(error.call): \(error.reason)
+      """)
   }
 
   private func error(for error: ConfigurationEditError) -> APIError {
@@ -84,7 +101,7 @@ public final class ConfigurationWriter {
       var error = APIError(
         400, .invalidRequest, "invalid_parameter",
         objections.first?.message ?? "the configuration would not be valid")
-      error.parameter = objections.first?.key
+      error.parameter = objections.first?.key.map { ResourcePatch.member(of: $0) }
       return error
     }
   }

@@ -8,6 +8,9 @@ import JSON
 /// The request that an integration's backend would be sent, secrets masked.
 struct IntegrationPreview {
   let integration: Integration
+  /// The integration and its bot as the file has them, which tells what may be secret.
+  let resource: Resource?
+  let bot: Resource?
   let version: StaticString
 
   /// The response: method, URL, header fields and body of a request with this message, a JSON string.
@@ -28,7 +31,7 @@ struct IntegrationPreview {
       writer.beginObject()
       for header in settings.headers {
         writer.name(header.name.span)
-        writer.string("****")
+        writer.string(IntegrationPreview.mask)
       }
       for field in ownFields(conversation) where !settings.setsField(field.name) {
         let value = field.value
@@ -42,14 +45,36 @@ struct IntegrationPreview {
 
   private func body(_ message: [UInt8], _ conversation: [UInt8]) throws(APIError) -> [UInt8] {
     do throws(TranslationFault) {
-      var encoder = try integration.encoder(
-        conversation: conversation, user: nil, metadata: nil,
-        streams: integration.streams(toStreamingClient: false))!
+      var encoder = RequestEncoder(
+        shownProfile, conversationID: conversation, user: nil, metadata: nil,
+        streams: integration.streams(toStreamingClient: false))
       try encoder.append(.user, content: message.span)
       return try encoder.finish().bytes
     } catch {
       throw APIError(400, .invalidRequest, "invalid_parameter", error.message)
     }
+  }
+
+  /// What goes into each body, without what comes from the environment or a file by `${…}`.
+  private var shownProfile: RequestProfile {
+    let mask = [UInt8](IntegrationPreview.mask)
+    var profile = integration.profile!
+    if isDerived("model", in: resource) { profile.model = mask }
+    if isDerived("name", in: bot) { profile.botName = mask }
+    if isDerived("system", in: bot) { profile.system = mask }
+    profile.parameters = profile.parameters.map { parameter in
+      guard resource?.isDerived([UInt8]("param.") + parameter.name) != false,
+        let hidden = try? JSONDocument([UInt8]("\"****\""))
+      else { return parameter }
+      return RequestParameter(name: parameter.name, value: hidden.root)
+    }
+    return profile
+  }
+
+  private static let mask: StaticString = "****"
+
+  private func isDerived(_ key: StaticString, in resource: Resource?) -> Bool {
+    resource?.isDerived([UInt8](key)) ?? true
   }
 
   /// Postern's own fields, but for that of the user's platform.
@@ -68,6 +93,7 @@ struct IntegrationPreview {
 
   /// A URL's query may have a key in it.
   private func shownURL(_ url: [UInt8]) -> [UInt8] {
+    if isDerived("webhook_url", in: resource) { return [UInt8](IntegrationPreview.mask) }
     guard let query = url.firstIndex(of: UInt8(ascii: "?")) else { return url }
     return url[..<query] + [UInt8]("?****")
   }

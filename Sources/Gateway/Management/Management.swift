@@ -36,7 +36,7 @@ final class Management {
   /// All bots, or those that a key is limited to.
   func listBots(_ request: Request, visibleTo key: APIKeySettings?) throws(APIError) -> Response {
     let bots = configuration.resources(.bot).filter { bot in
-      key.map { $0.bots.isEmpty || $0.bots.contains(bot.name.name) } ?? true
+      key?.reaches(bot.name.name) ?? true
     }
     return try list(bots, request)
   }
@@ -77,6 +77,8 @@ final class Management {
   // MARK: Changing
 
   /// Adds a bot.
+  ///
+  /// A key that is limited to some bots cannot: they are there already.
   func createBot(_ request: Request) {
     create(.bot, request) { (configuration, name, _) throws(APIError) in
       ResourceCreation.addingBot(name, to: configuration)
@@ -95,7 +97,7 @@ final class Management {
   }
 
   /// Changes a bot or an integration by a JSON merge patch.
-  func patch(_ name: SectionName, _ request: Request) {
+  func patch(_ name: SectionName, _ request: Request, by key: APIKeySettings?) {
     let (tags, condition) = (tags, request.field("If-Match"))
     let patch: JSONValue
     do throws(APIError) {
@@ -104,26 +106,27 @@ final class Management {
       return request.respond(error.response())
     }
     save(request) { (configuration) throws(APIError) in
-      guard let resource = configuration.resource(name) else { throw .noSuch(name.kind) }
+      let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
+      if name.kind == .integration, let bot = patch["bot"]?.string { try key.checkReaches(bot) }
       if let id = patch["id"], id.string != name.name {
         throw .invalid("id", "An id cannot be changed.")
       }
       return try ResourceCreation.changes(in: patch, to: name, from: resource)
-    } then: { [self] in
-      configuration.resource(name).map { response($0, status: 200) }
+    } then: { [self] saved in
+      saved.resource(name).map { response($0, status: 200) }
         ?? APIError.noSuch(name.kind).response()
     }
   }
 
   /// Deletes a bot with its integrations, or an integration.
-  func delete(_ name: SectionName, _ request: Request) {
+  func delete(_ name: SectionName, _ request: Request, by key: APIKeySettings?) {
     let (tags, condition) = (tags, request.field("If-Match"))
     save(request) { (configuration) throws(APIError) in
-      guard let resource = configuration.resource(name) else { throw .noSuch(name.kind) }
+      let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
       return try ResourceCreation.deleting(resource, from: configuration)
-    } then: {
+    } then: { _ in
       Response(status: 204, contentType: nil, body: [])
     }
   }
@@ -144,8 +147,8 @@ final class Management {
       created.name = name
       return try addition(configuration, name, patch)
         + ResourceCreation.changes(in: patch, to: name, from: nil)
-    } then: { [self] in
-      guard let name = created.name, let resource = configuration.resource(name) else {
+    } then: { [self] saved in
+      guard let name = created.name, let resource = saved.resource(name) else {
         return APIError.noSuch(kind).response()
       }
       var response = response(resource, status: 201)
@@ -161,7 +164,7 @@ final class Management {
 
   private func save(
     _ request: Request, _ plan: @escaping ConfigurationStore.Plan,
-    then answer: @escaping () -> Response
+    then answer: @escaping (Configuration) -> Response
   ) {
     guard let writer else {
       let error = APIError(
@@ -169,8 +172,11 @@ final class Management {
         "There is no configuration file that could be changed: see 'postern run -c FILE'.")
       return request.respond(error.response())
     }
-    writer.save(plan) { failure in
-      request.respond(failure.map { writer.error(for: $0).response() } ?? answer())
+    writer.save(plan) { result in
+      switch result {
+      case .success(let saved): request.respond(answer(saved))
+      case .failure(let error): request.respond(error.response())
+      }
     }
   }
 
@@ -191,7 +197,9 @@ final class Management {
         return request.respond(error.response())
       }
     }
-    guard let bot = configuration.bots.first(where: { $0.id == integration.bot }) else { return }
+    guard let bot = configuration.bots.first(where: { $0.id == integration.bot }) else {
+      return request.respond(APIError.noSuch(.bot).response())
+    }
     let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
     test.start(message) { result in
       request.respond(
@@ -200,5 +208,16 @@ final class Management {
           result.write(to: &writer)
         })
     }
+  }
+}
+
+extension Configuration {
+  /// A bot or an integration that a key reaches, by its name.
+  fileprivate func resource(
+    _ name: SectionName, for key: APIKeySettings?
+  ) throws(APIError) -> Resource {
+    guard let resource = resource(name) else { throw .noSuch(name.kind) }
+    try key.checkReaches(name.kind == .bot ? name.name : resource.bot)
+    return resource
   }
 }

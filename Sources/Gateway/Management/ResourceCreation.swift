@@ -9,15 +9,19 @@ enum ResourceCreation {
     for patch: JSONValue, _ kind: SectionKind, in configuration: Configuration
   ) throws(APIError) -> [UInt8] {
     if let id = patch["id"], !id.isNull {
-      guard let text = id.string else { throw .invalid("id", "id must be text.") }
+      guard let text = id.string, SectionName(kind, text).isValid else {
+        throw .invalid("id", "id has 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
+      }
       guard configuration.resource(SectionName(kind, text)) == nil else {
-        throw APIError(409, .conflict, "already_exists", "There is one of this id already.")
+        throw APIError(
+          409, .conflict, "already_exists", "There is one of this id already.", parameter: "id")
       }
       return text
     }
-    guard let name = patch["name"]?.string, let stem = slug(of: name) else {
+    guard let name = patch["name"]?.string else {
       throw .invalid("name", "name is missing: what people call it, or an id.")
     }
+    let stem = slug(of: name) ?? [UInt8](kind == .bot ? "bot" : "integration")
     var id = stem
     var number = 2
     while configuration.resource(SectionName(kind, id)) != nil {
@@ -59,6 +63,11 @@ enum ResourceCreation {
     }
     var changes: [ConfigurationChange] = []
     if resource.name.kind == .bot {
+      for key in configuration.keys where key.bots.contains(resource.name.name) {
+        throw APIError(
+          409, .conflict, "in_use", "[key \(key.id)] is limited to this bot, among others or alone."
+        )
+      }
       for integration in configuration.resources(.integration)
       where integration.bot == resource.name.name && !integration.isImplied {
         changes.append(.delete(integration.name))
