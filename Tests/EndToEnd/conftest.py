@@ -12,6 +12,7 @@ import configuration as configurations
 from address import Address, loopback
 from backends import Answer, Backend, Script
 from litellm_proxy import LiteLLMProxy
+from management import Managed
 from postern import Gateway, run_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,3 +113,19 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLMP
     proxy = LiteLLMProxy(tmp_path_factory.mktemp("litellm"))
     yield proxy
     proxy.stop()
+
+
+@pytest.fixture
+def managed(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Managed]]:
+    """Starts gateways whose files are changed by their management API."""
+    started: list[Managed] = []
+
+    def start(text: str | bytes = "[server]\nlisten = LISTEN\n", **options) -> Managed:
+        folder = tmp_path / f"managed-{len(started)}"
+        folder.mkdir()
+        started.append(Managed(binary, folder, text, **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.running.stop()

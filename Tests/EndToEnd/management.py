@@ -1,0 +1,67 @@
+"""The management API's client side: a gateway with its file, and the requests that change it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from address import loopback
+from client import Response
+from postern import Gateway
+
+JSON = {"Content-Type": "application/json"}
+
+
+class Managed:
+    """A gateway and its configuration file. The file's text may have `LISTEN` for the address."""
+
+    def __init__(self, binary: Path, folder: Path, text: str | bytes, wrapper=(), **environment):
+        address = loopback()
+        raw = text.encode() if isinstance(text, str) else text
+        self.original = raw.replace(b"LISTEN", str(address).encode())
+        self.file = folder / "postern.conf"
+        self.file.write_bytes(self.original)
+        self.running = Gateway(
+            [*wrapper, binary, "run", "-c", self.file],
+            [address],
+            folder / "postern.log",
+            environment,
+        )
+        self.running.await_readiness(30)
+        self.client = self.running.client()
+
+    @property
+    def text(self) -> str:
+        return self.file.read_bytes().decode()
+
+    def get(self, target: str, **headers: str) -> Response:
+        return self.client.get(target, _fields(headers))
+
+    def post(self, target: str, document: object, **headers: str) -> Response:
+        return self.client.post(target, document, _fields(headers))
+
+    def patch(self, target: str, document: object, **headers: str) -> Response:
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        return self.client.request("PATCH", target, body, {**JSON, **_fields(headers)})
+
+    def delete(self, target: str, **headers: str) -> Response:
+        return self.client.request("DELETE", target, headers=_fields(headers))
+
+    def data(self, target: str) -> object:
+        return self.get(target).data
+
+    def everything(self) -> dict[str, object]:
+        """All resources, as they are in force."""
+        bots = self.get("/v1/bots?per_page=100").data
+        return {
+            bot["id"]: (bot, self.get(f"/v1/bots/{bot['id']}/integrations?per_page=100").data)
+            for bot in bots
+        }
+
+
+def _fields(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def refusal(response: Response) -> tuple[int, str, str | None]:
+    """Status, code and member of a refusal."""
+    return response.status, response.error["code"], response.error.get("param")
