@@ -72,7 +72,8 @@ public enum ConfigurationStore {
       do throws(Failure) {
         edit = try carryOut(plan, on: old.contents, sources)
       } catch {
-        // Somebody may be in the middle of saving: what they have not written to the end need not be valid.
+        // Somebody may be in the middle of saving: what they have not written to the end says nothing, valid or not.
+        if old.isBeingWritten || FileIdentity(at: path) != old.identity { continue }
         if case .edit(.invalidFile) = error, old.identity != last {
           last = old.identity
           continue
