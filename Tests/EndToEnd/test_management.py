@@ -526,7 +526,8 @@ def test_what_is_implied_is_written_when_it_is_changed_and_cannot_be_deleted(man
     assert served.data("/v1/integrations/echo")["type"] == "echo"
     assert served.client.message("x").data["integration"]["id"] == "echo"
     assert served.text == served.original.decode() + (
-        "\n[integration echo]\nbot = default\ntype = echo\nweight = 5\n\n[bot default]\nwindow = 3\n"
+        "\n[integration echo]\nbot = default\ntype = echo\nweight = 5\n"
+        "\n[bot default]\nwindow = 3\n"
     )
 
 

@@ -57,7 +57,7 @@ def test_a_conversation_and_its_messages(served):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 20, 100])
 def test_pages_of_messages_meet_without_gap_or_overlap(served, size):
-    """After the ring has wrapped: the oldest turns are gone, and the places count from what is left."""
+    """After the ring has wrapped: the oldest turns are gone, places count from what is left."""
     say(served, "one", *(f"m{number}" for number in range(40)))
     text = "x" * 1000
     say(served, "other", *[text] * 8)

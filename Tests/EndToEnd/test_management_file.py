@@ -1,0 +1,419 @@
+"""Contract 3, Management: what changes do to the configuration file, and what gets in their way."""
+
+import difflib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from management import Managed, refusal
+
+PLAIN = "[server]\nlisten = LISTEN\n[bot a]\nwindow = 5\n[integration gpt]\nbot = a\ntype = echo\n"
+
+# The files: name -> text. Each has a bot a, and an integration gpt of a, of type echo.
+FILES = {
+    "plain": PLAIN,
+    "crlf": PLAIN.replace("\n", "\r\n"),
+    "byte order mark": "\ufeff" + PLAIN,
+    "byte order mark and crlf": "\ufeff" + PLAIN.replace("\n", "\r\n"),
+    "no final newline": PLAIN.rstrip("\n"),
+    "crlf, no final newline": PLAIN.replace("\n", "\r\n").rstrip("\r\n"),
+    "mixed ends": PLAIN.replace("\n", "\r\n", 3),
+    "odd spacing": "  [server]  \n\tlisten=LISTEN\t\n\n\n [ bot a ]\n\n"
+    "   window    =     5   \n  \n[integration gpt]\n bot=a\n type   =echo   \n\n\n".replace(
+        "[ bot a ]", "[bot a]"
+    ),
+    "comments": "# mine ; really\n; and yours\n[server]\n# where\nlisten = LISTEN\n\n"
+    "# the bot\n[bot a]\n# how many\nwindow = 5\n# no window = 6\n\n;[bot b]\n;window = 7\n\n"
+    "# the integration\n[integration gpt]\nbot = a\ntype = echo\n# the end, no newline",
+    "references": "[server]\nlisten = LISTEN\n[bot a]\nwindow = ${WINDOW}\nname = ${NAME}\n"
+    "system = costs $${5}, ${NAME}\n[integration gpt]\nbot = ${A}\ntype = echo\n"
+    'header.Authorization = Bearer ${KEY}\nparam.key = "${KEY}"\n',
+    "quotes": '[server]\nlisten = "LISTEN"\n[bot a]\nwindow = "5"\nname = "a \\" b"\n'
+    'system = "one\\ntwo"\n[integration gpt]\nbot = "a"\ntype = "echo"\n',
+    "another order": "[integration gpt]\ntype = ECHO\nbot = a\n\n[log]\nlevel = debug\n\n[bot a]\n"
+    "window = 5\n\n[limits]\n\n[server]\nlisten = LISTEN\n",
+}
+ENVIRONMENT = {"WINDOW": "5", "NAME": "Ann", "A": "a", "KEY": "key-0123456789"}
+
+
+@pytest.fixture
+def served(managed):
+    return managed(PLAIN)
+
+
+def lines(raw: bytes) -> list[bytes]:
+    return raw.splitlines(keepends=True)
+
+
+def changed_lines(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
+    """The lines that are gone and those that are new; line ends do not count."""
+    old, new = ([line.rstrip(b"\r\n") for line in lines(raw)] for raw in (before, after))
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
+    gone = [line for _, first, last, _, _ in changes for line in old[first:last]]
+    return gone, [line for _, _, _, first, last in changes for line in new[first:last]]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_only_the_lines_meant_are_touched(managed, name):
+    served = managed(FILES[name], **ENVIRONMENT)
+    before = served.original
+    everything = served.everything()
+
+    # A value in its place, and back: nothing else has moved.
+    if name != "references":
+        assert served.patch("/v1/bots/a", {"window": 7}).status == 200
+        gone, new = changed_lines(before, served.file.read_bytes())
+        assert (len(gone), len(new)) == (1, 1)
+        assert new[0] == gone[0].replace(b"5", b"7")
+        assert served.patch("/v1/bots/a", {"window": 5}).status == 200
+        assert served.file.read_bytes() == before
+
+    # A new line, and away with it.
+    assert served.patch("/v1/integrations/gpt", {"weight": 42}).status == 200
+    gone, new = changed_lines(before, served.file.read_bytes())
+    assert gone == [] and re.fullmatch(rb"\s*weight\s*=\s*42", new[0]) and len(new) == 1
+    assert served.data("/v1/integrations/gpt")["weight"] == 42
+    assert served.patch("/v1/integrations/gpt", {"weight": None}).status == 200
+    assert served.file.read_bytes() == before
+
+    # What is there already, however it is written.
+    for target in ["/v1/bots/a", "/v1/integrations/gpt"]:
+        assert served.patch(target, served.data(target)).status == 200
+        assert served.file.read_bytes() == before
+
+    # New sections, and away with them.
+    assert served.post("/v1/bots", {"id": "zoe", "name": "Zoé"}).status == 201
+    document = {"id": "new", "type": "echo", "headers": {"X": "a # b"}}
+    assert served.post("/v1/bots/zoe/integrations", document).status == 201
+    gone, _ = changed_lines(before, served.file.read_bytes())
+    assert gone == []
+    ends = {line[len(line.rstrip(b"\r\n")) :] for line in lines(served.file.read_bytes())}
+    assert ends <= {line[len(line.rstrip(b"\r\n")) :] for line in lines(before)} | {b"", b"\n"}
+    assert served.delete("/v1/bots/zoe").status == 204
+    assert served.file.read_bytes() == before
+    assert served.everything() == everything
+
+
+def test_the_running_configuration_is_that_of_the_file_after_each_answer(managed, binary):
+    served = managed(PLAIN)
+    source = random.Random(7)
+    for number in range(30):
+        action = source.randrange(4)
+        if action == 0:
+            served.post("/v1/bots", {"name": f"bot {number % 5}", "window": number + 1})
+        elif action == 1:
+            served.post("/v1/bots/a/integrations", {"name": f"i{number % 7}", "type": "echo"})
+        elif action == 2:
+            one = source.choice(served.data("/v1/bots"))
+            served.patch(f"/v1/bots/{one['id']}", {"system": f"number\n{number}"})
+        else:
+            one = source.choice(served.data("/v1/bots/a/integrations"))
+            served.delete(f"/v1/integrations/{one['id']}")
+        done = subprocess.run(
+            [binary, "check", "-c", served.file, "--print"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        wanted = set(re.findall(r"^\[bot (\S+)\]", done.stdout, re.MULTILINE))
+        everything = served.everything()
+        assert set(everything) == wanted
+        integrations = {one["id"] for _, all_ in everything.values() for one in all_}
+        assert integrations == set(re.findall(r"^\[integration (\S+)\]", done.stdout, re.MULTILINE))
+
+
+# An administrator at the same time
+
+
+def in_place(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def by_rename(path: Path, text: str) -> None:
+    path.with_name("new").write_text(text)
+    path.with_name("new").rename(path)
+
+
+def moved_away(path: Path, text: str) -> None:
+    path.rename(path.with_name("old"))
+    path.write_text(text)
+    path.with_name("old").unlink()
+
+
+@pytest.mark.parametrize("save", [in_place, by_rename, moved_away], ids=lambda save: save.__name__)
+def test_two_who_save_at_once_lose_nothing(served, save):
+    """The administrator's number is in a comment, the API's is a weight: whoever reads, changes and
+    writes must find the other's in the file, or be refused."""
+    saved = 0
+    stop = threading.Event()
+    failures: list[BaseException] = []
+
+    def administrate():
+        nonlocal saved
+        while not stop.is_set():
+            text = served.text
+            assert not saved or f"# {saved}\n" in text, f"save {saved} is lost: {text}"
+            # An editor would warn of a file that has changed since it was read.
+            if served.text == text:
+                save(served.file, re.sub(r"^(# \d+\n)?", f"# {saved + 1}\n", text))
+                saved += 1
+            time.sleep(0.01)
+
+    def guarded():
+        try:
+            administrate()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=guarded)
+    thread.start()
+    outcomes = []
+    for weight in range(2, 42):
+        response = served.patch("/v1/integrations/gpt", {"weight": weight})
+        outcomes.append(response.status)
+        if response.status == 200:
+            assert response.json["data"]["weight"] == weight
+        else:
+            assert response.status in (409, 503), response.body
+            assert response.error["code"] in (
+                "configuration_busy",
+                "configuration_invalid",
+                "configuration_not_writable",
+            )
+    stop.set()
+    thread.join()
+    assert not failures, failures
+    assert outcomes.count(200) > 20
+    assert served.patch("/v1/integrations/gpt", {"weight": 77}).status == 200
+    assert served.text.startswith(f"# {saved}\n") and "weight = 77" in served.text
+    assert {path.name for path in served.file.parent.iterdir()} == {"postern.conf", "postern.log"}
+
+
+def test_what_is_saved_but_not_yet_reloaded_stays(served):
+    text = served.text.replace("window = 5", "# mine\nwindow = 9") + "[bot later]\n"
+    served.file.write_text(text)
+    response = served.patch("/v1/bots/a", {"sticky": True})
+    assert response.json["data"]["window"] == 9
+    assert served.text == text.replace("window = 9", "window = 9\nsticky = yes")
+    assert served.data("/v1/bots/later")["id"] == "later"
+
+
+def test_a_file_that_an_editor_has_open_is_in_force_all_the_same(served):
+    """An answer tells what was saved, whatever happens to the file after that."""
+    stop = threading.Event()
+
+    def hold_open():
+        while not stop.is_set():
+            with served.file.open("r+"):
+                time.sleep(0.004)
+            time.sleep(0.012)
+
+    thread = threading.Thread(target=hold_open)
+    thread.start()
+    try:
+        for number in range(20):
+            response = served.post("/v1/bots", {"id": f"b{number}"})
+            if response.status == 503:
+                assert response.error["code"] == "configuration_busy"
+                continue
+            assert response.status == 201, response.body
+            assert served.get(f"/v1/bots/b{number}").status == 200
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_changes_made_at_once_are_all_made(served):
+    def change(number):
+        statuses.append(served.post("/v1/bots", {"name": "bot"}).status)
+
+    statuses: list[int] = []
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [201] * 12
+    ids = {bot["id"] for bot in served.data("/v1/bots")}
+    assert ids == {"a", "bot"} | {f"bot-{number}" for number in range(2, 13)}
+
+
+# Files that cannot be changed
+
+CHANGES = [
+    ("POST", "/v1/bots", {"name": "x"}),
+    ("POST", "/v1/bots/a/integrations", {"name": "x", "type": "echo"}),
+    ("PATCH", "/v1/bots/a", {"window": 6}),
+    ("PATCH", "/v1/integrations/gpt", {"weight": 6}),
+    ("DELETE", "/v1/bots/a", None),
+    ("DELETE", "/v1/integrations/gpt", None),
+]
+
+
+def ask(served: Managed, method: str, target: str, document: object):
+    body = None if document is None else json.dumps(document).encode()
+    return served.client.request(method, target, body, {"Content-Type": "application/json"})
+
+
+def test_an_invalid_file_is_left_alone(served):
+    everything = served.everything()
+    text = served.text + "[bot b]\nwindow = secret-0123\n[limits]\nin_fligth = 3\n"
+    served.file.write_text(text)
+    for change in CHANGES:
+        response = ask(served, *change)
+        assert refusal(response) == (409, "configuration_invalid", None)
+        message = response.error["message"]
+        assert f"{served.file}:9: " in message and f"{served.file}:11: " in message
+    assert served.text == text
+    assert served.everything() == everything
+    served.file.write_bytes(served.original)
+    assert served.patch("/v1/bots/a", {"window": 6}).status == 200
+
+
+def test_a_file_that_is_gone_is_not_made_anew(served):
+    served.file.unlink()
+    for change in CHANGES:
+        response = ask(served, *change)
+        assert refusal(response) == (503, "configuration_not_writable", None)
+        assert "No such file" in response.error["message"]
+    assert not served.file.exists()
+
+
+@pytest.fixture
+def unprivileged(binary):
+    """A gateway, in a folder of its own, that modes of files hold for."""
+    if os.geteuid() != 0:
+        pytest.skip("needs a user to change to")
+    nobody = 65534
+    identity = [f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        executable = Path(shutil.copy(binary, folder / "postern"))
+        os.chown(folder, nobody, nobody)
+        (folder / "postern.conf").touch()
+        os.chown(folder / "postern.conf", nobody, nobody)
+        served = Managed(executable, folder, PLAIN, wrapper=("setpriv", *identity))
+        yield served
+        served.running.stop()
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_is_read_only_stays(unprivileged, what):
+    served = unprivileged
+    folder = served.file.parent
+    before = set(folder.iterdir())
+    (served.file if what == "file" else folder).chmod(0o444 if what == "file" else 0o555)
+    for change in CHANGES:
+        response = ask(served, *change)
+        assert refusal(response) == (503, "configuration_not_writable", None)
+        assert str(served.file) in response.error["message"]
+    assert served.file.read_bytes() == served.original
+    assert set(folder.iterdir()) == before
+    assert served.data("/v1/bots/a")["window"] == 5
+
+
+@contextmanager
+def injected(served: Managed, fault: str):
+    """While a system call fails in the gateway."""
+    options = ["-f", "-qq", "-o", "/dev/null", "-e", f"inject={fault}"]
+    process = subprocess.Popen(
+        ["strace", *options, "-p", str(served.running.process.pid)], stderr=subprocess.DEVNULL
+    )
+    status = Path(f"/proc/{served.running.process.pid}/status")
+    deadline = time.monotonic() + 5
+    while "TracerPid:\t0\n" in status.read_text():
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.skip("strace cannot trace here")
+        time.sleep(0.01)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("fault", "isWritten"),
+    [
+        ("fsync,fdatasync:error=EIO:when=1", False),
+        ("fsync,fdatasync:error=EIO:when=2", True),
+        ("renameat2:error=EIO", False),
+        ("renameat2:error=ENOSPC", False),
+        ("renameat2:error=EROFS", False),
+        ("fchmod:error=EPERM", False),
+    ],
+)
+def test_a_fault_of_storage_leaves_the_file_whole_and_is_told_as_it_is(served, fault, isWritten):
+    # The worker's thread must be there to be traced.
+    assert served.patch("/v1/bots/a", {"window": 5}).status == 200
+    with injected(served, fault):
+        response = served.patch("/v1/bots/a", {"window": 6})
+    assert response.status == 503, response.body
+    written = served.original.replace(b"window = 5", b"window = 6")
+    if isWritten:
+        assert response.error["code"] == "configuration_not_confirmed"
+        assert "is in force" in response.error["message"]
+        assert served.file.read_bytes() == written
+    else:
+        assert response.error["code"] == "configuration_not_writable"
+        assert served.file.read_bytes() == served.original
+    assert served.data("/v1/bots/a")["window"] == (6 if isWritten else 5)
+    assert {path.name for path in served.file.parent.iterdir()} == {"postern.conf", "postern.log"}
+    assert served.patch("/v1/bots/a", {"window": 6}).status == 200
+    assert served.file.read_bytes() == written
+
+
+@pytest.mark.parametrize("fault", ["write:error=EIO", "write:error=ENOSPC"])
+def test_a_fault_of_writing_leaves_the_file_whole(served, fault):
+    """`write` is how the loop is woken, too: only that of the file may fail."""
+    assert served.patch("/v1/bots/a", {"window": 5}).status == 200
+    wanted = served.original.replace(b"window = 5", b"window = 6")
+    with injected(served, f"{fault}:when=1"):
+        response = served.patch("/v1/bots/a", {"window": 6})
+    assert response.status in (200, 503)
+    assert served.file.read_bytes() == (wanted if response.status == 200 else served.original)
+    assert {path.name for path in served.file.parent.iterdir()} == {"postern.conf", "postern.log"}
+
+
+def test_killed_at_any_moment_the_file_is_old_or_new_and_what_was_answered_is_there(managed):
+    source = random.Random(3)
+    for _ in range(6):
+        served = managed(PLAIN)
+        answered = 5
+        stop = threading.Event()
+
+        def kill(served=served, stop=stop):
+            time.sleep(source.uniform(0.02, 0.12))
+            stop.set()
+            served.running.process.kill()
+
+        thread = threading.Thread(target=kill)
+        thread.start()
+        window = answered
+        while not stop.is_set():
+            window = window % 200 + 1
+            try:
+                if served.patch("/v1/bots/a", {"window": window}).status == 200:
+                    answered = window
+            except OSError:
+                break
+        thread.join()
+        served.running.process.wait()
+        served.running.stop = lambda: None
+        found = int(re.search(r"window = (\d+)", served.text)[1])
+        assert found in (answered, window)
+        assert served.file.read_bytes() == served.original.replace(
+            b"window = 5", b"window = %d" % found
+        )
