@@ -51,6 +51,8 @@ import Testing
       (.get, "/v1/conversations/c", "readConversation c"),
       (.delete, "/v1/conversations/c", "deleteConversation c"),
       (.get, "/v1/conversations/c/messages", "listMessages c"),
+      (.get, "/v1/stats", "statistics"), (.get, "/metrics", "metrics"),
+      (.post, "/metrics", "405 GET, HEAD"), (.get, "/v1/stats/gpt", "404"),
     ] as [(Method, String, String)])
   func finds(method: Method, target: String, found: String) throws {
     let target = try #require(Self.target(target))
