@@ -242,7 +242,8 @@ def test_answers_at_once_whatever_backends_do(gateway, backend):
         connection.close()
     while (samples := metrics(client))["postern_exchanges_total", "cancelled"] < 3:
         assert time.monotonic() < deadline
-    assert samples["postern_integration_cancelled_attempts_total", "default", "main"] == 2
+    # The one that waited may have had its turn before its client was seen to have gone.
+    assert samples["postern_integration_cancelled_attempts_total", "default", "main"] in (2, 3)
     assert samples["postern_exchanges_in_flight",] == 0
 
 
@@ -312,4 +313,5 @@ def test_is_prompt_and_small_with_many_integrations(gateway):
     resident = running.resident_kilobytes()
     for _ in range(20):
         client.get("/metrics")
-    assert running.resident_kilobytes() <= resident + 512
+    # An answer has 2 MB, and the heap may keep room for a few of its copies; twenty would be 40 MB.
+    assert running.resident_kilobytes() <= resident + 8192
