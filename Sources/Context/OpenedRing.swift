@@ -12,9 +12,9 @@ public struct OpenedRing {
   /// Opens the ring at a path, or makes one. Whatever the file is or was, the ring works then, with what could be
   /// read.
   ///
-  /// Whoever has a ring open has the lock of its file. A new file is built aside, as `PATH.new`, with every byte written
-  /// and flushed, so that a full device shows now; it is locked before it takes the ring's name, so there is no moment
-  /// at which another process could take it up; and until then what was there before stays as it is.
+  /// Whoever has a ring open has the lock of its file. A new file is built aside, as `PATH.new`, with every byte
+  /// written and flushed, so that a full device shows now; it is locked before it takes the ring's name, so there is no
+  /// moment at which another process could take it up; and until then what was there before stays as it is.
   ///
   /// Blocks; where a file is made, for as long as it takes to write and flush so many bytes.
   ///

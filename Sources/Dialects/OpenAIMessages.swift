@@ -1,8 +1,8 @@
 import Bytes
 import JSON
 
-/// Writing messages in Anthropic's words as OpenAI has them. What the model thought, which only Anthropic takes back, is
-/// left out.
+/// Writing messages in Anthropic's words as OpenAI has them. What the model thought, which only Anthropic takes back,
+/// is left out.
 extension RequestEncoder {
   /// Appends one of a client's messages. Results of tools become messages of their own, in front of what else the user
   /// says.

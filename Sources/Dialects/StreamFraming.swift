@@ -25,7 +25,8 @@ public enum StreamFraming: Equatable, Sendable, CaseIterable {
     }
   }
 
-  /// The framing of a whole body that no `Content-Type` announced as a stream: events, if it begins as such; else `nil`.
+  /// The framing of a whole body that no `Content-Type` announced as a stream: events, if it begins as such; else
+  /// `nil`.
   public init?(body: Span<UInt8>) {
     var start = body.hasPrefix("\u{FEFF}") ? 3 : 0
     while start < body.count, body[start] == 0x0A || body[start] == 0x0D { start += 1 }

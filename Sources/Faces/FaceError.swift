@@ -44,7 +44,8 @@ public struct FaceError: Sendable {
   }
 
   /// The body of an error response in Anthropic's shape: `{"type": "error", "error": {"type", "message", "code",
-  /// "param"?}}`, the type one of Anthropic's. Code and parameter, which Anthropic does not have, tell what is at fault.
+  /// "param"?}}`, the type one of Anthropic's. Code and parameter, which Anthropic does not have, tell what is at
+  /// fault.
   public var anthropicBody: [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()

@@ -26,8 +26,8 @@ final class Bot {
     integrations.first { $0.settings.isEnabled && $0.settings.id == name }
   }
 
-  /// The integrations to try for a message, in order: the one that it is for, or else the one drawn, then the fallbacks.
-  /// Those that are to be left alone are drawn only where there are no others.
+  /// The integrations to try for a message, in order: the one that it is for, or else the one drawn, then the
+  /// fallbacks. Those that are to be left alone are drawn only where there are no others.
   func choices(
     for conversation: [UInt8], of message: MessageRequest, at now: Instant, random: RandomSource
   ) -> [Integration] {

@@ -3,9 +3,10 @@ import Dialects
 import JSON
 
 extension ChatRequest {
-  /// The body of a request in a shape, checked as far as it is Postern's business: the rest is for the backend to judge.
+  /// The body of a request in a shape, checked as far as it is Postern's business: the rest is for the backend to
+  /// judge.
   init(_ body: [UInt8], in shape: Shape) throws(APIError) {
-    let root = try MessageRequest.object(body)
+    let root = try JSONValue.object(in: body)
     guard let messages = root["messages"], messages.kind == .array, !messages.isEmpty else {
       throw .invalid("messages", "messages must be a non-empty array.")
     }

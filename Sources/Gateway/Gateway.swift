@@ -37,8 +37,7 @@ public final class Gateway: RequestHandler {
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     chats = ChatEndpoint(messages)
     start = services.loop.now
-    management = Management(
-      configuration, context: context, services: services, version: version)
+    management = Management(configuration, services: services, version: version)
     conversations = ConversationResources(context: context)
     access = AccessControl(keys: configuration.keys)
     bots = BotTable(configuration, version: version)

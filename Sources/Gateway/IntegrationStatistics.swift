@@ -1,7 +1,7 @@
 import Dialects
 
-/// What has come of asking an integration, in exact numbers, since the start. They outlive a reload of the configuration,
-/// and take the same memory whatever happens.
+/// What has come of asking an integration, in exact numbers, since the start. They outlive a reload of the
+/// configuration, and take the same memory whatever happens.
 final class IntegrationStatistics {
   /// What is counted besides attempts.
   enum Counter: Int, CaseIterable {

@@ -4,7 +4,8 @@ import EventLoop
 import HTTPServer
 import Platform
 
-/// `POST /v1/bots/{bot}/messages`, and what other endpoints make of it: from requests to exchanges, and from answers to responses.
+/// `POST /v1/bots/{bot}/messages`, and what other endpoints make of it: from requests to exchanges, and from answers
+/// to responses.
 final class MessageEndpoint {
   private static let longestKey = 255
 

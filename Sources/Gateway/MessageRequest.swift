@@ -22,7 +22,7 @@ struct MessageRequest {
   let isStreaming: Bool
 
   init(_ body: [UInt8]) throws(APIError) {
-    let members = Members(try MessageRequest.object(body))
+    let members = Members(try .object(in: body))
     guard let content = members.content else {
       throw .invalid("content", "content is missing: the user's message, as text or message parts.")
     }
@@ -88,22 +88,6 @@ struct MessageRequest {
     self.metadata = metadata
     self.isStreaming = isStreaming
     platform = nil
-  }
-
-  /// The object that a body is.
-  static func object(_ body: [UInt8]) throws(APIError) -> JSONValue {
-    let root: JSONValue
-    do throws(JSONError) {
-      root = try JSONDocument(body).root
-    } catch {
-      throw APIError(
-        400, .invalidRequest, "invalid_json",
-        "The body is not valid JSON: \(error.message(in: body.span)).")
-    }
-    guard root.kind == .object else {
-      throw APIError(400, .invalidRequest, "invalid_request", "The body must be a JSON object.")
-    }
-    return root
   }
 
   private static func objectMember(

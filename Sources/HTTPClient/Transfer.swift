@@ -226,9 +226,9 @@ final class Transfer {
     Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
   }
 
-  /// Whether the request may be sent; CURLOPT_PREREQFUNCTION(3). Where a kept connection ends before any answer, libcurl
-  /// would send it once more by itself. But the backend may have acted upon it (RFC 9110 section 9.2.2): whether to
-  /// repeat it is for others to decide.
+  /// Whether the request may be sent; CURLOPT_PREREQFUNCTION(3). Where a kept connection ends before any answer,
+  /// libcurl would send it once more by itself. But the backend may have acted upon it (RFC 9110 section 9.2.2):
+  /// whether to repeat it is for others to decide.
   private func admitRequest() -> Bool {
     sendCount += 1
     return sendCount == 1

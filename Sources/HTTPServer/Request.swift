@@ -35,8 +35,8 @@ public final class Request {
   /// The body, once it has come whole.
   public private(set) var body: [UInt8] = []
 
-  /// Called once if the client goes before it is answered, or before a stream is ended: nobody wants the answer any more, and `respond` does
-  /// nothing from then on. Whoever takes on a request for a later turn sets this.
+  /// Called once if the client goes before it is answered, or before a stream is ended: nobody wants the answer any
+  /// more, and `respond` does nothing from then on. Whoever takes on a request for a later turn sets this.
   public var onAbandon: (() -> Void)?
 
   /// What has gone through the server that the request came to.

@@ -5,7 +5,8 @@ import EventLoop
 /// An answer whose body is written piece by piece: `Request.respond(streaming:)`. Used on the event loop's thread.
 ///
 /// What is written in a turn of the loop goes out at its end, in one piece. It is sent in chunks, so that a client
-/// sees whether the end was reached; to a client of HTTP/1.0, which knows no chunks, the connection's end is the body's.
+/// sees whether the end was reached; to a client of HTTP/1.0, which knows no chunks, the connection's end is the
+/// body's.
 ///
 /// The buffer takes whatever is written; to keep it small is for the producer, who stops when `isFull` and goes on at
 /// `onDrain`. It then holds 16 KB and what was written last, beside libmicrohttpd's 24 KB for the connection and 4 KB

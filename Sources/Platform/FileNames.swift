@@ -4,9 +4,22 @@ internal import CLinux
 extension File {
   /// The path without symbolic links, or as it is where nothing is there; realpath(3).
   public static func resolve(_ path: [UInt8]) -> [UInt8] {
-    guard let resolved = withPath(path, { realpath($0, nil) }) else { return path }
+    (try? resolveExisting(path)) ?? path
+  }
+
+  /// The path without symbolic links of what is there; realpath(3).
+  static func resolveExisting(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
+    guard let resolved = withPath(path, { realpath($0, nil) }) else {
+      throw SystemError("realpath")
+    }
     defer { free(resolved) }
     return [UInt8](UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+  }
+
+  /// Folder and name of an absolute path.
+  static func split(_ path: [UInt8]) -> (folder: [UInt8], name: [UInt8]) {
+    let end = path.lastIndex(of: UInt8(ascii: "/")) ?? 0
+    return (end == 0 ? [UInt8(ascii: "/")] : Array(path[..<end]), Array(path[(end + 1)...]))
   }
 
   /// Whether a path names a symbolic link; lstat(2).
@@ -27,14 +40,8 @@ extension File {
   }
 
   /// Returns once the names in a file's folder are on storage: a file that was made or renamed is then found after a
-  /// power cut. Blocks.
+  /// power cut. The path is absolute. Blocks.
   public static func flushFolder(of path: [UInt8]) throws(SystemError) {
-    let end = path.lastIndex(of: UInt8(ascii: "/"))
-    let folder =
-      end.map { $0 == 0 ? [UInt8(ascii: "/")] : Array(path[..<$0]) } ?? [UInt8(ascii: ".")]
-    let number = withPath(folder) { clinux_open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
-    guard number >= 0 else { throw SystemError("open") }
-    let descriptor = Descriptor(adopting: number)
-    guard fsync(descriptor.number) == 0 else { throw SystemError("fsync") }
+    try Folder(split(path).folder).flush()
   }
 }

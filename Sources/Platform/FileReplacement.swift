@@ -19,12 +19,12 @@ public enum FileReplacement {
   }
 
   /// Puts `contents` in the place of what was read. Owner, mode, access control list and other extended attributes are
-  /// kept; where they cannot be, that is an error. An error leaves the file as it was, unless it is that of the last call,
-  /// which asks storage to keep the new names.
+  /// kept; where they cannot be, that is an error. An error leaves the file as it was, unless it is that of the last
+  /// call, which asks storage to keep the new names.
   public static func replace(
     _ old: FileSnapshot, with contents: [UInt8]
   ) throws(SystemError) -> Outcome {
-    let (path, name) = split(old.path)
+    let (path, name) = File.split(old.path)
     let folder = try Folder(path)
     guard try folder.lock() else { return .raced }
     let metadata: FileMetadata
@@ -40,12 +40,6 @@ public enum FileReplacement {
     }
     let new = try NewFile(contents, beside: name, in: folder, metadata, replacing: old)
     return try install(new, as: name, in: folder, old, metadata)
-  }
-
-  /// Folder and name of a path without symbolic links.
-  static func split(_ path: [UInt8]) -> (folder: [UInt8], name: [UInt8]) {
-    let end = path.lastIndex(of: UInt8(ascii: "/")) ?? 0
-    return (end == 0 ? [UInt8(ascii: "/")] : Array(path[..<end]), Array(path[(end + 1)...]))
   }
 
   // MARK: Changing places

@@ -15,7 +15,7 @@ extension FileReplacement {
   /// Cleans up what a crash in `replace` has left beside a file. Leaves everything alone that another process may be
   /// about to replace. For the start of the process.
   public static func cleanUp(after path: [UInt8]) throws(SystemError) -> Remains {
-    let (folderPath, file) = split(try FileSnapshot.resolve(path))
+    let (folderPath, file) = File.split(try File.resolveExisting(path))
     let folder = try Folder(folderPath)
     guard try folder.lock() else { return .none }
     var remains = Remains.none

@@ -12,10 +12,10 @@ public struct FileSnapshot: Sendable {
   /// Whether somebody had it open for writing, as far as the system tells: the owner of the file, and root.
   public let isBeingWritten: Bool
 
-  /// Reads the file that a path leads to. One with more than `limit` bytes is refused with EFBIG, one that is no regular
-  /// file with EINVAL.
+  /// Reads the file that a path leads to. One with more than `limit` bytes is refused with EFBIG, one that is no
+  /// regular file with EINVAL.
   public init(of path: [UInt8], limit: Int) throws(SystemError) {
-    let resolved = try FileSnapshot.resolve(path)
+    let resolved = try File.resolveExisting(path)
     self.path = resolved
     // Non-blocking: a FIFO would wait for somebody to write. It means nothing to a regular file.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
@@ -36,15 +36,6 @@ public struct FileSnapshot: Sendable {
     self.contents = contents
     identity = FileIdentity(status)
     isBeingWritten = clinux_is_being_written(file.number)
-  }
-
-  /// The path without symbolic links; realpath(3).
-  static func resolve(_ path: [UInt8]) throws(SystemError) -> [UInt8] {
-    guard let resolved = withPath(path, { realpath($0, nil) }) else {
-      throw SystemError("realpath")
-    }
-    defer { free(resolved) }
-    return [UInt8](UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
   }
 }
 

@@ -5,27 +5,21 @@ import HTTPServer
 import JSON
 import Platform
 
-/// The management API: bots and integrations as resources that stand in the configuration file, conversations as they
-/// stand in the context.
+/// The management API's bots and integrations: resources that stand in the configuration file.
 ///
-/// What changes the file is checked against the file as it is at that moment, on the thread that writes it; what is
-/// answered comes from the configuration that is in force after that.
+/// What changes the file is checked against the file as it is at that moment, on the thread that writes it; the answer
+/// is what was saved.
 final class Management {
   /// Changes the configuration file; `nil` where there is none.
   var writer: ConfigurationWriter?
   /// What is in force.
   var configuration: Configuration
-  private let context: ContextStore
   private let services: Services
   private let version: StaticString
   private let tags: EntityTag
 
-  init(
-    _ configuration: Configuration, context: ContextStore, services: Services,
-    version: StaticString
-  ) {
+  init(_ configuration: Configuration, services: Services, version: StaticString) {
     self.configuration = configuration
-    self.context = context
     self.services = services
     self.version = version
     tags = EntityTag(key: SipHash.Key(services.random.next(), services.random.next()))
@@ -76,9 +70,7 @@ final class Management {
 
   // MARK: Changing
 
-  /// Adds a bot.
-  ///
-  /// A key that is limited to some bots cannot: they are there already.
+  /// Adds a bot: for keys that reach all bots.
   func createBot(_ request: Request) {
     create(.bot, request) { (configuration, name, _) throws(APIError) in
       ResourceCreation.addingBot(name, to: configuration)
