@@ -2,7 +2,7 @@ import Bytes
 
 /// A backend's whole reply, in the parts that go to the client and into the context. Values are JSON, byte for
 /// byte as the backend sent them.
-public struct Reply: Sendable {
+public final class Reply: Sendable {
   /// The content: a non-empty string, or an array of message parts. `""` only where tools are called instead.
   public let content: [UInt8]
 
@@ -22,7 +22,7 @@ public struct Reply: Sendable {
   public let toolCalls: [ToolCall]
 
   /// The reply of an `echo` integration: what the user said.
-  public init(echoing content: Span<UInt8>) {
+  public convenience init(echoing content: Span<UInt8>) {
     self.init(
       content: content.copied, metadata: [UInt8]("{}"), usage: TokenUsage(nil), finishReason: nil)
   }

@@ -29,7 +29,7 @@ extension Dialect {
 extension Reply {
   /// Postern's own format: `content`, `attachments` if that is an array, and everything else as metadata: the
   /// members of `metadata` and what stands beside it. Of one name in both places the one in `metadata` counts.
-  fileprivate init?(custom root: JSONValue) {
+  fileprivate convenience init?(custom root: JSONValue) {
     var content: JSONValue?
     var attachments: JSONValue?
     var inner: JSONValue?
@@ -66,7 +66,7 @@ extension Reply {
   /// Chat Completions: the first choice's message. The metadata is flat: what the message, the choice and the
   /// envelope hold besides; of one name in several of them the outermost counts. Further choices, which only
   /// a parameter `n` brings, stay in `choices`.
-  fileprivate init?(openai root: JSONValue, _ acceptsToolCalls: Bool) {
+  fileprivate convenience init?(openai root: JSONValue, _ acceptsToolCalls: Bool) {
     guard let choices = root["choices"] else { return nil }
     var rest = choices.elements
     guard let choice = rest.next(), let message = choice["message"] else { return nil }
@@ -111,7 +111,7 @@ extension Reply {
 
   /// Messages: the text blocks, which are one text in pieces, joined. The metadata is the rest of the message;
   /// its `content`, if any, the other blocks, and what text blocks hold besides their text (`citations`).
-  fileprivate init?(anthropic root: JSONValue, _ acceptsToolCalls: Bool) {
+  fileprivate convenience init?(anthropic root: JSONValue, _ acceptsToolCalls: Bool) {
     guard let blocks = root["content"], blocks.kind == .array else { return nil }
     var content: [UInt8] = [.init(ascii: "\"")]
     var rest: [[UInt8]] = []

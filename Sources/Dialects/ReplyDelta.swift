@@ -19,6 +19,7 @@ public enum ReplyDelta: Equatable, Sendable {
 extension Reply {
   /// The reply as a stream would bring it, in one piece each: text, and calls of tools. Of content in parts, the texts.
   public var deltas: [ReplyDelta] {
+    let content = content
     var deltas: [ReplyDelta] = []
     if content.span.hasPrefix("\"") {
       if content.count > 2 { deltas.append(.text(Array(content[1..<content.count - 1]))) }

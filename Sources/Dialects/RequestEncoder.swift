@@ -19,7 +19,7 @@ public import JSON
 /// The parameters follow. No name is written twice. To a request for a stream belongs `stream: true`; to `openai` also
 /// `stream_options`, without which OpenAI does not tell the usage: `{"include_usage": true}` unless a parameter of that
 /// name says otherwise, or, by `null`, that the backend refuses it.
-public struct RequestEncoder {
+public struct RequestEncoder: ~Copyable {
   private let profile: RequestProfile
   private let conversationID: [UInt8]
   private let user: JSONValue?

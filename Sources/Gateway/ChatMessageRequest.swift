@@ -33,7 +33,7 @@ extension ChatRequest {
 extension MessageRequest {
   /// A request of OpenAI's or Anthropic's client, to a bot or one of its integrations. With a `conversation`, the last
   /// message of the user's goes on with that; without, its messages are the context.
-  init(
+  convenience init(
     _ chat: ChatRequest, to integration: [UInt8]?, conversation: [UInt8]?
   ) throws(APIError) {
     var isStreaming = false

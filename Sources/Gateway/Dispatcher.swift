@@ -87,9 +87,10 @@ final class Dispatcher {
     _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
     conversation: [UInt8]
   ) {
+    let said = reply.content
     do throws(ContextError) {
       try context.append(
-        bot: bot.id, conversation: conversation, user: content.span, reply: reply.content.span,
+        bot: bot.id, conversation: conversation, user: content.span, reply: said.span,
         integration: integration.settings.id)
     } catch {
       // The reply is sound; only what comes after will not know of it.

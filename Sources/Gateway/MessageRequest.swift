@@ -3,11 +3,11 @@ import Dialects
 import JSON
 
 /// What a client asks a bot, checked, whichever way it came; here as the body of `POST /v1/bots/{bot}/messages`.
-struct MessageRequest {
+final class MessageRequest {
   /// What is to be answered.
   let prompt: Prompt
   /// The one integration that may answer; any of the bot's, if `nil`.
-  var integration: [UInt8]?
+  let integration: [UInt8]?
   /// `nil` where the client starts a new conversation.
   let conversation: [UInt8]?
   /// The user object as sent.
@@ -30,6 +30,7 @@ struct MessageRequest {
       throw .invalid("content", fault.message)
     }
     prompt = .turn(content, in: nil, next: 0)
+    integration = nil
     conversation = try members.conversation.present.map { (value) throws(APIError) in
       try MessageRequest.identifier(value.string, "conversation_id")
     }
@@ -51,7 +52,7 @@ struct MessageRequest {
   }
 
   /// The members that mean something, found in one walk; of several of one name the last counts.
-  private struct Members {
+  private struct Members: ~Copyable {
     var content: JSONValue?
     var conversation: JSONValue?
     var user: JSONValue?

@@ -58,14 +58,15 @@ extension Answer {
   /// `{"data": {…}}`
   private func body(of reply: Reply, by integration: IntegrationSettings) -> [UInt8] {
     let (id, name) = (integration.id, integration.name)
-    var writer = JSONWriter(reserving: reply.content.count + reply.metadata.count + 512)
+    let (content, attachments, metadata) = (reply.content, reply.attachments, reply.metadata)
+    var writer = JSONWriter(reserving: content.count + metadata.count + 512)
     writer.beginObject()
     writer.name("data")
     writer.beginObject()
     writer.member("id", string: identifier.span)
     writer.member("conversation_id", string: conversation.span)
     writer.member("role", string: "assistant")
-    writer.member("content", raw: reply.content.span)
+    writer.member("content", raw: content.span)
     writer.name("integration")
     writer.beginObject()
     writer.member("id", string: id.span)
@@ -74,8 +75,8 @@ extension Answer {
     writer.member("fallback", boolean: integration.isFallback)
     writer.name("attempts")
     AttemptReport.write(attempts, to: &writer)
-    writer.member("attachments", raw: reply.attachments.span)
-    writer.member("metadata", raw: reply.metadata.span)
+    writer.member("attachments", raw: attachments.span)
+    writer.member("metadata", raw: metadata.span)
     var created: [UInt8] = []
     time.append(to: &created, precision: .seconds)
     writer.member("created_at", string: created.span)
