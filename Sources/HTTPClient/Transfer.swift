@@ -68,7 +68,7 @@ final class Transfer {
     bodyLimit = upstream.settings.bodyLimit
     sharedFields = upstream.sharedFields
     errorText.initialize(to: 0)
-    configure(upstream.settings)
+    configure(upstream)
     _ = ccurl_set_open_function(easy, onSocketWanted)
     _ = ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, client)
     _ = ccurl_set_close_function(easy, onSocketClosed)
@@ -80,8 +80,14 @@ final class Transfer {
     errorText.deallocate()
   }
 
-  private func configure(_ settings: Upstream.Settings) {
-    setText(CURLOPT_URL, settings.url)
+  private func configure(_ upstream: Upstream) {
+    let settings = upstream.settings
+    if let location = upstream.location {
+      _ = ccurl_set_url(easy, location)
+    } else {
+      // Every transfer fails, and says why.
+      setText(CURLOPT_URL, settings.url)
+    }
     setText(CURLOPT_PROTOCOLS_STR, Array("http,https".utf8))
     setLong(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     setLong(CURLOPT_FOLLOWLOCATION, 0)

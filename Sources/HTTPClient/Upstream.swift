@@ -37,6 +37,9 @@ public final class Upstream {
   /// `settings.fields` as libcurl takes them; every request's own fields are put in front of it.
   let sharedFields: UnsafeMutablePointer<curl_slist>?
 
+  /// `settings.url`, read once instead of for every request; `nil` where libcurl cannot read it.
+  let location: OpaquePointer?
+
   /// Transfers that are over, newest last: the newest has the warmest memory.
   var idle: [Transfer] = []
 
@@ -51,9 +54,23 @@ public final class Upstream {
       }
     }
     sharedFields = list
+    location = Upstream.location(settings.url)
   }
 
   deinit {
     curl_slist_free_all(sharedFields)
+    curl_url_cleanup(location)
+  }
+
+  /// curl_url_set(3)
+  private static func location(_ url: [UInt8]) -> OpaquePointer? {
+    let location = curl_url()
+    let code = (url + [0]).withUnsafeBytes {
+      curl_url_set(
+        location, CURLUPART_URL, $0.baseAddress!.assumingMemoryBound(to: CChar.self), 0)
+    }
+    if code == CURLUE_OK { return location }
+    curl_url_cleanup(location)
+    return nil
   }
 }
