@@ -62,6 +62,7 @@ public struct AttemptReport {
   /// The value of `X-Postern-Attempts`: `gpt;outcome=timeout;ms=30000, claude;outcome=ok;status=200;ms=812`.
   static func fieldValue(_ reports: [AttemptReport]) -> [UInt8] {
     var text: [UInt8] = []
+    text.reserveCapacity(reports.count * 64)
     for report in reports {
       if !text.isEmpty { text.append(", ") }
       text.append(copying: report.integration.span)

@@ -13,6 +13,11 @@ public struct FieldLines: Sendable {
   /// No lines.
   public init() {}
 
+  /// Makes room for fields of so many bytes, names and all.
+  public mutating func reserve(_ byteCount: Int) {
+    bytes.reserveCapacity(bytes.count + byteCount)
+  }
+
   /// Appends a field. The value is not empty: libcurl would leave out a lone field without one.
   public mutating func append(_ name: StaticString, _ value: Span<UInt8>) {
     precondition(!value.isEmpty, "a header field without a value")

@@ -198,6 +198,7 @@ struct RequestBytes {
 /// Lends bytes as a C string; they have no NUL inside.
 func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
   var text: [UInt8] = []
+  text.reserveCapacity(bytes.count + 1)
   text.append(copying: bytes.span)
   text.append(0)
   return text.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
