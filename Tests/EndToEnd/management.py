@@ -10,6 +10,9 @@ from postern import Gateway
 
 JSON = {"Content-Type": "application/json"}
 
+# A bot a, and an integration gpt of a.
+PLAIN = "[server]\nlisten = LISTEN\n[bot a]\nwindow = 5\n[integration gpt]\nbot = a\ntype = echo\n"
+
 
 class Managed:
     """A gateway and its configuration file. The file's text may have `LISTEN` for the address."""

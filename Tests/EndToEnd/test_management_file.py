@@ -1,24 +1,16 @@
 """Contract 3, Management: what changes do to the configuration file, and what gets in their way."""
 
 import difflib
-import json
-import os
 import random
 import re
-import shutil
-import signal
 import subprocess
-import tempfile
 import threading
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from management import Managed, refusal
-
-PLAIN = "[server]\nlisten = LISTEN\n[bot a]\nwindow = 5\n[integration gpt]\nbot = a\ntype = echo\n"
+from management import PLAIN
 
 # The files: name -> text. Each has a bot a, and an integration gpt of a, of type echo.
 FILES = {
@@ -248,172 +240,3 @@ def test_changes_made_at_once_are_all_made(served):
     assert statuses == [201] * 12
     ids = {bot["id"] for bot in served.data("/v1/bots")}
     assert ids == {"a", "bot"} | {f"bot-{number}" for number in range(2, 13)}
-
-
-# Files that cannot be changed
-
-CHANGES = [
-    ("POST", "/v1/bots", {"name": "x"}),
-    ("POST", "/v1/bots/a/integrations", {"name": "x", "type": "echo"}),
-    ("PATCH", "/v1/bots/a", {"window": 6}),
-    ("PATCH", "/v1/integrations/gpt", {"weight": 6}),
-    ("DELETE", "/v1/bots/a", None),
-    ("DELETE", "/v1/integrations/gpt", None),
-]
-
-
-def ask(served: Managed, method: str, target: str, document: object):
-    body = None if document is None else json.dumps(document).encode()
-    return served.client.request(method, target, body, {"Content-Type": "application/json"})
-
-
-def test_an_invalid_file_is_left_alone(served):
-    everything = served.everything()
-    text = served.text + "[bot b]\nwindow = secret-0123\n[limits]\nin_fligth = 3\n"
-    served.file.write_text(text)
-    for change in CHANGES:
-        response = ask(served, *change)
-        assert refusal(response) == (409, "configuration_invalid", None)
-        message = response.error["message"]
-        assert f"{served.file}:9: " in message and f"{served.file}:11: " in message
-    assert served.text == text
-    assert served.everything() == everything
-    served.file.write_bytes(served.original)
-    assert served.patch("/v1/bots/a", {"window": 6}).status == 200
-
-
-def test_a_file_that_is_gone_is_not_made_anew(served):
-    served.file.unlink()
-    for change in CHANGES:
-        response = ask(served, *change)
-        assert refusal(response) == (503, "configuration_not_writable", None)
-        assert "No such file" in response.error["message"]
-    assert not served.file.exists()
-
-
-@pytest.fixture
-def unprivileged(binary):
-    """A gateway, in a folder of its own, that modes of files hold for."""
-    if os.geteuid() != 0:
-        pytest.skip("needs a user to change to")
-    nobody = 65534
-    identity = [f"--reuid={nobody}", f"--regid={nobody}", "--clear-groups"]
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        executable = Path(shutil.copy(binary, folder / "postern"))
-        os.chown(folder, nobody, nobody)
-        (folder / "postern.conf").touch()
-        os.chown(folder / "postern.conf", nobody, nobody)
-        served = Managed(executable, folder, PLAIN, wrapper=("setpriv", *identity))
-        yield served
-        served.running.stop()
-
-
-@pytest.mark.parametrize("what", ["file", "folder"])
-def test_what_is_read_only_stays(unprivileged, what):
-    served = unprivileged
-    folder = served.file.parent
-    before = set(folder.iterdir())
-    (served.file if what == "file" else folder).chmod(0o444 if what == "file" else 0o555)
-    for change in CHANGES:
-        response = ask(served, *change)
-        assert refusal(response) == (503, "configuration_not_writable", None)
-        assert str(served.file) in response.error["message"]
-    assert served.file.read_bytes() == served.original
-    assert set(folder.iterdir()) == before
-    assert served.data("/v1/bots/a")["window"] == 5
-
-
-@contextmanager
-def injected(served: Managed, fault: str):
-    """While a system call fails in the gateway."""
-    options = ["-f", "-qq", "-o", "/dev/null", "-e", f"inject={fault}"]
-    process = subprocess.Popen(
-        ["strace", *options, "-p", str(served.running.process.pid)], stderr=subprocess.DEVNULL
-    )
-    status = Path(f"/proc/{served.running.process.pid}/status")
-    deadline = time.monotonic() + 5
-    while "TracerPid:\t0\n" in status.read_text():
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.skip("strace cannot trace here")
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(5)
-
-
-@pytest.mark.parametrize(
-    ("fault", "isWritten"),
-    [
-        ("fsync,fdatasync:error=EIO:when=1", False),
-        ("fsync,fdatasync:error=EIO:when=2", True),
-        ("renameat2:error=EIO", False),
-        ("renameat2:error=ENOSPC", False),
-        ("renameat2:error=EROFS", False),
-        ("fchmod:error=EPERM", False),
-    ],
-)
-def test_a_fault_of_storage_leaves_the_file_whole_and_is_told_as_it_is(served, fault, isWritten):
-    # The worker's thread must be there to be traced.
-    assert served.patch("/v1/bots/a", {"window": 5}).status == 200
-    with injected(served, fault):
-        response = served.patch("/v1/bots/a", {"window": 6})
-    assert response.status == 503, response.body
-    written = served.original.replace(b"window = 5", b"window = 6")
-    if isWritten:
-        assert response.error["code"] == "configuration_not_confirmed"
-        assert "is in force" in response.error["message"]
-        assert served.file.read_bytes() == written
-    else:
-        assert response.error["code"] == "configuration_not_writable"
-        assert served.file.read_bytes() == served.original
-    assert served.data("/v1/bots/a")["window"] == (6 if isWritten else 5)
-    assert {path.name for path in served.file.parent.iterdir()} == {"postern.conf", "postern.log"}
-    assert served.patch("/v1/bots/a", {"window": 6}).status == 200
-    assert served.file.read_bytes() == written
-
-
-@pytest.mark.parametrize("fault", ["write:error=EIO", "write:error=ENOSPC"])
-def test_a_fault_of_writing_leaves_the_file_whole(served, fault):
-    """`write` is how the loop is woken, too: only that of the file may fail."""
-    assert served.patch("/v1/bots/a", {"window": 5}).status == 200
-    wanted = served.original.replace(b"window = 5", b"window = 6")
-    with injected(served, f"{fault}:when=1"):
-        response = served.patch("/v1/bots/a", {"window": 6})
-    assert response.status in (200, 503)
-    assert served.file.read_bytes() == (wanted if response.status == 200 else served.original)
-    assert {path.name for path in served.file.parent.iterdir()} == {"postern.conf", "postern.log"}
-
-
-def test_killed_at_any_moment_the_file_is_old_or_new_and_what_was_answered_is_there(managed):
-    source = random.Random(3)
-    for _ in range(6):
-        served = managed(PLAIN)
-        answered = 5
-        stop = threading.Event()
-
-        def kill(served=served, stop=stop):
-            time.sleep(source.uniform(0.02, 0.12))
-            stop.set()
-            served.running.process.kill()
-
-        thread = threading.Thread(target=kill)
-        thread.start()
-        window = answered
-        while not stop.is_set():
-            window = window % 200 + 1
-            try:
-                if served.patch("/v1/bots/a", {"window": window}).status == 200:
-                    answered = window
-            except OSError:
-                break
-        thread.join()
-        served.running.process.wait()
-        served.running.stop = lambda: None
-        found = int(re.search(r"window = (\d+)", served.text)[1])
-        assert found in (answered, window)
-        assert served.file.read_bytes() == served.original.replace(
-            b"window = 5", b"window = %d" % found
-        )
