@@ -43,11 +43,15 @@ import Testing
     _ = client.number
   }
 
+  /// Others on this machine may have the IPv4 port that is asked for, but not each time.
   @Test func leavesIPv4ToOthers() throws {
-    let everywhere = try ListeningSocket(at: SocketAddress(.v6(high: 0, low: 0), port: 0))
-    let port = try #require(everywhere.address.port)
-    let four = try ListeningSocket(at: SocketAddress(.loopback, port: port))
-    #expect(four.address.port == port)
+    let isFree = try (0..<20).contains { _ in
+      let everywhere = try ListeningSocket(at: SocketAddress(.v6(high: 0, low: 0), port: 0))
+      let port = try #require(everywhere.address.port)
+      let four = try? ListeningSocket(at: SocketAddress(.loopback, port: port))
+      return four?.address.port == port
+    }
+    #expect(isFree)
   }
 
   @Test func removesItsFile() throws {
