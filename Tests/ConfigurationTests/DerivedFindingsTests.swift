@@ -1,0 +1,98 @@
+import Testing
+
+@testable import Configuration
+
+/// What is said of values that come from the environment or a file by `${…}`.
+@Suite struct DerivedFindingsTests {
+  @Test func quotesNothingOfAValueThatCameFromOutside() {
+    let variables = [
+      "S": "s3cr3t", "U": "http://api.s3cr3t.example/?k=s3cr3t", "L": "1.2.3.4:s3cr3t",
+    ]
+    let text = """
+      [server]
+      listen = ${L}
+      [context]
+      window = ${S}
+      memory = ${S}
+      sync = ${S}
+      file = ${S}
+      [limits]
+      per_user = ${S}
+      [log]
+      level = ${S}
+      [key a]
+      secret = ${S}
+      scopes = ${S}
+      bots = ${S}
+      [bot a]
+      sticky = ${S}
+      system_file = /${S}
+      [integration a]
+      bot = ${S}
+      type = custom
+      webhook_url = ${U}
+      breaker = ${S}
+      param.x = ${S}
+      ca_file = /${S}
+      """
+    let lines = load(text, variables).lines
+    #expect(!lines.contains { $0.contains("s3cr3t") })
+    #expect(
+      lines == [
+        "2: listen: the value is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or unix:/path",
+        "4: window: the value is not a whole number",
+        "5: memory: the value is not a size: a whole number of bytes, or one with K, M or G, such as 256K",
+        "6: sync: the value is neither always, never, nor a duration such as 500ms or 30s",
+        "7: file: the value is not an absolute path, one that begins with /",
+        "9: per_user: the value is not a rate, such as 30/m (by s, m or h), nor 0",
+        "11: level: the value is none of error, warning, info, debug",
+        "13: warning: secret: a key of fewer than 8 characters is easily guessed",
+        "14: scopes: the value is none of chat, read, write, admin",
+        "15: bots: there is no bot of that name",
+        "17: sticky: the value is neither yes nor no",
+        "18: system_file: the file cannot be read: No such file",
+        "20: bot: there is no bot of that name",
+        "22: webhook_url: http:// to its host would send messages and keys unencrypted; use https://, or set allow_http = yes",
+        "23: breaker: the value is not failures/duration, such as 5/30s, nor 0",
+        "24: param.x: the value is not JSON: a value was expected (byte 0); a string stands in double quotes",
+        "25: ca_file: the file cannot be read: No such file",
+      ])
+  }
+
+  @Test func refusesLineBreaksAndNULFromOutside() {
+    let variables = ["N": "a\nb", "Z": "a\u{0}b", "R": "0123456789abcdef\r"]
+    let text = """
+      [key a]
+      secret = ${R}
+      [bot a]
+      name = ${N}
+      system = ${Z}
+      error_message = ${N}
+      [integration a]
+      type = echo
+      header.A = ${N}
+      header.B = ${Z}
+      header.C = ${R}
+      webhook_url = https://x/${N}
+      """
+    #expect(
+      load(text, variables).lines == [
+        "2: secret: a key consists of visible ASCII characters, without blanks",
+        "4: name: the value contains a line break or another control character",
+        "5: system: what ${…} stands for is not UTF-8 text, or contains a NUL byte",
+        "9: header.A: the value contains a line break or another control character",
+        "10: header.B: what ${…} stands for is not UTF-8 text, or contains a NUL byte",
+        "11: header.C: the value contains a line break or another control character",
+        "12: webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded",
+      ])
+  }
+
+  @Test func refusesValuesThatGrowTooLong() {
+    let variables = ["K": String(repeating: "x", count: 40_000)]
+    #expect(load("[bot a]\nsystem = ${K}", variables).lines == [])
+    #expect(
+      load("[bot a]\nsystem = ${K}${K}", variables).lines == [
+        "2: system: the value is longer than 64 KiB once its ${…} are filled in"
+      ])
+  }
+}

@@ -1,0 +1,207 @@
+import Testing
+
+@testable import Configuration
+
+/// What is said of the settings of an integration.
+@Suite struct IntegrationFindingsTests {
+  @Test(
+    arguments: [
+      ("wieght = 1", ["unknown key 'wieght' in [integration a]; did you mean 'weight'?"]),
+      ("url = x", ["unknown key 'url' in [integration a]; did you mean 'webhook_url'?"]),
+      ("headers.X = y", ["unknown key 'headers.X' in [integration a]; did you mean 'header.X'?"]),
+      ("header = y", ["unknown key 'header' in [integration a]; did you mean 'header.NAME'?"]),
+      ("Header.X = y", ["unknown key 'Header.X' in [integration a]; did you mean 'header.X'?"]),
+      ("timeout = 0s", ["timeout: 0s is below the least, 1ms"]),
+      ("weight = 1000001", ["weight: 1000001 is above the most, 1000000"]),
+      ("backoff = 9s", ["backoff: 9s is above the most, 8s"]),
+      ("retry_after_max = -1s", ["retry_after_max: -1s is below the least, 0s"]),
+      ("max_response = 2G", ["max_response: 2G is above the most, 1G"]),
+      ("stream = maybe", ["stream: 'maybe' is none of auto, yes, no"]),
+      ("breaker = 5", ["breaker: '5' is not failures/duration, such as 5/30s, nor 0"]),
+      ("breaker = 0/30s", ["breaker: 0/30s: the failures are not between 1 and 1000"]),
+      ("breaker = 5/0s", ["breaker: 5/0s: the duration is not between 1ms and 24h"]),
+      ("header. = x", ["header.: '' is not a valid name of a header field"]),
+      ("header.A B = x", ["header.A B: 'A B' is not a valid name of a header field"]),
+      ("header.A: = x", ["header.A:: 'A:' is not a valid name of a header field"]),
+      (
+        "header.X = \"a\\nb\"",
+        [
+          "header.X: the value contains a line break or another control character"
+        ]
+      ),
+      (
+        "header.X = ****",
+        [
+          "header.X: **** only stands for the secret where it is printed; write the secret itself"
+        ]
+      ),
+      (
+        "header.content-length = 1",
+        [
+          "header.content-length: the field cannot be set: it is the length of the request's body"
+        ]
+      ),
+      (
+        "header.Transfer-Encoding = x",
+        [
+          "header.Transfer-Encoding: the field cannot be set: it says how the request's body is framed"
+        ]
+      ),
+      (
+        "header.Connection = close",
+        [
+          "header.Connection: the field cannot be set: the connection is Postern's to keep"
+        ]
+      ),
+      (
+        "header.Expect = 100-continue",
+        [
+          "header.Expect: the field cannot be set: requests are sent whole"
+        ]
+      ),
+      (
+        "header.Accept-Encoding = gzip",
+        [
+          "header.Accept-Encoding: the field cannot be set: replies are read uncompressed"
+        ]
+      ),
+      (
+        "param. = 1",
+        ["param.: '' is not a name: letters, digits, '_', '-' and '.', 1 to 64 of them"]
+      ),
+      ("param.model = 1", ["param.model: the field is set by 'model'"]),
+      ("param.messages = []", ["param.messages: the field cannot be set: it is the conversation"]),
+      (
+        "param.x = high",
+        [
+          "param.x: 'high' is not JSON: a value was expected (byte 0); a string stands in double quotes"
+        ]
+      ),
+      ("param.x =", ["param.x: the value is missing"]),
+      (
+        "param.x = \"5\"",
+        [
+          #"warning: param.x: the double quotes are not part of the JSON; leave them out, or write "\"5\"" for a string"#
+        ]
+      ),
+      ("webhook_url = ftp://x/", ["webhook_url: a URL begins with https:// or http://"]),
+      ("webhook_url = https:/x", ["webhook_url: a URL begins with https:// or http://"]),
+      ("webhook_url = https://", ["webhook_url: the URL has no host"]),
+      ("webhook_url = https:///x", ["webhook_url: the URL has no host"]),
+      ("webhook_url = https://:80/", ["webhook_url: the URL has no host"]),
+      ("webhook_url = https://[]/", ["webhook_url: the URL has no host"]),
+      (
+        "webhook_url = https://a b/",
+        [
+          "webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded"
+        ]
+      ),
+      (
+        "webhook_url = https://bücher.example/",
+        [
+          "webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded"
+        ]
+      ),
+      (
+        "webhook_url = \"https://a/\\n\"",
+        [
+          "webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded"
+        ]
+      ),
+      (
+        "webhook_url = https://u:p@x/",
+        [
+          "webhook_url: a user or password has no place in the URL; use header.Authorization"
+        ]
+      ),
+      (
+        "webhook_url = https://x/#a",
+        [
+          "webhook_url: a fragment (from '#' on) is never sent, and has no place in this URL"
+        ]
+      ),
+      (
+        "webhook_url = https://x:0/",
+        [
+          "webhook_url: the URL's port is not a number from 1 to 65535"
+        ]
+      ),
+      (
+        "webhook_url = https://x:65536/",
+        [
+          "webhook_url: the URL's port is not a number from 1 to 65535"
+        ]
+      ),
+      (
+        "webhook_url = https://x:/", ["webhook_url: the URL's port is not a number from 1 to 65535"]
+      ),
+      (
+        "webhook_url = https://[::1]x/",
+        [
+          "webhook_url: the URL's port is not a number from 1 to 65535"
+        ]
+      ),
+      ("webhook_url = https://[::1/", ["webhook_url: the URL's host has no ']'"]),
+      (
+        "webhook_url = https://[1.2.3.4]/",
+        [
+          "webhook_url: what stands in brackets is not an IPv6 address"
+        ]
+      ),
+      ("webhook_url = https://a..b/", ["webhook_url: the URL's host is not a valid name"]),
+      ("webhook_url = https://.b/", ["webhook_url: the URL's host is not a valid name"]),
+      ("webhook_url = https://./", ["webhook_url: the URL's host is not a valid name"]),
+      ("webhook_url = https://a%2Eb/", ["webhook_url: the URL's host is not a valid name"]),
+      (
+        "webhook_url = https://\(String(repeating: "a", count: 64)).b/",
+        [
+          "webhook_url: the URL's host is not a valid name"
+        ]
+      ),
+      (
+        "webhook_url = http://2130706433/",
+        [
+          "webhook_url: the URL's host looks like an IPv4 address, and is not one"
+        ]
+      ),
+      (
+        "webhook_url = http://127.1/",
+        [
+          "webhook_url: the URL's host looks like an IPv4 address, and is not one"
+        ]
+      ),
+      (
+        "webhook_url = http://0x7f.1.1.0x1./",
+        [
+          "webhook_url: the URL's host looks like an IPv4 address, and is not one"
+        ]
+      ),
+      (
+        "webhook_url = http://api.example/",
+        [
+          "webhook_url: http:// to 'api.example' would send messages and keys unencrypted; use https://, or set allow_http = yes"
+        ]
+      ),
+      ("ca_file = /none", ["ca_file: /none cannot be read: No such file"]),
+    ] as [(String, [String])])
+  func findsInAnIntegration(key: String, lines: [String]) {
+    let report = load("[integration a]\ntype = echo\n" + key)
+    #expect(report.lines == lines.map { "3: " + $0 })
+  }
+
+  @Test func comparesHeaderNamesWithoutCaseAndParametersWithIt() {
+    let text = """
+      [integration a]
+      type = echo
+      header.X-Key = 1
+      header.x-key = 2
+      param.a = 1
+      param.A = 2
+      param.a = 3
+      """
+    #expect(
+      load(text).lines == [
+        "4: 'header.x-key' was already given at line 3", "7: 'param.a' was already given at line 5",
+      ])
+  }
+}
