@@ -38,6 +38,12 @@ def run_command(
     return subprocess.CompletedProcess(done.args, done.returncode, out, err)
 
 
+def cpu_ticks(pid: int) -> int:
+    """The processor time that a process has used so far, in hundredths of a second."""
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return sum(int(field) for field in stat.rpartition(")")[2].split()[11:13])
+
+
 class Gateway:
     """A gateway that serves. What it writes to stdout and stderr is its log."""
 
@@ -141,8 +147,7 @@ class Gateway:
 
     def cpu_ticks(self) -> int:
         """The processor time used so far, in hundredths of a second."""
-        stat = Path(f"/proc/{self.process.pid}/stat").read_text()
-        return sum(int(field) for field in stat.rpartition(")")[2].split()[11:13])
+        return cpu_ticks(self.process.pid)
 
     @staticmethod
     def _answers(address: Address) -> bool:

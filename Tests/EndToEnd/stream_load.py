@@ -6,6 +6,7 @@ gateway and directly at the backend, which tells what of it is theirs."""
 import asyncio
 import json
 import resource
+import socket
 import statistics
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import configuration
 import stream_replies
 from address import Address, loopback
 from client import Connection, messages_path, request_bytes
-from postern import Gateway
+from postern import Gateway, cpu_ticks
 from replies import json_bytes
 
 RATE = 20
@@ -90,7 +91,7 @@ class _Reading(asyncio.Protocol):
         # A mark that is not whole yet begins in what is kept; a whole one is not counted again.
         self.rest = data[data.rfind(MARK) + len(MARK) :] if count else data
         self.rest = self.rest[-len(MARK) + 1 :]
-        if data.endswith(b"0\r\n\r\n"):
+        if data.endswith((b"0\r\n\r\n", b"[DONE]\n\n")):
             self.transport.close()
             self.is_over.set_result(None)
 
@@ -117,6 +118,7 @@ async def _read(host: str, port: int, path: str, count: int) -> None:
     slowest = max(
         (reader.times[-1] - reader.times[0]) / (len(reader.times) - 1) for reader in readers
     )
+    pace = 1 / RATE / slowest if slowest else None
     print(
         json.dumps(
             {
@@ -124,7 +126,7 @@ async def _read(host: str, port: int, path: str, count: int) -> None:
                 "first": statistics.median(reader.times[0] - reader.start for reader in readers),
                 "gap_median": statistics.median(gaps),
                 "gap_p99": gaps[len(gaps) * 99 // 100],
-                "pace": 1 / RATE / slowest,
+                "pace": pace,
             }
         )
     )
@@ -177,7 +179,29 @@ def _told(name: str, told: dict) -> None:
     )
 
 
-def measure(binary: str, many: int = 200, live: int = 1000, seconds: int = 10) -> bool:
+def _floor_cpu_per_token(floor: str, backend: Address, count: int, tokens: int) -> float:
+    """What it costs the floor to take a token. It passes them on when all have come."""
+    address = loopback()
+    command = [floor, str(address.port), f"http://{backend.authority}/{tokens}"]
+    with subprocess.Popen(command) as process:
+        try:
+            while _refuses(address):
+                time.sleep(0.01)
+            before = cpu_ticks(process.pid)
+            told = json.loads(_readers(address, "/", count).communicate()[0])
+            return (cpu_ticks(process.pid) - before) / 100 / told["tokens"]
+        finally:
+            process.kill()
+
+
+def _refuses(address: Address) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((address.host, address.port)) != 0
+
+
+def measure(
+    binary: str, floor: str | None = None, many: int = 200, live: int = 1000, seconds: int = 10
+) -> bool:
     """Prints all figures; returns whether memory and pace are within their limits."""
     tokens = seconds * RATE
     with _backend() as backend, tempfile.TemporaryDirectory() as folder:
@@ -216,6 +240,9 @@ def measure(binary: str, many: int = 200, live: int = 1000, seconds: int = 10) -
             _told("Postern", told)
             cpu = (gateway.cpu_ticks() - ticks) / 100 / told["tokens"]
             print(f"  CPU per token: {cpu * 1e6:.1f} µs")
+            if floor:
+                cpu = _floor_cpu_per_token(floor, backend, many, tokens)
+                print(f"  the floor takes a token, without passing it on, in {cpu * 1e6:.1f} µs")
             print(f"{live} live streams, {RATE} tokens/s each:")
             process = _readers(backend, f"/{tokens}", live)
             _told("direct", json.loads(process.communicate()[0]))
@@ -241,4 +268,4 @@ if __name__ == "__main__":
     elif sys.argv[1] == "read":
         asyncio.run(_read(*json.loads(sys.argv[2])))
     else:
-        sys.exit(0 if measure(sys.argv[1]) else 1)
+        sys.exit(0 if measure(*sys.argv[1:3]) else 1)
