@@ -12,7 +12,7 @@ import configuration as configurations
 from address import Address, loopback
 from backends import Answer, Backend, Script
 from litellm_proxy import LiteLLMProxy
-from management import Managed
+from management import ENVIRONMENT, TWO, Managed
 from postern import Gateway, run_command
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -129,3 +129,9 @@ def managed(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Managed]]:
     yield start
     for one in started:
         one.running.stop()
+
+
+@pytest.fixture
+def two(managed: Callable[..., Managed]) -> Managed:
+    """A gateway with two bots, and integrations with all that can be secret."""
+    return managed(TWO, **ENVIRONMENT)

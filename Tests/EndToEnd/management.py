@@ -10,8 +10,38 @@ from postern import Gateway
 
 JSON = {"Content-Type": "application/json"}
 
+SERVER = "[server]\nlisten = LISTEN\n"
 # A bot a, and an integration gpt of a.
 PLAIN = "[server]\nlisten = LISTEN\n[bot a]\nwindow = 5\n[integration gpt]\nbot = a\ntype = echo\n"
+# Two bots, and integrations with all that can be secret.
+TWO = (
+    SERVER
+    + """
+[bot support]
+name = Support Bot
+
+[bot sales]
+
+[integration gpt]
+bot = support
+name = GPT
+type = openai
+webhook_url = http://127.0.0.1:9/v1?key=query-secret
+model = ${MODEL}
+header.Authorization = Bearer header-secret
+header.X-Plain = plain-secret
+param.temperature = 0.2
+param.secret = "${KEY}"
+timeout = 1500ms
+max_response = 2M
+
+[integration spare]
+bot = support
+type = echo
+"""
+)
+ENVIRONMENT = {"MODEL": "model-secret", "KEY": "param-secret"}
+SECRETS = ["query-secret", "header-secret", "plain-secret", "model-secret", "param-secret"]
 
 
 class Managed:

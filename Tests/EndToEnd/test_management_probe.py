@@ -1,0 +1,51 @@
+"""Contract 3, Management: tests and previews of an integration."""
+
+import json
+
+import replies
+from management import SECRETS, SERVER, refusal
+
+
+def test_a_test_tells_all_about_one_message(managed, backend):
+    server = backend(replies.custom("Fine."))
+    served = managed(
+        SERVER + f"[integration mine]\nwebhook_url = {server.url}\nheader.X = header-secret\n"
+    )
+    response = served.client.request("POST", "/v1/integrations/mine/test")
+    data = response.data
+    assert (data["attempt"]["outcome"], data["content"]) == ("ok", "Fine.")
+    assert set(data["timings_ms"]) == {"dns", "connect", "tls", "first_byte", "total"}
+    assert data["timings_ms"]["total"] > 0
+    assert served.post("/v1/integrations/mine/test", {"content": "What?"}).status == 200
+    asked = [json.loads(request.body)["messages"][-1]["content"] for request in server.requests]
+    assert asked == ["Hello", "What?"]
+    assert refusal(served.post("/v1/integrations/mine/test", {"content": ""}))[2] == "content"
+    # Nothing of it is kept.
+    assert served.data("/v1/bots/default/conversations") == []
+
+
+def test_a_test_that_fails_tells_why(two):
+    data = two.post("/v1/integrations/gpt/test", {}).data
+    assert data["attempt"]["outcome"] == "connect_failed"
+    assert data["attempt"]["message"]
+
+
+def test_an_echo_can_be_tested_but_sends_nothing(two):
+    data = two.post("/v1/integrations/spare/test", {"content": "x"}).data
+    assert (data["attempt"]["outcome"], data["content"]) == ("ok", "x")
+    assert refusal(two.get("/v1/integrations/spare/preview"))[:2] == (409, "no_request")
+
+
+def test_a_preview_shows_the_request_without_secrets(two):
+    response = two.get("/v1/integrations/gpt/preview")
+    data = response.data
+    assert data["method"] == "POST"
+    assert data["url"] == "http://127.0.0.1:9/v1?****"
+    assert data["headers"]["Authorization"] == "****"
+    assert data["headers"]["Content-Type"] == "application/json"
+    assert data["headers"]["X-Integration-Id"] == "gpt"
+    assert data["body"]["temperature"] == 0.2
+    assert data["body"]["secret"] == "****"
+    assert data["body"]["messages"] == [{"role": "user", "content": "Hello"}]
+    for secret in SECRETS:
+        assert secret.encode() not in response.body
