@@ -102,6 +102,16 @@ final class Daemon {
     resume(connection)
   }
 
+  /// Has libmicrohttpd clean up a connection that its content reader is about to end.
+  ///
+  /// Up to 1.0.1 at least, such a connection is closed but not cleaned up, so that its socket stays open, until it is
+  /// the one of the longest silence. Any client that only keeps its connection open puts that off for minutes.
+  /// Connections with a timeout of their own are looked at in every run.
+  func cleanUpSoon(_ connection: OpaquePointer) {
+    cmhd_set_idle_seconds(connection, initialIdleSeconds == 1 ? 2 : 1)
+    runAtEndOfTurn()
+  }
+
   // MARK: Running
 
   /// Runs libmicrohttpd once this turn, however many reasons there are.

@@ -36,7 +36,7 @@ extension Daemon {
   /// The header section has come: gate, admission, and how the body will be taken.
   private func begin(_ request: Request, _ bytes: RequestBytes) -> MHD_Result {
     let head = RequestHead(request.rawTarget, bytes, limit: server.settings.headLimit)
-    request.setHead(method: head.method, target: head.target)
+    request.setHead(head)
     request.identifier = server.identifier(requested: request.field("X-Request-Id"))
     server.requestBegan(request)
     let admission: Admission

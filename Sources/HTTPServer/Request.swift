@@ -44,6 +44,8 @@ public final class Request {
   /// How many clients are connected to that server, this one included.
   public var serverConnectionCount: Int { daemon.server.connectionCount }
 
+  /// Whether the client may know no chunks.
+  private(set) var isHTTP10 = false
   let connection: ClientConnection
   let rawTarget: [UInt8]
   private let handle: OpaquePointer
@@ -64,9 +66,10 @@ public final class Request {
     peer = connection.peer
   }
 
-  func setHead(method: Method, target: Target?) {
-    self.method = method
-    self.target = target
+  func setHead(_ head: RequestHead) {
+    method = head.method
+    target = head.target
+    isHTTP10 = head.isHTTP10
   }
 
   /// The value of the first field of this name, trimmed of blanks; `nil` when there is none. Only until the
@@ -102,7 +105,7 @@ public final class Request {
   /// The answer to HEAD has no body: there `onAbandon` is called as soon as the header section is out.
   public func respond(streaming head: Response) -> ResponseStream {
     precondition(head.body.isEmpty, "the body of a stream is written to it")
-    let stream = ResponseStream(handle: handle, daemon: daemon)
+    let stream = ResponseStream(handle: handle, daemon: daemon, isChunked: !isHTTP10)
     if case .ended = state { stream.end() } else { self.stream = stream }
     respond(head)
     return stream

@@ -6,6 +6,7 @@ struct RequestHead {
   let method: Method
   /// `nil` where the request is refused for it.
   let target: Target?
+  let isHTTP10: Bool
   private(set) var contentLength: Int?
   private(set) var isChunked = false
   /// Whether the client waits for a go-ahead before it sends the body; RFC 9110 section 10.1.1.
@@ -21,6 +22,7 @@ struct RequestHead {
     let version = RequestHead.bytes(bytes.version)
     method = Method(methodName.bindMemory(to: UInt8.self).span)
     target = Target(rawTarget.span)
+    isHTTP10 = version.elementsEqual("HTTP/1.0".utf8)
     var scan = FieldScan(start: methodName.baseAddress!)
     scan.geometry.take(methodName, delimiter: 1)
     // The target has been decoded in place since; that its room is accounted for is all that can be said.
@@ -38,7 +40,7 @@ struct RequestHead {
     }
     let size = cmhd_header_section_size(bytes.handle)
     scan.geometry.finish(start: methodName.baseAddress!, size: size)
-    scan.gate.finish(isHTTP10: version.elementsEqual("HTTP/1.0".utf8))
+    scan.gate.finish(isHTTP10: isHTTP10)
     contentLength = scan.contentLength
     isChunked = scan.isChunked
     expectsContinue = scan.expectsContinue

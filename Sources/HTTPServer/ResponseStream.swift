@@ -31,6 +31,8 @@ public final class ResponseStream {
 
   private let handle: OpaquePointer
   private unowned(unsafe) let daemon: Daemon
+  /// Whether the client sees the body's end apart from the connection's.
+  private let isChunked: Bool
   private var phase = Phase.open
   private var buffer: [UInt8] = []
   /// How much of the buffer libmicrohttpd has.
@@ -43,9 +45,10 @@ public final class ResponseStream {
   /// Called at the end of a turn, each time that the buffer has been full and is nearly empty again.
   public var onDrain: (() -> Void)?
 
-  init(handle: OpaquePointer, daemon: Daemon) {
+  init(handle: OpaquePointer, daemon: Daemon, isChunked: Bool) {
     self.handle = handle
     self.daemon = daemon
+    self.isChunked = isChunked
   }
 
   /// How many bytes have been written and not taken over by libmicrohttpd, which has up to 24 KB more.
@@ -140,8 +143,10 @@ public final class ResponseStream {
       return 0
     case .finished:
       phase = .over
+      if !isChunked { daemon.cleanUpSoon(handle) }
       return cmhd_end_of_stream()
     case .aborted, .over:
+      daemon.cleanUpSoon(handle)
       return cmhd_end_with_error()
     }
   }

@@ -287,6 +287,48 @@ import Testing
     #expect(client.chunks.joined() == "a" + long)
   }
 
+  // MARK: What streams leave behind
+
+  enum End: CaseIterable {
+    case finished, aborted, leftWhileSilent, leftWithSomethingToSend
+  }
+
+  /// Whatever other clients are connected, also such as wait for nothing.
+  @Test(arguments: End.allCases, ["1.0", "1.1"])
+  func streamsLeaveNoConnectionBehind(how: End, version: String) throws {
+    let exchange = Exchange()
+    let (fixture, idle) = try start(exchange)
+    defer { fixture.close() }
+    exchange.stream!.finish()
+    try fixture.turn {
+      idle.fetch()
+      return idle.chunks == [""]
+    }
+    for _ in 0..<3 {
+      exchange.stream = nil
+      let client = RawClient(port: fixture.port)
+      client.send("POST / HTTP/\(version)\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
+      try fixture.turn { exchange.stream != nil }
+      try fixture.turn(times: 5)
+      #expect(fixture.server.connectionCount == 2)
+      switch how {
+      case .finished:
+        exchange.stream!.finish()
+        try fixture.turn(times: 5)
+        if version == "1.1" { client.end() }
+      case .aborted:
+        write("x", to: exchange)
+        exchange.stream!.abort()
+      case .leftWhileSilent:
+        client.end()
+      case .leftWithSomethingToSend:
+        write("x", to: exchange)
+        client.end()
+      }
+      try fixture.turn { fixture.server.connectionCount == 1 }
+    }
+  }
+
   // MARK: A server that stops
 
   @Test func closingBreaksStreamsOff() throws {
