@@ -5,6 +5,7 @@ import json
 import re
 import select
 import socket
+import struct
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -100,7 +101,10 @@ class Connection:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
+    def close(self, reset: bool = False) -> None:
+        """Leaves: in good order (FIN) or, with `reset`, as who crashes or loses patience (RST)."""
+        if reset:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
 
     def send(self, data: bytes) -> None:
