@@ -9,6 +9,7 @@ import pytest
 
 import certificates as making
 import configuration as configurations
+import models
 from address import Address, loopback
 from backends import Answer, Backend, Script
 from litellm_proxy import LiteLLMProxy
@@ -86,6 +87,25 @@ def gateway(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
 def backend(gateway: object) -> Iterator[Callable[..., Backend]]:
     """Starts backends for one test."""
     yield from started_backends()
+
+
+@pytest.fixture
+def one_integration(
+    gateway: Callable[..., Gateway], backend: Callable[..., Backend]
+) -> Callable[..., tuple[Gateway, Backend | None]]:
+    """Starts gateways whose bot `support` has one integration; returns the backend with them,
+    which answers as models do unless it is told otherwise. `echo` has none."""
+
+    def start(
+        type: str, script: Script | None = None, bot: dict | None = None, **settings: object
+    ) -> tuple[Gateway, Backend | None]:
+        server = None if type == "echo" else backend(script or models.model(type))
+        only: dict = {"type": type}
+        if server is not None:
+            only = configurations.integration(server.url, type, **settings)
+        return gateway({"bot support": bot or {}, "integration only": only}), server
+
+    return start
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,11 @@ ASK = {"model": "support", "max_tokens": 64, "messages": HELLO}
 
 
 @pytest.fixture
-def served(gateway, backend):
-    """A gateway with one integration; returns an SDK client, and the backend if there is one."""
+def served(one_integration):
+    """An SDK client of a gateway with one integration, and the backend if there is one."""
 
     def start(type, script=None, bot=None, **settings):
-        server = None if type == "echo" else backend(script or models.model(type))
-        settings = integration(server.url, type, **settings) if server else {"type": "echo"}
-        running = gateway({"bot support": bot or {}, "integration only": settings})
+        running, server = one_integration(type, script, bot, **settings)
         return sdk(running), server
 
     return start

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 import models
-from configuration import integration
 
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(180)]
 
@@ -17,14 +16,11 @@ HELLO = [{"role": "user", "content": "Hello"}]
 
 
 @pytest.fixture
-def base(gateway, backend):
+def base(one_integration):
     """The address of a gateway with one integration."""
 
     def start(type, script=None):
-        settings = {"type": "echo"}
-        if type != "echo":
-            settings = integration(backend(script or models.model(type)).url, type)
-        running = gateway({"bot support": {}, "integration only": settings})
+        running, _ = one_integration(type, script)
         return f"http://{running.addresses[0].authority}"
 
     return start
