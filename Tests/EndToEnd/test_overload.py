@@ -45,17 +45,20 @@ def crowded(gateway):
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def probe_until(crowd, probe):
-    """Seconds that `/healthz` took, again and again until the crowd has dispersed. It is asked over
-    a connection of before: how long the kernel keeps a new one waiting is not the question."""
+def come(running, clients, spread=0.0):
+    """Lets a crowd come. Returns its visits, and in how many seconds `/healthz` answered meanwhile,
+    again and again, over a connection of before: how long the kernel keeps a new one waiting is not
+    the question."""
     latencies = []
-    while crowd.is_there:
-        start = time.monotonic()
-        probe.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert probe.read_response("GET").status == 200
-        latencies.append(time.monotonic() - start)
-        time.sleep(0.02)
-    return sorted(latencies)
+    with running.client().open() as probe:
+        crowd = Crowd(running.addresses[0], "default", clients, spread=spread)
+        while crowd.is_there:
+            start = time.monotonic()
+            probe.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert probe.read_response("GET").status == 200
+            latencies.append(time.monotonic() - start)
+            time.sleep(0.02)
+    return crowd.visits(), sorted(latencies)
 
 
 def tell(name, running, done, before, latencies):
@@ -77,10 +80,7 @@ def test_a_crowd_beyond_in_flight(crowded):
         client = running.client()
         assert client.message().status == 200
         before = running.resident_kilobytes()
-        with client.open() as probe:
-            crowd = Crowd(running.addresses[0], "default", CLIENTS)
-            latencies = probe_until(crowd, probe)
-        done = crowd.visits()
+        done, latencies = come(running, CLIENTS)
         tell("a crowd beyond in_flight", running, done, before, latencies)
         assert {visit.status for visit in done} == {200, 503}
         served = [visit for visit in done if visit.status == 200]
@@ -99,10 +99,7 @@ def test_a_crowd_that_is_admitted(crowded):
         client = running.client()
         assert client.message().status == 200
         before = running.resident_kilobytes()
-        with client.open() as probe:
-            crowd = Crowd(running.addresses[0], "default", CLIENTS)
-            latencies = probe_until(crowd, probe)
-        done = crowd.visits()
+        done, latencies = come(running, CLIENTS)
         tell("a crowd that is admitted", running, done, before, latencies)
         assert {visit.status for visit in done} == {200}
         growth = running.peak_resident_kilobytes() - before
@@ -127,10 +124,7 @@ def test_ten_times_the_load(crowded):
         running = crowded(url, in_flight)
         before = running.cpu_ticks()
         offered = int(10 * capacity * seconds)
-        with running.client().open() as probe:
-            crowd = Crowd(running.addresses[0], "default", offered, spread=seconds)
-            latencies = probe_until(crowd, probe)
-        done = crowd.visits()
+        done, latencies = come(running, offered, spread=seconds)
         ticks = running.cpu_ticks() - before
     served = [visit for visit in done if visit.status == 200]
     refused = [visit for visit in done if visit.status == 503]
