@@ -5,7 +5,8 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from address import Address
@@ -98,6 +99,23 @@ class Gateway:
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """It stands still meanwhile, as on a machine too slow to keep up: what happens comes to its
+        notice all at once."""
+        self.signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.signal(signal.SIGCONT)
+
+    def await_sockets_closed(self, timeout: float = 2) -> None:
+        """Until no socket is open any more whose other side has left."""
+        deadline = time.monotonic() + timeout
+        while left_behind := self.sockets_left_behind():
+            assert time.monotonic() < deadline, f"{left_behind} sockets are still open"
+            time.sleep(0.02)
 
     def await_exit(self, timeout: float = 10) -> int:
         return self.process.wait(timeout)

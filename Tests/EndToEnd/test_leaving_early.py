@@ -4,13 +4,16 @@ behind: no request, no turn, no place taken."""
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 
 import replies
-from backends import hold, in_turn, stall
+import stream_replies
+from backends import hold, in_turn, repeat, send, stall
 from client import blackhole
 from configuration import integration
+from streams import stream_request
 
 PROMPTLY = 0.3
 WELL = replies.custom("Well.")
@@ -187,7 +190,32 @@ def test_connections_of_those_that_left_are_closed(gateway, backend):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(leave, range(700)))
-    deadline = time.monotonic() + 2
-    while left_behind := running.sockets_left_behind():
-        assert time.monotonic() < deadline, f"{left_behind} sockets are still open"
-        time.sleep(0.05)
+    running.await_sockets_closed()
+
+
+@pytest.mark.parametrize("paused", [False, True])
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("kind", ["begun", "pausing", "pouring"])
+def test_connections_of_streams_that_were_left_are_closed(gateway, backend, kind, reset, paused):
+    """Beside a client that keeps its connection and waits for nothing, whom SIGTERM does not wait
+    for either."""
+    token = stream_replies.chunk(stream_replies.token("openai", "x" * 1000))
+    rest = {"begun": [stall()], "pausing": [send(token), stall()], "pouring": [repeat(token)]}
+    server = backend([send(stream_replies.head("openai")), *rest[kind]])
+    running = gateway({"integration gpt": integration(server.url, "openai", max_response="100M")})
+    client = running.client()
+    with client.open() as idle:
+        idle.send(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert idle.read_response("GET").status == 200
+        for number in range(4):
+            leaving = client.open()
+            leaving.send(stream_request(client))
+            server.await_requests(number + 1)
+            if kind != "begun":
+                leaving.read_head()
+            with running.paused() if paused else nullcontext():
+                leaving.close(reset)
+        running.await_sockets_closed()
+        for connection in server.connections:
+            assert connection.left.wait(PROMPTLY)
+        running.stop(timeout=2)

@@ -166,10 +166,7 @@ def test_many_that_leave_leave_nothing_behind(running):
                 if bot != "begun":
                     connection.read_head()
     assert streamed(running.client(), bot="quick").text == "a"
-    end = time.monotonic() + 5
-    while running.sockets_left_behind() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert running.sockets_left_behind() == 0
+    running.await_sockets_closed(5)
 
 
 def test_the_first_token_comes_at_once(running):
