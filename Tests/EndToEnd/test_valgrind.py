@@ -1,25 +1,31 @@
 """The release binary under valgrind's memcheck: no invalid access, nothing lost at the end."""
 
 import shutil
+import signal
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 import replies
-from backends import finish, send, stall, wait
-from client import messages_path
+import stream_replies
+from backends import finish, in_turn, repeat, send, stall, wait
+from client import connections, messages_path
 from configuration import integration
+from stream_cuts import cuts
+from streams import Stream, events_of, stream_request, streamed
 
 VALGRIND = [
     "valgrind",
     "--quiet",
     "--error-exitcode=99",
     "--leak-check=full",
-    "--show-leak-kinds=definite,indirect",
-    "--errors-for-leak-kinds=definite",
+    "--show-leak-kinds=definite,indirect,possible",
+    "--errors-for-leak-kinds=definite,possible",
     "--track-fds=no",
+    f"--suppressions={Path(__file__).with_name('valgrind.supp')}",
 ]
 
 
@@ -96,6 +102,52 @@ def test_a_short_run_is_clean(gateway, backend):
                 time.sleep(0.05)
         assert client.message(bot="custom").status == 200
     running.stop(timeout=60)
+
+
+@pytest.mark.timeout(180)
+def test_streams_are_clean(gateway, backend):
+    """Whole ones and broken ones, with somebody to go on and without, left, not read, and cut off
+    by a second SIGTERM."""
+    kinds = stream_replies.KINDS
+    sections: dict = {f"bot {bot}": {} for bot in [*kinds, "pouring"]}
+    for kind in kinds:
+        places = list(cuts(kind, is_chunked=True).values())
+        answers = [stream_replies.stream(kind), *(place.answer("closed") for place in places)]
+        type, spare = stream_replies.type_of(kind), backend(stream_replies.stream(kind, ["…"]))
+        sections[f"integration {kind}"] = integration(
+            backend(in_turn(*answers, stream_replies.stream(kind))).url, type, bot=kind
+        )
+        sections[f"integration {kind}-spare"] = integration(
+            spare.url, type, bot=kind, fallback=True, prefill=kind != "ndjson"
+        )
+    token = stream_replies.chunk(stream_replies.token("openai", "x" * 1000))
+    pouring = backend([send(stream_replies.head("openai")), repeat(token)])
+    sections["integration pouring"] = integration(
+        pouring.url, "openai", bot="pouring", max_response="100M"
+    )
+    running = gateway(sections, wrapper=VALGRIND)
+    client = running.client()
+    ends = [
+        streamed(client, bot=kind, conversation_id="c").events[-1].type
+        for kind in kinds
+        for _ in range(20)
+    ]
+    assert set(ends) == {"message", "error"}
+    for number, reset in enumerate([False, True] * 2):
+        leaving = client.open()
+        leaving.send(stream_request(client, bot="pouring"))
+        pouring.await_requests(1 + number)
+        if number > 1:
+            next(events_of(leaving, Stream()))
+        leaving.close(reset)
+    with connections(client, 3) as staying:
+        for number, connection in enumerate(staying):
+            connection.send(stream_request(client, bot="pouring"))
+            pouring.await_requests(5 + number)
+        next(events_of(staying[0], Stream()))
+        running.signal(signal.SIGTERM)
+        running.await_log(" stopping")
+        running.stop(timeout=60)
 
 
 @pytest.mark.timeout(180)
