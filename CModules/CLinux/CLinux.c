@@ -31,6 +31,8 @@ bool clinux_is_being_written(int descriptor) {
 
 void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
+void clinux_give_back_free_memory(void) { malloc_trim(0); }
+
 int clinux_reopen_for_writing(int descriptor) {
   char path[32];
   snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);

@@ -18,6 +18,12 @@ final class Dispatcher {
   private var users: UserLimiter?
   /// How many exchanges ended in each way.
   private var endings = [Int](repeating: 0, count: ExchangeEnding.allCases.count)
+  /// How many exchanges there have been at once, since memory was given back.
+  private var peak = 0
+  private var isGivingBack = false
+
+  /// So many exchanges at once are a crowd: a megabyte or more.
+  private static let crowd = 8
 
   init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
     self.limits = limits
@@ -54,7 +60,9 @@ final class Dispatcher {
     case .refused(let error):
       count(.refused)
       throw error
-    case .begin: exchange.begin()
+    case .begin:
+      peak = max(peak, queues.busyCount)
+      exchange.begin()
     case .wait: exchange.wait()
     }
     if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
@@ -78,8 +86,20 @@ final class Dispatcher {
   /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
   /// queue makes no deep stack.
   func leave(_ exchange: Exchange) {
-    guard let next = queues.leave(exchange.queueKey) else { return }
+    guard let next = queues.leave(exchange.queueKey) else { return giveBackMemory() }
     services.loop.atEndOfTurn { next.begin() }
+  }
+
+  /// Once a crowd has dispersed: what it took is the machine's again, if nobody comes within a second.
+  private func giveBackMemory() {
+    guard queues.busyCount == 0, peak >= Dispatcher.crowd, !isGivingBack else { return }
+    isGivingBack = true
+    _ = services.loop.schedule(after: .seconds(1)) { [self] in
+      isGivingBack = false
+      guard queues.busyCount == 0 else { return }
+      peak = 0
+      Environment.giveBackFreeMemory()
+    }
   }
 
   /// Puts a turn into the context.

@@ -14,4 +14,8 @@ public enum Environment {
   /// One heap for all threads, before any is started: libcurl resolves names on threads of its own, each of which
   /// would else get an arena of its own and keep it. mallopt(3).
   public static func useOneHeap() { clinux_use_one_heap() }
+
+  /// Gives memory that is free back to the system, which the heap otherwise keeps for as long as anything lies
+  /// above it. O(free memory): a millisecond for a few megabytes. malloc_trim(3).
+  public static func giveBackFreeMemory() { clinux_give_back_free_memory() }
 }

@@ -95,3 +95,6 @@ int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 
 // One arena for all threads: libcurl's resolver threads must not each bring a heap of their own. mallopt(3).
 void clinux_use_one_heap(void);
+
+// Pages of the heap that nothing lies on go back to the kernel. malloc_trim(3).
+void clinux_give_back_free_memory(void);
