@@ -12,6 +12,8 @@ final class AnthropicAssembly: ReplyAssembly {
     let object: MergedObject
     /// The position among the calls of tools.
     let call: Int?
+    /// Whether it began without input: a call without arguments brings no other.
+    let beginsEmpty: Bool
     /// What `input_json_delta` brought, as it stands inside a JSON string.
     let input = ByteBuffer(capacity: 32)
   }
@@ -32,6 +34,8 @@ final class AnthropicAssembly: ReplyAssembly {
       if let delta = event["delta"] { grow(event["index"], by: delta, progress) }
     } else if type.equals("content_block_start") {
       if let block = event["content_block"] { begin(event["index"], block, progress) }
+    } else if type.equals("content_block_stop") {
+      finish(block: event["index"], progress)
     } else if type.equals("message_start") {
       if let message = event["message"] {
         progress.note(model: message["model"])
@@ -94,7 +98,8 @@ final class AnthropicAssembly: ReplyAssembly {
     }
     blocks.append(
       Block(
-        index: index?.integer ?? blocks.count, object: object, call: isCall ? callCount : nil))
+        index: index?.integer ?? blocks.count, object: object, call: isCall ? callCount : nil,
+        beginsEmpty: block["input"]?.isEmpty ?? true))
     if isCall {
       progress.hasToolCall = true
       progress.deltas.append(
@@ -131,6 +136,15 @@ final class AnthropicAssembly: ReplyAssembly {
     } else if type.equals("citations_delta"), let citation = delta["citation"] {
       block.object.append("citations", element: citation.span)
     }
+  }
+
+  /// A block is whole.
+  private func finish(block index: JSONValue?, _ progress: ReplyProgress) {
+    let number = index?.integer ?? 0
+    guard let block = blocks.last(where: { $0.index == number }), let call = block.call,
+      block.input.count == 0, block.beginsEmpty
+    else { return }
+    progress.deltas.append(.arguments(index: call, [UInt8]("{}")))
   }
 
   @inline(never)

@@ -154,15 +154,17 @@ struct StreamExample: Sendable, CustomTestStringConvertible {
       (
         "content_block_delta",
         #","index":1,"delta":{"type":"input_json_delta","partial_json":": [1]}"}"#
-      ),
+      ), ("content_block_stop", #","index":1"#),
       (
         "content_block_start",
         #","index":2,"content_block":{"type":"tool_use","id":"t2","name":"wait","input":{}}"#
-      ), ("message_delta", #","delta":{"stop_reason":"tool_use"}"#), ("message_stop", "")),
+      ), ("content_block_stop", #","index":2"#),
+      ("message_delta", #","delta":{"stop_reason":"tool_use"}"#), ("message_stop", "")),
     deltas: [
       .text(bytes("Now")), .toolCall(index: 0, id: bytes("t1"), name: bytes("look")),
       .arguments(index: 0, bytes(#"{\"a\""#)), .arguments(index: 0, bytes(": [1]}")),
       .toolCall(index: 1, id: bytes("t2"), name: bytes("wait")),
+      .arguments(index: 1, bytes("{}")),
     ],
     whole: #"{"usage":{"input_tokens":2},"stop_reason":"tool_use","content":["#
       + #"{"type":"text","text":"Now"},"#
