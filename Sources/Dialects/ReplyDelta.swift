@@ -17,10 +17,11 @@ public enum ReplyDelta: Equatable, Sendable {
 }
 
 extension Reply {
-  /// The reply as a stream would bring it, in one piece each: text, and calls of tools. Of content in parts, the texts.
+  /// The reply as a stream would bring it, in one piece each: what the model thought, text, and calls of tools. Of
+  /// content in parts, the texts. O(n).
   public var deltas: [ReplyDelta] {
     let content = content
-    var deltas: [ReplyDelta] = []
+    var deltas = Reply.reasoning(in: (try? JSONDocument(metadata))?.root)
     if content.span.hasPrefix("\"") {
       if content.count > 2 { deltas.append(.text(Array(content[1..<content.count - 1]))) }
     } else if let parts = (try? JSONDocument(content))?.root.elements {

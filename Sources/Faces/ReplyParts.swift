@@ -24,7 +24,7 @@ struct ReplyParts {
       }
     }
     thinkingBlocks = blocks
-    reasoning = Self.reasoning(metadata, blocks)
+    reasoning = Self.reasoning(metadata)
   }
 
   /// Whether the content says nothing.
@@ -42,15 +42,10 @@ struct ReplyParts {
     return joined
   }
 
-  private static func reasoning(_ metadata: JSONValue?, _ blocks: [JSONValue]) -> [UInt8]? {
-    if let reasoning = metadata?["reasoning_content"] ?? metadata?["reasoning"],
-      reasoning.kind == .string, !reasoning.isEmpty
-    {
-      return reasoning.span.copied
-    }
+  private static func reasoning(_ metadata: JSONValue?) -> [UInt8]? {
     var joined = [UInt8]("\"")
-    for block in blocks {
-      if let thinking = block["thinking"] { joined.append(insideOf: thinking) }
+    for case .reasoning(let text) in Reply.reasoning(in: metadata) {
+      joined.append(copying: text.span)
     }
     guard joined.count > 1 else { return nil }
     joined.append("\"")

@@ -48,6 +48,29 @@ import Testing
     #expect(decoder.partialContent == reply.content)
   }
 
+  /// A reply that came whole brings what the same reply brings as a stream, in one piece each.
+  @Test(arguments: StreamExample.all) func wholeRepliesBringTheSame(example: StreamExample) throws {
+    let whole = try example.dialect.decode(bytes(example.whole), acceptsToolCalls: true)
+    #expect(whole.deltas == joined(example.deltas))
+  }
+
+  private func joined(_ deltas: [ReplyDelta]) -> [ReplyDelta] {
+    var joined: [ReplyDelta] = []
+    for delta in deltas {
+      switch (joined.last, delta) {
+      case (.text(let text), .text(let more)):
+        joined[joined.count - 1] = .text(text + more)
+      case (.reasoning(let text), .reasoning(let more)):
+        joined[joined.count - 1] = .reasoning(text + more)
+      case (.arguments(let index, let text), .arguments(let other, let more)) where index == other:
+        joined[joined.count - 1] = .arguments(index: index, text + more)
+      default:
+        joined.append(delta)
+      }
+    }
+    return joined
+  }
+
   /// The members of an object in the order of their names: which comes first in a stream may differ.
   private func sorted(_ object: [UInt8]) throws -> [String] {
     try JSONDocument(object).root.members.map {
