@@ -70,6 +70,10 @@ final class OpenAIAssembly: ReplyAssembly {
 
   @inline(never)
   private func take(choice element: JSONValue, into progress: ReplyProgress) {
+    // Before the piece that they are about, wherever they stand.
+    if let logprobs = element["logprobs"], logprobs.kind == .object {
+      progress.deltas.append(.logprobs(logprobs.span.copied))
+    }
     for member in element.members {
       let (name, value) = (member.name, member.value)
       if name.equals("delta") {

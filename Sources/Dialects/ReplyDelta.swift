@@ -6,6 +6,8 @@ import JSON
 public enum ReplyDelta: Equatable, Sendable {
   /// More of the content.
   case text([UInt8])
+  /// What is known of the tokens of the piece that follows, a JSON object; OpenAI alone has it.
+  case logprobs([UInt8])
   /// More of what the model thinks before and while it answers.
   case reasoning([UInt8])
   /// What proves that the thinking is the model's own; Anthropic alone has it.
@@ -21,7 +23,11 @@ extension Reply {
   /// content in parts, the texts. O(n).
   public var deltas: [ReplyDelta] {
     let content = content
-    var deltas = Reply.reasoning(in: (try? JSONDocument(metadata))?.root)
+    let metadata = (try? JSONDocument(self.metadata))?.root
+    var deltas = Reply.reasoning(in: metadata)
+    if let logprobs = metadata?["logprobs"], logprobs.kind == .object {
+      deltas.append(.logprobs(logprobs.span.copied))
+    }
     if content.span.hasPrefix("\"") {
       if content.count > 2 { deltas.append(.text(Array(content[1..<content.count - 1]))) }
     } else if let parts = (try? JSONDocument(content))?.root.elements {

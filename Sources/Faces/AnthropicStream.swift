@@ -26,6 +26,9 @@ public struct AnthropicStream {
   public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
     begin(to: &output)
     switch delta {
+    case .logprobs:
+      // What OpenAI tells of tokens has no place here.
+      break
     case .text(let text):
       enter(.text, "{\"type\":\"text\",\"text\":\"\"}", to: &output)
       grow("text_delta\",\"text\":\"", text, at: index, to: &output)
@@ -75,6 +78,7 @@ public struct AnthropicStream {
       hasBegun ? "event: ping\ndata: {\"type\":\"ping\"}\n\n" : ": keep-alive\n\n")
   }
 
+  @inline(never)
   private mutating func begin(to output: inout [UInt8]) {
     guard !hasBegun else { return }
     hasBegun = true
@@ -126,6 +130,7 @@ public struct AnthropicStream {
     output.append("\",\"input\":{}}}\n\n")
   }
 
+  @inline(never)
   private mutating func beginBlock(_ block: Block, to output: inout [UInt8]) {
     leave(to: &output)
     index += 1
@@ -135,6 +140,7 @@ public struct AnthropicStream {
     output.append(",\"content_block\":")
   }
 
+  @inline(never)
   private func grow(
     _ opening: StaticString, _ text: [UInt8], at index: Int, to output: inout [UInt8]
   ) {
@@ -144,6 +150,7 @@ public struct AnthropicStream {
     output.append(opening, text, "\"}}\n\n")
   }
 
+  @inline(never)
   private mutating func leave(to output: inout [UInt8]) {
     guard open != .none else { return }
     open = .none

@@ -10,6 +10,8 @@ public struct OpenAIStream {
   /// What every chunk begins with, up to its choices, and ends with.
   private var opening: [UInt8]
   private var hasBegun = false
+  /// What the next chunk says of its tokens, where that is known.
+  private var logprobs: [UInt8]?
 
   /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
   public init(_ identity: AnswerIdentity, includesUsage: Bool) {
@@ -42,38 +44,42 @@ public struct OpenAIStream {
 
   /// Appends the chunk of a delta.
   public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
-    // Anthropic's proof that its thinking is its own has no place here.
-    if case .signature = delta { return }
-    begin(to: &output)
-    output.append(copying: opening.span)
-    output.append("{\"index\":0,\"delta\":{")
     switch delta {
-    case .text(let text):
-      output.append("\"content\":\"", text, "\"")
-    case .reasoning(let text):
-      output.append("\"reasoning_content\":\"", text, "\"")
     case .signature:
+      // Anthropic's proof that its thinking is its own has no place here.
       break
+    case .logprobs(let known):
+      // It goes with the piece that follows, or by itself where none does.
+      if logprobs != nil {
+        open(to: &output)
+        close(finishReason: nil, to: &output)
+      }
+      logprobs = known
+    case .text(let text):
+      write("\"content\":\"", text, "\"", to: &output)
+    case .reasoning(let text):
+      write("\"reasoning_content\":\"", text, "\"", to: &output)
     case .toolCall(let index, let id, let name):
+      open(to: &output)
       output.append("\"tool_calls\":[{\"index\":")
       output.append(decimal: index)
       output.append(",\"id\":\"", id, "\",\"type\":\"function\",\"function\":{\"name\":\"")
       output.append(copying: name.span)
       output.append("\",\"arguments\":\"\"}}]")
+      close(finishReason: nil, to: &output)
     case .arguments(let index, let text):
+      open(to: &output)
       output.append("\"tool_calls\":[{\"index\":")
       output.append(decimal: index)
       output.append(",\"function\":{\"arguments\":\"", text, "\"}}]")
+      close(finishReason: nil, to: &output)
     }
-    end(finishReason: nil, to: &output)
   }
 
   /// Appends what comes behind the last delta.
   public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
-    begin(to: &output)
-    output.append(copying: opening.span)
-    output.append("{\"index\":0,\"delta\":{")
-    end(finishReason: FinishReason.openai(reply), to: &output)
+    open(to: &output)
+    close(finishReason: FinishReason.openai(reply), to: &output)
     if includesUsage {
       var writer = JSONWriter()
       writer.beginObject()
@@ -99,16 +105,40 @@ public struct OpenAIStream {
     output.append(": keep-alive\n\n")
   }
 
-  private mutating func begin(to output: inout [UInt8]) {
-    guard !hasBegun else { return }
-    hasBegun = true
-    output.append(copying: opening.span)
-    output.append("{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"")
-    end(finishReason: nil, to: &output)
+  private mutating func write(
+    _ prefix: StaticString, _ text: [UInt8], _ suffix: StaticString, to output: inout [UInt8]
+  ) {
+    open(to: &output)
+    output.append(prefix, text, suffix)
+    close(finishReason: nil, to: &output)
   }
 
-  private func end(finishReason: StaticString?, to output: inout [UInt8]) {
-    output.append("},\"logprobs\":null,\"finish_reason\":")
+  /// Appends a chunk up to the inside of its delta; before the first one, that of the role.
+  private mutating func open(to output: inout [UInt8]) {
+    let start: StaticString = "{\"index\":0,\"delta\":{"
+    if !hasBegun {
+      hasBegun = true
+      output.append(copying: opening.span)
+      output.append(start)
+      output.append("\"role\":\"assistant\",\"content\":\"\"")
+      close(logprobs: nil, finishReason: nil, to: &output)
+    }
+    output.append(copying: opening.span)
+    output.append(start)
+  }
+
+  /// Appends the rest of a chunk, with what is known of its tokens.
+  private mutating func close(finishReason: StaticString?, to output: inout [UInt8]) {
+    close(logprobs: logprobs, finishReason: finishReason, to: &output)
+    logprobs = nil
+  }
+
+  private func close(
+    logprobs: [UInt8]?, finishReason: StaticString?, to output: inout [UInt8]
+  ) {
+    output.append("},\"logprobs\":")
+    if let logprobs { output.appendLine(logprobs.span) } else { output.append("null") }
+    output.append(",\"finish_reason\":")
     if let finishReason {
       output.append("\"")
       output.append(finishReason)

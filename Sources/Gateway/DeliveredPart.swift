@@ -18,7 +18,7 @@ struct DeliveredPart {
       switch delta {
       case .text: isEmpty = false
       case .toolCall: (isEmpty, isBeyondText) = (false, true)
-      case .reasoning, .signature, .arguments: break
+      case .reasoning, .signature, .logprobs, .arguments: break
       }
     }
     guard !isEmpty else {

@@ -48,15 +48,17 @@ import Testing
     #expect(decoder.partialContent == reply.content)
   }
 
-  /// A reply that came whole brings what the same reply brings as a stream, in one piece each.
+  /// A reply that came whole brings what the same reply brings as a stream, in one piece each. (What is known of its
+  /// tokens is one piece that grows in ways of its own.)
   @Test(arguments: StreamExample.all) func wholeRepliesBringTheSame(example: StreamExample) throws {
     let whole = try example.dialect.decode(bytes(example.whole), acceptsToolCalls: true)
-    #expect(whole.deltas == joined(example.deltas))
+    #expect(joined(whole.deltas) == joined(example.deltas))
   }
 
   private func joined(_ deltas: [ReplyDelta]) -> [ReplyDelta] {
     var joined: [ReplyDelta] = []
     for delta in deltas {
+      if case .logprobs = delta { continue }
       switch (joined.last, delta) {
       case (.text(let text), .text(let more)):
         joined[joined.count - 1] = .text(text + more)

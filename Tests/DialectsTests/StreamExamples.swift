@@ -68,7 +68,8 @@ struct StreamExample: Sendable, CustomTestStringConvertible {
       #"{"choices":[{"delta":{},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":1}}"#,
       "[DONE]"),
     deltas: [
-      .reasoning(bytes("h")), .reasoning(bytes("m")), .text(bytes("Let me see.")),
+      .reasoning(bytes("h")), .logprobs(bytes(#"{"content":[{"t":1}]}"#)), .reasoning(bytes("m")),
+      .logprobs(bytes(#"{"content":[{"t":2},{"t":3}]}"#)), .text(bytes("Let me see.")),
       .toolCall(index: 0, id: bytes("t1"), name: bytes("look")),
       .arguments(index: 0, bytes(#"{\"a\""#)), .arguments(index: 0, bytes(":1}")),
       .toolCall(index: 1, id: bytes("t2"), name: bytes("listen")),

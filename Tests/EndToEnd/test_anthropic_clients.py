@@ -52,17 +52,6 @@ def test_a_message(served, type):
         assert done.model == "support"
 
 
-def test_thinking_in_a_stream_whose_backend_does_not_stream(served):
-    document = models.document("anthropic", calls=False)
-    thinking = {"type": "thinking", "thinking": "Hm.", "signature": "s"}
-    document["content"].insert(0, thinking)
-    client, _ = served("anthropic", replies.document(document), stream="no")
-    with client.messages.stream(**ASK) as stream:
-        first, second = stream.get_final_message().content
-    assert first.model_dump() == thinking
-    assert second.text == models.TEXT
-
-
 @pytest.mark.parametrize("type", models.TYPES)
 def test_a_stream(served, type):
     client, _ = served(type)

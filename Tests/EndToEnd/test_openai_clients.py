@@ -58,21 +58,6 @@ def test_a_completion(served, type):
         assert done.model == "support"
 
 
-@pytest.mark.parametrize("delivery", ["live", "whole"])
-@pytest.mark.parametrize("member", ["reasoning_content", "reasoning"])
-def test_reasoning_in_a_stream_whose_backend_does_not_stream(served, member, delivery):
-    document = models.document("openai", calls=False)
-    document["choices"][0]["message"] |= {"reasoning_content": None, member: "Hm."}
-    client, _ = served(
-        "openai", replies.document(document), stream="no", bot={"delivery": delivery}
-    )
-    chunks = client.chat.completions.create(model="support", messages=HELLO, stream=True)
-    deltas = [chunk.choices[0].delta.model_dump(exclude_none=True) for chunk in chunks]
-    (thought,) = [delta["reasoning_content"] for delta in deltas if "reasoning_content" in delta]
-    assert thought == "Hm."
-    assert "".join(delta.get("content", "") for delta in deltas) == models.TEXT
-
-
 @pytest.mark.parametrize("type", models.TYPES)
 def test_a_stream(served, type):
     client, _ = served(type)

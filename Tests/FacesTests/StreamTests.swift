@@ -124,6 +124,30 @@ import Testing
     #expect(other.feed(openai(deltas, reply).span) == [deltas[0], deltas[2]])
   }
 
+  /// What is known of tokens goes with the piece that it came before, and to OpenAI's clients alone.
+  @Test func logprobsGoWithTheirPiece() throws {
+    let reply = try Sample.reply(.openai, Sample.openai)
+    let known = (1...3).map { bytes("{\"content\":[{\"t\":\n\($0)}]}") }
+    let deltas: [ReplyDelta] = [
+      .logprobs(known[0]), .text(bytes("a")), .text(bytes("b")), .logprobs(known[1]),
+      .logprobs(known[2]),
+    ]
+    let choices = try events(openai(deltas, reply, usage: false)).dropLast().map {
+      try #require(JSONDocument($0.data).root["choices"]?.elements.first { _ in true })
+    }
+    let told = choices.map { text(Array($0["logprobs"]!.raw)) }
+    #expect(
+      told == [
+        "null", #"{"content":[{"t": 1}]}"#, "null", #"{"content":[{"t": 2}]}"#,
+        #"{"content":[{"t": 3}]}"#,
+      ])
+    #expect(choices[3]["delta"]!.isEmpty && choices[4]["finish_reason"]!.kind == .string)
+    let other = StreamDecoder(.anthropic, .events, limit: 1000)
+    let rest = other.feed(anthropic(deltas, reply).span)
+    #expect(rest == [deltas[1], deltas[2]])
+    #expect(reply.deltas[1] == .logprobs(bytes(#"{"content":[]}"#)))
+  }
+
   @Test func emptyStreamsAreWhole() throws {
     let reply = try Sample.reply(.custom, bytes(#"{"content":"a"}"#))
     let first = StreamDecoder(.openai, .events, limit: 1000)
