@@ -152,6 +152,21 @@ def test_who_has_nothing_to_add_ends_the_reply(chain, kind):
     assert stream.data["integration"]["id"] == "link-1"
 
 
+@kinds
+def test_who_has_nothing_to_add_and_does_not_stream_has_not_replied(chain, kind):
+    """Nothing but a finish signal inside a stream says that there was nothing left to say."""
+    type = replies.type_of(kind)
+    empty = (type, whole.reply(type, ""), {"stream": "no"})
+    stream, _ = chain((kind, begun(kind), {}), empty)
+    assert stream.text == BEGUN and stream.message is None
+    assert stream.failure["error"]["code"] == "all_integrations_failed"
+    assert stream.outcomes == ["interrupted", "missing_content"]
+    good = (type, whole.reply(type, "upon a time."), {"stream": "no"})
+    stream, _ = chain((kind, begun(kind), {}), empty, good)
+    assert stream.data["content"] == BEGUN + "upon a time."
+    assert stream.outcomes == ["interrupted", "missing_content", "ok"]
+
+
 @pytest.mark.parametrize("status", ["429 Slow", "503 Busy", "500 Oops", ""])
 def test_who_is_to_go_on_is_asked_again_like_anybody(chain, status):
     """As long as it has brought nothing of its own, the table of failures holds for it."""
