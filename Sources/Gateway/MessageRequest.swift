@@ -21,7 +21,9 @@ final class MessageRequest {
   /// Whether the client wants the reply as it is made.
   let isStreaming: Bool
 
-  init(_ body: [UInt8]) throws(APIError) {
+  /// The body of a message, checked. (An initializer of a class that throws of itself, rather than before it calls
+  /// another one, leaks the object in Embedded Swift 6.3.)
+  convenience init(_ body: [UInt8]) throws(APIError) {
     let members = Members(try .object(in: body))
     guard let content = members.content else {
       throw .invalid("content", "content is missing: the user's message, as text or message parts.")
@@ -29,26 +31,27 @@ final class MessageRequest {
     if let fault = MessageContent.fault(in: content) {
       throw .invalid("content", fault.message)
     }
-    prompt = .turn(content, in: nil, next: 0)
-    integration = nil
-    conversation = try members.conversation.present.map { (value) throws(APIError) in
+    let conversation = try members.conversation.present.map { (value) throws(APIError) in
       try MessageRequest.identifier(value.string, "conversation_id")
     }
-    user = try MessageRequest.objectMember(members.user, "user")
-    userID = try user?["id"].present.map { (value) throws(APIError) in
+    let user = try MessageRequest.objectMember(members.user, "user")
+    let userID = try user?["id"].present.map { (value) throws(APIError) in
       try MessageRequest.identifier(value.string, "user.id")
     }
-    platform = user?["platform"]?.string.flatMap { text in
+    let platform = user?["platform"]?.string.flatMap { text in
       !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
     }
-    metadata = try MessageRequest.objectMember(members.metadata, "metadata")
-    isStreaming =
+    let metadata = try MessageRequest.objectMember(members.metadata, "metadata")
+    let isStreaming =
       try members.stream.present.map { (value) throws(APIError) in
         guard let wanted = value.boolean else {
           throw .invalid("stream", "stream must be true or false.")
         }
         return wanted
       } ?? false
+    self.init(
+      .turn(content, in: nil, next: 0), to: nil, conversation: conversation, user: user,
+      userID: userID, platform: platform, metadata: metadata, isStreaming: isStreaming)
   }
 
   /// The members that mean something, found in one walk; of several of one name the last counts.
@@ -79,7 +82,7 @@ final class MessageRequest {
   /// A request from its parts.
   init(
     _ prompt: Prompt, to integration: [UInt8]?, conversation: [UInt8]?, user: JSONValue?,
-    userID: [UInt8]?, metadata: JSONValue?, isStreaming: Bool
+    userID: [UInt8]?, platform: [UInt8]? = nil, metadata: JSONValue?, isStreaming: Bool
   ) {
     self.prompt = prompt
     self.integration = integration
@@ -87,8 +90,8 @@ final class MessageRequest {
     self.user = user
     self.userID = userID
     self.metadata = metadata
+    self.platform = platform
     self.isStreaming = isStreaming
-    platform = nil
   }
 
   private static func objectMember(
