@@ -141,23 +141,33 @@ public enum ResourcePatch {
     let digits = value.span.copied
     switch setting.type {
     case .duration, .interval: return duration(digits)
-    case .count, .size, .rate, .breaker: return digits
+    case .count, .size, .rate, .breaker: return wholeNumber(digits)
     default: return nil
     }
   }
 
-  /// Seconds as the file has them: a fraction becomes milliseconds.
-  private static func duration(_ digits: [UInt8]) -> [UInt8]? {
-    guard let point = digits.firstIndex(of: UInt8(ascii: ".")) else { return digits }
-    let fraction = digits[(point + 1)...]
-    guard fraction.count <= 3, let seconds = Int(decimal: digits.span.extracting(0..<point)),
-      var milliseconds = Int(decimal: digits.span.extracting(point + 1..<digits.count)),
-      seconds < 1 << 40
+  /// A whole number as the file has it; what is none stays as it is, to be refused.
+  private static func wholeNumber(_ digits: [UInt8]) -> [UInt8] {
+    guard let number = DecimalNumber(json: digits.span, shiftedBy: 0), number.isExact else {
+      return digits
+    }
+    return decimal(number.value)
+  }
+
+  /// Seconds as the file has them: with no unit where they came as a whole number, else in whole seconds or
+  /// milliseconds. What is less than half a millisecond but not zero stays as it is, to be refused.
+  private static func duration(_ digits: [UInt8]) -> [UInt8] {
+    guard Int(decimal: digits.span) == nil,
+      let time = DecimalNumber(json: digits.span, shiftedBy: 3), time.value != 0 || time.isExact
     else { return digits }
-    for _ in fraction.count..<3 { milliseconds *= 10 }
+    let isWhole = time.value % 1000 == 0
+    return decimal(isWhole ? time.value / 1000 : time.value) + [UInt8](isWhole ? "s" : "ms")
+  }
+
+  private static func decimal(_ value: Int) -> [UInt8] {
     var text: [UInt8] = []
-    text.append(decimal: milliseconds == 0 ? seconds : seconds * 1000 + milliseconds)
-    text.append(milliseconds == 0 ? "s" : "ms")
+    if value < 0 { text.append("-") }
+    text.append(decimal: abs(value))
     return text
   }
 

@@ -1,0 +1,61 @@
+import Bytes
+
+/// A JSON number as a whole one: programs write 5 also as `5.0` and `5e0`, and times with all the digits that a
+/// floating-point number has.
+struct DecimalNumber {
+  /// The number, multiplied by the power of ten that was asked for and rounded to the nearest whole.
+  let value: Int
+  /// Whether nothing was rounded off.
+  let isExact: Bool
+
+  /// Reads a valid JSON number and multiplies it by `10^places`; `nil` where the result is not below 10^18.
+  init?(json text: Span<UInt8>, shiftedBy places: Int) {
+    var digits = 0
+    var exponent = places
+    var isExact = true
+    var isFraction = false
+    var index = 0
+    while index < text.count, text[index] | 0x20 != UInt8(ascii: "e") {
+      let byte = text[index]
+      index += 1
+      if byte == UInt8(ascii: ".") { isFraction = true }
+      guard byte.isASCIIDigit else { continue }
+      if digits < DecimalNumber.limit / 10 {
+        digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
+        if isFraction { exponent -= 1 }
+      } else {
+        // What no longer fits is no more than a rounding error, or else too large.
+        if byte != UInt8(ascii: "0") { isExact = false }
+        if !isFraction { exponent += 1 }
+      }
+    }
+    exponent += DecimalNumber.exponent(text.extracting(min(index + 1, text.count)..<text.count))
+    while exponent > 0, digits > 0 {
+      guard digits < DecimalNumber.limit / 10 else { return nil }
+      digits *= 10
+      exponent -= 1
+    }
+    var last = 0
+    while exponent < 0, digits > 0 || last > 0 {
+      if last != 0 { isExact = false }
+      last = digits % 10
+      digits /= 10
+      exponent += 1
+    }
+    if last != 0 { isExact = false }
+    if last >= 5 { digits += 1 }
+    value = text.hasPrefix("-") ? -digits : digits
+    self.isExact = isExact
+  }
+
+  private static let limit = 1_000_000_000_000_000_000
+
+  /// The exponent that follows the `e`, within bounds that are far beyond any that matters.
+  private static func exponent(_ text: Span<UInt8>) -> Int {
+    var exponent = 0
+    for index in text.indices where text[index].isASCIIDigit {
+      exponent = min(exponent * 10 + Int(text[index] - UInt8(ascii: "0")), 100_000)
+    }
+    return text.hasPrefix("-") ? -exponent : exponent
+  }
+}
