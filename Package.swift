@@ -45,9 +45,11 @@ func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) ->
 }
 
 /// Headers and typed shims of one C library, without policy. Each has exactly one importer.
-func shims(_ name: String, over library: String? = nil) -> Target {
+func shims(
+  _ name: String, over library: String? = nil, cSettings: [CSetting] = []
+) -> Target {
   .target(
-    name: name, path: "CModules/\(name)",
+    name: name, path: "CModules/\(name)", cSettings: cSettings,
     linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
 }
 
@@ -59,6 +61,8 @@ let package = Package(
   name: "postern",
   products: [.executable(name: "postern", targets: ["Postern"])],
   targets: [
+    // C23 for #embed.
+    shims("CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
     shims("CLinux"),
     shims("CCurl", over: "curl"),
     shims("CGnuTLS", over: "gnutls"),
@@ -80,7 +84,7 @@ let package = Package(
       "Gateway",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Selection", "Dialects", "Faces", "HTTPClient", "HTTPServer",
+        "Context", "Selection", "Dialects", "Faces", "HTTPClient", "HTTPServer", "CAssets",
       ]),
     .executableTarget(
       name: "Postern",

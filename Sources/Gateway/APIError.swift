@@ -5,7 +5,7 @@ import JSON
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
 public struct APIError: Error {
   /// The kind of error, which tells a client what to do about it.
-  enum Kind {
+  enum Kind: CaseIterable {
     case invalidRequest
     case authentication
     case permission

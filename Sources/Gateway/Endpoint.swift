@@ -5,7 +5,7 @@ import HTTPServer
 
 /// What a path and method stand for.
 struct Endpoint {
-  /// What is to be done.
+  /// What is to be done. `EndpointDescription` says of each what clients have to know.
   enum Operation {
     case sendMessage
     case listBots, createBot
@@ -20,6 +20,7 @@ struct Endpoint {
     case statistics, metrics
     case health
     case readiness
+    case openAPI
   }
 
   /// What the first parameter of a path names.
@@ -38,7 +39,7 @@ struct Endpoint {
   var subject: Subject {
     switch operation {
     case .chat, .listModels, .showModel: .model
-    case .statistics, .metrics, .health, .readiness: .operation
+    case .statistics, .metrics, .health, .readiness, .openAPI: .operation
     case .listBots, .createBot: .bots
     case .sendMessage, .readBot, .patchBot, .deleteBot, .listIntegrations, .createIntegration,
       .listConversations:
@@ -109,6 +110,7 @@ struct Endpoint {
     Endpoint(path: "/metrics", method: .get, scope: .read, operation: .metrics),
     Endpoint(path: "/healthz", method: .get, scope: nil, operation: .health),
     Endpoint(path: "/readyz", method: .get, scope: nil, operation: .readiness),
+    Endpoint(path: "/openapi.json", method: .get, scope: nil, operation: .openAPI),
   ]
 
   /// What came of looking for an endpoint.

@@ -143,6 +143,8 @@ public final class Gateway: RequestHandler {
       return metrics(request, visibleTo: key)
     case .readiness:
       return isDraining ? status("stopping", 503) : status("ready", 200, faults)
+    case .openAPI:
+      return Response(status: 200, contentType: "application/json", body: Assets.openAPI)
     default:
       return status("ok", 200)
     }

@@ -35,7 +35,7 @@ import Testing
       (.post, "/v1/bots/support", "405 GET, HEAD, PATCH, DELETE"),
       (.post, "/v1/bots/support/", "404"), (.post, "/v1/bots//support/messages", "404"),
       (.post, "/v1/bots//messages", "sendMessage "), (.post, "/v1/bots/support/messages/1", "404"),
-      (.get, "/{bot}", "404"),
+      (.get, "/{bot}", "404"), (.get, "/openapi.json", "openAPI"),
       (.get, "/v1/bots", "listBots"), (.post, "/v1/bots", "createBot"),
       (.put, "/v1/bots", "405 GET, HEAD, POST"),
       (.get, "/v1/bots/b", "readBot b"), (.patch, "/v1/bots/b", "patchBot b"),
@@ -70,7 +70,7 @@ import Testing
   @Test func asksForAKeyExceptForHealth() {
     for endpoint in Endpoint.all {
       switch (endpoint.operation, endpoint.method) {
-      case (.health, _), (.readiness, _): #expect(endpoint.scope == nil)
+      case (.health, _), (.readiness, _), (.openAPI, _): #expect(endpoint.scope == nil)
       case (.sendMessage, _), (.chat, _), (.listModels, _), (.showModel, _):
         #expect(endpoint.scope == .chat)
       case (_, .get): #expect(endpoint.scope == .read)

@@ -1,0 +1,8 @@
+#include "CAssets.h"
+
+// The path begins at this file.
+static const unsigned char openapi[] = {
+#embed "../../docs/openapi.json"
+};
+const unsigned char *const cassets_openapi_bytes = openapi;
+const size_t cassets_openapi_count = sizeof openapi;

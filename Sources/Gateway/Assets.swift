@@ -1,0 +1,10 @@
+import Bytes
+internal import CAssets
+
+/// Files that are in the binary.
+enum Assets {
+  /// docs/openapi.json: the description of the HTTP interface.
+  static var openAPI: [UInt8] {
+    UnsafeBufferPointer(start: cassets_openapi_bytes, count: cassets_openapi_count).span.copied
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Testing
+
+@testable import Gateway
+
+/// That the committed document is what the tables say. With `POSTERN_UPDATE=1` in the environment, it is written
+/// instead.
+@Suite struct OpenAPITests {
+  private static let file = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .appending(path: "docs/openapi.json")
+
+  @Test func isUpToDate() throws {
+    let expected = Data(OpenAPIDocument.text.utf8)
+    if ProcessInfo.processInfo.environment["POSTERN_UPDATE"] == "1" {
+      try expected.write(to: Self.file)
+    }
+    #expect(
+      try Data(contentsOf: Self.file) == expected,
+      "docs/openapi.json is not what the tables say: run the tests with POSTERN_UPDATE=1")
+  }
+
+  @Test func describesEveryEndpoint() throws {
+    let document = try #require(
+      try JSONSerialization.jsonObject(with: Data(OpenAPIDocument.text.utf8)) as? [String: Any])
+    let paths = try #require(document["paths"] as? [String: [String: Any]])
+    for endpoint in Endpoint.all {
+      #expect(paths["\(endpoint.path)"]?["\(endpoint.method.name)".lowercased()] != nil)
+    }
+    #expect(paths.values.reduce(0) { $0 + $1.count } == Endpoint.all.count)
+  }
+}
