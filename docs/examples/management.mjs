@@ -1,0 +1,60 @@
+// Every call of the management API, with Node.js 18 or newer. POSTERN_URL is where the gateway is, POSTERN_KEY a key
+// with the scopes read, write and chat.
+
+const url = process.env.POSTERN_URL ?? "http://127.0.0.1:8080";
+const key = process.env.POSTERN_KEY;
+
+// The answer's ETag and object; a status of 400 or more throws.
+async function call(method, path, body, headers = {}) {
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      Authorization: `Bearer ${key}`,
+      ...(body && { "Content-Type": "application/json" }),
+      ...headers,
+    },
+    body: body && JSON.stringify(body),
+  });
+  const text = await response.text();
+  console.log(method, path, response.status, text);
+  if (!response.ok) throw new Error(text);
+  return { etag: response.headers.get("ETag"), answer: text && JSON.parse(text) };
+}
+
+// Bots
+await call("POST", "/v1/bots", { id: "shop", name: "Shop Bot", system: "You are terse." });
+await call("GET", "/v1/bots?page=1&per_page=20");
+await call("GET", "/v1/bots/shop");
+await call("PATCH", "/v1/bots/shop", { window: 20, sticky: true });
+
+// Integrations. The values of headers are secrets: they are never shown again.
+await call("POST", "/v1/bots/shop/integrations", {
+  id: "shop-gpt",
+  name: "OpenAI GPT-4",
+  type: "openai",
+  model: "gpt-4o",
+  webhook_url: "https://api.openai.com/v1/chat/completions",
+  headers: { Authorization: "Bearer sk-secret" },
+  timeout: 30,
+  weight: 3,
+  enabled: false,
+});
+await call("POST", "/v1/bots/shop/integrations", { id: "shop-echo", name: "Echo", type: "echo" });
+await call("GET", "/v1/bots/shop/integrations");
+await call("GET", "/v1/integrations/shop-gpt/preview");
+await call("POST", "/v1/integrations/shop-echo/test", { content: "Are you there?" });
+
+// A change that is made only if nobody else has made one since: the version is the ETag of what was read.
+const { etag } = await call("GET", "/v1/integrations/shop-gpt");
+await call("PATCH", "/v1/integrations/shop-gpt", { weight: 1, fallback: true }, { "If-Match": etag });
+
+// Conversations
+await call("POST", "/v1/bots/shop/messages", { content: "Hello", conversation_id: "conv_1" });
+await call("GET", "/v1/bots/shop/conversations");
+await call("GET", "/v1/conversations/conv_1?bot=shop");
+await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
+await call("DELETE", "/v1/conversations/conv_1?bot=shop");
+
+// A bot goes with the integrations that it still has.
+await call("DELETE", "/v1/integrations/shop-gpt");
+await call("DELETE", "/v1/bots/shop");
