@@ -1,0 +1,79 @@
+"""Contract 3: `GET /openapi.json` describes all that the gateway does, and nothing else."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+import configuration
+from client import unused_tcp_socket
+
+KEY = "an-admin-key-of-the-fuzzer"
+
+
+@pytest.fixture(scope="module")
+def running(gateways):
+    with unused_tcp_socket() as closed:
+        dead = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+        yield gateways(
+            {
+                "key ops": {"secret": KEY, "scopes": "admin"},
+                "bot support": {"deadline": "5s"},
+                "integration parrot": {"bot": "support", "type": "echo"},
+                "integration dead": configuration.integration(
+                    dead, "openai", bot="support", fallback=True
+                ),
+                "bot lost": {"deadline": "5s"},
+                "integration broken": configuration.integration(dead, "anthropic", bot="lost"),
+            }
+        )
+
+
+def test_is_a_valid_document(running):
+    response = running.client().get("/openapi.json")
+    assert response.status == 200
+    assert response.field("Content-Type") == "application/json"
+    assert response.json["openapi"].startswith("3.1.")
+    OpenAPIV31SpecValidator(response.json).validate()
+
+
+def test_is_the_file_in_docs(running):
+    file = Path(__file__).resolve().parents[2] / "docs/openapi.json"
+    assert running.client().get("/openapi.json").body == file.read_bytes()
+
+
+def test_without_keys_only_this_host_may_read_it(gateway):
+    client = gateway().client()
+    assert client.get("/openapi.json").status == 200
+    refused = client.get("/openapi.json", {"X-Forwarded-For": "192.0.2.1"})
+    assert (refused.status, refused.error["code"]) == (403, "keys_required")
+
+
+def test_other_methods_are_refused(running):
+    refused = running.client().request("DELETE", "/openapi.json")
+    assert (refused.status, refused.field("Allow")) == (405, "GET, HEAD")
+
+
+def test_the_gateway_does_what_it_says(running, tmp_path):
+    """Requests made from the document, sound and unsound; what follows is held against it."""
+    folder = Path(__file__).parent
+    examples = os.environ.get("POSTERN_API_EXAMPLES")
+    repeatable = [] if examples else ["--seed", "1", "--generation-deterministic"]
+    done = subprocess.run(
+        [
+            *(Path(sys.executable).parent / "schemathesis", "--config-file"),
+            *(folder / "schemathesis.toml", "run", f"http://{running.addresses[0]}/openapi.json"),
+            *("-H", f"Authorization: Bearer {KEY}", "--no-color", "--checks", "all"),
+            *("--max-examples", examples or "10", *repeatable),
+        ],
+        cwd=tmp_path,
+        stdout=None if examples else subprocess.PIPE,
+        text=True,
+        timeout=None if examples else 100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert running.process.poll() is None
