@@ -32,8 +32,7 @@ public struct APIError: Error {
   }
 
   var status: Int
-  var kind: Kind
-  var code: StaticString
+  var code: ErrorCode
   /// For people; free of secrets and of what a backend said.
   var message: Text
   /// The field of the request that is at fault.
@@ -42,11 +41,9 @@ public struct APIError: Error {
   var fields: [(name: StaticString, value: [UInt8])] = []
 
   init(
-    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: Text,
-    parameter: StaticString? = nil
+    _ code: ErrorCode, _ message: Text, status: Int? = nil, parameter: StaticString? = nil
   ) {
-    self.status = status
-    self.kind = kind
+    self.status = status ?? code.status
     self.code = code
     self.message = message
     self.parameter = parameter.map { [UInt8]($0) }
@@ -54,14 +51,14 @@ public struct APIError: Error {
 
   /// A field of the request that is missing or not as it must be.
   static func invalid(_ parameter: StaticString, _ message: Text) -> APIError {
-    APIError(400, .invalidRequest, "invalid_parameter", message, parameter: parameter)
+    APIError(.invalidParameter, message, parameter: parameter)
   }
 
   /// Too much is asked for at once; the client may try again after so many seconds.
   static func tryAgain(
-    _ status: Int, _ kind: Kind, _ code: StaticString, _ message: Text, afterSeconds seconds: Int
+    _ code: ErrorCode, _ message: Text, afterSeconds seconds: Int
   ) -> APIError {
-    APIError(status, kind, code, message).retrying(afterSeconds: seconds)
+    APIError(code, message).retrying(afterSeconds: seconds)
   }
 
   /// The error with the advice to try again after so many seconds: Retry-After, RFC 9110 section 10.2.3.
@@ -82,8 +79,8 @@ public struct APIError: Error {
     writer.beginObject()
     writer.name("error")
     writer.beginObject()
-    writer.member("type", string: kind.name)
-    writer.member("code", string: code)
+    writer.member("type", string: code.kind.name)
+    writer.member("code", string: code.name)
     writer.member("message", string: message.bytes.span)
     if let parameter { writer.member("param", string: parameter.span) }
     writer.endObject()
@@ -99,25 +96,22 @@ extension APIError {
     switch refusal {
     case .ambiguous(let reason):
       self.init(
-        400, .invalidRequest, "invalid_request", "The request is not sound HTTP: \(reason).")
+        .invalidRequest, "The request is not sound HTTP: \(reason).")
     case .badTarget:
       self.init(
-        400, .invalidRequest, "invalid_request",
-        "The request target is not a path with an optional query.")
+        .invalidRequest, "The request target is not a path with an optional query.")
     case .versionNotSupported:
       self.init(
-        505, .invalidRequest, "version_not_supported", "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+        .versionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here."
       )
     case .fieldsTooLarge:
       self.init(
-        431, .invalidRequest, "headers_too_large",
-        "The header section exceeds 16 KB, or has too many fields.")
+        .headersTooLarge, "The header section exceeds 16 KB, or has too many fields.")
     case .bodyTooLarge(let limit):
       self.init(
-        413, .invalidRequest, "body_too_large",
-        "The request body exceeds \(limit) bytes (max_body).")
+        .bodyTooLarge, "The request body exceeds \(limit) bytes (max_body).")
     case .stopping:
-      self.init(503, .overloaded, "stopping", "The gateway is stopping.")
+      self.init(.stopping, "The gateway is stopping.")
     }
   }
 }

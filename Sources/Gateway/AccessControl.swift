@@ -26,13 +26,12 @@ struct AccessControl {
     guard let scope else { return nil }
     guard let presented = presentedKey(fields), let key = find(presented) else {
       var error = APIError(
-        401, .authentication, "invalid_key",
-        "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.")
+        .invalidKey, "A valid key is needed, as 'Authorization: Bearer KEY' or 'x-api-key: KEY'.")
       error.fields.append(("WWW-Authenticate", [UInt8]("Bearer")))
       throw error
     }
     guard key.scopes.isSuperset(of: scope) else {
-      throw APIError(403, .permission, "insufficient_scope", "The key's scopes do not allow this.")
+      throw APIError(.insufficientScope, "The key's scopes do not allow this.")
     }
     return key
   }
@@ -43,7 +42,7 @@ struct AccessControl {
     let isForwarded = fields("Forwarded") != nil || fields("X-Forwarded-For") != nil
     if peer.isLocal, !isForwarded, isLoopback(host: fields("Host")) { return nil }
     return APIError(
-      403, .permission, "keys_required",
+      .keysRequired,
       "Only this machine is served, by a loopback name, until the configuration has a [key …].")
   }
 
@@ -101,14 +100,14 @@ extension APIKeySettings? {
   func checkReachesAll() throws(APIError) {
     if self?.bots.isEmpty == false {
       throw APIError(
-        403, .permission, "insufficient_scope", "The key is for some bots, and cannot add others.")
+        .insufficientScope, "The key is for some bots, and cannot add others.")
     }
   }
 
   /// Refuses a bot that the key, if there is one, does not reach.
   func checkReaches(_ bot: [UInt8]) throws(APIError) {
     if self?.reaches(bot) == false {
-      throw APIError(403, .permission, "insufficient_scope", "The key is not for this bot.")
+      throw APIError(.insufficientScope, "The key is not for this bot.")
     }
   }
 }

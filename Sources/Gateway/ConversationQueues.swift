@@ -36,7 +36,7 @@ struct ConversationQueues<Element: AnyObject> {
       guard waiting.count < limits.inFlight else {
         return .refused(
           .tryAgain(
-            503, .overloaded, "overloaded", "Too many messages are being answered (in_flight).",
+            .overloaded, "Too many messages are being answered (in_flight).",
             afterSeconds: 1))
       }
       waiting[conversation] = []
@@ -45,7 +45,7 @@ struct ConversationQueues<Element: AnyObject> {
     guard queue.count < limits.queuePerConversation else {
       return .refused(
         .tryAgain(
-          429, .rateLimit, "conversation_busy",
+          .conversationBusy,
           "Too many messages of this conversation wait already (queue_per_conversation).",
           afterSeconds: 1))
     }

@@ -52,8 +52,7 @@ final class Dispatcher {
     {
       count(.refused)
       throw .tryAgain(
-        429, .rateLimit, "user_rate_exceeded",
-        "This user has sent too many messages lately (per_user).",
+        .userRateExceeded, "This user has sent too many messages lately (per_user).",
         afterSeconds: wait.secondsRoundedUp)
     }
     switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {

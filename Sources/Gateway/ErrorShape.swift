@@ -38,7 +38,7 @@ enum ErrorShape {
 extension APIError {
   /// What no integration could be sent.
   init(_ fault: TranslationFault) {
-    self.init(400, .invalidRequest, "unsupported_parameter", fault.message)
+    self.init(.unsupportedParameter, fault.message)
     parameter = fault.field
   }
 
@@ -57,6 +57,6 @@ extension APIError {
 
   /// The error as the shapes know it.
   var inFaces: FaceError {
-    FaceError(type: kind.name, code: code, message: message, parameter: parameter)
+    FaceError(type: code.kind.name, code: code.name, message: message, parameter: parameter)
   }
 }

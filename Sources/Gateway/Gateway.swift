@@ -89,10 +89,10 @@ public final class Gateway: RequestHandler {
     guard let target = request.target else { throw APIError(.badTarget) }
     switch Endpoint.match(request.method, target) {
     case .unknown:
-      throw APIError(404, .notFound, "not_found", "There is nothing at this path.")
+      throw APIError(.notFound, "There is nothing at this path.")
     case .otherMethods(let allowed):
       var error = APIError(
-        405, .invalidRequest, "method_not_allowed", "This path does not take this method.")
+        .methodNotAllowed, "This path does not take this method.")
       error.fields.append(("Allow", allowed))
       throw error
     case .found(let endpoint, let parameters):
@@ -307,7 +307,6 @@ extension APIError {
   /// 415 for a body that is not JSON by its type.
   fileprivate static var notJSON: APIError {
     APIError(
-      415, .invalidRequest, "unsupported_media_type",
-      "The body must be JSON, with 'Content-Type: application/json'.")
+      .unsupportedMediaType, "The body must be JSON, with 'Content-Type: application/json'.")
   }
 }

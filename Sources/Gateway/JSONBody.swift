@@ -9,11 +9,10 @@ extension JSONValue {
       root = try JSONDocument(body).root
     } catch {
       throw APIError(
-        400, .invalidRequest, "invalid_json",
-        "The body is not valid JSON: \(error.message(in: body.span)).")
+        .invalidJSON, "The body is not valid JSON: \(error.message(in: body.span)).")
     }
     guard root.kind == .object else {
-      throw APIError(400, .invalidRequest, "invalid_request", "The body must be a JSON object.")
+      throw APIError(.invalidRequest, "The body must be a JSON object.")
     }
     return root
   }

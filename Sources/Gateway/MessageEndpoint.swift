@@ -52,7 +52,7 @@ final class MessageEndpoint {
     case .different:
       responder.refuse(
         APIError(
-          409, .conflict, "idempotency_key_reused",
+          .idempotencyKeyReused,
           "Another message was sent with this Idempotency-Key in the last 10 minutes."))
     }
   }
@@ -104,8 +104,7 @@ final class MessageEndpoint {
       key.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") })
     else {
       throw APIError(
-        400, .invalidRequest, "invalid_idempotency_key",
-        "Idempotency-Key must be 1 to 255 characters of printable ASCII.")
+        .invalidIdempotencyKey, "Idempotency-Key must be 1 to 255 characters of printable ASCII.")
     }
     let caller = request.field("Authorization") ?? request.field("x-api-key") ?? []
     return repeats.name(of: key, from: caller, for: bot.settings.id)

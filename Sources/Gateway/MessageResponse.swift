@@ -44,7 +44,7 @@ extension Answer {
   func error(from bot: BotSettings) -> APIError? {
     switch content {
     case .reply: nil
-    case .contentFiltered(let reason): APIError(400, .invalidRequest, "content_filter", reason)
+    case .contentFiltered(let reason): APIError(.contentFilter, reason)
     case .untranslatable(let fault): APIError(fault)
     case .failed(let timedOut): failure(timedOut ? 504 : 502, bot)
     case .unavailable(let seconds): failure(503, bot).retrying(afterSeconds: seconds)
@@ -52,7 +52,7 @@ extension Answer {
   }
 
   private func failure(_ status: Int, _ bot: BotSettings) -> APIError {
-    APIError(status, .backend, "all_integrations_failed", Text(bot.errorMessage))
+    APIError(.allIntegrationsFailed, Text(bot.errorMessage), status: status)
   }
 
   /// `{"data": {…}}`

@@ -32,8 +32,7 @@ struct ModelTable {
     let integration = slash.map { name.span.extracting(($0 + 1)...).copied }
     guard let bot = bots[id], integration.map({ bot.integration(named: $0) != nil }) ?? true else {
       throw APIError(
-        404, .notFound, "model_not_found",
-        "There is no such model: it must be the name of a bot, or bot/integration.",
+        .modelNotFound, "There is no such model: it must be the name of a bot, or bot/integration.",
         parameter: "model")
     }
     return Model(bot: bot, integration: integration)

@@ -20,14 +20,14 @@ import Testing
   }
 
   @Test func writesMoreBesideTheError() {
-    let body = APIError(502, .backend, "failed", "Sorry.").body { writer in
+    let body = APIError(.allIntegrationsFailed, "Sorry.").body { writer in
       writer.name("attempts")
       writer.beginArray()
       writer.endArray()
     }
     #expect(
       text(body) == """
-        {"error":{"type":"backend_error","code":"failed","message":"Sorry."},"attempts":[]}
+        {"error":{"type":"backend_error","code":"all_integrations_failed","message":"Sorry."},"attempts":[]}
         """)
   }
 
@@ -36,46 +36,46 @@ import Testing
     arguments: [
       (
         "/v1/bots/b/messages", false,
-        #"{"error":{"type":"not_found_error","code":"c","#
+        #"{"error":{"type":"not_found_error","code":"not_found","#
           + #""message":"m","param":"p"}}"#
       ),
       (
         "/v1/chat/completions", false,
         #"{"error":{"message":"m","type":"not_found_error","#
-          + #""param":"p","code":"c"}}"#
+          + #""param":"p","code":"not_found"}}"#
       ),
       (
         "/v1/chat/other", true,
         #"{"error":{"message":"m","type":"not_found_error","#
-          + #""param":"p","code":"c"}}"#
+          + #""param":"p","code":"not_found"}}"#
       ),
       (
         "/v1/models/m", false,
         #"{"error":{"message":"m","type":"not_found_error","#
-          + #""param":"p","code":"c"}}"#
+          + #""param":"p","code":"not_found"}}"#
       ),
       (
         "/v1/models", true,
         #"{"type":"error","error":{"type":"not_found_error","#
-          + #""message":"m","code":"c","param":"p"}}"#
+          + #""message":"m","code":"not_found","param":"p"}}"#
       ),
       (
         "/v1/messages", false,
         #"{"type":"error","error":{"type":"not_found_error","#
-          + #""message":"m","code":"c","param":"p"}}"#
+          + #""message":"m","code":"not_found","param":"p"}}"#
       ),
     ])
   func takesTheShapeOfThePath(path: String, isAnthropic: Bool, body: String) throws {
     let segments = path.dropFirst().split(separator: "/").map { bytes(String($0)) }
-    let error = APIError(404, .notFound, "c", "m", parameter: "p")
+    let error = APIError(.notFound, "m", parameter: "p")
     let response = error.response(as: ErrorShape(segments, isAnthropic: { isAnthropic }))
     #expect(text(response.body) == body)
     #expect(response.status == 404)
   }
 
   @Test func saysWhenToTryAgain() {
-    let error = APIError.tryAgain(429, .rateLimit, "busy", "Busy.", afterSeconds: 7)
-    #expect(error.brief == "429 rate_limit_error busy")
+    let error = APIError.tryAgain(.conversationBusy, "Busy.", afterSeconds: 7)
+    #expect(error.brief == "429 rate_limit_error conversation_busy")
     #expect(error.field("Retry-After") == "7")
   }
 

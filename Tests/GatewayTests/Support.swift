@@ -23,7 +23,7 @@ extension APIError {
   /// The response in a few words: `STATUS type code param`.
   var brief: String {
     let parameter = parameter.map { " " + text($0) } ?? ""
-    return "\(status) \(kind.name) \(code)\(parameter)"
+    return "\(status) \(code.kind.name) \(code.name)\(parameter)"
   }
 
   /// The value of a field of the response.

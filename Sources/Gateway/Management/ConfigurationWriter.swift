@@ -66,19 +66,19 @@ public final class ConfigurationWriter {
       return self.error(for: error)
     case .unreadable(let error), .notWritable(let error), .full(let error), .failed(let error):
       return APIError(
-        503, .server, "configuration_not_writable",
+        .configurationNotWritable,
         "The configuration file \(path) cannot be changed, and is as it was: \(error.call): \(error.reason)"
       )
     case .raced:
       return .tryAgain(
-        503, .server, "configuration_busy", "The configuration file is being changed all the time.",
+        .configurationBusy, "The configuration file is being changed all the time.",
         afterSeconds: 1)
     }
   }
 
   private func unconfirmed(_ error: SystemError) -> APIError {
     APIError(
-      503, .server, "configuration_not_confirmed",
+      .configurationNotConfirmed,
       """
       The change stands in \(path) and is in force, but storage has not confirmed it, and a power cut may undo it: \
       \(error.call): \(error.reason)
@@ -92,15 +92,14 @@ public final class ConfigurationWriter {
       for finding in findings where finding.severity == .error {
         message += " \(path):\(finding.line): \(finding.message)."
       }
-      return APIError(409, .conflict, "configuration_invalid", message)
+      return APIError(.configurationInvalid, message)
     case .noSuchSection(let section):
       return .noSuch(section.kind)
     case .sectionExists(let section):
-      return APIError(409, .conflict, "already_exists", "There is one of the id \(section.name).")
+      return APIError(.alreadyExists, "There is one of the id \(section.name).")
     case .refused(let objections):
       var error = APIError(
-        400, .invalidRequest, "invalid_parameter",
-        objections.first?.message ?? "the configuration would not be valid")
+        .invalidParameter, objections.first?.message ?? "the configuration would not be valid")
       error.parameter = objections.first?.key.map { ResourcePatch.member(of: $0) }
       return error
     }
@@ -111,7 +110,7 @@ extension APIError {
   /// 404 for what is not there.
   static func noSuch(_ kind: SectionKind) -> APIError {
     kind == .bot
-      ? APIError(404, .notFound, "bot_not_found", "There is no bot of this name.")
-      : APIError(404, .notFound, "integration_not_found", "There is no integration of this id.")
+      ? APIError(.botNotFound, "There is no bot of this name.")
+      : APIError(.integrationNotFound, "There is no integration of this id.")
   }
 }

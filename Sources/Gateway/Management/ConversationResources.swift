@@ -104,6 +104,6 @@ extension JSONWriter {
 extension APIError {
   /// 404 for a conversation of which nothing is there, any more or yet.
   static var noSuchConversation: APIError {
-    APIError(404, .notFound, "conversation_not_found", "Nothing is kept of such a conversation.")
+    APIError(.conversationNotFound, "Nothing is kept of such a conversation.")
   }
 }

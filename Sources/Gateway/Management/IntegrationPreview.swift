@@ -17,7 +17,7 @@ struct IntegrationPreview {
   func response(to message: [UInt8], conversation: [UInt8]) throws(APIError) -> Response {
     guard let upstream = integration.upstream else {
       throw APIError(
-        409, .conflict, "no_request", "An echo integration answers by itself: nothing is sent.")
+        .noRequest, "An echo integration answers by itself: nothing is sent.")
     }
     let settings = integration.settings
     let body = try body(message, conversation)
@@ -51,7 +51,7 @@ struct IntegrationPreview {
       try encoder.append(.user, content: message.span)
       return try encoder.finish().bytes
     } catch {
-      throw APIError(400, .invalidRequest, "invalid_parameter", error.message)
+      throw APIError(.invalidParameter, error.message)
     }
   }
 

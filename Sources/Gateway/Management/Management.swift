@@ -160,7 +160,7 @@ final class Management {
   ) {
     guard let writer else {
       let error = APIError(
-        503, .server, "configuration_not_writable",
+        .configurationNotWritable,
         "There is no configuration file that could be changed: see 'postern run -c FILE'.")
       return request.respond(error.response())
     }

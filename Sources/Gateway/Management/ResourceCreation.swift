@@ -14,7 +14,7 @@ enum ResourceCreation {
       }
       guard configuration.resource(SectionName(kind, text)) == nil else {
         throw APIError(
-          409, .conflict, "already_exists", "There is one of this id already.", parameter: "id")
+          .alreadyExists, "There is one of this id already.", parameter: "id")
       }
       return text
     }
@@ -57,7 +57,7 @@ enum ResourceCreation {
   ) throws(APIError) -> [ConfigurationChange] {
     guard !resource.isImplied else {
       throw APIError(
-        409, .conflict, "implied",
+        .implied,
         "It does not stand in the configuration file, but follows from what does: it cannot be deleted."
       )
     }
@@ -65,7 +65,7 @@ enum ResourceCreation {
     if resource.name.kind == .bot {
       for key in configuration.keys where key.bots.contains(resource.name.name) {
         throw APIError(
-          409, .conflict, "in_use", "[key \(key.id)] is limited to this bot, among others or alone."
+          .inUse, "[key \(key.id)] is limited to this bot, among others or alone."
         )
       }
       for integration in configuration.resources(.integration)
@@ -83,7 +83,7 @@ enum ResourceCreation {
     do throws(ResourcePatch.Objection) {
       return try ResourcePatch.changes(in: patch, to: name, from: resource)
     } catch {
-      var fault = APIError(400, .invalidRequest, "invalid_parameter", error.message)
+      var fault = APIError(.invalidParameter, error.message)
       fault.parameter = error.member
       throw fault
     }
@@ -115,7 +115,6 @@ extension APIError {
   /// The resource is not what the client last saw.
   static var preconditionFailed: APIError {
     APIError(
-      412, .invalidRequest, "precondition_failed",
-      "It has been changed since: If-Match has not its current ETag.")
+      .preconditionFailed, "It has been changed since: If-Match has not its current ETag.")
   }
 }

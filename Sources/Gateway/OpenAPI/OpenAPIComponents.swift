@@ -11,7 +11,7 @@ import Configuration
       "key":{"type":"apiKey","in":"header","name":"x-api-key"}},
       "parameters":{\(members(parameters))},
       "headers":{\(members(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))},
-      "responses":{\(members(errors.map { ("\($0.status)", response($0)) }))},
+      "responses":{\(members(statuses.map { ("\($0)", response($0)) }))},
       "schemas":{\(members(schemas))}
       """
     }
@@ -105,6 +105,7 @@ import Configuration
         "Retry-After",
         #"{"description":"Seconds.","schema":{"type":"integer","minimum":0}}"#
       ),
+      "allow": ("Allow", #"{"required":true,"schema":{"type":"string"}}"#),
       "www_authenticate": (
         "WWW-Authenticate", #"{"required":true,"schema":{"const":"Bearer"}}"#
       ),
@@ -112,56 +113,28 @@ import Configuration
 
     // MARK: Errors
 
-    /// The errors of a status, by their codes.
-    private static let errors: [(status: Int, means: String)] = [
-      (
-        400,
-        """
-        invalid_request, invalid_json, invalid_parameter, invalid_idempotency_key, content_filter, unsupported_parameter: what was asked \
-        makes no sense.
-        """
-      ),
-      (401, "invalid_key: no key, or a wrong one."),
-      (
-        403, "insufficient_scope: the key is not for this. keys_required: only this host is served."
-      ),
-      (
-        404,
-        "not_found, bot_not_found, integration_not_found, conversation_not_found, model_not_found."
-      ),
-      (
-        409,
-        """
-        already_exists, implied, no_request, idempotency_key_reused; configuration_invalid: the configuration file \
-        has errors, with their FILE:LINE.
-        """
-      ),
-      (412, "precondition_failed: it has changed since."),
-      (413, "body_too_large: more than max_body."),
-      (415, "unsupported_media_type: not JSON by its type."),
-      (429, "conversation_busy, user_rate_exceeded."),
-      (431, "headers_too_large: more than 16 KB."),
-      (502, "all_integrations_failed: nobody replied."),
-      (
-        503,
-        """
-        overloaded, all_integrations_failed, stopping, configuration_not_writable, configuration_busy: not now.
-        """
-      ),
-      (504, "all_integrations_failed: the last timed out."),
-      (505, "version_not_supported: neither HTTP/1.1 nor 1.0."),
-    ]
+    /// The statuses of errors, in order.
+    private static let statuses = Set(ErrorCode.allCases.flatMap(\.statuses)).sorted()
 
-    private static func response(_ error: (status: Int, means: String)) -> String {
+    /// The response with a status, and what the codes mean that it may have.
+    private static func response(_ status: Int) -> String {
       var names = ["request_id"]
-      if error.status == 401 { names.append("www_authenticate") }
-      if error.status == 429 || error.status == 503 { names.append("retry_after") }
+      switch status {
+      case 401: names.append("www_authenticate")
+      case 405: names.append("allow")
+      case 429, 503: names.append("retry_after")
+      default: break
+      }
       let headers = names.map {
         ##""\##(fields[$0]!.name)":{"$ref":"#/components/headers/\##($0)"}"##
       }
+      let codes = ErrorCode.allCases.filter { $0.statuses.contains(status) }
+      let kinds = Set(codes.map { "\($0.kind.name)" }).sorted()
+      let list = codes.map { #"{"const":"\#($0.name)","description":\#(quoted($0.meaning))}"# }
       return """
-        {"description":\(quoted(error.means)),"headers":{\(headers.joined(separator: ","))},\
-        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error"}}}}
+        {"description":"\(kinds.joined(separator: ", "))","headers":{\(headers.joined(separator: ","))},\
+        "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error","properties":{"error":\
+        {"properties":{"code":{"oneOf":[\(list.joined(separator: ","))]}}}}}}}}
         """
     }
 
