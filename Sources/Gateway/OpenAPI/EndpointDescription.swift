@@ -156,7 +156,7 @@
       var description = EndpointDescription(
         id, "Messages", summary,
         [Answer(means: "In OpenAI's form.", content: [(json, component(schema))])])
-      description.details = "In Anthropic's form for clients that send `anthropic-version`."
+      description.parameters = ["anthropic_version"]
       return description
     }
 
@@ -194,7 +194,7 @@
       // Without an id, one is made from the name.
       let schema = """
         {"allOf":[\(component(item + "Patch"))],"anyOf":[{"required":["id"]},
-        {"required":["name"],"properties":{"name":{"type":"string","pattern":"[0-9A-Za-z]"}}}]}
+        {"required":["name"],"properties":{"name":{"type":"string"}}}]}
         """
       description.body = (schema, json, true)
       return description
