@@ -85,7 +85,7 @@ import Bytes
           ##"{"type":["string","null"],\##(mayBeEmpty ? "" : "\"minLength\":1,")"pattern":"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"\##(defaultMember)}"##
       case .path:
         return ##"{"type":["string","null"],"pattern":"^/[^\u0000-\u001f\u007f-\u009f]*$"}"##
-      case .url: return ##"{"type":["string","null"],"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://"}"##
+      case .url: return ##"{"type":["string","null"],"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"}"##
       case .bot: return ##"{"type":["string","null"],"pattern":"^[a-z0-9][a-z0-9_-]{0,63}$"}"##
       case .breaker:
         return

@@ -29,4 +29,23 @@ import Testing
     }
     #expect(paths.values.reduce(0) { $0 + $1.count } == Endpoint.all.count)
   }
+
+  /// In the document, at each of its statuses, and in docs/http.md.
+  @Test func describesEveryError() throws {
+    let table = try String(
+      contentsOf: Self.file.deletingLastPathComponent().appending(path: "http.md"), encoding: .utf8
+    ).split(separator: "\n").filter { $0.hasPrefix("| ") }
+    let document = OpenAPIDocument.text.split(separator: "\n")
+    for code in ErrorCode.allCases {
+      for status in code.statuses {
+        let response = document.first { $0.hasPrefix("\"\(status)\":") }
+        #expect(response?.contains("\"const\":\"\(code.name)\"") == true, "\(status) \(code.name)")
+        let row = table.first {
+          $0.dropFirst(2).prefix { $0 != "|" }.contains("\(status)")
+            && $0.contains("| `\(code.kind.name)` |") && $0.contains("`\(code.name)`")
+        }
+        #expect(row != nil, "docs/http.md lacks \(status) \(code.name)")
+      }
+    }
+  }
 }

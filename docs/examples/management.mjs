@@ -55,6 +55,9 @@ await call("GET", "/v1/conversations/conv_1?bot=shop");
 await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
 await call("DELETE", "/v1/conversations/conv_1?bot=shop");
 
+// What has come of asking each integration
+await call("GET", "/v1/stats");
+
 // A bot goes with the integrations that it still has.
 await call("DELETE", "/v1/integrations/shop-gpt");
 await call("DELETE", "/v1/bots/shop");

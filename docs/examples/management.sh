@@ -40,6 +40,9 @@ call GET '/v1/conversations/conv_1?bot=shop'
 call GET '/v1/conversations/conv_1/messages?bot=shop'
 call DELETE '/v1/conversations/conv_1?bot=shop'
 
+# What has come of asking each integration
+call GET /v1/stats
+
 # A bot goes with the integrations that it still has.
 call DELETE /v1/integrations/shop-gpt
 call DELETE /v1/bots/shop

@@ -68,7 +68,8 @@
           isBot ? "showModel" : "showPinnedModel", "A bot or an integration, as a model.", "Model")
       case .statistics:
         self = .list(
-          "listStatistics", "Operations", "What each integration has done.", of: "Statistics")
+          "listStatistics", "Integrations", "What has come of asking each integration.",
+          of: "Statistics")
       case .metrics: self = .metrics
       case .health: self = .health
       case .readiness: self = .readiness

@@ -11,7 +11,8 @@ import HTTPServer
       """
       {"openapi":"3.1.0","info":{"title":"Postern","version":"1","description":"A gateway between a bot and the AI \
       backends that answer for it. Errors, at all endpoints, are an object `error`. Without configured keys only the \
-      gateway's own host is served, and needs none."},
+      gateway's own host is served, and needs none. HEAD is answered wherever GET is. A request's X-Request-Id is the \
+      answer's."},
       "servers":[{"url":"/"}],
       "paths":{\(paths)},
       "components":{\(OpenAPIComponents.text)}}
