@@ -1,4 +1,4 @@
-"""Contract 3: who reaches what, asked of every endpoint that the gateway describes: none is forgotten."""
+"""Contract 3: who reaches what, asked of every endpoint that the gateway describes."""
 
 import pytest
 
