@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import configuration
 from client import unused_tcp_socket
+from streams import streamed
 
 KEY = "an-admin-key-of-the-fuzzer"
 
@@ -58,6 +60,26 @@ def test_without_keys_only_this_host_may_read_it(gateway):
 def test_other_methods_are_refused(running):
     refused = running.client().request("DELETE", "/openapi.json")
     assert (refused.status, refused.field("Allow")) == (405, "GET, HEAD")
+
+
+def test_streams_are_what_it_says(running):
+    """OpenAPI has no words for streams: what it says of one event is held against each."""
+    document = running.client().get("/openapi.json").json
+    operation = document["paths"]["/v1/bots/{bot}/messages"]["post"]
+    described = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]
+
+    def check(value, schema):
+        Draft202012Validator({**schema, "components": document["components"]}).validate(value)
+
+    stream = streamed(running.client(KEY), bot="support")
+    assert [event.type for event in stream.events] == ["delta", "message"]
+    kinds = document["components"]["schemas"]["Event"]["oneOf"]
+    for event in stream.events:
+        check({"event": event.type, "data": json.dumps(event.data)}, described)
+        [kind] = [one for one in kinds if one["properties"]["event"]["const"] == event.type]
+        check(event.data, kind["properties"]["data"]["contentSchema"])
+    failed = streamed(running.client(KEY), bot="lost")
+    check(failed.failure, {"$ref": "#/components/schemas/Error"})
 
 
 # Members that others may add to, and what is a piece of something else: not closed.

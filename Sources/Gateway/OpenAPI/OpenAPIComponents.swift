@@ -99,7 +99,7 @@ import Configuration
       ),
       "attempts": (
         "X-Postern-Attempts",
-        #"{"description":"What was tried, in order; not with streams.","schema":{"type":"string"}}"#
+        #"{"description":"What was tried for a message, in order; not with streams.","schema":{"type":"string"}}"#
       ),
       "etag": (
         "ETag",
@@ -129,7 +129,9 @@ import Configuration
       switch status {
       case 401: names.append("www_authenticate")
       case 405: names.append("allow")
-      case 429, 503: names.append("retry_after")
+      case 400, 502, 504: names.append("attempts")
+      case 429: names.append("retry_after")
+      case 503: names += ["attempts", "retry_after"]
       default: break
       }
       let headers = names.map {
