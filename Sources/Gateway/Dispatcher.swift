@@ -20,6 +20,8 @@ final class Dispatcher {
   private var endings = [Int](repeating: 0, count: ExchangeEnding.allCases.count)
   /// How many exchanges there have been at once, since memory was given back.
   private var peak = 0
+  /// How many exchanges have begun.
+  private var beginnings: UInt64 = 0
   private var isGivingBack = false
 
   /// So many exchanges at once are a crowd: a megabyte or more.
@@ -61,6 +63,7 @@ final class Dispatcher {
       throw error
     case .begin:
       peak = max(peak, queues.busyCount)
+      beginnings &+= 1
       exchange.begin()
     case .wait: exchange.wait()
     }
@@ -89,13 +92,14 @@ final class Dispatcher {
     services.loop.atEndOfTurn { next.begin() }
   }
 
-  /// Once a crowd has dispersed: what it took is the machine's again, if nobody comes within a second.
+  /// Once a crowd has dispersed: what it took is the machine's again, as soon as nobody comes for a second.
   private func giveBackMemory() {
     guard queues.busyCount == 0, peak >= Dispatcher.crowd, !isGivingBack else { return }
     isGivingBack = true
+    let beginnings = beginnings
     _ = services.loop.schedule(after: .seconds(1)) { [self] in
       isGivingBack = false
-      guard queues.busyCount == 0 else { return }
+      guard self.beginnings == beginnings else { return giveBackMemory() }
       peak = 0
       Environment.giveBackFreeMemory()
     }
