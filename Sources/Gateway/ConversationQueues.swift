@@ -55,11 +55,12 @@ struct ConversationQueues<Element: AnyObject> {
 
   /// The exchange of a conversation that had begun is over; returns the one that begins now, if any.
   mutating func leave(_ conversation: [UInt8]) -> Element? {
-    guard let queue = waiting[conversation], !queue.isEmpty else {
-      waiting[conversation] = nil
+    guard let place = waiting.index(forKey: conversation) else { return nil }
+    if waiting.values[place].isEmpty {
+      waiting.remove(at: place)
       return nil
     }
-    return waiting[conversation]!.removeFirst()
+    return waiting.values[place].removeFirst()
   }
 
   /// An exchange that waits is given up.
