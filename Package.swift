@@ -23,6 +23,7 @@ let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
   "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+  "-Xlinker", "--wrap=posix_memalign",
 ]
 
 let settings: [SwiftSetting] = [

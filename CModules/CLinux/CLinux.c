@@ -29,6 +29,16 @@ bool clinux_is_being_written(int descriptor) {
   return false;
 }
 
+// Embedded Swift asks posix_memalign for all memory; glibc takes a detour there even where malloc aligns as well. The
+// linker puts this in its place (--wrap), in release alone.
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
+int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
+  void *new = alignment <= _Alignof(max_align_t) ? malloc(size) : aligned_alloc(alignment, size);
+  if (!new) return ENOMEM;
+  *memory = new;
+  return 0;
+}
+
 void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
 
 void clinux_give_back_free_memory(void) { malloc_trim(0); }
