@@ -90,7 +90,7 @@ public final class ConfigurationWriter {
     case .invalidFile(let findings):
       var message = Text("The configuration file is not valid as it is; nothing was written.")
       for finding in findings where finding.severity == .error {
-        message += " \(path):\(finding.line): \(finding.message)."
+        message += "\n\(path):\(finding.line): \(finding.message)"
       }
       return APIError(.configurationInvalid, message)
     case .noSuchSection(let section):
