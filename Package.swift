@@ -18,7 +18,7 @@ let codeFlags = [
 ]
 
 /// The Swift compiler has inlined what gains from it: the linker does so only where the code gets smaller. Equal
-/// functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer).
+/// functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer). Memory comes from malloc: see CLinux.c.
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
@@ -45,7 +45,7 @@ func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) ->
   .target(name: name, dependencies: lower, swiftSettings: isHot ? settings : settings + small)
 }
 
-/// Headers and typed shims of one C library, without policy. Each has exactly one importer.
+/// Headers and typed shims of one C library, without policy; of CAssets, files as bytes. Each has exactly one importer.
 func shims(
   _ name: String, over library: String? = nil, cSettings: [CSetting] = []
 ) -> Target {

@@ -90,6 +90,7 @@ public final class Integration {
   /// The fields of one request.
   func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
     var fields = ownFields
+    // 64: what the names take.
     fields.reserve(conversation.count + request.count + (platform?.count ?? 0) + 64)
     if sendsConversation { fields.append("X-Conversation-Id", conversation.span) }
     if sendsRequest { fields.append("X-Request-Id", request.span) }

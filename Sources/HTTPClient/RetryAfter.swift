@@ -11,10 +11,7 @@ enum RetryAfter {
   static func parse(_ value: Span<UInt8>, now: WallTime) -> TimeSpan? {
     if let seconds = Int(decimal: value) { return .seconds(min(seconds, maximumSeconds)) }
     // libcurl reads all three forms of RFC 9110 section 5.6.7, and some more; curl_getdate(3).
-    let text = value.copied + [0]
-    let date = text.withUnsafeBytes {
-      curl_getdate($0.baseAddress!.assumingMemoryBound(to: CChar.self), nil)
-    }
+    let date = value.copied.withCString { curl_getdate($0, nil) }
     guard date >= 0 else { return nil }
     let wait = Int(date) - Int(now.milliseconds / 1000)
     return .seconds(min(max(wait, 0), maximumSeconds))

@@ -289,9 +289,7 @@ final class Transfer {
   }
 
   private func setText(_ option: CURLoption, _ value: [UInt8]) {
-    (value + [0]).withUnsafeBytes {
-      _ = ccurl_set_text(easy, option, $0.baseAddress!.assumingMemoryBound(to: CChar.self))
-    }
+    value.withCString { _ = ccurl_set_text(easy, option, $0) }
   }
 }
 

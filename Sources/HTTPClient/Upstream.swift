@@ -1,4 +1,5 @@
 internal import CCurl
+import Bytes
 
 /// A backend as transfers need to know it: where it is and what every request to it carries. Keeps the easy
 /// handles of its finished transfers, set up, for the next ones.
@@ -49,9 +50,7 @@ public final class Upstream {
     // `Expect: 100-continue` would cost a round trip for bodies over a megabyte; a bare name drops it.
     var list = curl_slist_append(nil, "Expect:")
     for field in settings.fields {
-      list = (field + [0]).withUnsafeBytes {
-        curl_slist_append(list, $0.baseAddress!.assumingMemoryBound(to: CChar.self))
-      }
+      list = field.withCString { curl_slist_append(list, $0) }
     }
     sharedFields = list
     location = Upstream.location(settings.url)
@@ -65,10 +64,7 @@ public final class Upstream {
   /// curl_url_set(3)
   private static func location(_ url: [UInt8]) -> OpaquePointer? {
     let location = curl_url()
-    let code = (url + [0]).withUnsafeBytes {
-      curl_url_set(
-        location, CURLUPART_URL, $0.baseAddress!.assumingMemoryBound(to: CChar.self), 0)
-    }
+    let code = url.withCString { curl_url_set(location, CURLUPART_URL, $0, 0) }
     if code == CURLUE_OK { return location }
     curl_url_cleanup(location)
     return nil

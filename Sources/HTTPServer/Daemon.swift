@@ -47,8 +47,8 @@ final class Daemon {
     raw.connection_memory = Daemon.connectionMemory
     setCallbacks(&raw)
     if let tls {
-      daemon = withCString(tls.certificate) { certificate in
-        withCString(tls.key) { key in
+      daemon = tls.certificate.withCString { certificate in
+        tls.key.withCString { key in
           raw.tls_certificate = certificate
           raw.tls_key = key
           raw.tls_priorities = Daemon.tlsPriorities.asCString
@@ -203,13 +203,4 @@ struct RequestBytes {
   /// The part of the body that this call is about, and its size: to be set to what was left over.
   let body: UnsafePointer<CChar>?
   let count: UnsafeMutablePointer<Int>
-}
-
-/// Lends bytes as a C string; they have no NUL inside.
-func withCString<Result>(_ bytes: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-  var text: [UInt8] = []
-  text.reserveCapacity(bytes.count + 1)
-  text.append(copying: bytes.span)
-  text.append(0)
-  return text.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
 }

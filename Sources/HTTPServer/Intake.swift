@@ -135,9 +135,9 @@ extension Daemon {
     if let type = response.contentType {
       MHD_add_response_header(raw, "Content-Type", type.asCString)
     }
-    withCString(request.identifier) { _ = MHD_add_response_header(raw, "X-Request-Id", $0) }
+    request.identifier.withCString { _ = MHD_add_response_header(raw, "X-Request-Id", $0) }
     for field in response.fields {
-      withCString(field.value) { _ = MHD_add_response_header(raw, field.name.asCString, $0) }
+      field.value.withCString { _ = MHD_add_response_header(raw, field.name.asCString, $0) }
     }
     if response.closesConnection || server.isDraining {
       MHD_add_response_header(raw, "Connection", "close")

@@ -1,4 +1,5 @@
 internal import CLinux
+import Bytes
 
 /// Reading files whole.
 public enum File {
@@ -24,5 +25,5 @@ public enum File {
 /// meant, so callers refuse those before.
 func withPath<Result>(_ path: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
   precondition(!path.contains(0))
-  return (path + [0]).withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+  return path.withCString(body)
 }
