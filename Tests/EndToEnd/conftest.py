@@ -10,6 +10,8 @@ import pytest
 import certificates as making
 import configuration as configurations
 import models
+import replies
+import sdks
 from address import Address, loopback
 from backends import Answer, Backend, Script
 from litellm_proxy import LiteLLMProxy
@@ -89,6 +91,13 @@ def backend(gateway: object) -> Iterator[Callable[..., Backend]]:
     yield from started_backends()
 
 
+@pytest.fixture(autouse=True)
+def closed_clients() -> Iterator[None]:
+    """Closes the clients that a test has opened."""
+    yield
+    sdks.close_all()
+
+
 @pytest.fixture
 def one_integration(
     gateway: Callable[..., Gateway], backend: Callable[..., Backend]
@@ -104,6 +113,34 @@ def one_integration(
         if server is not None:
             only = configurations.integration(server.url, type, **settings)
         return gateway({"bot support": bot or {}, "integration only": only}), server
+
+    return start
+
+
+@pytest.fixture
+def of_errors(
+    gateway: Callable[..., Gateway], backend: Callable[..., Backend]
+) -> Callable[[str], Gateway]:
+    """Starts a gateway that refuses in many ways, with a key to chat and one that only reads."""
+
+    def start(key: str) -> Gateway:
+        scripts = {
+            "filter": replies.failure("400 Bad Request", "content_filter"),
+            "down": replies.failure("503 Service Unavailable"),
+        }
+        integrations = {
+            f"integration {name}": configurations.integration(backend(script).url, "openai")
+            for name, script in scripts.items()
+        }
+        return gateway(
+            {
+                "server": {"max_body": "2K"},
+                "key chat": {"secret": key, "scopes": "chat"},
+                "key read": {"secret": "key-that-only-reads", "scopes": "read"},
+                "bot support": {},
+                **integrations,
+            }
+        )
 
     return start
 

@@ -42,6 +42,41 @@ type = echo
 )
 ENVIRONMENT = {"MODEL": "model-secret", "KEY": "param-secret"}
 SECRETS = ["query-secret", "header-secret", "plain-secret", "model-secret", "param-secret"]
+# A key for each scope, and one for a bot; two bots with an integration each.
+KEYS = {
+    "chat": "chat-key-0123456789",
+    "read": "read-key-0123456789",
+    "write": "write-key-0123456789",
+    "admin": "admin-key-0123456789",
+    "a": "only-a-key-0123456789",
+}
+KEYS_AND_BOTS = """[server]
+listen = LISTEN
+[key chat]
+secret = chat-key-0123456789
+scopes = chat
+[key read]
+secret = read-key-0123456789
+scopes = read
+[key write]
+secret = write-key-0123456789
+scopes = write
+[key admin]
+secret = admin-key-0123456789
+scopes = admin
+[key a]
+secret = only-a-key-0123456789
+scopes = admin, chat
+bots = a
+[bot a]
+[bot b]
+[integration ia]
+bot = a
+type = echo
+[integration ib]
+bot = b
+type = echo
+"""
 
 
 class Managed:

@@ -7,7 +7,7 @@ import pytest
 
 import models
 import replies
-from configuration import integration
+from sdks import opened
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -30,9 +30,8 @@ def served(one_integration):
 
 def sdk(running, **options):
     base = f"http://{running.addresses[0].authority}"
-    return anthropic.Anthropic(
-        **{"base_url": base, "api_key": KEY, "max_retries": 0, "timeout": 20, **options}
-    )
+    settings = {"base_url": base, "api_key": KEY, "max_retries": 0, "timeout": 20}
+    return opened(anthropic.Anthropic(**settings | options))
 
 
 @pytest.mark.parametrize("type", models.TYPES)
@@ -199,23 +198,8 @@ def test_models(served):
 # Errors
 
 
-def test_errors_have_their_types(gateway, backend):
-    servers = {
-        "filter": replies.failure("400 Bad Request", "content_filter"),
-        "down": replies.failure("503 Service Unavailable"),
-    }
-    running = gateway(
-        {
-            "server": {"max_body": "2K"},
-            "key chat": {"secret": KEY, "scopes": "chat"},
-            "key read": {"secret": "key-that-only-reads", "scopes": "read"},
-            "bot support": {},
-            **{
-                f"integration {name}": integration(backend(script).url, "openai")
-                for name, script in servers.items()
-            },
-        }
-    )
+def test_errors_have_their_types(of_errors):
+    running = of_errors(KEY)
     reads = {"api_key": "key-that-only-reads"}
     big = [{"role": "user", "content": "x" * 3000}]
     cases = [

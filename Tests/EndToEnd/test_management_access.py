@@ -2,42 +2,8 @@
 
 import pytest
 
-from management import JSON, refusal
+from management import JSON, KEYS, KEYS_AND_BOTS, refusal
 
-KEYS = {
-    "chat": "chat-key-0123456789",
-    "read": "read-key-0123456789",
-    "write": "write-key-0123456789",
-    "admin": "admin-key-0123456789",
-    "a": "only-a-key-0123456789",
-}
-TEXT = """[server]
-listen = LISTEN
-[key chat]
-secret = chat-key-0123456789
-scopes = chat
-[key read]
-secret = read-key-0123456789
-scopes = read
-[key write]
-secret = write-key-0123456789
-scopes = write
-[key admin]
-secret = admin-key-0123456789
-scopes = admin
-[key a]
-secret = only-a-key-0123456789
-scopes = admin, chat
-bots = a
-[bot a]
-[bot b]
-[integration ia]
-bot = a
-type = echo
-[integration ib]
-bot = b
-type = echo
-"""
 # Method, path with the bot as {bot}, scope, and the status of a request that gets through.
 ENDPOINTS = [
     ("GET", "/v1/bots", "read", 200),
@@ -71,7 +37,7 @@ def ask(served, method, target, key, bot="a"):
 
 @pytest.fixture
 def served(managed):
-    return managed(TEXT)
+    return managed(KEYS_AND_BOTS)
 
 
 def test_each_endpoint_wants_a_key_of_its_scope(served):

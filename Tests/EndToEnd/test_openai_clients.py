@@ -9,6 +9,7 @@ import pytest
 import models
 import replies
 from configuration import integration
+from sdks import opened
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -33,9 +34,8 @@ def served(one_integration):
 
 
 def sdk(running, **options):
-    return openai.OpenAI(
-        **{"base_url": base(running), "api_key": KEY, "max_retries": 0, "timeout": 20, **options}
-    )
+    settings = {"base_url": base(running), "api_key": KEY, "max_retries": 0, "timeout": 20}
+    return opened(openai.OpenAI(**settings | options))
 
 
 def base(running):
@@ -261,23 +261,8 @@ def test_models(gateway, backend):
 # Errors
 
 
-def test_errors_have_their_types(gateway, backend):
-    servers = {
-        "filter": replies.failure("400 Bad Request", "content_filter"),
-        "down": replies.failure("503 Service Unavailable"),
-    }
-    running = gateway(
-        {
-            "server": {"max_body": "2K"},
-            "key chat": {"secret": KEY, "scopes": "chat"},
-            "key read": {"secret": "key-that-only-reads", "scopes": "read"},
-            "bot support": {},
-            **{
-                f"integration {name}": integration(backend(script).url, "openai")
-                for name, script in servers.items()
-            },
-        }
-    )
+def test_errors_have_their_types(of_errors):
+    running = of_errors(KEY)
     cases = [
         (openai.AuthenticationError, 401, "invalid_key", {"api_key": "wrong"}, {}),
         (

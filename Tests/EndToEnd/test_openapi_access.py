@@ -2,8 +2,7 @@
 
 import pytest
 
-from management import JSON, refusal
-from test_management_access import KEYS, TEXT
+from management import JSON, KEYS, KEYS_AND_BOTS, refusal
 
 # What a key of each scope is good for.
 REACHES = {
@@ -19,7 +18,7 @@ METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
 
 @pytest.fixture
 def served(managed):
-    return managed(TEXT)
+    return managed(KEYS_AND_BOTS)
 
 
 def described(served):
