@@ -71,25 +71,21 @@ final class MessageEndpoint {
     let delivery = Delivery()
     let exchange = Exchange(
       message, for: bot, request: responder.request.identifier, through: dispatcher, to: delivery)
+    delivery.exchange = exchange
     delivery.join(responder)
-    delivery.onDrain = { exchange.resume() }
-    delivery.onAbandon = { [self] in
-      if exchange.giveUp(), let key { repeats.drop(key) }
-    }
     if let key {
       repeats.begin(key, body: identity(of: message, responder.request), delivery)
-      delivery.onAnswer = { [self] in settle(key, $0) }
+      delivery.onEnd = { [self] in settle(key, $0) }
     }
     do throws(APIError) {
       try dispatcher.admit(exchange)
     } catch {
-      if let key { repeats.drop(key) }
       delivery.refuse(error)
     }
   }
 
-  private func settle(_ key: [UInt8], _ answer: Answer) {
-    if case .reply = answer.content {
+  private func settle(_ key: [UInt8], _ answer: Answer?) {
+    if let answer, case .reply = answer.content {
       repeats.complete(key, with: answer, at: dispatcher.services.loop.now)
     } else {
       repeats.drop(key)

@@ -18,11 +18,8 @@ final class Responder {
   private var hasReply = false
   private var lastWrite: Instant
   private var keepAliveTimer: TimerID?
-
-  /// Called each time that the client, who was too slow, takes more again.
-  var onDrain: (() -> Void)? {
-    didSet { stream?.onDrain = onDrain }
-  }
+  /// What it waits for.
+  private var delivery: Delivery?
 
   private static let silence = TimeSpan.seconds(15)
 
@@ -36,7 +33,14 @@ final class Responder {
     if isStreaming { scheduleKeepAlive() }
   }
 
-  /// Sends pieces of a streamed reply. Returns whether there is room for more; if not, `onDrain` follows.
+  /// Waits for an answer from now on, or until its client leaves.
+  func wait(for delivery: Delivery) {
+    self.delivery = delivery
+    // Until the request is over, which may be after it was answered: it forgets this then.
+    request.onAbandon = { [self] in abandon() }
+  }
+
+  /// Sends pieces of a streamed reply. Returns whether there is room for more; if not, `Delivery.resume` follows.
   func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
     var output: [UInt8] = []
     face.write(deltas, of: answer, to: &output)
@@ -49,7 +53,7 @@ final class Responder {
 
   /// Sends the answer, or what is left of it.
   func receive(_ answer: Answer) {
-    loop.cancel(keepAliveTimer)
+    endWaiting()
     guard case .reply(let reply, _) = answer.content else {
       return stream == nil ? request.respond(face.response(to: answer)) : end(answer)
     }
@@ -60,14 +64,20 @@ final class Responder {
 
   /// Refuses the request.
   func refuse(_ error: APIError) {
-    loop.cancel(keepAliveTimer)
+    endWaiting()
     request.respond(face.response(to: error))
   }
 
   /// The client has gone.
-  func abandon() {
+  private func abandon() {
+    let delivery = self.delivery
+    endWaiting()
+    delivery?.leave(self)
+  }
+
+  private func endWaiting() {
     loop.cancel(keepAliveTimer)
-    onDrain = nil
+    delivery = nil
   }
 
   private func end(_ answer: Answer) {
@@ -83,7 +93,7 @@ final class Responder {
     var head = Response(status: 200, contentType: "text/event-stream", body: [])
     head.fields.append(("Cache-Control", [UInt8]("no-cache")))
     let stream = request.respond(streaming: head)
-    stream.onDrain = onDrain
+    stream.onDrain = { [self] in delivery?.resume(self) }
     self.stream = stream
     return stream
   }

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from address import Address
 from client import Client
 
@@ -109,6 +111,25 @@ class Gateway:
             yield
         finally:
             self.signal(signal.SIGCONT)
+
+    @contextmanager
+    def injected(self, fault: str) -> Iterator[None]:
+        """While system calls fail or take long, as strace(1) has it: `fdatasync:delay_enter=1s`."""
+        options = ["-f", "-qq", "-o", "/dev/null", "-e", f"inject={fault}"]
+        tracer = subprocess.Popen(
+            ["strace", *options, "-p", str(self.process.pid)], stderr=subprocess.DEVNULL
+        )
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        deadline = time.monotonic() + 5
+        while any("TracerPid:\t0\n" in (task / "status").read_text() for task in tasks.iterdir()):
+            if tracer.poll() is not None or time.monotonic() > deadline:
+                pytest.skip("strace cannot trace here")
+            time.sleep(0.01)
+        try:
+            yield
+        finally:
+            tracer.send_signal(signal.SIGINT)
+            tracer.wait(5)
 
     def await_sockets_closed(self, timeout: float = 2) -> None:
         """Until no socket is open any more whose other side has left."""

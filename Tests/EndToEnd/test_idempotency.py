@@ -17,14 +17,15 @@ MESSAGE = {"content": "Hello", "conversation_id": "c"}
 
 
 @pytest.fixture
-def service(gateway, backend):
+def service(gateway, backend, tmp_path):
     """Two bots at one backend; returns the gateway and the backend."""
 
-    def start(script=WELL, **settings):
+    def start(script=WELL, sync=None, **settings):
         server = backend(script)
         running = gateway(
             {
                 "server": {"max_connections_per_ip": 0},
+                "context": {"file": tmp_path / "ring", "sync": sync} if sync else {},
                 "bot default": {},
                 "bot other": {},
                 "integration a": integration(
@@ -226,6 +227,23 @@ def test_one_that_waits_may_leave(service):
         released.set()
         assert send(client).body == first.result().body
     assert len(server.requests) == 1
+
+
+def test_who_leaves_while_the_turn_goes_to_storage_gets_the_answer_when_it_comes_back(service):
+    """Too late to give up: the turn is kept, and its answer is what the key stands for."""
+    running, server = service(sync="always")
+    client = running.client(timeout=5)
+    send(client, key="another")
+    with running.injected("fdatasync:delay_enter=500000"), client.open() as leaving:
+        leaving.send(idempotent_request(client))
+        server.await_requests(2)
+        time.sleep(0.2)
+        leaving.close()
+        time.sleep(0.1)
+        during = send(client)
+    assert during.data["content"] == "Well."
+    assert send(client).body == during.body
+    assert len(server.requests) == 2
 
 
 FAILURES = {

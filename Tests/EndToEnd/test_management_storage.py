@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -150,26 +150,6 @@ def test_a_read_only_file_system_leaves_the_file_whole(on_small_disk):
     assert b"window = 6" in (folder / "postern.conf").read_bytes()
 
 
-@contextmanager
-def injected(served: Managed, fault: str):
-    """While a system call fails in the gateway."""
-    options = ["-f", "-qq", "-o", "/dev/null", "-e", f"inject={fault}"]
-    process = subprocess.Popen(
-        ["strace", *options, "-p", str(served.running.process.pid)], stderr=subprocess.DEVNULL
-    )
-    status = Path(f"/proc/{served.running.process.pid}/status")
-    deadline = time.monotonic() + 5
-    while "TracerPid:\t0\n" in status.read_text():
-        if process.poll() is not None or time.monotonic() > deadline:
-            pytest.skip("strace cannot trace here")
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(5)
-
-
 @pytest.mark.parametrize(
     ("fault", "isWritten"),
     [
@@ -184,7 +164,7 @@ def injected(served: Managed, fault: str):
 def test_a_fault_of_storage_leaves_the_file_whole_and_is_told_as_it_is(served, fault, isWritten):
     # The worker's thread must be there to be traced.
     assert served.patch("/v1/bots/a", {"window": 5}).status == 200
-    with injected(served, fault):
+    with served.running.injected(fault):
         response = served.patch("/v1/bots/a", {"window": 6})
     assert response.status == 503, response.body
     written = served.original.replace(b"window = 5", b"window = 6")
@@ -206,7 +186,7 @@ def test_a_fault_of_writing_leaves_the_file_whole(served, fault):
     """`write` is how the loop is woken, too: only that of the file may fail."""
     assert served.patch("/v1/bots/a", {"window": 5}).status == 200
     wanted = served.original.replace(b"window = 5", b"window = 6")
-    with injected(served, f"{fault}:when=1"):
+    with served.running.injected(f"{fault}:when=1"):
         response = served.patch("/v1/bots/a", {"window": 6})
     assert response.status in (200, 503)
     assert served.file.read_bytes() == (wanted if response.status == 200 else served.original)
