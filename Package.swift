@@ -14,6 +14,7 @@ let codeFlags = [
   "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full",
   "-enforce-exclusivity=unchecked",
   "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
+  "-Xcc", "-Xclang", "-Xcc", "-mframe-pointer=none",
   "-Xfrontend", "-disable-incremental-llvm-codegen",
 ]
 
