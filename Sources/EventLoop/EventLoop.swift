@@ -9,9 +9,18 @@ public final class EventLoop {
   private let poller: Poller
   private var registrations = RegistrationTable()
   private var timers = TimerHeap()
-  private var deferred: [() -> Void] = []
+  /// What is to be done at the end of this turn.
+  private var deferred: [Deferred] = []
+  /// What is being done of that; empty otherwise. The memory of both is used again.
+  private var batch: [Deferred] = []
   private var isStopping = false
   private static let deferredRounds = 8
+
+  /// (In an array of functions each would be wrapped in another one.)
+  private struct Deferred {
+    let action: () -> Void
+  }
+
   /// The time, as it goes on within a turn: what is measured, rather than reckoned from `now`.
   public let clock: () -> Instant
 
@@ -78,7 +87,7 @@ public final class EventLoop {
 
   /// Puts `action` off to the end of this turn: what a C library's callback records, and must not do itself.
   public func atEndOfTurn(_ action: @escaping () -> Void) {
-    deferred.append(action)
+    deferred.append(Deferred(action: action))
   }
 
   /// Turns until `stop`.
@@ -116,9 +125,9 @@ public final class EventLoop {
   /// the next turn, after everybody else.
   private func runDeferred() {
     for _ in 0..<EventLoop.deferredRounds where !deferred.isEmpty {
-      var batch: [() -> Void] = []
       swap(&batch, &deferred)
-      for action in batch { action() }
+      for index in batch.indices { batch[index].action() }
+      batch.removeAll(keepingCapacity: true)
     }
   }
 
