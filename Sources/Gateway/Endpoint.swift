@@ -138,17 +138,18 @@ struct Endpoint {
   }
 
   /// What stands for the segments in braces, if the path fits; else `nil`.
-  private func parameters(of segments: [[UInt8]]) -> [[UInt8]]? {
+  private func parameters(of segments: PathSegments) -> [[UInt8]]? {
     let pattern = UnsafeBufferPointer(start: path.utf8Start, count: path.utf8CodeUnitCount).span
     var parameters: [[UInt8]] = []
     var start = 1
-    for segment in segments {
+    for index in 0..<segments.count {
+      let segment = segments[index]
       guard start <= pattern.count else { return nil }
       let end = pattern.firstIndex(of: UInt8(ascii: "/"), from: start) ?? pattern.count
       let wanted = pattern.extracting(start..<end)
       if wanted.hasPrefix("{") {
-        parameters.append(segment)
-      } else if !wanted.equals(segment.span) {
+        parameters.append(segment.copied)
+      } else if !wanted.equals(segment) {
         return nil
       }
       start = end + 1

@@ -11,20 +11,19 @@ enum ErrorShape {
 
   /// The shape for a request, if there is one.
   init(for request: Request?) {
-    let segments = request?.target?.segments ?? []
-    self.init(segments, isAnthropic: { request?.isAnthropic == true })
+    self.init(request?.target?.segments, isAnthropic: { request?.isAnthropic == true })
   }
 
   /// The shape for a path. Models are listed for both; what tells Anthropic's clients apart is their version field.
-  init(_ segments: [[UInt8]], isAnthropic: () -> Bool) {
+  init(_ segments: PathSegments?, isAnthropic: () -> Bool) {
     self = .native
-    guard segments.count > 1, segments[0] == [UInt8]("v1") else { return }
+    guard let segments, segments.count > 1, segments[0].equals("v1") else { return }
     let name = segments[1]
-    if name.span.equals("messages") {
+    if name.equals("messages") {
       self = .anthropic
-    } else if name.span.equals("models") {
+    } else if name.equals("models") {
       self = isAnthropic() ? .anthropic : .openai
-    } else if name.span.equals("chat") {
+    } else if name.equals("chat") {
       self = .openai
     }
   }

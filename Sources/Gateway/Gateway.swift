@@ -98,7 +98,7 @@ public final class Gateway: RequestHandler {
     case .found(let endpoint, let parameters):
       let key = try access.admit(
         request.peer, fields: { request.field($0) }, scope: endpoint.scope)
-      if endpoint.takesBody, !isJSON(request.field("Content-Type")) {
+      if endpoint.takesBody, !isJSON(request) {
         throw .notJSON
       }
       return try admit(request, target, to: endpoint, parameters, key)
@@ -239,7 +239,7 @@ public final class Gateway: RequestHandler {
 
   /// A test needs no body, but one that comes must be JSON.
   private func test(_ integration: IntegrationSettings, _ request: Request) {
-    guard request.body.isEmpty || isJSON(request.field("Content-Type")) else {
+    guard request.body.isEmpty || isJSON(request) else {
       return request.respond(APIError.notJSON.response())
     }
     management.test(integration, request)
@@ -276,14 +276,15 @@ public final class Gateway: RequestHandler {
     return try bot(configuration.bots[0].id, for: key).settings.id
   }
 
-  /// `application/json` or a type built on it, with any parameters; RFC 9110 section 8.3.1, RFC 6839.
-  private func isJSON(_ contentType: [UInt8]?) -> Bool {
-    guard let contentType else { return false }
-    let end = contentType.firstIndex(of: UInt8(ascii: ";")) ?? contentType.count
-    let type = contentType.span.extracting(0..<end).trimmingBlanks
-    if type.equalsIgnoringCase("application/json") { return true }
-    return type.count > 17 && type.extracting(0..<12).equalsIgnoringCase("application/")
-      && type.extracting(type.count - 5..<type.count).equalsIgnoringCase("+json")
+  /// Whether a body is `application/json` or a type built on it, with any parameters; RFC 9110 section 8.3.1, RFC 6839.
+  private func isJSON(_ request: Request) -> Bool {
+    request.field("Content-Type") { field in
+      let end = field.firstIndex(of: UInt8(ascii: ";")) ?? field.count
+      let type = field.extracting(0..<end).trimmingBlanks
+      if type.equalsIgnoringCase("application/json") { return true }
+      return type.count > 17 && type.extracting(0..<12).equalsIgnoringCase("application/")
+        && type.extracting(type.count - 5..<type.count).equalsIgnoringCase("+json")
+    } ?? false
   }
 
   private func status(

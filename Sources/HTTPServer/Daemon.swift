@@ -19,6 +19,8 @@ final class Daemon {
   private var isRunScheduled = false
   /// Whether a stream was resumed since the last run.
   private var hasStreamsToSend = false
+  /// Where libmicrohttpd finds the value of a response's header field, of which it makes a copy.
+  let fieldValue = ByteBuffer(capacity: 256)
   /// Whose connection libmicrohttpd is being given right now.
   private var adding: ClientConnection?
 
@@ -151,9 +153,10 @@ final class Daemon {
   private func setCallbacks(_ raw: inout cmhd_settings) {
     raw.on_target = { context, target, handle in
       guard let connection = Daemon.connection(of: handle!) else { return nil }
+      let text = UnsafeRawBufferPointer(start: target, count: target.map { strlen($0) } ?? 0)
       let request = Request(
-        rawTarget: target.map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } ?? [],
-        handle: handle!, connection: connection, daemon: Daemon.recover(context))
+        text.bindMemory(to: UInt8.self).span, handle: handle!, connection: connection,
+        daemon: Daemon.recover(context))
       // Released by on_completed.
       return Unmanaged.passRetained(request).toOpaque()
     }

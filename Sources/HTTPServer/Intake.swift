@@ -35,7 +35,9 @@ extension Daemon {
 
   /// The header section has come: gate, admission, and how the body will be taken.
   private func begin(_ request: Request, _ bytes: RequestBytes) -> MHD_Result {
-    let head = RequestHead(request.rawTarget, bytes, limit: server.settings.headLimit)
+    let head = RequestHead(
+      bytes, target: request.target, targetCount: request.targetCount,
+      limit: server.settings.headLimit)
     request.setHead(head)
     request.identifier = server.identifier(requested: request.field("X-Request-Id"))
     server.requestBegan(request)
@@ -135,14 +137,20 @@ extension Daemon {
     if let type = response.contentType {
       MHD_add_response_header(raw, "Content-Type", type.asCString)
     }
-    request.identifier.withCString { _ = MHD_add_response_header(raw, "X-Request-Id", $0) }
-    for field in response.fields {
-      field.value.withCString { _ = MHD_add_response_header(raw, field.name.asCString, $0) }
-    }
+    add("X-Request-Id", request.identifier, to: raw)
+    for field in response.fields { add(field.name, field.value, to: raw) }
     if response.closesConnection || server.isDraining {
       MHD_add_response_header(raw, "Connection", "close")
     }
     return MHD_queue_response(handle, UInt32(response.status), raw)
+  }
+
+  private func add(_ name: StaticString, _ value: [UInt8], to response: OpaquePointer) {
+    fieldValue.truncate(to: 0)
+    fieldValue.append(value.span)
+    fieldValue.append(0)
+    MHD_add_response_header(
+      response, name.asCString, fieldValue.address.assumingMemoryBound(to: CChar.self))
   }
 
   private func whole(_ body: [UInt8]) -> OpaquePointer? {

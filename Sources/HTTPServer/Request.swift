@@ -26,7 +26,7 @@ public final class Request {
   /// The method.
   public private(set) var method = Method.other
   /// What the request is for. `nil` only for a request that is refused for it.
-  public private(set) var target: Target?
+  public let target: Target?
   /// Who sends it.
   public let peer: Peer
   /// The name of this request in logs and in `X-Request-Id`: the client's own where that is sane (1 to 128
@@ -47,7 +47,8 @@ public final class Request {
   /// Whether the client may know no chunks.
   private(set) var isHTTP10 = false
   let connection: ClientConnection
-  let rawTarget: [UInt8]
+  /// How many bytes the target had as it came.
+  let targetCount: Int
   private let handle: OpaquePointer
   private unowned(unsafe) let daemon: Daemon
   var state = State.receivingHead
@@ -56,10 +57,12 @@ public final class Request {
   /// How much of the body has come, taken or forgotten.
   private(set) var receivedCount = 0
 
+  /// A request for `rawTarget`, as it came.
   init(
-    rawTarget: [UInt8], handle: OpaquePointer, connection: ClientConnection, daemon: Daemon
+    _ rawTarget: Span<UInt8>, handle: OpaquePointer, connection: ClientConnection, daemon: Daemon
   ) {
-    self.rawTarget = rawTarget
+    target = Target(rawTarget)
+    targetCount = rawTarget.count
     self.handle = handle
     self.connection = connection
     self.daemon = daemon
@@ -68,13 +71,17 @@ public final class Request {
 
   func setHead(_ head: RequestHead) {
     method = head.method
-    target = head.target
     isHTTP10 = head.isHTTP10
   }
 
   /// The value of the first field of this name, trimmed of blanks; `nil` when there is none. Only until the
   /// request is answered or abandoned.
   public func field(_ name: StaticString) -> [UInt8]? {
+    field(name) { $0.copied }
+  }
+
+  /// What `read` makes of that value, without a copy.
+  public func field<Result>(_ name: StaticString, read: (Span<UInt8>) -> Result) -> Result? {
     var value: UnsafePointer<CChar>?
     var count = 0
     guard
@@ -82,7 +89,7 @@ public final class Request {
         handle, .HEADER_KIND, name.asCString, name.utf8CodeUnitCount, &value, &count) == .YES
     else { return nil }
     let bytes = UnsafeRawBufferPointer(start: value, count: count)
-    return bytes.bindMemory(to: UInt8.self).span.trimmingBlanks.copied
+    return read(bytes.bindMemory(to: UInt8.self).span.trimmingBlanks)
   }
 
   /// Answers. Without effect where the client has gone.

@@ -4,8 +4,6 @@ import Bytes
 /// What a header section says, and what is wrong with it.
 struct RequestHead {
   let method: Method
-  /// `nil` where the request is refused for it.
-  let target: Target?
   let isHTTP10: Bool
   private(set) var contentLength: Int?
   private(set) var isChunked = false
@@ -16,17 +14,17 @@ struct RequestHead {
   /// Whether a body follows.
   var hasBody: Bool { isChunked || contentLength ?? 0 > 0 }
 
-  /// Reads the section that libmicrohttpd has just received. `rawTarget` is the target as it came.
-  init(_ rawTarget: [UInt8], _ bytes: RequestBytes, limit: Int) {
+  /// Reads the section that libmicrohttpd has just received, of a request whose target has been read before:
+  /// `targetCount` is how many bytes that had.
+  init(_ bytes: RequestBytes, target: Target?, targetCount: Int, limit: Int) {
     let methodName = RequestHead.bytes(bytes.method)
     let version = RequestHead.bytes(bytes.version)
     method = Method(methodName.bindMemory(to: UInt8.self).span)
-    target = Target(rawTarget.span)
     isHTTP10 = version.elementsEqual("HTTP/1.0".utf8)
     var scan = FieldScan(start: methodName.baseAddress!)
     scan.geometry.take(methodName, delimiter: 1)
     // The target has been decoded in place since; that its room is accounted for is all that can be said.
-    scan.geometry.skip(rawTarget.count + 1)
+    scan.geometry.skip(targetCount + 1)
     scan.geometry.take(version, delimiter: 2)
     withUnsafeMutablePointer(to: &scan) {
       _ = MHD_get_connection_values_n(

@@ -5,7 +5,7 @@ import Bytes
 public struct Target {
   /// The path's segments, decoded one by one so that an encoded slash stays within its segment: `/v1/bots` is
   /// `v1`, `bots`; `/` is none. A slash at the end makes an empty last segment.
-  public private(set) var segments: [[UInt8]] = []
+  public private(set) var segments = PathSegments()
   /// The query's parameters in order.
   public private(set) var parameters: [(name: [UInt8], value: [UInt8])] = []
 
@@ -51,14 +51,18 @@ public struct Target {
   private mutating func readSegments(_ path: Span<UInt8>) -> Bool {
     // The bare root has no segments.
     guard path.count > 1 else { return true }
-    segments.reserveCapacity(8)
+    segments.reserve(path.count)
     var start = 1
     while true {
       let end = path.firstIndex(of: UInt8(ascii: "/"), from: start) ?? path.count
-      guard let segment = percentDecoded(path.extracting(start..<end), plusIsSpace: false) else {
+      let segment = path.extracting(start..<end)
+      if segment.firstIndex(of: UInt8(ascii: "%")) == nil {
+        segments.append(segment)
+      } else if let decoded = percentDecoded(segment, plusIsSpace: false) {
+        segments.append(decoded.span)
+      } else {
         return false
       }
-      segments.append(segment)
       guard end < path.count else { return true }
       start = end + 1
     }
@@ -81,7 +85,6 @@ public struct Target {
   }
 
   private func percentDecoded(_ text: Span<UInt8>, plusIsSpace: Bool) -> [UInt8]? {
-    if text.firstIndex(of: UInt8(ascii: "%")) == nil, !plusIsSpace { return text.copied }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count)
     var index = 0

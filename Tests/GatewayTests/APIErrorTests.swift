@@ -1,8 +1,8 @@
-import HTTPServer
 import JSON
 import Testing
 
 @testable import Gateway
+@testable import HTTPServer
 
 @Suite struct APIErrorTests {
   @Test func writesTheErrorObject() {
@@ -66,7 +66,7 @@ import Testing
       ),
     ])
   func takesTheShapeOfThePath(path: String, isAnthropic: Bool, body: String) throws {
-    let segments = path.dropFirst().split(separator: "/").map { bytes(String($0)) }
+    let segments = Target(bytes(path).span)?.segments
     let error = APIError(.notFound, "m", parameter: "p")
     let response = error.response(as: ErrorShape(segments, isAnthropic: { isAnthropic }))
     #expect(text(response.body) == body)
