@@ -199,17 +199,17 @@ extension RequestProfile {
   /// The profile for a client's request: with its further fields, which win over configured ones of the same name.
   public func serving(_ chat: ChatRequest) throws(TranslationFault) -> RequestProfile {
     let client = try ChatFields(of: chat, for: self)
-    var profile = self
     // Two names for one limit, of which a backend takes one at a time.
     let limits = client.contains("max_tokens") || client.contains("max_completion_tokens")
-    if limits { profile.maxTokens = nil }
-    profile.parameters = client.fields
+    var fields = client.fields
     for parameter in parameters {
       let name = parameter.name.span
       if limits, name.equals("max_tokens") || name.equals("max_completion_tokens") { continue }
       if client.fields.contains(where: { $0.name.span.equals(parameter.name.span) }) { continue }
-      profile.parameters.append(parameter)
+      fields.append(parameter)
     }
-    return profile
+    return RequestProfile(
+      dialect: dialect, model: model, maxTokens: limits ? nil : maxTokens, parameters: fields,
+      botID: botID, botName: botName, system: system)
   }
 }

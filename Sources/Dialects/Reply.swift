@@ -21,6 +21,9 @@ public final class Reply: Sendable {
   /// The calls of tools, where those are accepted; they stand in the metadata too.
   public let toolCalls: [ToolCall]
 
+  /// `[]`, made when the program is.
+  static let noAttachments: [UInt8] = [0x5B, 0x5D]
+
   /// The reply of an `echo` integration: what the user said.
   public convenience init(echoing content: Span<UInt8>) {
     self.init(
@@ -28,7 +31,7 @@ public final class Reply: Sendable {
   }
 
   init(
-    content: [UInt8], attachments: [UInt8] = [UInt8]("[]"), metadata: [UInt8], usage: TokenUsage,
+    content: [UInt8], attachments: [UInt8] = Reply.noAttachments, metadata: [UInt8], usage: TokenUsage,
     finishReason: [UInt8]?, toolCalls: [ToolCall] = []
   ) {
     self.content = content

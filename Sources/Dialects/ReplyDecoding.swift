@@ -59,7 +59,7 @@ extension Reply {
     if let inner { for member in inner.members { metadata.insert(member) } }
     self.init(
       content: content.span.copied,
-      attachments: attachments?.kind == .array ? attachments!.span.copied : [UInt8]("[]"),
+      attachments: attachments?.kind == .array ? attachments!.span.copied : Reply.noAttachments,
       metadata: metadata.object, usage: TokenUsage(metadata["usage"]), finishReason: nil)
   }
 

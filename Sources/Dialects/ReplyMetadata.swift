@@ -17,6 +17,7 @@ struct ReplyMetadata {
       members[place] = member
       return
     }
+    if members.isEmpty { members.reserveCapacity(8) }
     members.append(member)
     if members.count == Self.walkable {
       for (place, member) in members.enumerated() { places[member.name.string ?? []] = place }

@@ -48,7 +48,7 @@ public struct RequestEncoder: ~Copyable {
     writer = JSONWriter(reserving: capacity)
     writer.beginObject()
     if profile.dialect != .custom, !profile.overrides("model") {
-      writer.member("model", string: profile.model.span)
+      writer.member("model", string: profile.model)
     }
     if profile.dialect == .anthropic { beginAnthropic() }
     writer.name("messages")
@@ -226,7 +226,6 @@ public struct RequestEncoder: ~Copyable {
 
   private mutating func endCustom() {
     // Spans of what `self` holds may not be lent while the writer, in `self` too, changes.
-    let profile = profile
     let conversationID = conversationID
     if !profile.overrides("conversation_id") {
       writer.member("conversation_id", string: conversationID.span)
@@ -235,8 +234,8 @@ public struct RequestEncoder: ~Copyable {
     if !profile.overrides("bot") {
       writer.name("bot")
       writer.beginObject()
-      writer.member("id", string: profile.botID.span)
-      writer.member("name", string: profile.botName.span)
+      writer.member("id", string: profile.botID)
+      writer.member("name", string: profile.botName)
       writer.endObject()
     }
     writeObject("metadata", metadata)

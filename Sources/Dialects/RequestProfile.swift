@@ -1,29 +1,30 @@
 import Bytes
 
-/// What the requests of one integration have in common, as the configuration has it.
-public struct RequestProfile: Sendable {
+/// What the requests of one integration have in common, as the configuration has it. A class, since every request holds
+/// it, and counting one reference is cheaper than counting each of its arrays.
+public final class RequestProfile: Sendable {
   /// How the backend is spoken to.
-  public var dialect: Dialect
+  public let dialect: Dialect
 
   /// The model's name, for the dialects that send one.
-  public var model: [UInt8]
+  public let model: [UInt8]
 
   /// The most tokens that a reply may have. `nil`: 1024 for `anthropic`, which insists on a number; elsewhere
   /// as the backend likes.
-  public var maxTokens: Int?
+  public let maxTokens: Int?
 
   /// Further top-level fields, each name once. One that Postern would send too takes that one's place, but
   /// for the reserved ones.
-  public var parameters: [RequestParameter]
+  public let parameters: [RequestParameter]
 
   /// The bot's id.
-  public var botID: [UInt8]
+  public let botID: [UInt8]
 
   /// The bot's name for people.
-  public var botName: [UInt8]
+  public let botName: [UInt8]
 
   /// The bot's system message, as text; `nil` or empty: none.
-  public var system: [UInt8]?
+  public let system: [UInt8]?
 
   /// A profile; what is left out is absent.
   public init(

@@ -11,7 +11,7 @@ import Platform
 /// after that.
 final class Attempt {
   /// What an attempt is to send, and how long it may take.
-  struct Order {
+  struct Order: ~Copyable {
     let integration: Integration
     let upstream: Upstream
     let body: ByteBuffer
@@ -48,7 +48,7 @@ final class Attempt {
   /// Sends a request. `onDeltas` is called with each piece of a reply that is streamed; `completion` once, in a
   /// later turn, with a reply if and only if the outcome is `ok`; neither after `cancel`.
   init(
-    _ order: Order, services: Services, onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
+    _ order: consuming Order, services: Services, onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
     completion: @escaping (AttemptReport, Reply?) -> Void
   ) {
     self.order = order
@@ -57,12 +57,10 @@ final class Attempt {
     self.completion = completion
     start = services.loop.now
     lastActivity = start
-    timer = services.loop.schedule(after: order.limit) { [self] in timeOut() }
-    let receiver = ResponseReceiver(
-      onHead: { [self] in begin($0) }, onPart: { [self] in take($0) })
+    timer = services.loop.schedule(after: self.order.limit) { [self] in timeOut() }
     transfer = services.client.post(
-      order.body, to: order.upstream, fields: order.fields,
-      receiver: order.streams ? receiver : nil
+      self.order.body, to: self.order.upstream, fields: self.order.fields,
+      receiver: self.order.streams ? receiver : nil
     ) { [self] in receive($0) }
   }
 
@@ -142,7 +140,7 @@ final class Attempt {
 
   private func expire() {
     let hasBegun = self.hasBegun
-    var report = self.report(.timeout)
+    let report = self.report(.timeout)
     report.status = disconnect()
     report.failure = hasBegun ? .streamBroken : .timeout
     report.advice =
@@ -157,6 +155,10 @@ final class Attempt {
   }
 
   // MARK: Streams
+
+  private var receiver: ResponseReceiver {
+    ResponseReceiver(onHead: { [self] in begin($0) }, onPart: { [self] in take($0) })
+  }
 
   /// Whether the response is a stream: then it is taken as it comes.
   private func begin(_ head: ResponseHead) -> Bool {
@@ -194,13 +196,14 @@ final class Attempt {
 
   /// The stream is over, one way or another.
   private func conclude(_ decoder: StreamDecoder, status: Int?, _ timings: TransferTimings) {
-    var report = self.report(.ok)
+    let report = self.report(.ok)
     report.status = status
     report.timings = timings
     do throws(StreamFault) {
       complete(report, try decoder.reply(acceptsToolCalls: order.acceptsToolCalls))
     } catch {
-      complete(report.judged(Verdict(of: error, hasBegun: decoder.hasBegun)), nil)
+      report.take(Verdict(of: error, hasBegun: decoder.hasBegun))
+      complete(report, nil)
     }
   }
 
@@ -225,11 +228,12 @@ final class Attempt {
     if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .streamBroken
     }
-    var report = self.report(.ok)
+    let report = self.report(.ok)
     report.status = status
     report.timings = result.timings
     report.retryAfter = verdict.failure?.remedy.repetition == .retries ? result.retryAfter : nil
-    complete(report.judged(verdict), verdict.reply)
+    report.take(verdict)
+    complete(report, verdict.reply)
   }
 
   private func complete(_ report: AttemptReport, _ reply: Reply?) {
@@ -246,13 +250,11 @@ final class Attempt {
 }
 
 extension AttemptReport {
-  /// The report with what an answer means.
-  fileprivate func judged(_ verdict: Verdict) -> AttemptReport {
-    var report = self
-    report.outcome = verdict.outcome
-    report.failure = verdict.failure
-    report.advice = verdict.advice
-    report.backendReason = verdict.backendReason
-    return report
+  /// Takes in what an answer means.
+  fileprivate func take(_ verdict: Verdict) {
+    outcome = verdict.outcome
+    failure = verdict.failure
+    advice = verdict.advice
+    backendReason = verdict.backendReason
   }
 }

@@ -5,29 +5,45 @@ public import HTTPClient
 import JSON
 import Platform
 
-/// What came of one attempt at one integration.
-public struct AttemptReport {
+/// What came of one attempt at one integration. Complete when it is handed on, and never changed from then on.
+public final class AttemptReport {
   /// The integration's id.
-  public var integration: [UInt8]
+  public let integration: [UInt8]
   /// How it ended.
-  public var outcome: Outcome
+  public internal(set) var outcome: Outcome
   /// The status code of the backend's answer; `nil` where none came.
-  public var status: Int? = nil
+  public internal(set) var status: Int?
   /// From the attempt's start to its end.
-  public var milliseconds: Int
+  public let milliseconds: Int
   /// For a failure: what happened and what to do about it. Free of secrets and of what the backend said.
-  public var advice: Text = ""
+  public internal(set) var advice: Text
   /// What follows from a failure; `nil` for what was not asked at all, and for success.
   var failure: FailureKind?
   /// Why the message was not sent.
-  var fault: TranslationFault?
+  let fault: TranslationFault?
   /// How long the backend asked to be left alone.
   var retryAfter: TimeSpan?
   /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
   /// repeat the user's words or the key.
-  public var backendReason: [UInt8]?
+  public internal(set) var backendReason: [UInt8]?
   /// When each phase was over; all 0 for an integration without a backend.
-  public var timings = TransferTimings()
+  public internal(set) var timings = TransferTimings()
+
+  init(
+    integration: [UInt8], outcome: Outcome, status: Int? = nil, milliseconds: Int,
+    advice: Text = "", failure: FailureKind? = nil, fault: TranslationFault? = nil,
+    retryAfter: TimeSpan? = nil, backendReason: [UInt8]? = nil
+  ) {
+    self.integration = integration
+    self.outcome = outcome
+    self.status = status
+    self.milliseconds = milliseconds
+    self.advice = advice
+    self.failure = failure
+    self.fault = fault
+    self.retryAfter = retryAfter
+    self.backendReason = backendReason
+  }
 
   /// Writes attempts as the API lists them.
   static func write(_ reports: [AttemptReport], to writer: inout JSONWriter) {
@@ -39,11 +55,11 @@ public struct AttemptReport {
   /// Writes an attempt as the API has it.
   func write(to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.member("integration", string: integration.span)
+    writer.member("integration", string: integration)
     writer.member("outcome", string: outcome.name)
     if let status { writer.member("status", integer: status) }
     writer.member("duration_ms", integer: milliseconds)
-    if outcome != .ok { writer.member("message", string: advice.bytes.span) }
+    if outcome != .ok { writer.member("message", string: advice.bytes) }
     writer.endObject()
   }
 
@@ -52,7 +68,8 @@ public struct AttemptReport {
     var text: [UInt8] = []
     for report in reports {
       if !text.isEmpty { text.append(",") }
-      text.append(copying: report.integration.span)
+      let id = report.integration
+      text.append(copying: id.span)
       text.append(":")
       text.append(report.outcome.name)
     }
@@ -65,7 +82,8 @@ public struct AttemptReport {
     text.reserveCapacity(reports.count * 64)
     for report in reports {
       if !text.isEmpty { text.append(", ") }
-      text.append(copying: report.integration.span)
+      let id = report.integration
+      text.append(copying: id.span)
       text.append(";outcome=")
       text.append(report.outcome.name)
       if let status = report.status {

@@ -8,10 +8,13 @@ final class Bot {
   let settings: BotSettings
   /// In file order, as `pool` counts them.
   let integrations: [Integration]
+  /// How the messages endpoint answers for it.
+  let face: NativeFace
   private let pool: CandidatePool
 
   init(_ settings: BotSettings, integrations: [Integration]) {
     self.settings = settings
+    face = NativeFace(settings)
     self.integrations = integrations
     pool = CandidatePool(
       integrations.map {

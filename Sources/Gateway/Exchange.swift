@@ -22,7 +22,7 @@ final class Exchange {
     /// Between two attempts, or before the first.
     case choosing
     /// An integration has been asked.
-    case attempting(Attempt, Breaker.Permit)
+    case attempting(Attempt)
     /// Before the next retry of the same integration.
     case pausing(TimerID)
     /// The turn is in the context, and its reply waits for storage: too late to give up.
@@ -55,6 +55,7 @@ final class Exchange {
   private var choices: ArraySlice<Integration> = []
   /// The one whose turn it is.
   private var trial: Trial?
+  private var integration: Integration { trial!.integration }
   private var reports: [AttemptReport] = []
   /// What the client of a live stream has got of the reply: from its first delta on, the reply can only be continued.
   private var delivered = DeliveredPart()
@@ -110,7 +111,7 @@ final class Exchange {
 
   /// The client takes more of the reply again.
   func resume() {
-    if case .attempting(let attempt, _) = state { attempt.resume() }
+    if case .attempting(let attempt) = state { attempt.resume() }
   }
 
   /// The client has gone: the backend is told by its connection, and the context stays as it was. Returns whether that
@@ -119,10 +120,10 @@ final class Exchange {
     switch state {
     case .waiting:
       dispatcher.withdraw(self)
-    case .attempting(let attempt, let permit):
+    case .attempting(let attempt):
       attempt.cancel()
-      trial?.integration.breaker.settle(permit, .unknown, at: now)
-      trial?.integration.statistics.count(.cancelled)
+      integration.breaker.settle(trial!.permit, .unknown, at: now)
+      integration.statistics.count(.cancelled)
     case .pausing(let timer):
       dispatcher.services.loop.cancel(timer)
     case .choosing:
@@ -144,8 +145,8 @@ final class Exchange {
         note(.breakerOpen(integration, at: now), of: integration)
         continue
       }
-      trial = Trial(of: integration, until: endOfTurn(of: integration))
-      return ask(integration, permit)
+      trial = Trial(of: integration, permit, until: endOfTurn(of: integration))
+      return ask(integration)
     }
     fail()
   }
@@ -159,8 +160,8 @@ final class Exchange {
     return others.reduce(deadline) { end, other in end - min(part, other.timeout) }
   }
 
-  private func ask(_ integration: Integration, _ permit: Breaker.Permit) {
-    guard let upstream = integration.upstream else { return echo(integration, permit) }
+  private func ask(_ integration: Integration) {
+    guard let upstream = integration.upstream else { return echo(integration) }
     let streams = integration.streams(toStreamingClient: message.isStreaming)
     do throws(TranslationFault) {
       let order = Attempt.Order(
@@ -173,11 +174,11 @@ final class Exchange {
       let attempt = Attempt(order, services: dispatcher.services) { [self] deltas in
         deliver(deltas)
       } completion: { [self] report, reply in
-        settle(integration, permit, report, reply)
+        settle(report, reply)
       }
-      state = .attempting(attempt, permit)
+      state = .attempting(attempt)
     } catch {
-      settle(integration, permit, .notSent(integration, error), nil)
+      settle(.notSent(integration, error), nil)
     }
   }
 
@@ -195,15 +196,15 @@ final class Exchange {
     return try encoder.finish()
   }
 
-  private func echo(_ integration: Integration, _ permit: Breaker.Permit) {
+  private func echo(_ integration: Integration) {
     let content = message.prompt.lastMessage.map { $0.span.copied } ?? [UInt8]("\"\"")
-    settle(integration, permit, .echoed(integration), Reply(echoing: content.span))
+    settle(.echoed(integration), Reply(echoing: content.span))
   }
 
   /// Pieces of a reply have come. They go out from the first content on: up to there another integration can take
   /// over without anybody seeing it.
   private func deliver(_ deltas: [ReplyDelta]) {
-    guard isLive, case .attempting(let attempt, _) = state,
+    guard isLive, case .attempting(let attempt) = state,
       let ready = delivered.release(deltas)
     else { return }
     if !recipient.receive(ready, of: head(model: attempt.model)) { attempt.pause() }
@@ -217,19 +218,18 @@ final class Exchange {
   private var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
 
   /// An attempt is over.
-  private func settle(
-    _ integration: Integration, _ permit: Breaker.Permit, _ report: AttemptReport, _ reply: Reply?
-  ) {
+  private func settle(_ report: AttemptReport, _ reply: Reply?) {
+    let integration = self.integration
     var wasStreamed = false
     var hasBegun = false
-    if case .attempting(let attempt, _) = state {
+    if case .attempting(let attempt) = state {
       wasStreamed = attempt.isStream
       hasBegun = attempt.hasBegun
       delivered.note(attempt.partialContent)
     }
     state = .choosing
     note(report, of: integration)
-    integration.breaker.settle(permit, report.breakerResult, at: now)
+    integration.breaker.settle(trial!.permit, report.breakerResult, at: now)
     if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
     guard let remedy = report.failure?.remedy else {
       preconditionFailure("an attempt without a reply has failed")
@@ -261,9 +261,9 @@ final class Exchange {
 
   private func askAgain() {
     state = .choosing
-    let integration = trial!.integration
     if trial!.end > now, let permit = integration.breaker.admit(at: now) {
-      ask(integration, permit)
+      trial!.permit = permit
+      ask(integration)
     } else if integration.breaker.isProbing, choices.isEmpty {
       // Another exchange's probe will show in a moment whether it is worth it, and there is nobody else.
       pause(.retries, retryAfter: nil)

@@ -1,7 +1,8 @@
 import Dialects
 import HTTPServer
 
-/// The shape in which a client is answered. One answer has one face: in a stream, it remembers what it has said.
+/// The shape in which a client is answered. Where it remembers what it has said in a stream, each answer has one of its
+/// own.
 protocol Face: AnyObject {
   /// A whole answer.
   func response(to answer: Answer) -> Response

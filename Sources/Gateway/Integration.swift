@@ -72,10 +72,10 @@ public final class Integration {
     conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
     streams: Bool = false
   ) throws(TranslationFault) -> RequestEncoder? {
-    guard var profile else { return nil }
-    if let chat { profile = try profile.serving(chat) }
+    guard let profile else { return nil }
     return RequestEncoder(
-      profile, conversationID: conversation, user: user, metadata: metadata, streams: streams)
+      try chat.map { (chat) throws(TranslationFault) in try profile.serving(chat) } ?? profile,
+      conversationID: conversation, user: user, metadata: metadata, streams: streams)
   }
 
   /// Whether its backend is asked to stream the reply to a client that wants a stream, or does not.

@@ -27,11 +27,10 @@ final class MessageEndpoint {
 
   /// Handles a request whose body has come whole.
   func handle(_ request: Request, for bot: Bot) {
-    let face = NativeFace(bot.settings)
     do throws(APIError) {
-      try answer(request, with: MessageRequest(request.body), for: bot, as: face)
+      try answer(request, with: MessageRequest(request.body), for: bot, as: bot.face)
     } catch {
-      request.respond(face.response(to: error))
+      request.respond(bot.face.response(to: error))
     }
   }
 

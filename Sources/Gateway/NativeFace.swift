@@ -4,7 +4,7 @@ import Dialects
 import Faces
 import HTTPServer
 
-/// The shape of the messages endpoint.
+/// The shape of the messages endpoint. It has nothing to remember, so that all answers for a bot share one.
 final class NativeFace: Face {
   private let bot: BotSettings
 

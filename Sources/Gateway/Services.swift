@@ -3,8 +3,8 @@ public import HTTPClient
 public import Logging
 public import Platform
 
-/// What every exchange works with.
-public struct Services {
+/// What every exchange works with. A class, so that it is one reference to hold and to count.
+public final class Services {
   /// The loop that all runs on.
   public let loop: EventLoop
   /// Requests to backends.

@@ -5,6 +5,8 @@ import Platform
 /// An integration's turn in an exchange: its first attempt and the retries.
 struct Trial {
   let integration: Integration
+  /// Its breaker's leave for the attempt that is being made.
+  var permit: Breaker.Permit
   /// When its turn is over, whatever it is doing.
   let end: Instant
   /// How many retries it has had.
@@ -13,8 +15,9 @@ struct Trial {
   private var hasRepeatedOnce = false
 
   /// Gives an integration its turn.
-  init(of integration: Integration, until end: Instant) {
+  init(of integration: Integration, _ permit: Breaker.Permit, until end: Instant) {
     self.integration = integration
+    self.permit = permit
     self.end = end
   }
 

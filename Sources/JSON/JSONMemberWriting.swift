@@ -7,6 +7,12 @@ extension JSONWriter {
     string(text)
   }
 
+  /// Writes a member whose value is text that an object holds: what may not be lent from there is held meanwhile.
+  @inline(never)
+  public mutating func member(_ name: StaticString, string text: [UInt8]) {
+    member(name, string: text.span)
+  }
+
   /// Writes a member whose value is a literal that needs no escaping.
   @inline(never)
   public mutating func member(_ name: StaticString, string literal: StaticString) {

@@ -9,10 +9,13 @@ import Testing
     return ChatRequest(shape, body: root, messages: try #require(root["messages"]))
   }
 
-  private static func plain(_ dialect: Dialect, system: String? = nil) -> RequestProfile {
+  private static func plain(
+    _ dialect: Dialect, system: String? = nil, maxTokens: Int? = nil,
+    parameters: [RequestParameter] = []
+  ) -> RequestProfile {
     RequestProfile(
-      dialect: dialect, model: bytes("m"), botID: bytes("b"), botName: bytes("B"),
-      system: system.map(bytes))
+      dialect: dialect, model: bytes("m"), maxTokens: maxTokens, parameters: parameters,
+      botID: bytes("b"), botName: bytes("B"), system: system.map(bytes))
   }
 
   private static func encode(
@@ -34,9 +37,9 @@ import Testing
       #"{"model":"b","messages":[ {"role":"developer" ,"content":"D"},{"role":"user","content":[]}],"#
         + #""stream":true,"temperature":0.70 ,"tools":[{"x": 1e2}],"n\u0065w":null,"max_tokens":5}"#
     )
-    var profile = Self.plain(.openai, system: "S")
-    profile.maxTokens = 9
-    profile.parameters = [try parameter("temperature", "1"), try parameter("seed", "4")]
+    let profile = Self.plain(
+      .openai, system: "S", maxTokens: 9,
+      parameters: [try parameter("temperature", "1"), try parameter("seed", "4")])
     #expect(
       try Self.encode(chat, for: profile, streams: true)
         == #"{"model":"m","messages":[{"role":"system","content":"S"},"#
@@ -76,9 +79,8 @@ import Testing
   @Test(arguments: ["max_tokens", "max_completion_tokens"])
   func aClientsLimitWins(name: String) throws {
     let chat = try Self.chat(.openai, #"{"messages":[{"role":"user","content":"x"}],"\#(name)":3}"#)
-    var profile = Self.plain(.openai)
-    profile.maxTokens = 9
-    profile.parameters = [try parameter("max_completion_tokens", "8")]
+    let profile = Self.plain(
+      .openai, maxTokens: 9, parameters: [try parameter("max_completion_tokens", "8")])
     #expect(
       try Self.encode(chat, for: profile)
         == #"{"model":"m","messages":[{"role":"user","content":"x"}],"\#(name)":3}"#)

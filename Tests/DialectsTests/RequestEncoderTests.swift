@@ -110,10 +110,9 @@ import Testing
       "conversation_id", "temperature", "\u{0}",
     ]
     for choice in 0..<(1 << names.count) where choice % 7 == 0 {
-      var profile = try profile(dialect)
-      profile.parameters = try names.enumerated().filter { choice >> $0.offset & 1 == 1 }
+      let parameters = try names.enumerated().filter { choice >> $0.offset & 1 == 1 }
         .map { try parameter($0.element, "[{\"x\":1,\"x\":2}]") }
-      let body = try encode(profile, Self.history, user: "{\"a\":1,\"a\":2}")
+      let body = try encode(profile(dialect, parameters), Self.history, user: "{\"a\":1,\"a\":2}")
       #expect(try hasUniqueNames(bytes(body)))
       #expect(try value(body)["messages"]?.kind == .array)
     }

@@ -13,9 +13,15 @@ func parameter(_ name: String, _ json: String) throws -> RequestParameter {
 
 /// A profile with everything in it.
 func profile(_ dialect: Dialect) throws -> RequestProfile {
+  try profile(
+    dialect,
+    [try parameter("temperature", "0.20"), try parameter("stop", "[\"\\u0041\" ]")])
+}
+
+/// One with these parameters.
+func profile(_ dialect: Dialect, _ parameters: [RequestParameter]) -> RequestProfile {
   RequestProfile(
-    dialect: dialect, model: bytes("m-1"), maxTokens: 64,
-    parameters: [try parameter("temperature", "0.20"), try parameter("stop", "[\"\\u0041\" ]")],
+    dialect: dialect, model: bytes("m-1"), maxTokens: 64, parameters: parameters,
     botID: bytes("support"), botName: bytes("Support \"Bot\""), system: bytes("Be terse.\n"))
 }
 

@@ -58,17 +58,18 @@ struct IntegrationPreview {
   /// What goes into each body, without what comes from the environment or a file by `${…}`.
   private var shownProfile: RequestProfile {
     let mask = [UInt8](IntegrationPreview.mask)
-    var profile = integration.profile!
-    if isDerived("model", in: resource) { profile.model = mask }
-    if isDerived("name", in: bot) { profile.botName = mask }
-    if isDerived("system", in: bot) { profile.system = mask }
-    profile.parameters = profile.parameters.map { parameter in
+    let profile = integration.profile!
+    let parameters = profile.parameters.map { parameter in
       guard resource?.isDerived([UInt8]("param.") + parameter.name) != false,
         let hidden = try? JSONDocument([UInt8]("\"****\""))
       else { return parameter }
       return RequestParameter(name: parameter.name, value: hidden.root)
     }
-    return profile
+    return RequestProfile(
+      dialect: profile.dialect, model: isDerived("model", in: resource) ? mask : profile.model,
+      maxTokens: profile.maxTokens, parameters: parameters, botID: profile.botID,
+      botName: isDerived("name", in: bot) ? mask : profile.botName,
+      system: isDerived("system", in: bot) ? mask : profile.system)
   }
 
   private static let mask: StaticString = "****"
