@@ -10,22 +10,26 @@ public struct TimerID: Equatable, Sendable {
 /// costs nothing but their memory.
 struct TimerHeap {
   private struct Slot {
-    var deadline = Instant(nanoseconds: 0)
     var action: (() -> Void)?
     var generation: UInt32 = 0
     /// Where the slot stands in `heap`.
     var position: UInt32 = 0
   }
 
+  private struct Node {
+    var deadline: Instant
+    var slot: UInt32
+  }
+
   private var slots: [Slot] = []
   private var freeSlots: [UInt32] = []
-  /// Slot numbers; every parent's deadline is no later than its children's.
-  private var heap: [UInt32] = []
+  /// Every parent's deadline is no later than its children's.
+  private var heap: [Node] = []
 
   var isEmpty: Bool { heap.isEmpty }
 
   /// The earliest deadline.
-  var next: Instant? { heap.first.map { slots[Int($0)].deadline } }
+  var next: Instant? { heap.first?.deadline }
 
   mutating func schedule(at deadline: Instant, _ action: @escaping () -> Void) -> TimerID {
     let slot: UInt32
@@ -35,11 +39,10 @@ struct TimerHeap {
       slot = UInt32(slots.count)
       slots.append(Slot())
     }
-    slots[Int(slot)].deadline = deadline
     slots[Int(slot)].action = action
-    heap.append(slot)
-    slots[Int(slot)].position = UInt32(heap.count - 1)
-    moveUp(heap.count - 1)
+    let node = Node(deadline: deadline, slot: slot)
+    heap.append(node)
+    moveUp(node, from: heap.count - 1)
     return TimerID(slot: slot, generation: slots[Int(slot)].generation)
   }
 
@@ -57,18 +60,14 @@ struct TimerHeap {
 
   /// Takes out the earliest timer if it is due at `now`.
   mutating func popDue(at now: Instant) -> (() -> Void)? {
-    guard let first = heap.first, slots[Int(first)].deadline <= now else { return nil }
-    return remove(first)
+    guard let first = heap.first, first.deadline <= now else { return nil }
+    return remove(first.slot)
   }
 
   private mutating func remove(_ slot: UInt32) -> (() -> Void)? {
     let position = Int(slots[Int(slot)].position)
     let last = heap.removeLast()
-    if position < heap.count {
-      place(last, at: position)
-      moveUp(position)
-      moveDown(Int(slots[Int(last)].position))
-    }
+    if position < heap.count { moveUp(last, from: moveDown(last, from: position)) }
     let action = slots[Int(slot)].action
     slots[Int(slot)].action = nil
     slots[Int(slot)].generation &+= 1
@@ -76,40 +75,34 @@ struct TimerHeap {
     return action
   }
 
-  private mutating func place(_ slot: UInt32, at position: Int) {
-    heap[position] = slot
-    slots[Int(slot)].position = UInt32(position)
+  private mutating func place(_ node: Node, at position: Int) {
+    heap[position] = node
+    slots[Int(node.slot)].position = UInt32(position)
   }
 
-  private func deadline(_ position: Int) -> Instant { slots[Int(heap[position])].deadline }
-
-  private mutating func moveUp(_ start: Int) {
-    var position = start
-    while position > 0 {
-      let parent = (position - 1) / 2
-      guard deadline(position) < deadline(parent) else { return }
-      swap(position, parent)
-      position = parent
+  /// Places a node at `start`, which is free, or above: its parents move down into the gap until it fits.
+  private mutating func moveUp(_ node: Node, from start: Int) {
+    var gap = start
+    while gap > 0 {
+      let parent = (gap - 1) / 2
+      guard node.deadline < heap[parent].deadline else { break }
+      place(heap[parent], at: gap)
+      gap = parent
     }
+    place(node, at: gap)
   }
 
-  private mutating func moveDown(_ start: Int) {
-    var position = start
+  /// Moves children up into the gap at `start`, until there is none that is due before the node. Returns where the gap
+  /// is then.
+  private mutating func moveDown(_ node: Node, from start: Int) -> Int {
+    var gap = start
     while true {
-      var least = position
-      for child in [2 * position + 1, 2 * position + 2]
-      where child < heap.count && deadline(child) < deadline(least) {
-        least = child
-      }
-      guard least != position else { return }
-      swap(position, least)
-      position = least
+      var child = 2 * gap + 1
+      guard child < heap.count else { return gap }
+      if child + 1 < heap.count, heap[child + 1].deadline < heap[child].deadline { child += 1 }
+      guard heap[child].deadline < node.deadline else { return gap }
+      place(heap[child], at: gap)
+      gap = child
     }
-  }
-
-  private mutating func swap(_ first: Int, _ second: Int) {
-    let slot = heap[first]
-    place(heap[second], at: first)
-    place(slot, at: second)
   }
 }
