@@ -19,6 +19,8 @@ final class Daemon {
   private var isRunScheduled = false
   /// Whether a stream was resumed since the last run.
   private var hasStreamsToSend = false
+  /// Requests whose bodies have come, and what the application does with each.
+  var received: [Received] = []
   /// Where libmicrohttpd finds the value of a response's header field, of which it makes a copy.
   let fieldValue = ByteBuffer(capacity: 256)
   /// Whose connection libmicrohttpd is being given right now.
@@ -31,6 +33,11 @@ final class Daemon {
   /// TLS 1.2 and 1.3 alone (RFC 8996), otherwise GnuTLS's own choice; gnutls_priority_init(3).
   private static let tlsPriorities: StaticString =
     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+
+  struct Received {
+    let request: Request
+    let handle: (Request) -> Void
+  }
 
   /// Starts a daemon; with `tls` it speaks HTTPS. `nil` where libmicrohttpd refuses, which with sound
   /// settings means that certificate and key do not fit.
@@ -135,6 +142,7 @@ final class Daemon {
       hasStreamsToSend = false
       MHD_run(daemon)
     }
+    handleReceived()
     var milliseconds: UInt64 = 0
     guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
     let deadline = loop.now + .milliseconds(Int(milliseconds))

@@ -37,6 +37,8 @@ public final class HTTPServer {
   /// Where first requests are looked at, one at a time.
   private let headBuffer: UnsafeMutableRawBufferPointer
   private(set) var isDraining = false
+  /// Whether the application gets no more requests.
+  private(set) var isClosed = false
   /// What has gone through it.
   var traffic = ServerTraffic()
 
@@ -132,6 +134,7 @@ public final class HTTPServer {
   public func close() {
     for listener in listeners { listener.pause() }
     listeners = []
+    isClosed = true
     loop.cancel(sweepTimer)
     for connection in table.all {
       guard let request = connection.request, let handler else { continue }
@@ -139,7 +142,9 @@ public final class HTTPServer {
     }
     for connection in table.all where !connection.isHandedOver { end(connection) }
     for daemon in [plain, secure] {
-      // libmicrohttpd must not be stopped while connections are suspended.
+      // libmicrohttpd must not be stopped while connections are suspended: what this run still reads is refused, and
+      // the next one says so.
+      daemon?.run()
       daemon?.run()
       daemon?.stop()
     }

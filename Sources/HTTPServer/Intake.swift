@@ -22,7 +22,7 @@ extension Daemon {
       return .YES
     case .answered(let response):
       return send(response, request, bytes.handle)
-    case .suspended, .handling, .responding, .ended:
+    case .suspended, .responding, .ended:
       return .NO
     }
   }
@@ -92,23 +92,33 @@ extension Daemon {
     connection.lingering = LingeringClose(sharing: connection.descriptor, on: loop)
   }
 
+  /// The body has come whole. The application gets it in a moment, with all others that have come in this run: what
+  /// libmicrohttpd does for a request and what the application does are more code than a processor's nearest cache holds.
   private func handOver(
-    _ request: Request, _ handle: (Request) -> Void, _ connection: OpaquePointer
+    _ request: Request, _ handle: @escaping (Request) -> Void, _ connection: OpaquePointer
   ) -> MHD_Result {
     request.connection.phase = .answering
-    request.state = .handling
-    handle(request)
-    if case .answered(let response) = request.state {
-      let result = send(response, request, connection)
-      if request.stream != nil, request.connection.hasPeerClosed {
-        server.peerClosed(request.connection)
-      }
-      return result
-    }
     request.state = .suspended
     MHD_suspend_connection(connection)
-    if request.connection.hasPeerClosed { server.peerClosed(request.connection) }
+    received.append(Received(request: request, handle: handle))
     return .YES
+  }
+
+  /// Hands over what has come.
+  func handleReceived() {
+    var batch: [Received] = []
+    swap(&batch, &received)
+    for index in batch.indices {
+      let request = batch[index].request
+      // One may have ended by what was done for another.
+      guard case .suspended = request.state else { continue }
+      guard !server.isClosed else {
+        request.interrupt(with: refusal(.stopping, request))
+        continue
+      }
+      batch[index].handle(request)
+      if request.connection.hasPeerClosed { server.peerClosed(request.connection) }
+    }
   }
 
   /// The answer where the application is gone already.

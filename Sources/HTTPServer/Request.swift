@@ -11,9 +11,7 @@ public final class Request {
     case receivingBody(limit: Int, handle: (Request) -> Void)
     /// The body is coming, forgotten as it comes, and answered after its end.
     case discardingBody(Response)
-    /// The application has it, inside the call that hands it over.
-    case handling
-    /// The application has it, for a later turn; libmicrohttpd leaves the connection alone.
+    /// The application has it, or is about to; libmicrohttpd leaves the connection alone.
     case suspended
     /// The answer is there.
     case answered(Response)
@@ -95,8 +93,6 @@ public final class Request {
   /// Answers. Without effect where the client has gone.
   public func respond(_ response: Response) {
     switch state {
-    case .handling:
-      state = .answered(response)
     case .suspended:
       state = .answered(response)
       daemon.resume(handle)
@@ -166,7 +162,7 @@ public final class Request {
   func end() {
     let wasAwaited =
       switch state {
-      case .suspended, .handling, .answered: true
+      case .suspended, .answered: true
       default: stream?.isOpen == true
       }
     state = .ended
