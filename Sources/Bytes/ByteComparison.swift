@@ -25,8 +25,7 @@ extension Span<UInt8> {
   /// Whether these are the bytes of a literal, the case of ASCII letters aside.
   public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
     guard count == literal.utf8CodeUnitCount else { return false }
-    for index in indices
-    where self[unchecked: index].lowercasedASCII != literal.utf8Start[index].lowercasedASCII {
+    for index in indices where !self[unchecked: index].equalsIgnoringCase(literal.utf8Start[index]) {
       return false
     }
     return true
@@ -35,8 +34,7 @@ extension Span<UInt8> {
   /// Whether these are the same bytes, the case of ASCII letters aside.
   public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices
-    where self[unchecked: index].lowercasedASCII != other[unchecked: index].lowercasedASCII {
+    for index in indices where !self[unchecked: index].equalsIgnoringCase(other[unchecked: index]) {
       return false
     }
     return true

@@ -10,6 +10,11 @@ public struct TokenUsage: Equatable, Sendable {
 
   /// What a `usage` object says, in OpenAI's names or Anthropic's.
   init(_ usage: JSONValue?) {
+    guard let usage else {
+      input = nil
+      output = nil
+      return
+    }
     let input = Self.count(usage, "prompt_tokens") ?? Self.count(usage, "input_tokens")
     // Anthropic counts what it read from or wrote to its cache apart, OpenAI within.
     let cached = [
@@ -21,8 +26,8 @@ public struct TokenUsage: Equatable, Sendable {
   }
 
   /// A count of tokens; what no request can have is no count, so that sums cannot overflow.
-  private static func count(_ usage: JSONValue?, _ name: StaticString) -> Int? {
-    guard let count = usage?[name]?.integer, 0...1_000_000_000_000 ~= count else { return nil }
+  private static func count(_ usage: JSONValue, _ name: StaticString) -> Int? {
+    guard let count = usage[name]?.integer, 0...1_000_000_000_000 ~= count else { return nil }
     return count
   }
 }

@@ -26,7 +26,7 @@ final class Exchange {
     /// Before the next retry of the same integration.
     case pausing(TimerID)
     /// The turn is in the context, and its reply waits for storage: too late to give up.
-    case recorded
+    case recorded(Reply)
     /// Answered, or given up.
     case finished
   }
@@ -294,10 +294,15 @@ final class Exchange {
       dispatcher.record(
         content, reply, by: integration, bot: bot.settings, conversation: conversation)
     }
-    state = .recorded
-    dispatcher.context.whenDurable { [self] in
-      finish(.reply(reply, by: integration.settings))
+    state = .recorded(reply)
+    dispatcher.context.whenDurable { [self] in answer() }
+  }
+
+  private func answer() {
+    guard case .recorded(let reply) = state else {
+      preconditionFailure("what is durable has been recorded")
     }
+    finish(.reply(reply, by: integration.settings))
   }
 
   /// Nobody is left to ask, or no time.

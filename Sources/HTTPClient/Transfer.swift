@@ -112,15 +112,15 @@ final class Transfer {
     _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
     _ = ccurl_set_request_function(easy) { context, _, _, _, _ in
-      Transfer.recover(context).admitRequest() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+      Transfer.lend(context) { $0.admitRequest() } ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
     _ = ccurl_set_data_function(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
-      Transfer.recover(context).receiveBody(
-        UnsafeRawBufferPointer(start: bytes, count: size * count))
+      let part = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      return Transfer.lend(context) { $0.receiveBody(part) }
     }
     _ = ccurl_set_data_function(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
-      Transfer.recover(context).receiveHeaderLine(
-        UnsafeRawBufferPointer(start: bytes, count: size * count))
+      let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
+      return Transfer.lend(context) { $0.receiveHeaderLine(line) }
     }
   }
 
@@ -159,7 +159,7 @@ final class Transfer {
     isPaused = false
     upstream = nil
     body = []
-    _ = ccurl_set_body(easy, nil, 0)
+    // libcurl looks at it only while it transfers; the next request brings another.
     sent = nil
   }
 
@@ -230,6 +230,13 @@ final class Transfer {
   /// The transfer that a handle or a callback's context stands for.
   static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
+  }
+
+  /// Lends it to a callback, which comes for each line of a header section: whoever makes the call holds it.
+  private static func lend<Result>(
+    _ context: UnsafeMutableRawPointer?, _ body: (Transfer) -> Result
+  ) -> Result {
+    Unmanaged<Transfer>.fromOpaque(context!)._withUnsafeGuaranteedRef(body)
   }
 
   /// Whether the request may be sent; CURLOPT_PREREQFUNCTION(3). Where a kept connection ends before any answer,

@@ -67,7 +67,8 @@ public struct JSONWriter {
     separate()
     buffer.append(.quote)
     buffer.append(name)
-    buffer.append("\":")
+    buffer.append(.quote)
+    buffer.append(UInt8(ascii: ":"))
     followsValue = false
   }
 

@@ -28,10 +28,10 @@ public struct LogLine: ~Copyable {
       // The journal has a time of its own.
       if !forJournal {
         text.append(time.span)
-        text.append(" ")
+        text.append(UInt8(ascii: " "))
       }
       text.append(level.name)
-      text.append(" ")
+      text.append(UInt8(ascii: " "))
       text.append(event)
     case .json:
       var writer = JSONWriter(into: text)
@@ -64,9 +64,9 @@ public struct LogLine: ~Copyable {
     if LogLine.isPlain(value) {
       text.append(value)
     } else {
-      text.append("\"")
+      text.append(UInt8(ascii: "\""))
       text.append(escaping: value)
-      text.append("\"")
+      text.append(UInt8(ascii: "\""))
     }
   }
 
@@ -99,13 +99,13 @@ public struct LogLine: ~Copyable {
   @inline(never)
   consuming func finish() {
     object?.endObject()
-    text.append("\n")
+    text.append(UInt8(ascii: "\n"))
   }
 
   private mutating func begin(_ name: StaticString) {
-    text.append(" ")
+    text.append(UInt8(ascii: " "))
     text.append(name)
-    text.append("=")
+    text.append(UInt8(ascii: "="))
   }
 
   private static func isPlain(_ value: Span<UInt8>) -> Bool {
