@@ -25,8 +25,9 @@ extension Span<UInt8> {
   /// Whether these are the bytes of a literal, the case of ASCII letters aside.
   public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
     guard count == literal.utf8CodeUnitCount else { return false }
-    for index in indices where !self[unchecked: index].equalsIgnoringCase(literal.utf8Start[index]) {
-      return false
+    for index in indices {
+      let byte = self[unchecked: index]
+      guard byte.equalsIgnoringCase(literal.utf8Start[index]) else { return false }
     }
     return true
   }
@@ -34,8 +35,9 @@ extension Span<UInt8> {
   /// Whether these are the same bytes, the case of ASCII letters aside.
   public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices where !self[unchecked: index].equalsIgnoringCase(other[unchecked: index]) {
-      return false
+    for index in indices {
+      let byte = self[unchecked: index]
+      guard byte.equalsIgnoringCase(other[unchecked: index]) else { return false }
     }
     return true
   }

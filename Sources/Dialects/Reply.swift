@@ -31,7 +31,8 @@ public final class Reply: Sendable {
   }
 
   init(
-    content: [UInt8], attachments: [UInt8] = Reply.noAttachments, metadata: [UInt8], usage: TokenUsage,
+    content: [UInt8], attachments: [UInt8] = Reply.noAttachments, metadata: [UInt8],
+    usage: TokenUsage,
     finishReason: [UInt8]?, toolCalls: [ToolCall] = []
   ) {
     self.content = content

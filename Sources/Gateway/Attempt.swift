@@ -48,7 +48,8 @@ final class Attempt {
   /// Sends a request. `onDeltas` is called with each piece of a reply that is streamed; `completion` once, in a
   /// later turn, with a reply if and only if the outcome is `ok`; neither after `cancel`.
   init(
-    _ order: consuming Order, services: Services, onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
+    _ order: consuming Order, services: Services,
+    onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
     completion: @escaping (AttemptReport, Reply?) -> Void
   ) {
     self.order = order
