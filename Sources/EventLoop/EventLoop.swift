@@ -11,10 +11,11 @@ public final class EventLoop {
   private var timers = TimerHeap()
   /// What is to be done at the end of this turn.
   private var deferred: [Deferred] = []
-  /// What is being done of that; empty otherwise. The memory of both is used again.
-  private var batch: [Deferred] = []
+  /// Where that is gathered while it is being done; the memory of both is used again, unless it is much.
+  private var spare: [Deferred] = []
   private var isStopping = false
   private static let deferredRounds = 8
+  private static let keptCapacity = 256
 
   /// (In an array of functions each would be wrapped in another one.)
   private struct Deferred {
@@ -125,9 +126,12 @@ public final class EventLoop {
   /// the next turn, after everybody else.
   private func runDeferred() {
     for _ in 0..<EventLoop.deferredRounds where !deferred.isEmpty {
+      var batch: [Deferred] = []
+      swap(&batch, &spare)
       swap(&batch, &deferred)
       for index in batch.indices { batch[index].action() }
-      batch.removeAll(keepingCapacity: true)
+      batch.removeAll(keepingCapacity: batch.capacity <= EventLoop.keptCapacity)
+      swap(&batch, &spare)
     }
   }
 
