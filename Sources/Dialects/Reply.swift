@@ -9,7 +9,7 @@ public final class Reply: Sendable {
   /// An array of files for the user, empty if the backend sent none.
   public let attachments: [UInt8]
 
-  /// An object with everything else that the backend sent, each name once.
+  /// An object with everything else that the backend sent; each name once, unless the backend's own object has it twice.
   public let metadata: [UInt8]
 
   /// The tokens that the exchange took.

@@ -27,8 +27,9 @@ extension Dialect {
 }
 
 extension Reply {
-  /// Postern's own format: `content`, `attachments` if that is an array, and everything else as metadata: the
-  /// members of `metadata` and what stands beside it. Of one name in both places the one in `metadata` counts.
+  /// Postern's own format: `content`, `attachments` if that is an array, and everything else as metadata: `metadata`
+  /// itself byte for byte where there is nothing else; otherwise the members of `metadata` and what stands beside it. Of
+  /// one name in both places the one in `metadata` counts.
   fileprivate convenience init?(custom root: JSONValue) {
     var content: JSONValue?
     var attachments: JSONValue?
@@ -48,19 +49,26 @@ extension Reply {
     guard let content, MessageContent.fault(in: content) == nil else { return nil }
     let isOddAttachments = !attachments.isAbsent(or: .array)
     let isOddMetadata = !inner.isAbsent(or: .object)
-    var metadata = ReplyMetadata()
+    let metadata: [UInt8]
+    let usage: JSONValue?
     if hasOthers || isOddAttachments || isOddMetadata {
+      var members = ReplyMetadata()
       for member in root.members where !member.name.equals("content") {
         if !isOddAttachments, member.name.equals("attachments") { continue }
         if !isOddMetadata, member.name.equals("metadata") { continue }
-        metadata.insert(member)
+        members.insert(member)
       }
+      if let inner { for member in inner.members { members.insert(member) } }
+      metadata = members.object
+      usage = members["usage"]
+    } else {
+      metadata = inner.present.map { $0.span.copied } ?? [UInt8]("{}")
+      usage = inner?["usage"]
     }
-    if let inner { for member in inner.members { metadata.insert(member) } }
     self.init(
       content: content.span.copied,
       attachments: attachments?.kind == .array ? attachments!.span.copied : Reply.noAttachments,
-      metadata: metadata.object, usage: TokenUsage(metadata["usage"]), finishReason: nil)
+      metadata: metadata, usage: TokenUsage(usage), finishReason: nil)
   }
 
   /// Chat Completions: the first choice's message. The metadata is flat: what the message, the choice and the

@@ -282,12 +282,17 @@ final class Transfer {
 
   /// Takes what matters here of a line of the header section.
   private func noteField(_ line: Span<UInt8>) {
-    guard !hasHead else { return }
-    if let length = line.value(ofField: "content-length:") {
+    guard !hasHead, !line.isEmpty else { return }
+    switch line[0].lowercasedASCII {
+    case UInt8(ascii: "c"):
+      guard let length = line.value(ofField: "content-length:") else { return }
       guard let count = Int(decimal: length) else { return isLengthInvalid = true }
       if count > bodyLimit, delivery == .whole { isTooLarge = true }
-    } else if let value = line.value(ofField: "retry-after:") {
+    case UInt8(ascii: "r"):
+      guard let value = line.value(ofField: "retry-after:") else { return }
       retryAfter = RetryAfter.parse(value, now: .now)
+    default:
+      break
     }
   }
 

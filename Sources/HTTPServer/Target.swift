@@ -52,11 +52,12 @@ public struct Target {
     // The bare root has no segments.
     guard path.count > 1 else { return true }
     segments.reserve(path.count)
+    let isEncoded = path.firstIndex(of: UInt8(ascii: "%")) != nil
     var start = 1
     while true {
       let end = path.firstIndex(of: UInt8(ascii: "/"), from: start) ?? path.count
       let segment = path.extracting(start..<end)
-      if segment.firstIndex(of: UInt8(ascii: "%")) == nil {
+      if !isEncoded {
         segments.append(segment)
       } else if let decoded = percentDecoded(segment, plusIsSpace: false) {
         segments.append(decoded.span)

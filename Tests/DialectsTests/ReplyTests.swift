@@ -34,6 +34,13 @@ import Testing
       metadata: #"{"usage":{"input_tokens":3,"output_tokens":4}}"#, input: 3, output: 4),
     Example(
       dialect: .custom,
+      body: #"{"content":"x","metadata":{ "a" : 1.0 , "usage":{"input_tokens":3}} }"#,
+      content: #""x""#, metadata: #"{ "a" : 1.0 , "usage":{"input_tokens":3}}"#, input: 3),
+    Example(
+      dialect: .custom, body: #"{"content":"x","metadata":null,"attachments":null}"#,
+      content: #""x""#, metadata: "{}"),
+    Example(
+      dialect: .custom,
       body: #"{"model":"outer","content":"old","m\u006fdel":"outer2","a":1,"content":"new","#
         + #""metadata":{"b":2,"model":"inner","usage":{"prompt_tokens":5}}}"#,
       content: #""new""#,
