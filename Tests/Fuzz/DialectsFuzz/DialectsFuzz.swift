@@ -12,7 +12,7 @@ public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
     do throws(ReplyFault) {
       check(try dialect.decode(bytes))
     } catch {
-      precondition(!error.message.isEmpty)
+      precondition(!error.message.bytes.isEmpty)
     }
   }
   if let content = try? JSONDocument(bytes).root { checkEncoding(content) }
@@ -34,7 +34,7 @@ private func check(_ reply: Reply) {
 /// Content that is sound can be sent, or there is a reason; what is sent has each name once.
 private func checkEncoding(_ content: JSONValue) {
   if let fault = MessageContent.fault(in: content) {
-    precondition(!fault.message.isEmpty)
+    precondition(!fault.message.bytes.isEmpty)
     return
   }
   for dialect in Dialect.allCases {
@@ -55,7 +55,7 @@ private func checkEncoding(_ content: JSONValue) {
       checkNames(body)
     } catch {
       precondition(dialect == .anthropic && error != .malformedContent)
-      precondition(!error.message.isEmpty)
+      precondition(!error.message.bytes.isEmpty)
     }
   }
 }

@@ -15,7 +15,7 @@ public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   } catch {
     precondition(complaint == error, "a text that is not kept is judged like one that is")
     precondition(0...count ~= error.position)
-    precondition(!error.message(in: bytes.span).isEmpty)
+    precondition(!error.message(in: bytes.span).bytes.isEmpty)
   }
   checkEscaping(bytes)
   return 0

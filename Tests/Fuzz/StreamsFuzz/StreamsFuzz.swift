@@ -100,6 +100,9 @@ private struct Reading: Equatable {
       case .reasoning(let bytes), .signature(let bytes), .arguments(_, let bytes),
         .toolCall(_, _, let bytes):
         piece = bytes
+      case .logprobs(let object):
+        precondition((try? JSONDocument(object))?.root.kind == .object)
+        continue
       }
       precondition((try? JSONDocument([UInt8]("\"") + piece + [UInt8]("\""))) != nil)
     }
