@@ -85,6 +85,14 @@ import Testing
       ("[log]\nformat = xml", ["2: format: 'xml' is none of text, json"]),
       ("[bot a]\nsticky = maybe", ["2: sticky: 'maybe' is neither yes nor no"]),
       ("[bot a]\nwindow = ten", ["2: window: 'ten' is not a whole number"]),
+      // A message is one line, whatever is quoted in it.
+      ("[bot a]\nwindow = \"1\\n2\\t3\"", [#"2: window: '1\n2\t3' is not a whole number"#]),
+      (
+        "[server]\nlisten = \"a\\n:1\"",
+        [
+          #"2: listen: 'a\n:1' is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or unix:/path"#
+        ]
+      ),
       ("[bot a]\nwindow = 1.5", ["2: window: '1.5' is not a whole number"]),
       ("[bot a]\nwindow = +5", ["2: window: '+5' is not a whole number"]),
       ("[bot a]\nwindow = 5K", ["2: window: '5K' is not a whole number"]),

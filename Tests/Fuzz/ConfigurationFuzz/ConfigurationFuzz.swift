@@ -43,7 +43,7 @@ private func checkFindings(_ report: ConfigurationReport, lines: Int) {
     last = finding.line
     let message = finding.message.bytes
     precondition(!message.isEmpty && message.span.firstInvalidUTF8() == nil)
-    precondition(message.allSatisfy { !$0.isControl || $0 == 0x09 })
+    precondition(message.allSatisfy { !$0.isControl }, "on one line")
     if finding.severity == .error { hasErrors = true }
   }
   precondition(hasErrors == (report.configuration == nil))
