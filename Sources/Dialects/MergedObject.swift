@@ -69,13 +69,23 @@ final class MergedObject {
     }
   }
 
-  /// Takes the members of an object into the one of this name, the latest of each counting.
+  /// Takes an object as the one of this name. The first is kept byte for byte; those that come after it are merged
+  /// into it, the latest of each member counting.
   @inline(never)
   func merge(_ object: JSONValue, into name: StaticString) {
-    if case .object(let inner) = value(of: name) { return inner.merge(object, .latest) }
-    let inner = MergedObject(budget)
-    inner.merge(object, .latest)
-    set(name, .object(inner))
+    switch value(of: name) {
+    case .object(let inner):
+      inner.merge(object, .latest)
+    case .raw(let first):
+      guard let first = try? JSONDocument(first).root, first.kind == .object else { fallthrough }
+      let inner = MergedObject(budget)
+      inner.merge(first, .latest)
+      inner.merge(object, .latest)
+      budget.charge(-first.raw.count)
+      set(name, .object(inner))
+    default:
+      set(name, raw: object.span.copied)
+    }
   }
 
   /// Sets a member to a value that is JSON already.

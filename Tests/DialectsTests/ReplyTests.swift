@@ -128,6 +128,16 @@ import Testing
     #expect(try hasUniqueNames(reply.metadata))
   }
 
+  /// A custom backend's metadata is its own, even with a name twice; in one object with what stood beside it, each name
+  /// stands once.
+  @Test func keepsMetadataAsItIs() throws {
+    let own = #"{"a":1,"\u0061":2}"#
+    let alone = try Dialect.custom.decode(bytes(#"{"content":"x","metadata":\#(own)}"#))
+    #expect(text(alone.metadata) == own)
+    let merged = try Dialect.custom.decode(bytes(#"{"content":"x","b":3,"metadata":\#(own)}"#))
+    #expect(text(merged.metadata) == #"{"b":3,"\u0061":2}"#)
+  }
+
   @Test func echoes() throws {
     let content = bytes(#"[ {"type":"text","text":"\u0041"} ]"#)
     let reply = Reply(echoing: content.span)

@@ -32,6 +32,20 @@ import Testing
     try expect(decoder, deltas, example, whole)
   }
 
+  /// A custom backend's metadata that comes in one piece is passed on as it is, as it would be in a whole reply; what
+  /// comes in several is one object with each name once.
+  @Test(arguments: [
+    ([#"{ "a" : 1.0, "a":2 }"#], #"{ "a" : 1.0, "a":2 }"#),
+    ([#"{ "a" : 1.0, "b":1 }"#, #"{"a":2}"#], #"{"a":2,"b":1}"#),
+    ([#"{ "a" : 1.0 }"#, "{}", #"{"b":[ ]}"#], #"{"a":1.0,"b":[ ]}"#),
+    ([#""text""#, #"{ "a" : 1 }"#], #"{ "a" : 1 }"#),
+  ]) func keepsMetadata(pieces: [String], expected: String) throws {
+    let decoder = StreamDecoder(.custom, .lines, limit: 1 << 20)
+    for piece in pieces { _ = decoder.feed(bytes("{\"metadata\":\(piece)}\n").span) }
+    _ = decoder.feed(bytes("{\"content\":\"x\",\"done\":true}\n").span)
+    #expect(text(try decoder.reply().metadata) == expected)
+  }
+
   private func expect(
     _ decoder: StreamDecoder, _ deltas: [ReplyDelta], _ example: StreamExample, _ whole: Reply
   ) throws {
