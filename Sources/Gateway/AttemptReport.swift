@@ -45,6 +45,9 @@ public final class AttemptReport {
     self.backendReason = backendReason
   }
 
+  /// About what it takes in memory, in bytes. What the backend gave as its reason may be most of it.
+  var byteCount: Int { 128 + advice.bytes.count + (backendReason?.count ?? 0) }
+
   /// Writes attempts as the API lists them.
   static func write(_ reports: [AttemptReport], to writer: inout JSONWriter) {
     writer.beginArray()
@@ -68,8 +71,7 @@ public final class AttemptReport {
     var text: [UInt8] = []
     for report in reports {
       if !text.isEmpty { text.append(",") }
-      let id = report.integration
-      text.append(copying: id.span)
+      text += report.integration
       text.append(":")
       text.append(report.outcome.name)
     }
@@ -82,8 +84,7 @@ public final class AttemptReport {
     text.reserveCapacity(reports.count * 64)
     for report in reports {
       if !text.isEmpty { text.append(", ") }
-      let id = report.integration
-      text.append(copying: id.span)
+      text += report.integration
       text.append(";outcome=")
       text.append(report.outcome.name)
       if let status = report.status {
