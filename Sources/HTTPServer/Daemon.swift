@@ -142,7 +142,13 @@ final class Daemon {
       hasStreamsToSend = false
       MHD_run(daemon)
     }
+    scheduleNextRun()
+    // What is answered at once schedules a run of its own.
     handleReceived()
+  }
+
+  /// For when libmicrohttpd wants to look at its connections, if nothing comes before.
+  private func scheduleNextRun() {
     var milliseconds: UInt64 = 0
     guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
     let deadline = loop.now + .milliseconds(Int(milliseconds))
