@@ -1,3 +1,4 @@
+import Bytes
 import Testing
 
 @testable import Configuration
@@ -326,6 +327,12 @@ import Testing
       load("[log]\n\(odd) = 1").lines == [
         "2: unknown key 'x\(String(repeating: "é", count: 29))…' in [log]"
       ])
+  }
+
+  /// What comes by the API may have any character.
+  @Test func quotesOnOneLine() {
+    let text: Text = "\(quoting: Array("é\u{1B}\n\t\r\u{7F}\\".utf8))"
+    #expect("\(text)" == #"é\x1b\n\t\x0d\x7f\"#)
   }
 
   @Test func rendersFindings() {

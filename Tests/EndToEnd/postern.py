@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -119,17 +119,24 @@ class Gateway:
         tracer = subprocess.Popen(
             ["strace", *options, "-p", str(self.process.pid)], stderr=subprocess.DEVNULL
         )
-        tasks = Path(f"/proc/{self.process.pid}/task")
-        deadline = time.monotonic() + 5
-        while any("TracerPid:\t0\n" in (task / "status").read_text() for task in tasks.iterdir()):
-            if tracer.poll() is not None or time.monotonic() > deadline:
-                pytest.skip("strace cannot trace here")
-            time.sleep(0.01)
         try:
+            deadline = time.monotonic() + 5
+            while self._has_untraced_threads():
+                if tracer.poll() is not None or time.monotonic() > deadline:
+                    pytest.skip("strace cannot trace here")
+                time.sleep(0.01)
             yield
         finally:
             tracer.send_signal(signal.SIGINT)
             tracer.wait(5)
+
+    def _has_untraced_threads(self) -> bool:
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            # A thread may end meanwhile.
+            with suppress(FileNotFoundError, ProcessLookupError):
+                if "TracerPid:\t0\n" in (task / "status").read_text():
+                    return True
+        return False
 
     def await_sockets_closed(self, timeout: float = 2) -> None:
         """Until no socket is open any more whose other side has left."""
