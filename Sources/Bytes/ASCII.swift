@@ -25,7 +25,8 @@ extension UInt8 {
   /// This letter in lower case; any other byte as it is.
   @inlinable public var lowercasedASCII: UInt8 { self &- 0x41 < 26 ? self | 0x20 : self }
 
-  /// Whether this is the same byte, or the same letter in the other case. Most are the same.
+  /// Whether this is the same byte, or the same letter in the other case. (What is the same needs only the first
+  /// comparison, and most is.)
   @inlinable
   func equalsIgnoringCase(_ other: UInt8) -> Bool {
     self == other || (self ^ other == 0x20 && isASCIILetter)

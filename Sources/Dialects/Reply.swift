@@ -21,7 +21,7 @@ public final class Reply: Sendable {
   /// The calls of tools, where those are accepted; they stand in the metadata too.
   public let toolCalls: [ToolCall]
 
-  /// `[]`, made when the program is.
+  /// `[]`: as a literal it is static data, where bytes made from `"[]"` would be allocated for each reply.
   static let noAttachments: [UInt8] = [0x5B, 0x5D]
 
   /// The reply of an `echo` integration: what the user said.

@@ -225,10 +225,8 @@ public struct RequestEncoder: ~Copyable {
   }
 
   private mutating func endCustom() {
-    // Spans of what `self` holds may not be lent while the writer, in `self` too, changes.
-    let conversationID = conversationID
     if !profile.overrides("conversation_id") {
-      writer.member("conversation_id", string: conversationID.span)
+      writer.member("conversation_id", string: conversationID)
     }
     writeObject("user", user)
     if !profile.overrides("bot") {

@@ -15,9 +15,11 @@ public final class EventLoop {
   private var spare: [Deferred] = []
   private var isStopping = false
   private static let deferredRounds = 8
+  /// How many actions the memory that is kept has room for, at most.
   private static let keptCapacity = 256
 
-  /// (In an array of functions each would be wrapped in another one.)
+  /// An action, in a type of its own: an array of bare functions, being generic, keeps each inside another that adapts
+  /// how it is called, and allocates that.
   private struct Deferred {
     let action: () -> Void
   }

@@ -55,6 +55,7 @@ final class Exchange {
   private var choices: ArraySlice<Integration> = []
   /// The one whose turn it is.
   private var trial: Trial?
+  /// That integration; there is one from the first attempt on.
   private var integration: Integration { trial!.integration }
   private var reports: [AttemptReport] = []
   /// What the client of a live stream has got of the reply: from its first delta on, the reply can only be continued.

@@ -72,9 +72,10 @@ public final class Integration {
     conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
     streams: Bool = false
   ) throws(TranslationFault) -> RequestEncoder? {
-    guard let profile else { return nil }
+    guard var profile else { return nil }
+    if let chat { profile = try profile.serving(chat) }
     return RequestEncoder(
-      try chat.map { (chat) throws(TranslationFault) in try profile.serving(chat) } ?? profile,
+      profile,
       conversationID: conversation, user: user, metadata: metadata, streams: streams)
   }
 

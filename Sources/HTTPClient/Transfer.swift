@@ -227,7 +227,7 @@ final class Transfer {
 
   // MARK: libcurl's callbacks, which must not call libcurl
 
-  /// The transfer that a handle or a callback's context stands for.
+  /// The transfer that a handle stands for.
   static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {
     Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
   }
@@ -283,6 +283,7 @@ final class Transfer {
   /// Takes what matters here of a line of the header section.
   private func noteField(_ line: Span<UInt8>) {
     guard !hasHead, !line.isEmpty else { return }
+    // By the first letter: of all the lines that come, most are of other fields.
     switch line[0].lowercasedASCII {
     case UInt8(ascii: "c"):
       guard let length = line.value(ofField: "content-length:") else { return }

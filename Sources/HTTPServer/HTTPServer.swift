@@ -37,7 +37,7 @@ public final class HTTPServer {
   /// Where first requests are looked at, one at a time.
   private let headBuffer: UnsafeMutableRawBufferPointer
   private(set) var isDraining = false
-  /// Whether the application gets no more requests.
+  /// Whether the application is handed no more requests: those whose bodies are whole by now are refused.
   private(set) var isClosed = false
   /// What has gone through it.
   var traffic = ServerTraffic()

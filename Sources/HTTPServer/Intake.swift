@@ -110,7 +110,7 @@ extension Daemon {
     swap(&batch, &received)
     for index in batch.indices {
       let request = batch[index].request
-      // One may have ended by what was done for another.
+      // Its connection may have been ended while it stood here.
       guard case .suspended = request.state else { continue }
       guard !server.isClosed else {
         request.interrupt(with: refusal(.stopping, request))

@@ -78,7 +78,7 @@ public final class Request {
     field(name) { $0.copied }
   }
 
-  /// What `read` makes of that value, without a copy.
+  /// What `read` makes of that value, which is lent to it for the call; `nil` where there is no such field.
   public func field<Result>(_ name: StaticString, read: (Span<UInt8>) -> Result) -> Result? {
     var value: UnsafePointer<CChar>?
     var count = 0
@@ -145,8 +145,8 @@ public final class Request {
     announceAbandonment()
   }
 
-  /// The server cannot wait for the application any longer: a suspended request gets this answer, and a stream is
-  /// broken off.
+  /// The server does not wait for the application, or not any longer: a suspended request gets this answer, and a
+  /// stream is broken off.
   func interrupt(with response: Response) {
     if let stream, stream.isOpen {
       stream.abort()

@@ -9,8 +9,8 @@ public protocol RequestHandler: AnyObject {
 
 /// What becomes of a request whose header section has come.
 public enum Admission {
-  /// Its body is read, up to so many bytes, and `handle` called once it has come whole. That answers by
-  /// `request.respond`, once, now or in a later turn.
+  /// Its body is read, up to so many bytes, and `handle` called once it has come whole, unless the server closes
+  /// before. That answers by `request.respond`, once, now or in a later turn.
   case read(bodyLimit: Int, handle: (Request) -> Void)
   /// It is answered without its body.
   case answer(Response)

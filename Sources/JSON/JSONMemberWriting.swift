@@ -7,7 +7,8 @@ extension JSONWriter {
     string(text)
   }
 
-  /// Writes a member whose value is text that an object holds: what may not be lent from there is held meanwhile.
+  /// Writes a member whose value is text. (An array, for where no span can be lent: its owner is a class, or holds
+  /// the writer too.)
   @inline(never)
   public mutating func member(_ name: StaticString, string text: [UInt8]) {
     member(name, string: text.span)
