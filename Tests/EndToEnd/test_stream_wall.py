@@ -18,7 +18,7 @@ from stream_cuts import ENDINGS, TOKENS, cuts
 from stream_replies import KINDS
 from streams import Stream, streamed
 
-TIMEOUT = 0.6
+TIMEOUT = 1.5
 SLACK = 3
 AT_ONCE = 24
 ERROR_MESSAGE = "Back in a moment, promised."
