@@ -122,6 +122,8 @@ public final class Gateway: RequestHandler {
       return try admit(request, to: endpoint.operation, on: integration, by: key)
     case .conversation:
       let bot = try conversationBot(target, key)
+      // What no conversation can be called is not looked for.
+      guard parameters[0].isIdentifier else { throw .noSuchConversation }
       return try admit(target, to: endpoint.operation, onConversation: parameters[0], of: bot)
     case .bots:
       guard case .createBot = endpoint.operation else {

@@ -38,9 +38,7 @@ final class MessageRequest {
     let userID = try user?["id"].present.map { (value) throws(APIError) in
       try MessageRequest.identifier(value.string, "user.id")
     }
-    let platform = user?["platform"]?.string.flatMap { text in
-      !text.isEmpty && text.count <= 128 && text.allSatisfy { $0.isVisibleASCII } ? text : nil
-    }
+    let platform = user?["platform"]?.string.flatMap { $0.isIdentifier ? $0 : nil }
     let metadata = try MessageRequest.objectMember(members.metadata, "metadata")
     let isStreaming =
       try members.stream.present.map { (value) throws(APIError) in
@@ -102,11 +100,11 @@ final class MessageRequest {
     return value
   }
 
-  /// 1 to 128 characters of visible ASCII.
+  /// An identifier that a client has given as `name`.
   static func identifier(
     _ text: [UInt8]?, _ name: StaticString
   ) throws(APIError) -> [UInt8] {
-    guard let text, (1...128).contains(text.count), text.allSatisfy({ $0.isVisibleASCII }) else {
+    guard let text, text.isIdentifier else {
       throw .invalid(name, "\(name) must be 1 to 128 characters of printable ASCII without blanks.")
     }
     return text

@@ -316,11 +316,7 @@ public final class HTTPServer {
 
   /// The name of a request: the client's, if it sent a sane one.
   func identifier(requested: [UInt8]?) -> [UInt8] {
-    if let requested, (1...128).contains(requested.count),
-      requested.allSatisfy({ $0.isVisibleASCII })
-    {
-      return requested
-    }
+    if let requested, requested.isIdentifier { return requested }
     return random.identifier("req_")
   }
 

@@ -98,6 +98,17 @@ def test_the_bot_must_be_named_where_there_are_several(served, managed):
     assert alone.data("/v1/conversations/one")["bot"] == "default"
 
 
+@pytest.mark.parametrize("name", ["", "x" * 129, "x" * 300, "%00", "a%20b", "%C3%A4"])
+def test_what_is_no_identifier_names_no_conversation(served, name):
+    target = f"/v1/conversations/{name}"
+    for response in [
+        served.get(f"{target}?bot=a"),
+        served.get(f"{target}/messages?bot=a"),
+        served.delete(f"{target}?bot=a"),
+    ]:
+        assert refusal(response)[:2] == (404, "conversation_not_found")
+
+
 def test_any_identifier_can_be_asked_for(served):
     name = "a/b?c#d%e&f+g"
     say(served, name, "x")
