@@ -11,7 +11,7 @@ struct ChatEndpoint {
     self.messages = messages
   }
 
-  /// Handles a request whose body has come whole.
+  /// Handles a request whose body has come whole; `models` are those that its caller's API key reaches.
   func handle(_ request: Request, in shape: ChatRequest.Shape, _ models: ModelTable) {
     do throws(APIError) {
       let chat = try ChatRequest(request.body, in: shape)
@@ -24,7 +24,7 @@ struct ChatEndpoint {
         shape == .anthropic
         ? AnthropicFace(bot, model: name)
         : OpenAIFace(bot, model: name, includesUsage: chat.includesUsage)
-      try messages.answer(request, with: message, for: model.bot, as: face)
+      try messages.answer(request, with: message, from: models.key, for: model.bot, as: face)
     } catch {
       request.respond(error.response(as: ErrorShape(shape)))
     }

@@ -186,7 +186,7 @@ public final class Gateway: RequestHandler {
     let name = SectionName(.bot, id)
     switch operation {
     case .sendMessage:
-      return read { [self] in messages.handle($0, for: bot) }
+      return read { [self] in messages.handle($0, from: key, for: bot) }
     case .createIntegration:
       return read { [self] in management.createIntegration(of: id, $0) }
     case .patchBot:

@@ -1,4 +1,5 @@
 import Bytes
+import Configuration
 import Platform
 
 /// The answers to requests with an `Idempotency-Key`: to the same request again, the same answer, for 10 minutes.
@@ -53,11 +54,14 @@ struct IdempotencyTable {
     self.hashKey = hashKey
   }
 
-  /// The name under which a request with an `Idempotency-Key` is known. The caller's secret is not kept.
-  func name(of key: [UInt8], from caller: [UInt8], for bot: [UInt8]) -> [UInt8] {
-    var name = bot + [0]
-    name.append(decimal: Int(truncatingIfNeeded: hash(of: caller)))
-    return name + [0] + key
+  /// The name under which a request with an `Idempotency-Key` is known: whoever comes with another API key means
+  /// another request, so that nobody gets what another was answered.
+  static func name(of key: [UInt8], from caller: APIKeySettings?, for bot: [UInt8]) -> [UInt8] {
+    var name = bot
+    name.append(0)
+    if let caller { name += caller.id }
+    name.append(0)
+    return name + key
   }
 
   /// Looks for a request by its name and its body.

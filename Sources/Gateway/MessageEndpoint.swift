@@ -25,10 +25,11 @@ final class MessageEndpoint {
     repeats.memory = limits.idempotencyMemoryBytes
   }
 
-  /// Handles a request whose body has come whole.
-  func handle(_ request: Request, for bot: Bot) {
+  /// Handles a request whose body has come whole; `caller` is the API key that it was admitted with.
+  func handle(_ request: Request, from caller: APIKeySettings?, for bot: Bot) {
     do throws(APIError) {
-      try answer(request, with: MessageRequest(request.body), for: bot, as: bot.face)
+      try answer(
+        request, with: MessageRequest(request.body), from: caller, for: bot, as: bot.face)
     } catch {
       request.respond(bot.face.response(to: error))
     }
@@ -36,9 +37,10 @@ final class MessageEndpoint {
 
   /// Has a request answered, whichever way it came.
   func answer(
-    _ request: Request, with message: MessageRequest, for bot: Bot, as face: any Face
+    _ request: Request, with message: MessageRequest, from caller: APIKeySettings?, for bot: Bot,
+    as face: any Face
   ) throws(APIError) {
-    let key = try idempotencyKey(of: request, for: bot)
+    let key = try idempotencyKey(of: request, from: caller, for: bot)
     let responder = Responder(
       request, as: face, isStreaming: message.isStreaming, on: dispatcher.services.loop)
     guard let key else { return exchange(message, bot, responder, key: nil) }
@@ -91,9 +93,10 @@ final class MessageEndpoint {
     }
   }
 
-  /// The request's Idempotency-Key, as it is known here: for each bot and each caller (by its API key) it means
-  /// something else, so that nobody gets what another was answered.
-  private func idempotencyKey(of request: Request, for bot: Bot) throws(APIError) -> [UInt8]? {
+  /// The request's Idempotency-Key, as it is known here.
+  private func idempotencyKey(
+    of request: Request, from caller: APIKeySettings?, for bot: Bot
+  ) throws(APIError) -> [UInt8]? {
     guard let key = request.field("Idempotency-Key") else { return nil }
     guard 1...MessageEndpoint.longestKey ~= key.count,
       key.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") })
@@ -101,7 +104,6 @@ final class MessageEndpoint {
       throw APIError(
         .invalidIdempotencyKey, "Idempotency-Key must be 1 to 255 characters of printable ASCII.")
     }
-    let caller = request.field("Authorization") ?? request.field("x-api-key") ?? []
-    return repeats.name(of: key, from: caller, for: bot.settings.id)
+    return IdempotencyTable.name(of: key, from: caller, for: bot.settings.id)
   }
 }

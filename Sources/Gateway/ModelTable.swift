@@ -16,7 +16,8 @@ struct ModelTable {
   private static let start = WallTime.now
 
   private let bots: BotTable
-  private let key: APIKeySettings?
+  /// The key that reaches them, if there is one.
+  let key: APIKeySettings?
 
   /// The models that a key reaches, all where there is none.
   init(_ bots: BotTable, for key: APIKeySettings?) {

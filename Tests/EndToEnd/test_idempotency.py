@@ -140,6 +140,28 @@ def test_another_caller_does_not_get_the_answer(gateway, backend):
     assert contents == ["for ann", "for bob", "for ann"]
 
 
+def test_another_key_is_another_caller_whatever_a_proxy_adds(gateway, backend):
+    server = backend(in_turn(replies.custom("for ann"), replies.custom("for bob")))
+    running = gateway(
+        {
+            "key ann": {"secret": "ann-secret-0001"},
+            "key bob": {"secret": "bob-secret-0002"},
+            "integration gpt": integration(server.url),
+        }
+    )
+    contents = [
+        running.client()
+        .post(
+            messages_path("default"),
+            {"content": "Hi"},
+            {"Idempotency-Key": "k", "Authorization": "Basic cHJveHk6", "x-api-key": secret},
+        )
+        .data["content"]
+        for secret in ("ann-secret-0001", "bob-secret-0002", "ann-secret-0001")
+    ]
+    assert contents == ["for ann", "for bob", "for ann"]
+
+
 def test_a_second_one_waits_for_the_first(service):
     released = threading.Event()
     running, server = service([hold(released), *WELL])
