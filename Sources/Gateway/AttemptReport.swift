@@ -120,8 +120,9 @@ extension AttemptReport {
       advice: FailureAdvice.breakerOpen(for: wait), retryAfter: wait)
   }
 
-  /// What the attempt says about the backend.
+  /// What the attempt says about the backend: nothing, where the message was not sent.
   var breakerResult: Breaker.Result {
+    guard fault == nil else { return .unknown }
     guard let failure, failure.remedy.countsAgainstBackend else { return .works }
     return .failed(retryAfter: retryAfter)
   }

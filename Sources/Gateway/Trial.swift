@@ -36,7 +36,9 @@ struct Trial {
       ?? Backoff.pause(
         beforeRetry: retries, base: .milliseconds(settings.backoffMilliseconds), using: random)
     let due = now + pause
-    guard due < end, integration.breaker.allows(at: due) else { return nil }
+    // Whether another exchange's probe will have closed the breaker by then is not known yet.
+    let breaker = integration.breaker
+    guard due < end, breaker.allows(at: due) || breaker.isProbing else { return nil }
     retries += 1
     if repetition == .once { hasRepeatedOnce = true }
     return due
