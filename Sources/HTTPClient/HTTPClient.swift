@@ -44,7 +44,11 @@ public final class HTTPClient: BackendClient {
     _ = ccurl_multi_set_socket_function(multi) { easy, socket, what, context, _ in
       let client = HTTPClient.recover(context)
       let isPaused = what == CURL_POLL_REMOVE && client.isPaused(easy)
-      return client.watches?.update(socket, wanted: what, isPaused: isPaused) == true ? 0 : -1
+      if client.watches?.update(socket, wanted: what, isPaused: isPaused) == false {
+        client.fail(easy)
+      }
+      // An error from here would end all other transfers as well.
+      return 0
     }
     _ = ccurl_multi_set_timer_function(multi) { _, milliseconds, context in
       HTTPClient.recover(context).setTimer(milliseconds: milliseconds)
@@ -79,7 +83,9 @@ public final class HTTPClient: BackendClient {
     if receiver != nil { streams.append(transfer) }
     transfer.place = running.count
     running.append(transfer)
-    curl_multi_add_handle(multi, transfer.easy)
+    guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+      fatalError("libcurl: no memory for a transfer")
+    }
     return TransferID(transfer: transfer, generation: transfer.generation)
   }
 
@@ -138,6 +144,23 @@ public final class HTTPClient: BackendClient {
     let upstream = transfer.upstream
     transfer.retire()
     upstream?.idle.append(transfer)
+  }
+
+  /// A transfer is over, with this result of libcurl's.
+  private func complete(_ transfer: Transfer, _ code: CURLcode) {
+    guard let completion = transfer.completion else { return }
+    let result = transfer.result(code)
+    finish(transfer)
+    completion(result)
+  }
+
+  /// Ends a transfer whose socket the kernel refuses to watch, rather than have it wait for what nobody would hear.
+  private func fail(_ easy: UnsafeMutableRawPointer?) {
+    guard let transfer = running.first(where: { $0.easy == easy }) else { return }
+    let generation = transfer.generation
+    loop.atEndOfTurn { [self] in
+      if transfer.generation == generation { complete(transfer, CURLE_ABORTED_BY_CALLBACK) }
+    }
   }
 
   // MARK: Driving libcurl
@@ -201,13 +224,11 @@ public final class HTTPClient: BackendClient {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else {
         continue
       }
+      // The message is gone once a transfer is taken out of libcurl.
+      let code = ccurl_message_result(message)
       let transfer = Transfer.recover(ccurl_get_private(easy))
-      guard let completion = transfer.completion else { continue }
       // Whoever takes the last part may give the transfer up.
-      guard deliver(transfer, isComplete: true) else { continue }
-      let result = transfer.result(ccurl_message_result(message))
-      finish(transfer)
-      completion(result)
+      if deliver(transfer, isComplete: true) { complete(transfer, code) }
     }
   }
 
@@ -217,7 +238,11 @@ public final class HTTPClient: BackendClient {
     for transfer in streams {
       // One that was cancelled by the receiver of another is no stream any more.
       guard transfer.receiver != nil, deliver(transfer, isComplete: false) else { continue }
-      if transfer.isPaused, !transfer.isHeld { goOn(transfer) }
+      if transfer.isTooLarge {
+        complete(transfer, CURLE_WRITE_ERROR)
+      } else if transfer.isPaused, !transfer.isHeld {
+        goOn(transfer)
+      }
     }
   }
 
@@ -234,10 +259,12 @@ public final class HTTPClient: BackendClient {
     return transfer.generation == generation
   }
 
-  /// Lets libcurl deliver what it held back, and read on: by calls back, and in a turn that it asks for.
+  /// Lets libcurl deliver what it held back, and read on: by calls back, and in a turn that it asks for. Where what it
+  /// held back is too much, it says so here, and does nothing about it.
   private func goOn(_ transfer: Transfer) {
     transfer.isPaused = false
-    _ = ccurl_continue(transfer.easy)
+    let code = ccurl_continue(transfer.easy)
+    guard code == CURLE_OK else { return complete(transfer, code) }
     collectAtEndOfTurn()
   }
 

@@ -36,7 +36,8 @@ final class Transfer {
   /// What is being sent: libcurl reads it where it is.
   private var sent: ByteBuffer?
   private var body: [UInt8] = []
-  private var isTooLarge = false
+  /// Whether there is more of the response than its limit.
+  private(set) var isTooLarge = false
   /// How often libcurl has been about to send the request.
   private var sendCount = 0
   /// Who decides about the body and takes its parts.

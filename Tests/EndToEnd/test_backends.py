@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import replies
-from backends import drip, finish, in_turn, repeat, reset, send, stall, wait
+from backends import drip, finish, hold, in_turn, repeat, reset, send, stall, wait
 from configuration import integration
 
 GIGABYTE = 1 << 30
@@ -295,6 +295,38 @@ def test_line_ends_in_a_reply_do_not_reach_the_client_as_such(hostile):
     response = running.client().message(bot="hostile")
     assert response.data["content"] == text
     assert not response.values("X-Forged")
+
+
+def test_where_the_kernel_watches_no_more_sockets_only_new_requests_fail(gateway, backend):
+    released = threading.Event()
+    slow = backend([hold(released), *replies.custom("Slow, but sure.")])
+    # Each request has a connection of its own.
+    brief = backend(replies.until_closed(BODY))
+    running = gateway(
+        {
+            "bot slow": {},
+            "bot brief": {},
+            "integration slow": integration(slow.url, bot="slow", timeout="20s"),
+            "integration brief": integration(brief.url, bot="brief", timeout="20s"),
+        }
+    )
+    client = running.client()
+    with client.open() as first, client.open() as second:
+        first.send(client.message_request(bot="slow"))
+        slow.await_requests(1)
+        second.send(client.message_request(bot="brief"))
+        assert second.read_response().status == 200
+        # The first is libmicrohttpd's, which lets go of the client while it waits.
+        with running.injected("epoll_ctl:error=ENOSPC:when=2"):
+            start = time.monotonic()
+            second.send(client.message_request(bot="brief"))
+            response = second.read_response()
+            assert response.status == 502, response.body
+            assert time.monotonic() - start < 5
+        second.send(client.message_request(bot="brief"))
+        assert second.read_response().status == 200
+        released.set()
+        assert first.read_response().data["content"] == "Slow, but sure."
 
 
 FIELD_TRICKS = {

@@ -193,6 +193,20 @@ import Testing
     #expect(record.results[0].failure == nil, "a body without a length ends with the connection")
   }
 
+  /// Where the body is to be gathered after all, it may be too large already, or be so with what libcurl held back.
+  @Test(arguments: [10_000, 20_000, 40_000])
+  func tellsATooLargeBodyThatWasToBeStreamed(limit: Int) throws {
+    let body = String(repeating: "x", count: 60_000)
+    let server = RawServer(
+      .send("HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n" + body), .hold)
+    let fixture = try Fixture()
+    let record = start(
+      fixture, fixture.upstream(port: server.port, bodyLimit: limit), inParts: false)
+    try fixture.turn { !record.results.isEmpty }
+    #expect(record.results[0].failure == .tooLarge)
+    #expect(record.parts.isEmpty)
+  }
+
   @Test(arguments: ["head", "part", "pause"])
   func canBeCancelledAnywhere(place: String) throws {
     let body = String(repeating: "x", count: 1_000_000)
