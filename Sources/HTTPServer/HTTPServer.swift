@@ -42,6 +42,8 @@ public final class HTTPServer {
   /// What has gone through it.
   var traffic = ServerTraffic()
 
+  /// How many connections one listener's turn takes at most.
+  private static let acceptedAtOnce = 32
   /// How often what takes too long is looked for; deadlines are kept to within this.
   private static let sweepInterval = TimeSpan.milliseconds(500)
   /// How long a connection may wait for a request before it gives way to a new one where places are short.
@@ -117,7 +119,10 @@ public final class HTTPServer {
   /// answer; `onDrained` is called once there are none. What clients had sent by now is still answered.
   public func drain(_ onDrained: @escaping () -> Void) {
     for listener in listeners {
-      accept(from: listener)
+      // More than may be connected would be refused.
+      for _ in 0...settings.connectionLimit / HTTPServer.acceptedAtOnce {
+        guard accept(from: listener) else { break }
+      }
       listener.pause()
     }
     listeners = []
@@ -160,17 +165,31 @@ public final class HTTPServer {
 
   // MARK: Connections
 
-  private func accept(from listener: Listener) {
-    // A bounded number a turn, so that a flood of connections does not starve those that are open.
-    for _ in 0..<32 {
+  /// Takes a bounded number of connections, so that a flood of them does not starve those that are open. Returns
+  /// whether there may be more.
+  @discardableResult
+  private func accept(from listener: Listener) -> Bool {
+    for _ in 0..<HTTPServer.acceptedAtOnce {
       do throws(SystemError) {
-        guard let (descriptor, address) = try listener.socket.accept() else { return }
+        guard let (descriptor, address) = try listener.socket.accept() else { return false }
         admit(descriptor, from: address, isSecure: listener.isSecure)
       } catch {
-        onAcceptFailure?(error)
-        for listener in listeners { listener.pause() }
-        _ = loop.schedule(after: .seconds(1)) { [self] in resumeListeners() }
-        return
+        pauseListeners(after: error)
+        return false
+      }
+    }
+    return true
+  }
+
+  /// Leaves new connections where they are for a second.
+  private func pauseListeners(after error: SystemError) {
+    onAcceptFailure?(error)
+    for listener in listeners { listener.pause() }
+    _ = loop.schedule(after: .seconds(1)) { [self] in
+      do throws(SystemError) {
+        for listener in listeners { try listener.resume() }
+      } catch {
+        pauseListeners(after: error)
       }
     }
   }
@@ -304,12 +323,6 @@ public final class HTTPServer {
     guard isDraining, table.all.isEmpty, let onDrained else { return }
     self.onDrained = nil
     onDrained()
-  }
-
-  private func resumeListeners() {
-    for listener in listeners {
-      do throws(SystemError) { try listener.resume() } catch { onAcceptFailure?(error) }
-    }
   }
 
   // MARK: Requests

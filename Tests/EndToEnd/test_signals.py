@@ -4,6 +4,7 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
@@ -75,6 +76,21 @@ def test_messages_that_wait_their_turn_are_in_flight_too(gateway, backend):
         released.set()
         for future in [first, second]:
             assert future.result().data["content"] == "Finished."
+    assert running.await_exit() == 0
+
+
+def test_what_had_come_by_then_is_answered(gateway):
+    """Though nobody had taken the connections yet."""
+    running = gateway({"server": {"max_connections_per_ip": 0}})
+    client = running.client()
+    with ExitStack() as stack:
+        with running.paused():
+            opened = [stack.enter_context(client.open()) for _ in range(100)]
+            for connection in opened:
+                connection.send(client.message_request("hi"))
+            running.signal(signal.SIGTERM)
+        for connection in opened:
+            assert connection.read_response().data["content"] == "hi"
     assert running.await_exit() == 0
 
 
