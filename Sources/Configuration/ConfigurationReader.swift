@@ -9,6 +9,8 @@ struct ConfigurationReader {
   let expander: ValueExpander
   /// What was found, by line.
   var list = FindingList()
+  /// Finds what unknown names were meant to be.
+  var names = NearestName()
   /// The sections in file order, each once.
   private(set) var sections: [Section] = []
   /// The section that keys belong to. One that is given twice is read like any other, and not kept.
@@ -53,7 +55,7 @@ extension ConfigurationReader {
     guard let kind = SectionKind(type: type) else {
       open(nil)
       let known = SectionKind.allCases.map { [UInt8]($0.type) }
-      let nearest = NearestName.find(type, among: known)
+      let nearest = names.find(type, among: known)
       let hint: Text = nearest.map { "; did you mean [\($0)]?" } ?? ""
       return list.report(line, "unknown section [\(quoting: type)]\(hint)")
     }
@@ -95,17 +97,17 @@ extension ConfigurationReader {
   private mutating func readKey(_ key: Span<UInt8>, _ text: Span<UInt8>, at line: Int) {
     if isUnknown { return }
     guard let section = current else {
-      return list.report(line, "the key '\(quoting: key)' stands before any [section]")
+      return list.report(line, "the key '\(unknown: key)' stands before any [section]")
     }
     guard let row = section.kind.setting(for: key) else {
-      return list.report(line, UnknownKey.message(for: key, in: section))
+      return list.report(line, UnknownKey.message(for: key, in: section, &names))
     }
     let setting = section.kind.settings[row]
     var suffix: [UInt8] = []
     if setting.isFamily {
       let rest = key.extracting(setting.name.utf8CodeUnitCount..<key.count)
       if let objection = setting.objection(to: rest) {
-        return list.report(line, "\(quoting: key): \(objection)")
+        return list.report(line, "\(unknown: key): \(objection)")
       }
       suffix = rest.copied
     }

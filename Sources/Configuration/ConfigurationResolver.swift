@@ -8,6 +8,8 @@ struct ConfigurationResolver {
   let sources: ConfigurationSources
   /// What the checks found, in no order.
   var list: FindingList
+  /// Finds what unknown names were meant to be.
+  var names = NearestName()
   /// The sections in file order, then the implied ones.
   private(set) var sections: [Section]
 

@@ -29,7 +29,7 @@ enum ExpansionError: Error {
     case .relativeFile: "${file:…} takes an absolute path"
     case .invalidCredential: "${credential:…} takes a file name without '/'"
     case .unsetVariable(let name): "the environment variable \(quoting: name) is not set"
-    case .unreadable(let path, let reason): "\(quoting: path) cannot be read: \(reason)"
+    case .unreadable(let path, let reason): "\(whole: path) cannot be read: \(reason)"
     case .tooLong: "the value is longer than 64 KiB once its ${…} are filled in"
     case .notText: "what ${…} stands for is not UTF-8 text, or contains a NUL byte"
     }

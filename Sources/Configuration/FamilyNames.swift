@@ -12,7 +12,7 @@ extension Setting {
   /// what it is are not the administrator's to set.
   private static func objection(toField name: Span<UInt8>) -> Text? {
     if !(1...128 ~= name.count) || !consists(name, of: "!#$%&'*+-.^_`|~") {
-      return "'\(quoting: name)' is not a valid name of a header field"
+      return "not a valid name of a header field"
     }
     for (owned, reason) in ownedFields where name.equalsIgnoringCase(owned) {
       return "the field cannot be set: \(reason)"
@@ -36,7 +36,7 @@ extension Setting {
   /// Further fields of a request: all but those that Postern writes itself whatever the backend speaks.
   private static func objection(toParameter name: Span<UInt8>) -> Text? {
     if !(1...64 ~= name.count) || !consists(name, of: "_-.") {
-      return "'\(quoting: name)' is not a name: letters, digits, '_', '-' and '.', 1 to 64 of them"
+      return "not a name: letters, digits, '_', '-' and '.', 1 to 64 of them"
     }
     if name.equals("messages") { return "the field cannot be set: it is the conversation" }
     if name.equals("model") || name.equals("stream") || name.equals("max_tokens") {

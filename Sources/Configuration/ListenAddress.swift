@@ -7,6 +7,9 @@ public enum ListenAddress: Equatable, Sendable {
   /// A Unix socket at an absolute path of at most 107 bytes.
   case unix(path: [UInt8])
 
+  /// Of `sun_path`, without its NUL; unix(7).
+  private static let longestPath = 107
+
   /// Whether nobody outside of this host can connect.
   public var isLocal: Bool {
     switch self {
@@ -19,7 +22,11 @@ public enum ListenAddress: Equatable, Sendable {
   static func list(_ value: WrittenValue) throws(InvalidValue) -> [ListenAddress] {
     var addresses: [ListenAddress] = []
     for item in try value.items() {
-      guard let address = ListenAddress(text: item.bytes.span) else {
+      let text = item.bytes.span
+      if text.hasPrefix("unix:"), text.count > 5 + longestPath {
+        throw InvalidValue("the path of a Unix socket has at most \(longestPath) bytes")
+      }
+      guard let address = ListenAddress(text: text) else {
         throw InvalidValue(
           """
           \(item.quoted) is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or \
@@ -37,7 +44,7 @@ public enum ListenAddress: Equatable, Sendable {
   init?(text: Span<UInt8>) {
     if text.hasPrefix("unix:") {
       let path = text.extracting(5..<text.count)
-      guard path.hasPrefix("/"), path.count <= 107 else { return nil }
+      guard path.hasPrefix("/"), path.count <= ListenAddress.longestPath else { return nil }
       self = .unix(path: path.copied)
       return
     }

@@ -1,23 +1,31 @@
 import Bytes
 
-/// Finds the known name that an unknown one was probably meant to be.
-enum NearestName {
+/// Finds the known names that unknown ones were probably meant to be.
+struct NearestName {
+  /// How many pairs of letters are compared, at most: in a file where thousands of names are wrong, a gateway at work
+  /// must not look for all of them. That is a hundredth of a second.
+  private var budget = 4_000_000
+
   /// The nearest of the known names: the one with the fewest letters inserted, left out, replaced or
   /// swapped with their neighbour, the case of letters aside, if that is at most a third of them; else one
-  /// that begins or ends with the unknown name, or the other way round; else `nil`. The first of equals.
-  static func find(_ name: Span<UInt8>, among known: [[UInt8]]) -> [UInt8]? {
-    guard name.count <= 64 else { return nil }
+  /// that begins or ends with the unknown name, or the other way round; else `nil`. The first of equals. One that begins
+  /// with the unknown name comes before those that are more than a letter away.
+  mutating func find(_ name: Span<UInt8>, among known: [[UInt8]]) -> [UInt8]? {
+    guard name.count <= 64, budget > 0 else { return nil }
     var nearest: (distance: Int, name: [UInt8])?
     for candidate in known {
       let length = max(name.count, candidate.count)
       let most = length == 1 ? 0 : (length + 2) / 3
       guard abs(name.count - candidate.count) <= most else { continue }
-      let distance = distance(from: name, to: candidate.span)
+      budget -= name.count * candidate.count
+      let distance = Self.distance(from: name, to: candidate.span)
       if distance <= most, distance < nearest?.distance ?? Int.max {
         nearest = (distance, candidate)
       }
     }
-    return nearest?.name ?? known.first { shareEnd(name, $0.span) }
+    if let nearest, nearest.distance <= 1 { return nearest.name }
+    return known.first { Self.isBeginning(name, of: $0.span) } ?? nearest?.name
+      ?? known.first { Self.shareEnd(name, $0.span) }
   }
 
   /// Restricted Damerau–Levenshtein distance. O(n · m).
@@ -40,6 +48,11 @@ enum NearestName {
       }
     }
     return rows[a.count % 3 * width + b.count]
+  }
+
+  /// Whether a name of at least three letters is how another begins.
+  private static func isBeginning(_ name: Span<UInt8>, of other: Span<UInt8>) -> Bool {
+    name.count >= 3 && other.extracting(first: name.count).equals(name)
   }
 
   /// Whether one of two names of at least three letters is how the other begins or ends.

@@ -10,15 +10,36 @@ extension Text.StringInterpolation {
       end = 60
       while end > 0, text[end] & 0xC0 == 0x80 { end -= 1 }
     }
-    var written: [UInt8] = []
-    for index in 0..<end { written.append(escaping: text[index]) }
-    appendInterpolation(written)
+    appendInterpolation(whole: text.extracting(first: end).copied)
     if end < text.count { appendLiteral("…") }
+  }
+
+  /// All of it, such as a path, of which the end matters most.
+  mutating func appendInterpolation(whole text: [UInt8]) {
+    var written: [UInt8] = []
+    for byte in text { written.append(escaping: byte) }
+    appendInterpolation(written)
+  }
+
+  /// A key that is not understood, as far as it looks like a setting's: letters, `_`, `-` and `.`. What follows may be
+  /// a secret, where somebody wrote something else than `key = value`.
+  @inline(never)
+  mutating func appendInterpolation(unknown key: Span<UInt8>) {
+    let end = key.indices.first { !key[$0].isPartOfKey } ?? key.count
+    appendInterpolation(quoting: key.extracting(first: end))
+    if end < key.count { appendLiteral("…") }
   }
 
   /// Text of the file, likewise.
   mutating func appendInterpolation(quoting text: [UInt8]) {
     appendInterpolation(quoting: text.span)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isPartOfKey: Bool {
+    isASCIILetter || self == UInt8(ascii: "_") || self == UInt8(ascii: "-")
+      || self == UInt8(ascii: ".")
   }
 }
 

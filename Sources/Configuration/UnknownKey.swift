@@ -2,9 +2,17 @@ import Bytes
 
 /// What to say of a key that no setting of its section has.
 enum UnknownKey {
-  /// The message, with what was probably meant.
+  /// The message about a single key.
   static func message(for key: Span<UInt8>, in section: Section) -> Text {
-    let message: Text = "unknown key '\(quoting: key)' in \(section.header)"
+    var names = NearestName()
+    return message(for: key, in: section, &names)
+  }
+
+  /// The message, with what was probably meant, as `names` finds it.
+  static func message(
+    for key: Span<UInt8>, in section: Section, _ names: inout NearestName
+  ) -> Text {
+    let message: Text = "unknown key '\(unknown: key)' in \(section.header)"
     if let kind = only(kindWith: key) {
       let name: StaticString = kind.isNamed ? " NAME" : ""
       return "\(message); it belongs in [\(kind.type)\(name)]"
@@ -13,12 +21,12 @@ enum UnknownKey {
     let dot = key.firstIndex(of: UInt8(ascii: "."))
     let start = dot.map { $0 + 1 } ?? key.count
     let known = section.kind.settings.map { [UInt8]($0.name) }
-    guard let nearest = NearestName.find(key.extracting(0..<start), among: known) else {
+    guard let nearest = names.find(key.extracting(0..<start), among: known) else {
       return message
     }
     if nearest.last != UInt8(ascii: ".") { return "\(message); did you mean '\(nearest)'?" }
     if dot == nil { return "\(message); did you mean '\(nearest)NAME'?" }
-    return "\(message); did you mean '\(nearest)\(quoting: key.extracting(start..<key.count))'?"
+    return "\(message); did you mean '\(nearest)\(unknown: key.extracting(start..<key.count))'?"
   }
 
   /// The kind of section that has such a setting, if there is exactly one.

@@ -317,16 +317,30 @@ import Testing
   }
 
   @Test func cutsWhatItQuotes() {
-    let key = String(repeating: "é", count: 31)
+    let name = String(repeating: "é", count: 31)
     #expect(
-      load("[log]\n\(key) = 1").lines == [
-        "2: unknown key '\(String(repeating: "é", count: 30))…' in [log]"
-      ])
-    let odd = "x" + key
+      load("[\(name)]").lines == ["1: unknown section [\(String(repeating: "é", count: 30))…]"])
     #expect(
-      load("[log]\n\(odd) = 1").lines == [
-        "2: unknown key 'x\(String(repeating: "é", count: 29))…' in [log]"
-      ])
+      load("[x\(name)]").lines == ["1: unknown section [x\(String(repeating: "é", count: 29))…]"])
+  }
+
+  /// Whoever writes `key: value` must not find the value in a message, where it ends in `=`.
+  @Test(
+    arguments: [
+      ("header.Authorization: Bearer Zm9vYmFyYmF6==", "header.Authorization…: not a valid name"),
+      ("header.X-Key: Zm9v=", "header.X-Key…: not a valid name"),
+      (
+        "headers.X: Zm9v=",
+        "unknown key 'headers.X…' in [integration a]; did you mean 'header.X…'?"
+      ),
+      ("param.key: Zm9v=", "param.key…: not a name"), ("model: Zm9v=", "unknown key 'model…'"),
+      ("7Zm9vYmFy==", "unknown key '…'"), ("timeout 30s =", "unknown key 'timeout…'"),
+    ])
+  func quotesNoMoreOfAKeyThanANameMayHave(line: String, message: String) {
+    let lines = load("[integration a]\ntype = echo\n\(line)").lines
+    #expect(lines.count == 1)
+    #expect(lines[0].hasPrefix("3: " + message))
+    #expect(!lines[0].contains("Zm9v"))
   }
 
   /// What comes by the API may have any character.
