@@ -3,10 +3,7 @@ import Bytes
 /// The checks that take more than one line of the file.
 extension ConfigurationResolver {
   mutating func checkServer(_ server: Section) {
-    checkReadable(server, "tls_certificate")
-    checkReadable(server, "tls_key")
-    checkPartner(of: "tls_certificate", "tls_key", in: server)
-    checkPartner(of: "tls_key", "tls_certificate", in: server)
+    readIdentity(of: server)
     guard let listen = server.entry("listen"), all(.key).isEmpty,
       let addresses = server.parsed("listen", ListenAddress.list)
     else { return }
@@ -18,6 +15,19 @@ extension ConfigurationResolver {
         'postern key' makes one
         """)
     }
+  }
+
+  /// Reads `tls_certificate` and `tls_key`, which belong together.
+  private mutating func readIdentity(of server: Section) {
+    let certificate = contents(of: "tls_certificate", in: server)
+    let key = contents(of: "tls_key", in: server)
+    checkPartner(of: "tls_certificate", "tls_key", in: server)
+    checkPartner(of: "tls_key", "tls_certificate", in: server)
+    guard let certificate, let key, let entry = server.entry("tls_certificate") else { return }
+    if let fault = sources.identityFault(certificate, key) {
+      report(entry.origin, "tls_certificate: together with tls_key it is no TLS identity: \(fault)")
+    }
+    server.identity = ServerSettings.TLS(certificate: certificate, key: key)
   }
 
   private mutating func checkPartner(
@@ -119,17 +129,14 @@ extension ConfigurationResolver {
 
   /// Reads `system_file`, without its last newline.
   private mutating func readSystem(of bot: Section) {
-    guard let entry = bot.entry("system_file"), let path = entry.text else { return }
-    switch sources.file(path.bytes, Self.fileLimit) {
-    case .unreadable(let reason):
-      report(entry.origin, "system_file: \(path.path) cannot be read: \(reason)")
-    case .contents(var text):
-      if text.span.firstInvalidUTF8() != nil || text.span.firstIndex(of: 0) != nil {
-        report(entry.origin, "system_file: the file is not UTF-8 text, or contains a NUL byte")
-      }
-      text.removeLastNewline()
-      bot.system = text
+    guard var text = contents(of: "system_file", in: bot) else { return }
+    if text.span.firstInvalidUTF8() != nil || text.span.firstIndex(of: 0) != nil,
+      let entry = bot.entry("system_file")
+    {
+      report(entry.origin, "system_file: the file is not UTF-8 text, or contains a NUL byte")
     }
+    text.removeLastNewline()
+    bot.system = text
   }
 }
 
@@ -137,7 +144,7 @@ extension ConfigurationResolver {
 
 extension ConfigurationResolver {
   mutating func check(integration: Section) {
-    checkReadable(integration, "ca_file")
+    checkAuthority(of: integration)
     let kind = integration.integrationKind
     if kind != nil, kind != .echo, integration.entry("webhook_url") == nil {
       report(
@@ -158,6 +165,16 @@ extension ConfigurationResolver {
       allow_http = yes
       """)
   }
+
+  /// Checks that `ca_file` has certificates in PEM at all, "CERTIFICATE", "X509 CERTIFICATE" or "TRUSTED CERTIFICATE".
+  /// Whether they are sound shows when the backend is asked.
+  private mutating func checkAuthority(of integration: Section) {
+    guard let entry = integration.entry("ca_file"),
+      let contents = contents(of: "ca_file", in: integration),
+      !contents.span.containsIgnoringCase(" CERTIFICATE-----")
+    else { return }
+    report(entry.origin, "ca_file: there is no certificate in PEM in it")
+  }
 }
 
 // MARK: - Reporting
@@ -166,12 +183,16 @@ extension ConfigurationResolver {
   /// The largest file that a setting may name.
   private static let fileLimit = 1 << 20
 
-  /// Checks that a file that others will read can be read.
-  private mutating func checkReadable(_ section: Section, _ name: StaticString) {
-    guard let entry = section.entry(name), let path = entry.text,
-      case .unreadable(let reason) = sources.file(path.bytes, Self.fileLimit)
-    else { return }
-    report(entry.origin, "\(name): \(path.path) cannot be read: \(reason)")
+  /// Reads the file that a setting names; `nil` where there is no such setting, or it cannot be read.
+  private mutating func contents(of name: StaticString, in section: Section) -> [UInt8]? {
+    guard let entry = section.entry(name), let path = entry.text else { return nil }
+    switch sources.file(path.bytes, Self.fileLimit) {
+    case .contents(let contents):
+      return contents
+    case .unreadable(let reason):
+      report(entry.origin, "\(name): \(path.path) cannot be read: \(reason)")
+      return nil
+    }
   }
 
   func line(of origin: SettingOrigin) -> Int {

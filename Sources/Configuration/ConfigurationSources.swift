@@ -1,3 +1,5 @@
+public import Bytes
+
 /// Where the configuration's `${…}` and `system_file` come from: the process's environment and files.
 ///
 /// Passed in, because reading them is the platform's business and tests bring their own.
@@ -17,12 +19,17 @@ public struct ConfigurationSources {
   /// one that is no regular file may be, for it could block or never end.
   public let file: (_ path: [UInt8], _ limit: Int) -> File
 
-  /// Sources that look up with these functions, both of them only while a configuration is loaded.
+  /// Why a certificate chain and a key, the contents of files, cannot serve as a TLS identity; `nil` if they can.
+  public let identityFault: (_ certificate: [UInt8], _ key: [UInt8]) -> Text?
+
+  /// Sources that look up with these functions, all of them only while a configuration is loaded.
   public init(
     environment: @escaping (_ name: [UInt8]) -> [UInt8]?,
-    file: @escaping (_ path: [UInt8], _ limit: Int) -> File
+    file: @escaping (_ path: [UInt8], _ limit: Int) -> File,
+    identityFault: @escaping (_ certificate: [UInt8], _ key: [UInt8]) -> Text? = { _, _ in nil }
   ) {
     self.environment = environment
     self.file = file
+    self.identityFault = identityFault
   }
 }

@@ -13,6 +13,8 @@ final class Section {
   private(set) var entries: [SettingEntry] = []
   /// The system message that `system_file` of a bot gave.
   var system: [UInt8]?
+  /// What `tls_certificate` and `tls_key` of the server gave.
+  var identity: ServerSettings.TLS?
 
   init(_ kind: SectionKind, name: [UInt8], origin: SettingOrigin) {
     self.kind = kind

@@ -4,9 +4,9 @@ import Bytes
 public struct ServerSettings: Sendable {
   /// The certificate and key that HTTPS needs.
   public struct TLS: Sendable {
-    /// Absolute path of a PEM file: the certificate, then its chain.
+    /// In PEM: the certificate, then its chain.
     public let certificate: [UInt8]
-    /// Absolute path of a PEM file: the certificate's private key.
+    /// In PEM: the certificate's private key.
     public let key: [UInt8]
   }
 
@@ -27,13 +27,7 @@ public struct ServerSettings: Sendable {
 
   init(_ section: Section) {
     listen = section.parsed("listen", ListenAddress.list) ?? []
-    if let certificate = section.optionalText("tls_certificate"),
-      let key = section.optionalText("tls_key")
-    {
-      tls = TLS(certificate: certificate, key: key)
-    } else {
-      tls = nil
-    }
+    tls = section.identity
     maxConnections = section.number("max_connections")
     maxConnectionsPerIP = section.number("max_connections_per_ip")
     maxBodyBytes = section.number("max_body")

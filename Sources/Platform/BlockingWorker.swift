@@ -72,10 +72,13 @@ public final class BlockingWorker {
     for job in delivered { job.completion(job.error) }
   }
 
-  /// Waits until all jobs are done, delivers them, and ends the thread. Blocks: for the end of the process.
+  /// Waits until all jobs are done, those included that completions submit, delivers them, and ends the thread. Blocks:
+  /// for the end of the process.
   public func close() {
-    join()
-    deliver()
+    repeat {
+      join()
+      deliver()
+    } while thread != nil
   }
 
   // MARK: The thread

@@ -15,6 +15,12 @@ public enum Environment {
   /// would else get an arena of its own and keep it. mallopt(3).
   public static func useOneHeap() { clinux_use_one_heap() }
 
+  /// Allows as many descriptors as the hard limit does, and returns how many that are. The soft limit is 1024 as a rule,
+  /// for the sake of programs that use select(2); neither library does here. getrlimit(2).
+  public static func raiseDescriptorLimit() -> Int {
+    Int(clamping: clinux_raise_descriptor_limit())
+  }
+
   /// Gives memory that is free back to the system, which the heap otherwise keeps for as long as anything lies
   /// above it. O(free memory): a millisecond for a few megabytes. malloc_trim(3).
   public static func giveBackFreeMemory() { clinux_give_back_free_memory() }

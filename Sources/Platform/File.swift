@@ -19,6 +19,14 @@ public enum File {
   public static func exists(_ path: [UInt8]) -> Bool {
     withPath(path) { access($0, F_OK) } == 0
   }
+
+  /// Whether there is nothing at a path, not even a link that leads nowhere. Where the system does not tell, there may
+  /// be something: whoever opens it hears what is in the way.
+  public static func isAbsent(_ path: [UInt8]) -> Bool {
+    var status = stat()
+    return withPath(path) { lstat($0, &status) } != 0
+      && (clinux_errno() == ENOENT || clinux_errno() == ENOTDIR)
+  }
 }
 
 /// Lends a path to a call that wants it ended by NUL. A path with a NUL inside names another file than was

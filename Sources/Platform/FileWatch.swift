@@ -40,7 +40,7 @@ public final class FileWatch {
   /// What to watch for reading.
   public var number: Int32 { inotify.number }
 
-  /// Takes all that has happened. Returns whether any of it may concern the file.
+  /// Takes all that has happened. Returns whether any of it may concern the file; then `renew` is to be called.
   public func take() -> Bool {
     var isConcerned = false
     while let count = try? inotify.read(into: buffer), count > 0 {
@@ -52,9 +52,13 @@ public final class FileWatch {
         start = end
       }
     }
-    // A link may lead elsewhere now, a folder have been replaced.
-    if isConcerned { try? watchFolders() }
     return isConcerned
+  }
+
+  /// Goes the way to the file again: a link may lead elsewhere now, a folder have been replaced. Where that cannot be
+  /// watched, what was watched still is, and it is to be tried again.
+  public func renew() throws(SystemError) {
+    try watchFolders()
   }
 
   /// Whether an event, `struct inotify_event` and a name, says that the file may have changed.
@@ -81,8 +85,7 @@ public final class FileWatch {
   // MARK: The way to the file
 
   private func watchFolders() throws(SystemError) {
-    let old = places
-    places = []
+    var found: [Place] = []
     var rest = split(path)
     var folder: [UInt8] = path.first == UInt8(ascii: "/") ? [UInt8]("/") : [UInt8]("./")
     var links = 0
@@ -92,7 +95,7 @@ public final class FileWatch {
       var status = stat()
       let isThere = withPath(next) { lstat($0, &status) } == 0
       let isLink = isThere && clinux_is_symbolic_link(status.st_mode)
-      if isLink || !isThere || rest.isEmpty { try watch(name, in: folder) }
+      if isLink || !isThere || rest.isEmpty { found.append(try watch(name, in: folder)) }
       if !isThere { break }
       guard isLink else {
         folder = next + [UInt8(ascii: "/")]
@@ -103,17 +106,18 @@ public final class FileWatch {
       if target.first == UInt8(ascii: "/") { folder = [UInt8]("/") }
       rest = split(target) + rest
     }
-    for place in old where !places.contains(where: { $0.watch == place.watch }) {
+    for place in places where !found.contains(where: { $0.watch == place.watch }) {
       inotify_rm_watch(inotify.number, place.watch)
     }
+    places = found
   }
 
-  private func watch(_ name: [UInt8], in folder: [UInt8]) throws(SystemError) {
+  private func watch(_ name: [UInt8], in folder: [UInt8]) throws(SystemError) -> Place {
     let watch = withPath(folder) {
       inotify_add_watch(inotify.number, $0, FileWatch.events | UInt32(IN_ONLYDIR))
     }
     guard watch >= 0 else { throw SystemError("inotify_add_watch") }
-    places.append(Place(watch: watch, name: name))
+    return Place(watch: watch, name: name)
   }
 
   private func split(_ path: [UInt8]) -> [[UInt8]] {

@@ -35,6 +35,6 @@ public struct SystemError: Error {
   /// Whether the file system, or what its user may take of it, is full (ENOSPC, EDQUOT).
   public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
-  /// Whether an address is taken by somebody else (EADDRINUSE).
-  public var isAddressInUse: Bool { code == EADDRINUSE }
+  /// Whether a file has more bytes than are read of it (EFBIG).
+  public var isTooLarge: Bool { code == EFBIG }
 }

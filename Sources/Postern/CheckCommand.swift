@@ -8,13 +8,8 @@ struct CheckCommand {
 
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
-    guard let loaded = LoadedConfiguration(source) else { return .failure }
-    guard loaded.configuration != nil else { return .failure }
-    if prints {
-      Console.print(loaded.report.effectiveText())
-    } else {
-      Console.print("\(source.name): valid")
-    }
-    return .success
+    guard let report = source.load(), report.configuration != nil else { return .failure }
+    let text = prints ? report.effectiveText() : ("\(source.name): valid\n" as Text).bytes
+    return Console.print(text) ? .success : .failure
   }
 }

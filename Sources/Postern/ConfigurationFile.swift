@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Cryptography
 import Platform
 
 /// Where the configuration comes from.
@@ -19,7 +20,7 @@ enum ConfigurationFile {
       self = variable.span.equals("-") ? .standardInput : .path(variable)
     } else {
       let standard = [UInt8]("/etc/postern/postern.conf")
-      self = File.exists(standard) ? .path(standard) : .builtIn
+      self = File.isAbsent(standard) ? .builtIn : .path(standard)
     }
   }
 
@@ -46,8 +47,20 @@ enum ConfigurationFile {
   /// The most that is read: more than is allowed, so that it is the loader that sees that there is too much.
   static let readingLimit = 2 << 20
 
-  /// Its text.
-  func read() throws(SystemError) -> [UInt8] {
+  /// Loads it, and writes all that is wrong to standard error, a line each. `nil` where it cannot be read, which is
+  /// said there too.
+  func load() -> ConfigurationReport? {
+    do throws(SystemError) {
+      let report = Configuration.load(try read(), from: ConfigurationFile.sources)
+      Console.complain(report.messages(file: name))
+      return report
+    } catch {
+      Console.complain("\(name): \(ConfigurationFile.reason(error))")
+      return nil
+    }
+  }
+
+  private func read() throws(SystemError) -> [UInt8] {
     switch self {
     case .path(let path): try File.read(path, limit: ConfigurationFile.readingLimit)
     case .standardInput: try File.readStandardInput(limit: ConfigurationFile.readingLimit)
@@ -55,29 +68,36 @@ enum ConfigurationFile {
     }
   }
 
+  /// Why it cannot be read.
+  static func reason(_ error: SystemError) -> Text {
+    error.isTooLarge ? "the file is larger than 1 MiB" : error.reason
+  }
+
   /// The process's environment and files.
-  static var sources: ConfigurationSources {
-    ConfigurationSources(
-      environment: { Environment.variable($0) },
-      file: { path, limit in
-        do throws(SystemError) {
-          return .contents(try File.read(path, limit: limit))
-        } catch {
-          return .unreadable(reason: error.reason.bytes)
-        }
-      })
+  private static var sources: ConfigurationSources {
+    sources { (path, limit) throws(SystemError) in try File.read(path, limit: limit) }
   }
 
   /// The same for a gateway that serves: regular files alone, for others might keep it waiting.
   static var regularSources: ConfigurationSources {
+    sources { (path, limit) throws(SystemError) in
+      try FileSnapshot(of: path, limit: limit).contents
+    }
+  }
+
+  private static func sources(
+    reading read: @escaping (_ path: [UInt8], _ limit: Int) throws(SystemError) -> [UInt8]
+  ) -> ConfigurationSources {
     ConfigurationSources(
       environment: { Environment.variable($0) },
       file: { path, limit in
         do throws(SystemError) {
-          return .contents(try FileSnapshot(of: path, limit: limit).contents)
+          return .contents(try read(path, limit))
         } catch {
-          return .unreadable(reason: error.reason.bytes)
+          let reason: Text = error.isTooLarge ? "it has more than \(limit) bytes" : error.reason
+          return .unreadable(reason: reason.bytes)
         }
-      })
+      },
+      identityFault: { TLSIdentity.fault(certificate: $0, key: $1) })
   }
 }

@@ -20,7 +20,8 @@ final class Reload {
   private let loop: EventLoop
   private let initial: RestartSettings
   private let identity: FileIdentity?
-  private var fileWatch: FileWatch?
+  /// Runs while the way to the file cannot be watched.
+  private var renewalTimer: TimerID?
   /// Runs while changes come, one after the other.
   private var timer: TimerID?
   private var firstChange: Instant?
@@ -34,15 +35,18 @@ final class Reload {
   /// How long to wait for it at most, and for whoever has the file open for writing.
   private static let patience = TimeSpan.seconds(1)
 
+  /// How long until what could not be watched is tried again.
+  private static let renewal = TimeSpan.seconds(5)
+
   /// `identity` is which file it was just before it was loaded.
   init(
-    of source: ConfigurationFile, _ identity: FileIdentity?, inForce loaded: LoadedConfiguration,
+    of source: ConfigurationFile, _ identity: FileIdentity?, inForce configuration: Configuration,
     log: Log, loop: EventLoop
   ) {
     self.source = source
     self.log = log
     self.loop = loop
-    initial = RestartSettings(loaded.configuration!, loaded.tls)
+    initial = RestartSettings(configuration)
     self.identity = identity
   }
 
@@ -52,14 +56,35 @@ final class Reload {
     do throws(SystemError) {
       let watch = try FileWatch(path)
       _ = try loop.register(watch.number, for: .read) { [self] _ in
-        if watch.take() { fileChanged() }
+        guard watch.take() else { return }
+        fileChanged()
+        renew(watch)
       }
-      fileWatch = watch
       if FileIdentity(at: path) != identity { fileChanged() }
     } catch {
       log.write(.warning, "configuration_not_watched") { line in
         line.field("reason", error.reason)
         line.field("message", "only SIGHUP reloads it")
+      }
+    }
+  }
+
+  /// Follows the file to where it is now; where that fails, once more after a while, for a change may have been missed.
+  private func renew(_ watch: FileWatch) {
+    loop.cancel(renewalTimer)
+    do throws(SystemError) {
+      try watch.renew()
+      renewalTimer = nil
+    } catch {
+      if renewalTimer == nil {
+        log.write(.warning, "configuration_not_watched") { line in
+          line.field("reason", error.reason)
+          line.field("message", "tried again every 5 s; SIGHUP reloads it meanwhile")
+        }
+      }
+      renewalTimer = loop.schedule(after: Reload.renewal) { [self] in
+        fileChanged()
+        renew(watch)
       }
     }
   }
@@ -115,7 +140,7 @@ final class Reload {
       firstChange = nil
       isAsked = false
       last = nil
-      refuse(["\(source.name): \(error.reason)"])
+      refuse(["\(source.name): \(ConfigurationFile.reason(error))"])
     }
   }
 
@@ -126,14 +151,12 @@ final class Reload {
     if !isAsked, let last, last == this { return }
     isAsked = false
     last = this
-    let loaded = LoadedConfiguration(
-      text, name: source.name, from: ConfigurationFile.regularSources)
-    finish(loaded, since: start)
+    finish(Configuration.load(text, from: ConfigurationFile.regularSources), since: start)
   }
 
-  private func finish(_ loaded: LoadedConfiguration, since start: Instant) {
-    var errors: [Text] = loaded.complaint.map { [$0] } ?? []
-    for finding in loaded.report.findings {
+  private func finish(_ report: ConfigurationReport, since start: Instant) {
+    var errors: [Text] = []
+    for finding in report.findings {
       let text = Text(Array(finding.text(file: source.name).dropLast()))
       if finding.severity == .error {
         errors.append(text)
@@ -141,13 +164,13 @@ final class Reload {
         log.write(.warning, "configuration_warning") { $0.field("message", text) }
       }
     }
-    guard let configuration = loaded.configuration else { return refuse(errors) }
+    guard let configuration = report.configuration else { return refuse(errors) }
     // What is said of it should be seen under the settings of both.
     log.level = max(log.level, configuration.log.logLevel)
     log.format = configuration.log.logFormat
     onValid?(configuration)
     onFaults?([])
-    let late = initial.differences(from: RestartSettings(configuration, loaded.tls))
+    let late = initial.differences(from: RestartSettings(configuration))
     log.write(.info, "configuration_reloaded") { line in
       line.field("file", source.name)
       line.field("bots", configuration.bots.count)

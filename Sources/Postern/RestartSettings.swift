@@ -5,12 +5,10 @@ import Configuration
 struct RestartSettings {
   private let server: ServerSettings
   private let context: ContextSettings
-  private let tls: (certificate: [UInt8], key: [UInt8])?
 
-  init(_ configuration: Configuration, _ tls: (certificate: [UInt8], key: [UInt8])?) {
+  init(_ configuration: Configuration) {
     server = configuration.server
     context = configuration.context
-    self.tls = tls
   }
 
   /// The names of those that are others in a configuration, as the file has them; empty for none.
@@ -21,8 +19,8 @@ struct RestartSettings {
       names += names.bytes.isEmpty ? "\(name)" : ", \(name)"
     }
     note("[server] listen", server.listen != new.server.listen)
-    note("tls_certificate", tls?.certificate != new.tls?.certificate)
-    note("tls_key", tls?.key != new.tls?.key)
+    note("tls_certificate", server.tls?.certificate != new.server.tls?.certificate)
+    note("tls_key", server.tls?.key != new.server.tls?.key)
     note("[context] memory", context.memoryBytes != new.context.memoryBytes)
     note("[context] file", context.file != new.context.file)
     note("[context] sync", context.sync != new.context.sync)

@@ -12,54 +12,47 @@ import Platform
 struct RunCommand {
   let file: [UInt8]?
 
+  /// More than the gateway has open for itself.
+  private static let ownDescriptors = 32
+
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
     let remains = source.cleanUp()
     let identity = source.identity
-    guard let loaded = LoadedConfiguration(source) else { return .failure }
-    guard let configuration = loaded.configuration else { return .failure }
+    guard let configuration = source.load()?.configuration else { return .failure }
     Environment.useOneHeap()
+    let descriptorLimit = Environment.raiseDescriptorLimit()
     do throws(SystemError) {
       // Signals first: threads started from now on leave them alone.
       let signals = try SignalQueue()
       let loop = try EventLoop()
       let log = makeLog(configuration.log, on: loop)
+      defer { log.drain() }
       if case .builtIn = source {
         log.write(.warning, "no_configuration") {
           $0.field("message", "no configuration file: running on the built-in default")
         }
       }
       note(remains, of: source, in: log)
-      let random = RandomSource()
+      note(descriptorLimit, for: configuration, in: log)
       let client = HTTPClient(on: loop, keptConnections: configuration.limits.inFlight)
-      let services = Services(loop: loop, client: client, log: log, random: random)
+      let services = Services(loop: loop, client: client, log: log, random: RandomSource())
       let worker = try BlockingWorker()
       _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
       guard let context = openContext(configuration.context, services, worker) else {
-        log.drain()
         return .failure
       }
       let gateway = Gateway(
         configuration, context: context, services: services, version: version)
-      let server = HTTPServer(settings(configuration.server, loaded.tls), on: loop, random: random)
+      let server = HTTPServer(
+        settings(configuration.server), on: loop, random: services.random)
       server.handler = gateway
       server.onAcceptFailure = { error in
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
-      let reload = Reload(of: source, identity, inForce: loaded, log: log, loop: loop)
-      reload.onFaults = { gateway.note(faults: $0) }
-      reload.onValid = { configuration in
-        server.adopt(settings(configuration.server, nil))
-        client.keep(connections: configuration.limits.inFlight)
-        gateway.adopt(configuration)
-      }
-      if case .path(let path) = source {
-        gateway.manage(
-          with: ConfigurationWriter(
-            path: path, sources: ConfigurationFile.regularSources, worker: worker
-          ) { reload.adopt($0) })
-      }
+      let reload = Reload(of: source, identity, inForce: configuration, log: log, loop: loop)
+      connect(reload, of: source, gateway, server, client, worker)
       reload.watch()
       let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log) {
         reload.begin()
@@ -70,7 +63,7 @@ struct RunCommand {
       // Before the server: replies may wait for a flush that is being made.
       worker.close()
       server.close()
-      services.client.close()
+      client.close()
       context.close()
       log.write(.info, "stopped") { _ in }
       log.drain()
@@ -80,6 +73,24 @@ struct RunCommand {
       Console.complain("\(error.call): \(error.reason)")
       return .failure
     }
+  }
+
+  /// Has everybody told of another configuration, whoever changed the file.
+  private func connect(
+    _ reload: Reload, of source: ConfigurationFile, _ gateway: Gateway, _ server: HTTPServer,
+    _ client: HTTPClient, _ worker: BlockingWorker
+  ) {
+    reload.onFaults = { gateway.note(faults: $0) }
+    reload.onValid = { configuration in
+      server.adopt(settings(configuration.server))
+      client.keep(connections: configuration.limits.inFlight)
+      gateway.adopt(configuration)
+    }
+    guard case .path(let path) = source else { return }
+    gateway.manage(
+      with: ConfigurationWriter(
+        path: path, sources: ConfigurationFile.regularSources, worker: worker
+      ) { reload.adopt($0) })
   }
 
   /// Opens the conversations' memory or complains.
@@ -123,6 +134,18 @@ struct RunCommand {
     }
   }
 
+  /// Warns where the system allows fewer descriptors than the configuration may need: one for each client, and one for
+  /// each message that is being answered.
+  private func note(_ limit: Int, for configuration: Configuration, in log: Log) {
+    let needed = configuration.server.maxConnections + configuration.limits.inFlight
+    guard limit < needed + RunCommand.ownDescriptors else { return }
+    log.write(.warning, "few_descriptors") { line in
+      line.field("limit", limit)
+      line.field(
+        "message", "max_connections and in_flight may need \(needed): see ulimit -n, LimitNOFILE")
+    }
+  }
+
   private func makeLog(_ settings: LogSettings, on loop: EventLoop) -> Log {
     let log = Log(level: settings.logLevel, format: settings.logFormat)
     log.onPending = { loop.atEndOfTurn { flush(log, on: loop) } }
@@ -135,14 +158,13 @@ struct RunCommand {
     _ = loop.schedule(after: .milliseconds(50)) { flush(log, on: loop) }
   }
 
-  private func settings(
-    _ settings: ServerSettings, _ tls: (certificate: [UInt8], key: [UInt8])?
-  ) -> HTTPServer.Settings {
+  private func settings(_ settings: ServerSettings) -> HTTPServer.Settings {
     HTTPServer.Settings(
       connectionLimit: settings.maxConnections,
       connectionLimitPerAddress: settings.maxConnectionsPerIP,
       idleTimeout: .milliseconds(settings.idleTimeoutMilliseconds),
-      requestTimeout: .milliseconds(settings.requestTimeoutMilliseconds), tls: tls)
+      requestTimeout: .milliseconds(settings.requestTimeoutMilliseconds),
+      tls: settings.tls.map { ($0.certificate, $0.key) })
   }
 
   /// Listens everywhere or complains.

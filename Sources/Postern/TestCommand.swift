@@ -14,8 +14,7 @@ struct TestCommand {
 
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
-    guard let loaded = LoadedConfiguration(source) else { return .failure }
-    guard let configuration = loaded.configuration,
+    guard let configuration = source.load()?.configuration,
       let integrations = chosen(from: configuration, source)
     else { return .failure }
     let message = message ?? [UInt8]("Hello!")
@@ -24,10 +23,11 @@ struct TestCommand {
       return .usage
     }
     Environment.useOneHeap()
+    _ = Environment.raiseDescriptorLimit()
     do throws(SystemError) {
       let results = try send(message, through: integrations, of: configuration)
-      Console.print(TestTable(results, hasColour: Console.hasColour).text)
-      return results.allSatisfy { $0.report.outcome == .ok } ? .success : .failure
+      let isTold = Console.print(TestTable(results, hasColour: Console.hasColour).text)
+      return isTold && results.allSatisfy { $0.report.outcome == .ok } ? .success : .failure
     } catch {
       Console.complain("\(error.call): \(error.reason)")
       return .failure

@@ -70,7 +70,7 @@ import Testing
           files: [
             "/c/ops-key": "0123456789abcdef", "/etc/postern/support.txt": "x",
             "/etc/postern/tls.pem": "", "/etc/postern/tls.key": "",
-            "/etc/postern/backend-ca.pem": "",
+            "/etc/postern/backend-ca.pem": "-----BEGIN CERTIFICATE-----",
           ])
         let ownLine = report.lines.filter {
           $0.hasPrefix("5:") && !$0.contains("HTTPS needs")

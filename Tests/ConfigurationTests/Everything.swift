@@ -79,5 +79,5 @@ let everything = (
   model = claude
   """,
   variables: ["KEY": "0123456789abcdef"],
-  files: ["/cert": "", "/key": "", "/ca": "", "/system": "Be kind.\n"]
+  files: ["/cert": "", "/key": "", "/ca": "-----BEGIN CERTIFICATE-----", "/system": "Be kind.\n"]
 )

@@ -189,6 +189,12 @@ import Testing
     #expect(report.lines == lines.map { "3: " + $0 })
   }
 
+  @Test func wantsACertificateInAnAuthoritysFile() {
+    let report = load(
+      "[integration a]\ntype = echo\nca_file = /ca", files: ["/ca": "root:x:0:0:root"])
+    #expect(report.lines == ["3: ca_file: there is no certificate in PEM in it"])
+  }
+
   @Test func comparesHeaderNamesWithoutCaseAndParametersWithIt() {
     let text = """
       [integration a]

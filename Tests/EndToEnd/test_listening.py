@@ -169,8 +169,9 @@ def test_a_certificate_that_is_not_there_is_told(postern, certificates, tmp_path
 def test_a_certificate_that_is_none_is_told(postern, certificates, tmp_path):
     certificate, broken = certificates.leaf(), tmp_path / "broken.pem"
     broken.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
-    start_in_vain(
+    told = start_in_vain(
         *(postern, tmp_path, loopback()),
         tls_certificate=broken,
         tls_key=certificate.with_suffix(".key"),
     )
+    assert re.search(r"in-vain\.conf:\d+: tls_certificate: .*no TLS identity", told)

@@ -96,5 +96,13 @@ int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 // One arena for all threads: libcurl's resolver threads must not each bring a heap of their own. mallopt(3).
 void clinux_use_one_heap(void);
 
+// Raises the soft limit of descriptors to the hard one. Returns the limit that is in force then.
+static inline rlim_t clinux_raise_descriptor_limit(void) {
+  struct rlimit limit = {0};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  struct rlimit raised = {.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+  return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
 // Pages of the heap that nothing lies on go back to the kernel. malloc_trim(3).
 void clinux_give_back_free_memory(void);
