@@ -28,6 +28,9 @@ enum Command {
       return nil
     }
 
+    /// Whether the command takes `-c FILE`.
+    var readsConfiguration: Bool { self == .run || self == .check || self == .test }
+
     var name: StaticString {
       switch self {
       case .run: "run"
@@ -51,40 +54,39 @@ enum Command {
       self = .help(nil)
       return
     }
-    guard let topic = Topic(first) else {
-      throw UsageError("no such command: '\(first)'")
-    }
-    var rest = CommandWords(words.dropFirst(), of: topic)
-    if rest.takeFlag("--help") || rest.takeFlag("-h") {
+    let topic = try Command.topic(first)
+    let rest = try CommandWords(words.dropFirst(), of: topic)
+    if rest.asksForHelp {
       self = .help(topic)
       return
     }
     switch topic {
     case .run:
-      self = .run(file: try rest.takeOption("-c"))
-      try rest.finish()
+      try rest.checkNames(atMost: 0)
+      self = .run(file: rest.file)
     case .check:
-      let prints = rest.takeFlag("--print")
-      self = .check(file: try rest.takeOption("-c"), prints: prints)
-      try rest.finish()
+      try rest.checkNames(atMost: 0)
+      self = .check(file: rest.file, prints: rest.prints)
     case .test:
-      let file = try rest.takeOption("-c")
-      let message = try rest.takeOption("-m")
-      self = .test(file: file, names: try rest.takeNames(), message: message)
+      self = .test(file: rest.file, names: rest.names, message: rest.message)
     case .key:
-      let names = try rest.takeNames()
-      let name = names.first ?? [UInt8]("default")
-      guard names.count <= 1, INILine.isName(name.span) else {
+      let name = rest.names.first ?? [UInt8]("default")
+      guard rest.names.count <= 1, INILine.isName(name.span) else {
         throw UsageError("'key' takes one name: 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
       }
       self = .key(name: name)
     case .version:
+      try rest.checkNames(atMost: 0)
       self = .version
-      try rest.finish()
     case .help:
-      self = .help(try rest.takeTopic())
-      try rest.finish()
+      try rest.checkNames(atMost: 1)
+      self = .help(try rest.names.first.map(Command.topic))
     }
+  }
+
+  private static func topic(_ name: [UInt8]) throws(UsageError) -> Topic {
+    guard let topic = Topic(name) else { throw UsageError("no such command: '\(name)'") }
+    return topic
   }
 }
 

@@ -1,62 +1,59 @@
 import Bytes
 
-/// The words after a command, taken one by one: options may stand anywhere among names.
+/// The words after a command, told apart in the order that they stand in: options may come anywhere among names, and
+/// `--` ends them. What follows an option that takes a value is its value, whatever it looks like.
 struct CommandWords {
-  private var words: [[UInt8]]
+  /// The value of `-c`.
+  private(set) var file: [UInt8]?
+  /// The value of `-m`.
+  private(set) var message: [UInt8]?
+  /// Whether there is `--print`.
+  private(set) var prints = false
+  /// Whether there is `--help` or `-h`.
+  private(set) var asksForHelp = false
+  /// What is no option.
+  private(set) var names: [[UInt8]] = []
   private let topic: Command.Topic
 
-  init(_ words: ArraySlice<[UInt8]>, of topic: Command.Topic) {
-    self.words = Array(words)
+  /// Reads the words of a command, which may be options that it takes, and no others.
+  init(_ words: ArraySlice<[UInt8]>, of topic: Command.Topic) throws(UsageError) {
     self.topic = topic
-  }
-
-  /// Takes an option without a value out; whether it was there.
-  mutating func takeFlag(_ name: StaticString) -> Bool {
-    guard let index = words.firstIndex(where: { $0.span.equals(name) }) else { return false }
-    words.remove(at: index)
-    return true
-  }
-
-  /// Takes an option and its value out, `-c FILE` or `-cFILE`; `nil` where it is not there.
-  mutating func takeOption(_ name: StaticString) throws(UsageError) -> [UInt8]? {
-    guard let index = words.firstIndex(where: { $0.span.hasPrefix(name) }) else { return nil }
-    let word = words.remove(at: index)
-    var value = Array(word[name.utf8CodeUnitCount...])
-    if value.isEmpty {
-      guard index < words.count else { throw UsageError("\(name) needs a value") }
-      value = words.remove(at: index)
+    var rest = words
+    while let word = rest.popFirst() {
+      if word.span.equals("--") {
+        names += rest
+        return
+      } else if word.span.equals("--help") || word.span.equals("-h") {
+        asksForHelp = true
+      } else if topic == .check, word.span.equals("--print") {
+        prints = true
+      } else if topic.readsConfiguration, word.span.hasPrefix("-c") {
+        file = try Self.value(of: word, before: &rest, insteadOf: file)
+      } else if topic == .test, word.span.hasPrefix("-m") {
+        message = try Self.value(of: word, before: &rest, insteadOf: message)
+      } else if word.span.hasPrefix("-") {
+        throw UsageError("'\(topic.name)' has no option '\(word)'")
+      } else {
+        names.append(word)
+      }
     }
-    if words.contains(where: { $0.span.hasPrefix(name) }) {
-      throw UsageError("\(name) is given twice")
+  }
+
+  /// The value of an option of one letter: the rest of its word, or the next word.
+  private static func value(
+    of word: [UInt8], before rest: inout ArraySlice<[UInt8]>, insteadOf old: [UInt8]?
+  ) throws(UsageError) -> [UInt8] {
+    let option = Array(word[..<2])
+    guard old == nil else { throw UsageError("\(option) is given twice") }
+    guard let value = word.count > 2 ? Array(word[2...]) : rest.popFirst() else {
+      throw UsageError("\(option) needs a value")
     }
     return value
   }
 
-  /// Takes what is left, which must not look like options.
-  mutating func takeNames() throws(UsageError) -> [[UInt8]] {
-    for word in words where word.span.hasPrefix("-") {
-      throw UsageError("'\(topic.name)' has no option '\(word)'")
-    }
-    defer { words = [] }
-    return words
-  }
-
-  /// Takes the name of a command, if there is one.
-  mutating func takeTopic() throws(UsageError) -> Command.Topic? {
-    guard let word = words.first else { return nil }
-    guard let topic = Command.Topic(word) else {
-      throw UsageError("no such command: '\(word)'")
-    }
-    words.removeFirst()
-    return topic
-  }
-
-  /// Nothing may be left.
-  func finish() throws(UsageError) {
-    guard let word = words.first else { return }
-    throw UsageError(
-      word.span.hasPrefix("-")
-        ? "'\(topic.name)' has no option '\(word)'"
-        : "'\(topic.name)' takes no '\(word)'")
+  /// Allows no more names than so many.
+  func checkNames(atMost count: Int) throws(UsageError) {
+    guard names.count > count else { return }
+    throw UsageError("'\(topic.name)' takes no '\(names[count])'")
   }
 }

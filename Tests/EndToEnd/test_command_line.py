@@ -62,6 +62,9 @@ def test_help_of_a_command_tells_about_it(postern, command):
         ["key", "--frobnicate"],
         ["test", "--frobnicate"],
         ["check", "-c", "/dev/null", "-c", "/dev/null", "superfluous"],
+        ["check", "--", "-c", "/dev/null"],
+        ["test", "-c", "/dev/null", "-c"],
+        ["test", "-m", "one", "-mtwo"],
         [""],
         ["check", ""],
     ],
@@ -110,6 +113,54 @@ def test_the_environment_names_the_file_where_no_option_does(postern, tmp_path):
     environment = {"POSTERN_CONFIG": str(bad)}
     assert f"{bad}:1: " in postern("check", environment=environment).stderr
     assert postern("check", "-c", good, environment=environment).returncode == 0
+
+
+def test_a_default_file_that_leads_nowhere_is_not_the_built_in_default(binary):
+    """Nobody wants the echo bot instead of what is in the file."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
+        pytest.skip("mount namespaces are not for us")
+    script = """
+        mount -t tmpfs none /etc && mkdir /etc/postern || exit 9
+        "$0" check || exit 8
+        ln -s /nowhere /etc/postern/postern.conf
+        "$0" check
+    """
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, binary], capture_output=True, text=True
+    )
+    assert done.returncode == 1, done.stderr
+    assert "built-in" in done.stdout
+    assert "/etc/postern/postern.conf: No such file" in done.stderr
+
+
+def test_what_cannot_be_written_is_a_failure(binary, tmp_path):
+    file = tmp_path / "postern.conf"
+    file.write_text("")
+    for command in [["check"], ["check", "--print"], ["test"]]:
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([binary, *command, "-c", file], stdout=full, stderr=full)
+        assert done.returncode == 1, command
+
+
+def test_a_file_of_megabytes_is_told_to_be_too_large(postern, tmp_path):
+    file = tmp_path / "postern.conf"
+    file.write_bytes(b"#" * 3_000_000)
+    done = postern("check", "-c", file)
+    assert done.returncode == 1
+    assert done.stderr == f"postern: {file}: the file is larger than 1 MiB\n"
+
+
+@pytest.mark.parametrize("message", ["-can you hear me", "--help", "-m"])
+def test_what_follows_an_option_is_its_value(postern, message):
+    done = postern("test", "-c", "/dev/null", "-m", message)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert message in done.stdout
+
+
+def test_two_dashes_end_the_options(postern):
+    done = postern("test", "-c", "/dev/null", "--", "echo")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no [integration -m]" in postern("test", "-c", "/dev/null", "--", "-m").stderr
 
 
 def test_a_minus_reads_standard_input(postern):
