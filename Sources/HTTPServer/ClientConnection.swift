@@ -48,6 +48,11 @@ final class ClientConnection {
   /// Whether it was told to end, or its client has left: it no longer counts.
   var isLeaving = false
 
+  /// Whether an answer is on its way out.
+  var isSending: Bool {
+    if let request, case .responding = request.state { true } else { false }
+  }
+
   /// Whether it may be closed to make room for another.
   var isIdle: Bool {
     if case .waiting = phase { !isLeaving } else { false }

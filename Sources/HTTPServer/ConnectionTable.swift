@@ -37,7 +37,7 @@ struct ConnectionTable {
   mutating func insert(_ connection: ClientConnection) {
     connection.place = all.count
     all.append(connection)
-    if case .host(let address) = connection.peer { countByAddress[address, default: 0] += 1 }
+    count(connection.peer)
   }
 
   /// Marks a connection that was told to end, or whose client has left.
@@ -46,6 +46,14 @@ struct ConnectionTable {
     connection.isLeaving = true
     leaving += 1
     uncount(connection.peer)
+  }
+
+  /// Takes that back.
+  mutating func markStaying(_ connection: ClientConnection) {
+    guard connection.isLeaving, connection.place != nil else { return }
+    connection.isLeaving = false
+    leaving -= 1
+    count(connection.peer)
   }
 
   mutating func remove(_ connection: ClientConnection) {
@@ -57,6 +65,10 @@ struct ConnectionTable {
       last.place = place
     }
     if connection.isLeaving { leaving -= 1 } else { uncount(connection.peer) }
+  }
+
+  private mutating func count(_ peer: Peer) {
+    if case .host(let address) = peer { countByAddress[address, default: 0] += 1 }
   }
 
   private mutating func uncount(_ peer: Peer) {

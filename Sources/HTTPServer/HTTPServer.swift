@@ -237,7 +237,9 @@ public final class HTTPServer {
     if !connection.isHandedOver {
       inspect(connection)
     } else if hasLeft {
-      table.markLeaving(connection)
+      // One that has only closed its sending side may still take an answer, and its time for it.
+      let isGone = !readiness.isDisjoint(with: [.hangUp, .error])
+      if isGone || !connection.isSending { table.markLeaving(connection) }
       peerClosed(connection)
     }
   }
@@ -341,8 +343,18 @@ public final class HTTPServer {
     sweepSoon()
   }
 
+  /// An answer is about to be sent, whether the client has closed its sending side or not: as long as it takes, the
+  /// connection has its place.
+  func answerBegins(_ request: Request, _ response: Response) {
+    request.state = .responding
+    request.connection.phase = .answering
+    table.markStaying(request.connection)
+    traffic.count(response, hasBody: request.method != .head)
+  }
+
   func requestEnded(_ connection: ClientConnection) {
     connection.request = nil
+    if connection.hasPeerClosed { table.markLeaving(connection) }
     connection.phase = .waiting
     connection.phaseStart = loop.now
     if isDraining { end(connection) }

@@ -81,7 +81,7 @@ extension Daemon {
       request.state = .discardingBody(response)
       return .YES
     }
-    request.state = .responding
+    server.answerBegins(request, response)
     linger(request.connection)
     sendLastWords(
       response.wholeResponse(identifier: request.identifier), on: request.connection.descriptor)
@@ -137,9 +137,7 @@ extension Daemon {
 
   private func send(_ response: Response, _ request: Request, _ handle: OpaquePointer) -> MHD_Result
   {
-    request.state = .responding
-    request.connection.phase = .answering
-    server.traffic.count(response, hasBody: request.method != .head)
+    server.answerBegins(request, response)
     // To HEAD libmicrohttpd 0.9.75 would send the last chunk of a body that is not there.
     let stream = request.method == .head ? nil : request.stream
     guard let raw = stream.map({ $0.makeResponse() }) ?? whole(response.body) else { return .NO }

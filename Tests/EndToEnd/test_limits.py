@@ -1,5 +1,6 @@
 """Contract 2, `[limits]` and connection limits: over a limit is an error that says which."""
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -120,3 +121,32 @@ def test_refused_connections_do_not_pile_up(gateway, after_a_request):
         time.sleep(0.1)
         assert running.descriptor_count() - before <= limit + 1
         assert client.get("/healthz").status == 200
+
+
+@pytest.mark.parametrize(
+    "server",
+    [{"max_connections_per_ip": 4}, {"max_connections": 4, "max_connections_per_ip": 0}],
+    ids=["of one address", "of all"],
+)
+def test_who_has_said_all_and_reads_nothing_keeps_a_place(gateway, server):
+    """Until it is dropped for that: its answers wait in a connection that is open."""
+    client = gateway({"server": {**server, "idle_timeout": "3s"}}).client()
+    request = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with ExitStack() as stack:
+        for _ in range(4):
+            connection = stack.enter_context(client.open())
+            connection.send(request * 200)
+            time.sleep(0.05)
+            connection.socket.shutdown(socket.SHUT_WR)
+        time.sleep(0.2)
+        with client.open() as one_more:
+            check_not_served(one_more)
+        deadline = time.monotonic() + 10
+        while True:
+            with client.open() as one_more:
+                try:
+                    check_served(one_more)
+                    break
+                except ConnectionError:
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
