@@ -2,21 +2,22 @@
 final class ByteBudget {
   let limit: Int
   private var used = 0
+  private var isExhausted = false
 
   /// A budget of so many bytes.
   init(limit: Int) {
     self.limit = limit
   }
 
-  var isExceeded: Bool { used > limit }
+  var isExceeded: Bool { isExhausted || used > limit }
 
   /// So many bytes more are kept; fewer where `count` is negative.
   func charge(_ count: Int) {
     used += count
   }
 
-  /// There is more than fits.
+  /// There is more than fits, whatever is given back.
   func exhaust() {
-    used = limit + 1
+    isExhausted = true
   }
 }

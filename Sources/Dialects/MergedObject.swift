@@ -31,6 +31,9 @@ final class MergedObject {
   /// More members than any backend sends: finding one is a walk along them.
   private static let memberLimit = 256
 
+  /// What a member takes besides its name and value, so that very many small ones do not take many times their size.
+  private static let memberCost = 64
+
   private var members: [Member] = []
   private let budget: ByteBudget
 
@@ -153,7 +156,7 @@ final class MergedObject {
   @inline(never)
   private func insert(_ name: Span<UInt8>, _ value: Value) {
     guard members.count < Self.memberLimit else { return budget.exhaust() }
-    budget.charge(name.count)
+    budget.charge(name.count + Self.memberCost)
     members.append(Member(name: name.copied, value: value))
   }
 
