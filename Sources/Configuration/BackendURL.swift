@@ -20,8 +20,13 @@ public struct BackendURL: Sendable {
   /// The address, where the host is one.
   public var address: IPAddress? { IPAddress(text: text.span.extracting(hostRange)) }
 
-  /// Where the query begins in ``text``, at its `?`.
-  public var queryStart: Int? { text.span.firstIndex(of: UInt8(ascii: "?"), from: pathStart) }
+  /// The values in its query, `b` and `d` of `?a=b&c=d`; what has no `=` is one as a whole.
+  var queryValues: [[UInt8]] {
+    guard let start = text.firstIndex(of: UInt8(ascii: "?")) else { return [] }
+    return text[(start + 1)...].split(separator: UInt8(ascii: "&")).map { part in
+      part.firstIndex(of: UInt8(ascii: "=")).map { Array(part[($0 + 1)...]) } ?? Array(part)
+    }
+  }
 
   /// Takes a URL apart. Messages never quote it: keys stand in queries, and passwords in front of hosts.
   init(_ value: WrittenValue) throws(InvalidValue) {

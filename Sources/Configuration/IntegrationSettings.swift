@@ -63,6 +63,9 @@ public final class IntegrationSettings: Sendable {
   public let breaker: BreakerPolicy?
   /// Absolute path of a PEM file with the certificate authorities of this backend, instead of the system's.
   public let caFile: [UInt8]?
+  /// What is not for everybody who may see what the backend says: the values of header fields, those in the
+  /// query of `webhook_url`, and what `${…}` stands for.
+  public let secrets: [[UInt8]]
 
   init(_ section: Section) {
     id = section.name
@@ -88,6 +91,7 @@ public final class IntegrationSettings: Sendable {
     maxResponseBytes = section.number("max_response")
     breaker = section.parsed("breaker", BreakerPolicy.init)
     caFile = section.optionalText("ca_file")
+    secrets = section.secrets + (webhookURL?.queryValues ?? [])
   }
 
   static let table: [Setting] = [

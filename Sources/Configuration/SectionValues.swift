@@ -54,4 +54,17 @@ extension Section {
     }
     return members
   }
+
+  /// The texts that are secret, or come from the environment or a file; of JSON strings what is between the quotes.
+  var secrets: [[UInt8]] {
+    var secrets: [[UInt8]] = []
+    for entry in entries where entry.isDerived || kind.settings[entry.row].isSecret {
+      guard var text = entry.text?.bytes else { continue }
+      if case .json = kind.settings[entry.row].type, text.first == UInt8(ascii: "\"") {
+        text = text.dropFirst().dropLast()
+      }
+      secrets.append(text)
+    }
+    return secrets
+  }
 }

@@ -61,14 +61,13 @@ public final class IntegrationTest {
     (try? JSONDocument(reply.content).root.string) ?? reply.content
   }
 
-  /// The words with each configured secret replaced: a header's whole value, and its last word (the key behind
-  /// `Bearer`).
+  /// The words with each configured secret replaced: the whole of it, and its last word (the key behind `Bearer`).
   private func masked(_ words: [UInt8]) -> [UInt8] {
     var words = words
-    for header in integration.settings.headers {
-      let lastWord = header.text.lastIndex(of: UInt8(ascii: " ")).map { header.text[($0 + 1)...] }
-      for secret in [header.text[...], lastWord ?? []] where secret.count >= 4 {
-        words = words.replacingAll(secret, with: [UInt8]("****"))
+    for secret in integration.settings.secrets {
+      let lastWord = secret.lastIndex(of: UInt8(ascii: " ")).map { secret[($0 + 1)...] } ?? []
+      for part in [secret[...], lastWord] where part.count >= 4 {
+        words = words.replacingAll(part, with: [UInt8]("****"))
       }
     }
     return words

@@ -3,6 +3,7 @@
 import json
 
 import replies
+import stream_replies
 from management import SECRETS, SERVER, refusal
 
 
@@ -22,6 +23,39 @@ def test_a_test_tells_all_about_one_message(managed, backend):
     assert refusal(served.post("/v1/integrations/mine/test", {"content": ""}))[2] == "content"
     # Nothing of it is kept.
     assert served.data("/v1/bots/default/conversations") == []
+
+
+def test_a_test_shows_no_secret_that_the_backend_repeats(managed, backend):
+    secrets = ["header-secret", "query-secret", "parameter-secret"]
+    server = backend(replies.custom(" and ".join(secrets)))
+    served = managed(
+        f"""{SERVER}
+        [integration mine]
+        webhook_url = {server.url}?version=3&key=query-secret
+        header.Authorization = Bearer header-secret
+        param.user_key = "${{SECRET}}"
+        """,
+        SECRET="parameter-secret",
+    )
+    response = served.client.request("POST", "/v1/integrations/mine/test")
+    assert response.data["content"] == "**** and **** and ****"
+
+
+def test_a_test_of_a_stream_tells_its_times(managed, backend):
+    server = backend(stream_replies.stream("openai", ["Fine."]))
+    served = managed(
+        f"""{SERVER}
+        [integration mine]
+        type = openai
+        model = m
+        stream = yes
+        webhook_url = {server.url}
+        """
+    )
+    data = served.client.request("POST", "/v1/integrations/mine/test").data
+    assert (data["attempt"]["outcome"], data["content"]) == ("ok", "Fine.")
+    assert data["timings_ms"]["connect"] > 0
+    assert data["timings_ms"]["first_byte"] > 0
 
 
 def test_a_test_that_fails_tells_why(two):
