@@ -24,16 +24,4 @@ public enum StreamFraming: Equatable, Sendable, CaseIterable {
       return nil
     }
   }
-
-  /// The framing of a whole body that no `Content-Type` announced as a stream: events, if it begins as such; else
-  /// `nil`.
-  public init?(body: Span<UInt8>) {
-    var start = body.hasPrefix("\u{FEFF}") ? 3 : 0
-    while start < body.count, body[start] == 0x0A || body[start] == 0x0D { start += 1 }
-    let text = body.extracting(start...)
-    guard text.hasPrefix("data:") || text.hasPrefix("event:") || text.hasPrefix(":") else {
-      return nil
-    }
-    self = .events
-  }
 }

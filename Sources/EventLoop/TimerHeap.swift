@@ -26,8 +26,6 @@ struct TimerHeap {
   /// Every parent's deadline is no later than its children's.
   private var heap: [Node] = []
 
-  var isEmpty: Bool { heap.isEmpty }
-
   /// The earliest deadline.
   var next: Instant? { heap.first?.deadline }
 

@@ -100,11 +100,6 @@ public struct OpenAIStream {
     output.append(event: nil, data: body.span)
   }
 
-  /// Appends a comment, which shows that the connection is alive.
-  public func keepAlive(to output: inout [UInt8]) {
-    output.append(": keep-alive\n\n")
-  }
-
   private mutating func write(
     _ prefix: StaticString, _ text: [UInt8], _ suffix: StaticString, to output: inout [UInt8]
   ) {

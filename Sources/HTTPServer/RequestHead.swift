@@ -11,9 +11,6 @@ struct RequestHead {
   private(set) var expectsContinue = false
   private(set) var refusal: Refusal?
 
-  /// Whether a body follows.
-  var hasBody: Bool { isChunked || contentLength ?? 0 > 0 }
-
   /// Reads the section that libmicrohttpd has just received, of a request whose target has been read before:
   /// `targetCount` is how many bytes that had.
   init(_ bytes: RequestBytes, target: Target?, targetCount: Int, limit: Int) {

@@ -23,10 +23,9 @@ public struct JSONWriter {
   /// Whether a value was just completed, so that a comma must stand before the next.
   private var followsValue = false
 
-  /// A writer of one value, behind `prefix`. `capacity` is how many bytes it may be expected to have, at least 1.
-  public init(appendingTo prefix: [UInt8] = [], reserving capacity: Int = 256) {
+  /// A writer of one value. `capacity` is how many bytes it may be expected to have, at least 1.
+  public init(reserving capacity: Int = 256) {
     buffer = ByteBuffer(capacity: capacity)
-    buffer.append(prefix.span)
   }
 
   /// A writer of one value behind what a buffer holds: there the text grows, and is not to be asked for by `finish`.

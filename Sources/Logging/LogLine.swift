@@ -86,16 +86,6 @@ public struct LogLine: ~Copyable {
     text.append(decimal: value)
   }
 
-  /// Appends a field with `true` or `false`.
-  public mutating func field(_ name: StaticString, _ value: Bool) {
-    guard object == nil else {
-      object!.member(name, boolean: value)
-      return
-    }
-    begin(name)
-    text.append(value ? "true" : "false")
-  }
-
   @inline(never)
   consuming func finish() {
     object?.endObject()

@@ -306,15 +306,6 @@ import Testing
     #expect(StreamFraming(contentType: bytes(type).span) == framing)
   }
 
-  @Test(arguments: [
-    ("data: {}\n\n", true), ("\u{FEFF}\r\nevent: a\n", true), (": ping\n\n", true),
-    ("{\"a\":1}", false),
-    ("", false), ("\n", false), ("database", false), ("<p>", false),
-  ])
-  func framingIsSeen(body: String, isEvents: Bool) {
-    #expect(StreamFraming(body: bytes(body).span) == (isEvents ? .events : nil))
-  }
-
   /// A long reply in small pieces takes time in proportion to its length.
   @Test func aLongReplyIsReadInTime() {
     let decoder = StreamDecoder(.openai, .events, limit: 1 << 20)

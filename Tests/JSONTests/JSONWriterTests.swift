@@ -51,12 +51,6 @@ import Testing
         == #"{"a":"\t","b":"x","c":-9223372036854775808,"d":true,"e":[ 1.0 ],"\u0066":null}"#)
   }
 
-  @Test func appendsToAPrefix() {
-    var writer = JSONWriter(appendingTo: Array("data: ".utf8))
-    writer.string("")
-    #expect(text(writer) == "data: \"\"")
-  }
-
   @Test func escapesWhatMustBe() {
     for byte in UInt8.min..<0x80 {
       var writer = JSONWriter()

@@ -23,13 +23,10 @@ import Testing
       line.field("literal", "two words")
       line.field("reason", Text("no such file"))
       line.field("attempts", -2)
-      line.field("ok", true)
-      line.field("fallback", false)
     }
     #expect(
       line == """
-        info event bot=support literal="two words" reason="no such file" attempts=-2 ok=true \
-        fallback=false
+        info event bot=support literal="two words" reason="no such file" attempts=-2
 
         """)
   }
@@ -40,13 +37,11 @@ import Testing
       line.field("literal", "two words")
       line.field("reason", Text("no such file"))
       line.field("attempts", -2)
-      line.field("ok", true)
-      line.field("fallback", false)
     }
     #expect(
       line == #"""
         {"time":TIME,"level":"info","event":"event","bot":"a\"b\n\u0001","literal":"two words",\#
-        "reason":"no such file","attempts":-2,"ok":true,"fallback":false}
+        "reason":"no such file","attempts":-2}
 
         """#)
   }
