@@ -81,12 +81,10 @@ final class Attempt {
   /// Whether any of it has come that way.
   var hasBegun: Bool { decoder?.hasBegun == true }
 
-  /// Gives the attempt up: the backend sees its connection closed at once. Returns the status code of its response,
-  /// if one had begun.
-  @discardableResult
-  func cancel() -> Int? {
+  /// Gives the attempt up: the backend sees its connection closed at once.
+  func cancel() {
     completion = nil
-    return disconnect()
+    _ = disconnect()
   }
 
   /// Takes nothing more from the backend until `resume`; its silence does not count meanwhile.
@@ -104,11 +102,18 @@ final class Attempt {
     services.client.resume(transfer)
   }
 
-  private func disconnect() -> Int? {
+  /// How far the transfer has come.
+  private var progress: TransferProgress {
+    transfer.map { services.client.progress(of: $0) } ?? TransferProgress()
+  }
+
+  /// Ends the transfer; returns how far it had come.
+  private func disconnect() -> TransferProgress {
     services.loop.cancel(timer)
-    let status = transfer.map { services.client.cancel($0) } ?? 0
+    let progress = progress
+    if let transfer { services.client.cancel(transfer) }
     transfer = nil
-    return status > 0 ? status : nil
+    return progress
   }
 
   // MARK: Time
@@ -122,7 +127,7 @@ final class Attempt {
     } else if let end = silenceEnd, end > now {
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
     } else if let decoder, decoder.isFinished {
-      conclude(decoder, status: disconnect(), .init())
+      conclude(decoder, disconnect())
     } else {
       expire()
     }
@@ -142,7 +147,7 @@ final class Attempt {
   private func expire() {
     let hasBegun = self.hasBegun
     let report = self.report(.timeout)
-    report.status = disconnect()
+    report.take(disconnect())
     report.failure = hasBegun ? .streamBroken : .timeout
     report.advice =
       if hasBegun {
@@ -186,20 +191,18 @@ final class Attempt {
     // Whoever took the deltas may have given the attempt up.
     guard completion != nil else { return }
     if decoder.fault != nil {
-      let status = disconnect()
-      conclude(decoder, status: status, .init())
+      conclude(decoder, disconnect())
     } else if decoder.isOver {
       services.loop.cancel(timer)
       timer = services.loop.schedule(after: Attempt.ending) { [self] in timeOut() }
-      conclude(decoder, status: 200, .init())
+      conclude(decoder, progress)
     }
   }
 
   /// The stream is over, one way or another.
-  private func conclude(_ decoder: StreamDecoder, status: Int?, _ timings: TransferTimings) {
+  private func conclude(_ decoder: StreamDecoder, _ progress: TransferProgress) {
     let report = self.report(.ok)
-    report.status = status
-    report.timings = timings
+    report.take(progress)
     do throws(StreamFault) {
       complete(report, try decoder.reply(acceptsToolCalls: order.acceptsToolCalls))
     } catch {
@@ -214,13 +217,13 @@ final class Attempt {
     services.loop.cancel(timer)
     transfer = nil
     guard completion != nil else { return }
-    let status = result.status > 0 ? result.status : nil
+    let progress = TransferProgress(status: result.status, timings: result.timings)
     if let decoder {
       let deltas = decoder.finish()
       if !deltas.isEmpty { onDeltas(deltas) }
       // A finish signal is all that it takes: what breaks after it has nothing to add.
       if result.failure == nil || decoder.isFinished {
-        return conclude(decoder, status: status, result.timings)
+        return conclude(decoder, progress)
       }
     }
     var verdict = Verdict(
@@ -230,8 +233,7 @@ final class Attempt {
       verdict.failure = .streamBroken
     }
     let report = self.report(.ok)
-    report.status = status
-    report.timings = result.timings
+    report.take(progress)
     report.retryAfter = verdict.failure?.remedy.repetition == .retries ? result.retryAfter : nil
     report.take(verdict)
     complete(report, verdict.reply)
@@ -244,13 +246,20 @@ final class Attempt {
   }
 
   private func report(_ outcome: Outcome) -> AttemptReport {
-    AttemptReport(
+    let report = AttemptReport(
       integration: order.integration.settings.id, outcome: outcome,
       milliseconds: (services.loop.clock() - start).milliseconds)
+    report.skippedEvents = decoder?.malformedCount ?? 0
+    return report
   }
 }
 
 extension AttemptReport {
+  fileprivate func take(_ progress: TransferProgress) {
+    status = progress.status > 0 ? progress.status : nil
+    timings = progress.timings
+  }
+
   /// Takes in what an answer means.
   fileprivate func take(_ verdict: Verdict) {
     outcome = verdict.outcome

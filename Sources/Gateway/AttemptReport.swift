@@ -26,6 +26,8 @@ public final class AttemptReport {
   /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
   /// repeat the user's words or the key.
   public internal(set) var backendReason: [UInt8]?
+  /// How many events of its stream were passed over because they are no JSON objects.
+  var skippedEvents = 0
   /// When each phase was over; all 0 for an integration without a backend.
   public internal(set) var timings = TransferTimings()
 

@@ -45,6 +45,8 @@ enum FailureAdvice {
       "what answers is not an HTTP server: check the port in webhook_url"
     case .tooLarge:
       "the reply is larger than max_response"
+    case .headTooLarge:
+      "the reply's header fields are larger than 64 KB, which is too much: check webhook_url"
     case .other(let code):
       "the transfer failed inside libcurl (error \(Int(code)))"
     }

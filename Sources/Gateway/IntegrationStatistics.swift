@@ -13,6 +13,8 @@ final class IntegrationStatistics {
     case fallbacksServed
     /// Replies that a fallback gave in its place, after it was tried first and failed.
     case fallbacksNeeded
+    /// Events of its streams that were no JSON objects.
+    case skippedEvents
     /// Tokens that its backend says it was sent.
     case inputTokens
     /// Tokens that its backend says it replied with.
@@ -34,6 +36,7 @@ final class IntegrationStatistics {
   @inline(never)
   func count(_ report: AttemptReport) {
     attempts[report.outcome.rawValue] += 1
+    counts[Counter.skippedEvents.rawValue] += report.skippedEvents
     if report.outcome == .ok { latency.record(milliseconds: report.milliseconds) }
   }
 

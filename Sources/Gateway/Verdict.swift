@@ -100,7 +100,7 @@ struct Verdict {
     case .handshakeFailed: (.tlsFailed, .unreachable)
     case .certificateNotTrusted, .authorityUnusable: (.tlsFailed, .notTrusted)
     case .interrupted: (.interrupted, .unreachable)
-    case .tooLarge: (.tooLarge, .unusable)
+    case .tooLarge, .headTooLarge: (.tooLarge, .unusable)
     case .notHTTP, .other: (.httpError, .unusable)
     }
   }

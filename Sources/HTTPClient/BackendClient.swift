@@ -11,9 +11,11 @@ public protocol BackendClient: AnyObject {
   ) -> TransferID
 
   /// Gives a transfer up: its connection is closed at once, its completion never called. One that has ended is
-  /// left alone. Returns the status code, as far as a response had begun; else 0.
-  @discardableResult
-  func cancel(_ id: TransferID) -> Int
+  /// left alone.
+  func cancel(_ id: TransferID)
+
+  /// How far a transfer has come; nowhere, if it has ended.
+  func progress(of id: TransferID) -> TransferProgress
 
   /// Stops the delivery of parts until `resume`: at most 48 KB more are read from the backend, and then the
   /// connection is left alone, so that TCP slows the backend down. What has been read is delivered nevertheless once

@@ -90,12 +90,14 @@ public final class HTTPClient: BackendClient {
   }
 
   /// As ``BackendClient`` has it.
-  @discardableResult
-  public func cancel(_ id: TransferID) -> Int {
-    guard id.transfer.generation == id.generation else { return 0 }
-    let status = id.transfer.status
-    finish(id.transfer)
-    return status
+  public func cancel(_ id: TransferID) {
+    if id.transfer.generation == id.generation { finish(id.transfer) }
+  }
+
+  /// As ``BackendClient`` has it.
+  public func progress(of id: TransferID) -> TransferProgress {
+    guard id.transfer.generation == id.generation else { return TransferProgress() }
+    return TransferProgress(status: id.transfer.status, timings: id.transfer.timings)
   }
 
   /// As ``BackendClient`` has it.

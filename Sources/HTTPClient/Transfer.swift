@@ -30,14 +30,19 @@ final class Transfer {
   /// Where it stands among the client's running transfers.
   var place = 0
 
+  /// What libcurl says of a line of over 100 KB in a header section; newer than 8.5, what its CURLE_TOO_LARGE is.
+  private static let lineTooLong = CURLE_OUT_OF_MEMORY
+
   private let bodyLimit: Int
   private let sharedFields: UnsafeMutablePointer<curl_slist>?
   private var fields = FieldList()
   /// What is being sent: libcurl reads it where it is.
   private var sent: ByteBuffer?
   private var body: [UInt8] = []
-  /// Whether there is more of the response than its limit.
+  /// Whether there is more of the body than its limit.
   private(set) var isTooLarge = false
+  /// Whether there is more of its header and trailer sections than `fieldLimit`.
+  private var isHeadTooLarge = false
   /// How often libcurl has been about to send the request.
   private var sendCount = 0
   /// Who decides about the body and takes its parts.
@@ -138,6 +143,7 @@ final class Transfer {
     self.sent = sent
     body = []
     isTooLarge = false
+    isHeadTooLarge = false
     sendCount = 0
     hasHead = false
     fieldBytes = 0
@@ -172,6 +178,9 @@ final class Transfer {
       code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
       resolved: timings.nameResolved > 0)
     if isTooLarge { failure = .tooLarge }
+    if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {
+      failure = .headTooLarge
+    }
     if sendCount > 1 {
       failure = .interrupted
       // Kept connections end for reasons of their own: none to wait before the next try.
@@ -188,7 +197,8 @@ final class Transfer {
       detail: failure == nil ? "" : Text(cString: errorText))
   }
 
-  private var timings: TransferTimings {
+  /// How long the phases took that are over.
+  var timings: TransferTimings {
     var timings = TransferTimings()
     timings.nameResolved = microseconds(CURLINFO_NAMELOOKUP_TIME_T)
     timings.connected = microseconds(CURLINFO_CONNECT_TIME_T)
@@ -268,7 +278,7 @@ final class Transfer {
   private func receiveHeaderLine(_ line: UnsafeRawBufferPointer) -> Int {
     fieldBytes += line.count
     guard fieldBytes <= Transfer.fieldLimit else {
-      isTooLarge = true
+      isHeadTooLarge = true
       return 0
     }
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {

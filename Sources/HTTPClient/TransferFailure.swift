@@ -18,6 +18,8 @@ public enum TransferFailure: Error, Equatable, Sendable {
   case notHTTP
   /// The body has more bytes than the limit.
   case tooLarge
+  /// The header and trailer sections have more than 64 KB.
+  case headTooLarge
   /// libcurl failed for a reason of its own, such as no memory: `CURLcode`.
   case other(code: UInt32)
 

@@ -8,8 +8,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 import replies
+import stream_replies
 from backends import stall, wait
-from client import unused_tcp_socket
+from client import messages_path, request_bytes, unused_tcp_socket
 from configuration import integration, rendered
 
 OUTCOMES = [
@@ -158,6 +159,18 @@ def test_sums_tokens(gateway, backend, type):
     assert samples["postern_integration_output_tokens_total", "default", "main"] == 6
 
 
+def test_counts_events_of_streams_that_are_passed_over(gateway, backend):
+    kind = "openai"
+    good = [piece.data for piece in stream_replies.pieces(kind, ["Once", " upon"])]
+    bad = stream_replies.event(kind, b"thinking...")
+    server = backend(stream_replies.body([bad, *good[:1], bad, *good[1:]], kind))
+    settings = integration(server.url, kind, stream="yes")
+    client = gateway({"integration main": settings}).client()
+    for _ in range(2):
+        assert client.message().data["content"] == "Once upon"
+    assert metrics(client)["postern_integration_skipped_events_total", "default", "main"] == 4
+
+
 def test_tells_latencies(gateway, backend):
     """Of ten replies eight take 20 ms and two 300 ms."""
     delays = iter([0.02] * 8 + [0.3] * 2)
@@ -254,12 +267,19 @@ def test_counts_what_goes_through_the_server(gateway):
     answer = client.message("x" * 1000, conversation_id="c")
     assert client.get("/nowhere").status == 404
     assert client.request("HEAD", "/v1/stats").status == 200
+    # Cut short in the middle of a body without a length.
+    with client.open() as connection:
+        headers = {**client.request_headers(), "Content-Type": "application/json"}
+        chunked = {**headers, "Transfer-Encoding": "chunked"}
+        connection.send(request_bytes("POST", messages_path(), chunked))
+        connection.send(b"50000\r\n" + b"x" * 0x50000)
+        assert connection.read_response().status == 413
     after = metrics(client)
     received = "postern_http_received_body_bytes_total"
     sent = "postern_http_sent_body_bytes_total"
-    assert 1000 < after[received,] - before[received,] < 1100
+    assert after[received,] - before[received,] > 1000
     assert after[sent,] - before[sent,] > len(answer.body)
-    assert after["postern_http_responses_total", "4xx"] == 1
+    assert after["postern_http_responses_total", "4xx"] == 2
     assert after["postern_http_connections",] >= 1
     assert after["postern_context_turns",] == after["postern_context_conversations",] == 1
     assert 2000 < after["postern_context_used_bytes",] < after["postern_context_capacity_bytes",]

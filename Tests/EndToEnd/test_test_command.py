@@ -77,6 +77,25 @@ def test_a_failure_is_named_and_status_1(tested, backend, outcome, answer):
     assert len(done.stdout.splitlines()) >= 2, "what to do about it is told as well"
 
 
+def test_a_backend_that_is_slow_is_told_from_one_that_cannot_be_reached(tested, backend):
+    server = backend([send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{"), stall()])
+    done = tested({"integration gpt": integration(server.url, timeout="500ms")})
+    heads = done.stdout.splitlines()[0].split()
+    times = dict(zip(heads, line_about(done, "gpt").split(), strict=False))
+    assert times["CONNECT"] != "-"
+    assert "200" in line_about(done, "gpt").split()
+
+
+@pytest.mark.parametrize("size", [70_000, 110_000, 300_000])
+def test_too_many_header_fields_are_told_as_such(tested, backend, size):
+    for line in [b"X: " + b"x" * size + b"\r\n", b"X: y\r\n" * (size // 6)]:
+        server = backend([send(b"HTTP/1.1 200 OK\r\n" + line), stall()])
+        done = tested({"integration gpt": integration(server.url, timeout="5s")})
+        assert "too_large" in line_about(done, "gpt").split()
+        assert "header fields are larger" in done.stdout
+        assert "max_response" not in done.stdout
+
+
 def test_a_refused_connection_is_named(tested):
     with unused_tcp_socket() as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"

@@ -83,10 +83,11 @@ final class FakeBackends: BackendClient {
     running[ticket] = .some(wait.map { loop.schedule(after: $0, action) })
   }
 
-  func cancel(_ id: TransferID) -> Int {
+  func cancel(_ id: TransferID) {
     if let timer = running.removeValue(forKey: id.generation) { loop.cancel(timer) }
-    return 0
   }
+
+  func progress(of id: TransferID) -> TransferProgress { TransferProgress() }
 
   /// How many transfers are paused. What they bring comes nevertheless.
   var pausedCount: Int { paused.count }

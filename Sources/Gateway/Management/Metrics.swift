@@ -106,6 +106,10 @@ struct Metrics {
       .counter(.fallbacksNeeded)
     ),
     (
+      "integration_skipped_events_total counter Events of streams passed over as no JSON objects.",
+      .counter(.skippedEvents)
+    ),
+    (
       "integration_input_tokens_total counter Tokens sent, as the backend counts them.",
       .counter(.inputTokens)
     ),
