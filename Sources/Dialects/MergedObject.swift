@@ -31,9 +31,6 @@ final class MergedObject {
   /// More members than any backend sends: finding one is a walk along them.
   private static let memberLimit = 256
 
-  /// What a member takes besides its name and value, so that very many small ones do not take many times their size.
-  private static let memberCost = 64
-
   private var members: [Member] = []
   private let budget: ByteBudget
 
@@ -156,7 +153,8 @@ final class MergedObject {
   @inline(never)
   private func insert(_ name: Span<UInt8>, _ value: Value) {
     guard members.count < Self.memberLimit else { return budget.exhaust() }
-    budget.charge(name.count + Self.memberCost)
+    budget.charge(name.count)
+    budget.chargeMember()
     members.append(Member(name: name.copied, value: value))
   }
 

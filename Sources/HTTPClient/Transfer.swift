@@ -155,7 +155,10 @@ final class Transfer {
   }
 
   /// The status code of a response whose header section has come whole, or is not worth waiting for; else 0.
-  var status: Int { hasHead || isTooLarge ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0 }
+  var status: Int {
+    let isKnown = hasHead || isTooLarge || isHeadTooLarge
+    return isKnown ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0
+  }
 
   /// Ends this use: whoever is left holding its generation holds nothing. Frees what the request held.
   func retire() {

@@ -26,7 +26,15 @@ import Testing
     #expect(url.host == Array(host.utf8))
     #expect(url.port == port)
     #expect(Array(url.text[url.pathStart...]) == Array(rest.utf8))
-    #expect(url.queryStart == Array(text.utf8).firstIndex(of: UInt8(ascii: "?")))
+  }
+
+  @Test(arguments: [
+    ("http://a/b", []), ("http://a?", []), ("http://a/?key=x", ["x"]),
+    ("http://a/?b=1&key=x=y&z&", ["1", "x=y", "z"]),
+  ])
+  func findsTheValuesOfAQuery(text: String, values: [String]) throws {
+    let url = try BackendURL(WrittenValue(bytes: Array(text.utf8), isDerived: false))
+    #expect(url.queryValues.map { String(decoding: $0, as: UTF8.self) } == values)
   }
 
   @Test(arguments: [

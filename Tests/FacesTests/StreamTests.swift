@@ -10,7 +10,7 @@ import Testing
     var stream = OpenAIStream(Sample.identity, includesUsage: usage)
     var output: [UInt8] = []
     for delta in deltas { stream.write(delta, to: &output) }
-    stream.keepAlive(to: &output)
+    NativeStream.keepAlive(to: &output)
     stream.finish(reply, to: &output)
     return output
   }

@@ -124,7 +124,7 @@ import Testing
         "HTTP/1.1 200 OK\r\n"
           + String(
             repeating: "X-Filling: 0123456789012345678901234567890123456789\r\n", count: 1500),
-        .tooLarge, 200
+        .headTooLarge, 200
       ),
     ] as [(String, String, TransferFailure, Int)])
   func sortsWhatIsNotWhole(
