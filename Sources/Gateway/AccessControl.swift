@@ -96,6 +96,9 @@ extension APIKeySettings {
 }
 
 extension APIKeySettings? {
+  /// Whether the key, if there is one, reaches a bot.
+  func reaches(_ bot: [UInt8]) -> Bool { self?.reaches(bot) ?? true }
+
   /// Refuses what concerns all bots, if the key is limited to some.
   func checkReachesAll() throws(APIError) {
     if self?.bots.isEmpty == false {

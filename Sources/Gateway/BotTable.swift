@@ -36,7 +36,7 @@ struct BotTable {
   /// All bots, or those that a key is limited to, in file order.
   @inline(never)
   func visible(to key: APIKeySettings?) -> [Bot] {
-    bots.filter { key?.reaches($0.settings.id) ?? true }
+    bots.filter { key.reaches($0.settings.id) }
   }
 
   private var integrations: [Integration] {

@@ -19,6 +19,7 @@ public final class IntegrationTest {
 
   private let integration: Integration
   private let services: Services
+  private var attempt: Attempt?
 
   /// A test of an integration of a bot.
   public init(
@@ -47,13 +48,18 @@ public final class IntegrationTest {
         fields: integration.fields(
           conversation: conversation, request: services.random.identifier("req_"), platform: nil),
         limit: integration.timeout, streams: streams)
-      _ = Attempt(order, services: services) { [self] report, reply in
+      attempt = Attempt(order, services: services) { [self] report, reply in
         let words = reply.map { text(of: $0) } ?? report.backendReason
         completion(Result(report: report, words: words.map { masked($0) }))
       }
     } catch {
       completion(Result(report: .notSent(integration, error), words: nil))
     }
+  }
+
+  /// Gives the test up: its completion is not called any more.
+  public func cancel() {
+    attempt?.cancel()
   }
 
   /// A reply's text, or its JSON where it is made of parts.

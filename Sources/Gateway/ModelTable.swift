@@ -48,7 +48,7 @@ struct ModelTable {
     if !isAnthropic { writer.member("object", string: "list") }
     writer.name("data")
     writer.beginArray()
-    for bot in bots.bots where key?.reaches(bot.settings.id) ?? true {
+    for bot in bots.visible(to: key) {
       let id = bot.settings.id
       write(id, of: bot, isAnthropic, to: &writer)
       names.append(id)

@@ -4,6 +4,8 @@ import json
 
 import replies
 import stream_replies
+from backends import stall
+from client import request_bytes
 from management import SECRETS, SERVER, refusal
 
 
@@ -56,6 +58,17 @@ def test_a_test_of_a_stream_tells_its_times(managed, backend):
     assert (data["attempt"]["outcome"], data["content"]) == ("ok", "Fine.")
     assert data["timings_ms"]["connect"] > 0
     assert data["timings_ms"]["first_byte"] > 0
+
+
+def test_a_test_whose_client_leaves_is_given_up(managed, backend):
+    server = backend([stall()])
+    served = managed(f"{SERVER}[integration mine]\nwebhook_url = {server.url}\ntimeout = 60s\n")
+    with served.client.open() as leaving:
+        headers = served.client.request_headers()
+        leaving.send(request_bytes("POST", "/v1/integrations/mine/test", headers))
+        server.await_requests(1)
+    assert server.connections[-1].left.wait(2)
+    assert served.get("/healthz").status == 200
 
 
 def test_a_test_that_fails_tells_why(two):

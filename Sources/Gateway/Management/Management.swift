@@ -29,10 +29,7 @@ final class Management {
 
   /// All bots, or those that a key is limited to.
   func listBots(_ request: Request, visibleTo key: APIKeySettings?) throws(APIError) -> Response {
-    let bots = configuration.resources(.bot).filter { bot in
-      key?.reaches(bot.name.name) ?? true
-    }
-    return try list(bots, request)
+    try list(configuration.resources(.bot).filter { key.reaches($0.name.name) }, request)
   }
 
   /// The integrations of a bot.
@@ -174,7 +171,7 @@ final class Management {
 
   // MARK: Integrations at work
 
-  /// Sends a message through an integration, and tells all about it.
+  /// Sends a message through an integration, and tells all about it, unless the client leaves.
   func test(_ integration: IntegrationSettings, _ request: Request) {
     var message = [UInt8]("Hello")
     if !request.body.isEmpty {
@@ -193,6 +190,7 @@ final class Management {
       return request.respond(APIError.noSuch(.bot).response())
     }
     let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
+    request.onAbandon = { test.cancel() }
     test.start(message) { result in
       request.respond(
         .json { writer in
