@@ -9,6 +9,9 @@ public struct INIDocument {
   /// The largest file, in bytes.
   public static let maximumSize = 1 << 20
 
+  /// The most of a file that is read: more than is allowed, so that it is the loader that says where it is too large.
+  public static let readingLimit = 2 << 20
+
   /// The lines, first to last; line number N of a message is at index N - 1.
   public var lines: [INILine]
 

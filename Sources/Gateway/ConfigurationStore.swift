@@ -39,8 +39,6 @@ public enum ConfigurationStore {
   }
 
   private static let attempts = 40
-  /// A file may be larger than is allowed, so that it is the loader that says so.
-  private static let readingLimit = 2 << 20
 
   /// What is to be changed in a file that says this.
   typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
@@ -63,7 +61,7 @@ public enum ConfigurationStore {
       let old: FileSnapshot
       let edit: ConfigurationEdit
       do throws(SystemError) {
-        old = try FileSnapshot(of: path, limit: readingLimit)
+        old = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
       } catch {
         // An editor may have moved the file away, and be about to put another there.
         if error.isNotFound, attempt < 10 { continue }
@@ -117,7 +115,7 @@ public enum ConfigurationStore {
       return Saved(identity, edit)
     } catch {
       // The last call asks storage to keep the new name, which others see by then.
-      if let new = try? FileSnapshot(of: old.path, limit: readingLimit),
+      if let new = try? FileSnapshot(of: old.path, limit: INIDocument.readingLimit),
         new.identity != old.identity, new.contents == edit.text
       {
         return Saved(new.identity, edit, unconfirmed: error)

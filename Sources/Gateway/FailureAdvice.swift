@@ -3,7 +3,8 @@ import HTTPClient
 import Platform
 
 /// What to tell an administrator about a failed attempt: what happened, and what to do about it. Never contains a
-/// secret, nor what the backend said.
+/// secret, nor anything of the backend's answer; why a certificate is not trusted is told in libcurl's own words, which
+/// may have names from it.
 enum FailureAdvice {
   static func timeout(after limit: TimeSpan) -> Text {
     "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"

@@ -239,7 +239,7 @@ final class Transfer {
     return part
   }
 
-  // MARK: libcurl's callbacks, which must not call libcurl
+  // MARK: libcurl's callbacks, which may ask libcurl, but not make it do anything
 
   /// The transfer that a handle stands for.
   static func recover(_ context: UnsafeMutableRawPointer?) -> Transfer {

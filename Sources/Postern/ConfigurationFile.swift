@@ -44,9 +44,6 @@ enum ConfigurationFile {
     return (try? FileReplacement.cleanUp(after: path)) ?? .none
   }
 
-  /// The most that is read: more than is allowed, so that it is the loader that sees that there is too much.
-  static let readingLimit = 2 << 20
-
   /// Loads it, and writes all that is wrong to standard error, a line each. `nil` where it cannot be read, which is
   /// said there too.
   func load() -> ConfigurationReport? {
@@ -62,8 +59,8 @@ enum ConfigurationFile {
 
   private func read() throws(SystemError) -> [UInt8] {
     switch self {
-    case .path(let path): try File.read(path, limit: ConfigurationFile.readingLimit)
-    case .standardInput: try File.readStandardInput(limit: ConfigurationFile.readingLimit)
+    case .path(let path): try File.read(path, limit: INIDocument.readingLimit)
+    case .standardInput: try File.readStandardInput(limit: INIDocument.readingLimit)
     case .builtIn: []
     }
   }

@@ -130,7 +130,7 @@ final class Reload {
     loop.cancel(timer)
     let start = Instant.now
     do throws(SystemError) {
-      let file = try FileSnapshot(of: path, limit: ConfigurationFile.readingLimit)
+      let file = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
       if file.isBeingWritten, loop.now - (firstChange ?? loop.now) < Reload.patience {
         return fileChanged()
       }
