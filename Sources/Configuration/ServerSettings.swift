@@ -50,7 +50,11 @@ public struct ServerSettings: Sendable {
       "tls_key", .path, example: "/etc/postern/tls.key", absence: "HTTP",
       "The private key of `tls_certificate`, PEM."),
     Setting(
-      "max_connections", .count(1...65536), standard: "512", "Connections at once."),
+      "max_connections", .count(1...65536), standard: "512",
+      """
+      Connections at once. Each takes a descriptor, of which there are as many as the hard limit allows \
+      (`ulimit -Hn`, systemd's `LimitNOFILE`); where that is too few, the log says so.
+      """),
     Setting(
       "max_connections_per_ip", .count(0...65536), standard: "64",
       "Connections at once from one address; 0: no limit."),
