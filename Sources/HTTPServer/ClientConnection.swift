@@ -53,10 +53,11 @@ final class ClientConnection {
     if let request, case .responding = request.state { true } else { false }
   }
 
+  /// Whether nothing of a next request has come.
+  var isWaiting: Bool { if case .waiting = phase { true } else { false } }
+
   /// Whether it may be closed to make room for another.
-  var isIdle: Bool {
-    if case .waiting = phase { !isLeaving } else { false }
-  }
+  var isIdle: Bool { isWaiting && !isLeaving }
 
   /// Whether it must be looked at again, for `isOverdue`.
   var hasDeadline: Bool {

@@ -32,6 +32,14 @@ struct FieldGate {
     }
   }
 
+  /// Looks at one field of a trailer section, where none may say where the message goes or how it is framed.
+  mutating func checkTrailer(name: Span<UInt8>, value: Span<UInt8>) {
+    check(name: name, value: value)
+    if hosts + contentLengths + transferCodings > 0 {
+      refuse("a trailer field that says where the message goes or how it is framed")
+    }
+  }
+
   /// Looks at the section as a whole, after its last field.
   mutating func finish(isHTTP10: Bool) {
     guard refusal == nil else { return }

@@ -354,7 +354,13 @@ public final class HTTPServer {
 
   func requestEnded(_ connection: ClientConnection) {
     connection.request = nil
-    if connection.hasPeerClosed { table.markLeaving(connection) }
+    if connection.hasPeerClosed {
+      table.markLeaving(connection)
+      // Unless a next request had come before that.
+      loop.atEndOfTurn { [self] in
+        if connection.isWaiting { end(connection) }
+      }
+    }
     connection.phase = .waiting
     connection.phaseStart = loop.now
     if isDraining { end(connection) }

@@ -10,7 +10,7 @@ extension Daemon {
     case .receivingHead:
       return begin(request, bytes)
     case .receivingBody(let limit, let handle):
-      guard bytes.count.pointee > 0 else { return handOver(request, handle, bytes.handle) }
+      guard bytes.count.pointee > 0 else { return finishBody(request, handle, bytes.handle) }
       let part = UnsafeRawBufferPointer(start: bytes.body, count: bytes.count.pointee)
       bytes.count.pointee = 0
       return request.receive(part, limit: limit)
@@ -92,7 +92,17 @@ extension Daemon {
     connection.lingering = LingeringClose(sharing: connection.descriptor, on: loop)
   }
 
-  /// The body has come whole. The application gets it in a moment, with all others that have come in this run: what
+  /// The body has come whole, and its trailer section, if it has one.
+  private func finishBody(
+    _ request: Request, _ handle: @escaping (Request) -> Void, _ connection: OpaquePointer
+  ) -> MHD_Result {
+    if request.isChunked, let refusal = RequestTrailer.refusal(connection) {
+      return send(self.refusal(refusal, request), request, connection)
+    }
+    return handOver(request, handle, connection)
+  }
+
+  /// The application gets it in a moment, with all others that have come in this run: what
   /// libmicrohttpd does for a request and what the application does are more code than a processor's nearest cache holds.
   private func handOver(
     _ request: Request, _ handle: @escaping (Request) -> Void, _ connection: OpaquePointer

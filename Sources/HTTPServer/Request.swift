@@ -44,6 +44,8 @@ public final class Request {
 
   /// Whether the client may know no chunks.
   private(set) var isHTTP10 = false
+  /// Whether the body came in chunks, and may have a trailer section.
+  private(set) var isChunked = false
   let connection: ClientConnection
   /// How many bytes the target had as it came.
   let targetCount: Int
@@ -70,6 +72,7 @@ public final class Request {
   func setHead(_ head: RequestHead) {
     method = head.method
     isHTTP10 = head.isHTTP10
+    isChunked = head.isChunked
   }
 
   /// The value of the first field of this name, trimmed of blanks; `nil` when there is none. Only until the

@@ -18,7 +18,7 @@ struct RequestHead {
     let version = RequestHead.bytes(bytes.version)
     method = Method(methodName.bindMemory(to: UInt8.self).span)
     isHTTP10 = version.elementsEqual("HTTP/1.0".utf8)
-    var scan = FieldScan(start: methodName.baseAddress!)
+    var scan = FieldScan(start: methodName.baseAddress!, authority: target?.authority)
     scan.geometry.take(methodName, delimiter: 1)
     // The target has been decoded in place since; that its room is accounted for is all that can be said.
     scan.geometry.skip(targetCount + 1)
@@ -64,9 +64,12 @@ private struct FieldScan {
   var contentLength: Int?
   var isChunked = false
   var expectsContinue = false
+  /// What Host has to be, where the target says it.
+  private let authority: [UInt8]?
 
-  init(start: UnsafeRawPointer) {
+  init(start: UnsafeRawPointer, authority: [UInt8]?) {
     geometry = SectionGeometry(start: start)
+    self.authority = authority
   }
 
   mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
@@ -82,6 +85,10 @@ private struct FieldScan {
       isChunked = true
     } else if fieldName.equalsIgnoringCase("expect") {
       expectsContinue = fieldValue.equalsIgnoringCase("100-continue")
+    } else if let authority, fieldName.equalsIgnoringCase("host"),
+      !fieldValue.equalsIgnoringCase(authority.span)
+    {
+      gate.refuse("the target names another host than the Host field")
     }
   }
 }

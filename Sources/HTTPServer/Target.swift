@@ -8,6 +8,8 @@ public struct Target {
   public private(set) var segments = PathSegments()
   /// The query's parameters in order.
   public private(set) var parameters: [(name: [UInt8], value: [UInt8])] = []
+  /// The host and port of an absolute form; `nil` for the others.
+  private(set) var authority: [UInt8]?
 
   /// Reads a request target in origin form (`/path?query`), in absolute form, or `*`; `nil` where it is none of
   /// these, has characters that none may have, or a broken percent-encoding.
@@ -16,7 +18,7 @@ public struct Target {
       let byte = raw[index]
       guard byte.isVisibleASCII, byte != UInt8(ascii: "#") else { return nil }
     }
-    guard let path = Target.start(of: raw) else { return nil }
+    guard let path = readStart(of: raw) else { return nil }
     let question = raw.firstIndex(of: UInt8(ascii: "?"), from: path) ?? raw.count
     guard readSegments(raw.extracting(path..<question)) else { return nil }
     if question < raw.count, !readParameters(raw.extracting(question + 1..<raw.count)) {
@@ -30,11 +32,11 @@ public struct Target {
     return nil
   }
 
-  /// Where the path begins.
-  private static func start(of raw: Span<UInt8>) -> Int? {
+  /// Reads what stands before the path; returns where that begins.
+  private mutating func readStart(of raw: Span<UInt8>) -> Int? {
     if raw.hasPrefix("/") { return 0 }
     if raw.equals("*") { return raw.count }
-    // Absolute form, which a server has to take (RFC 9112 section 3.2.2): skip scheme and authority.
+    // Absolute form, which a server has to take; RFC 9112 section 3.2.2.
     for scheme: StaticString in ["http://", "https://"]
     where raw.count > scheme.utf8CodeUnitCount
       && raw.extracting(0..<scheme.utf8CodeUnitCount).equalsIgnoringCase(scheme)
@@ -43,6 +45,7 @@ public struct Target {
       while index < raw.count, raw[index] != UInt8(ascii: "/"), raw[index] != UInt8(ascii: "?") {
         index += 1
       }
+      authority = raw.extracting(scheme.utf8CodeUnitCount..<index).copied
       return index
     }
     return nil

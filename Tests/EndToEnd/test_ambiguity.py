@@ -105,6 +105,24 @@ AMBIGUOUS = {
     },
     "NUL at the end of the target": with_target(b"/healthz\x00"),
     "control character in the query": with_target(b"/healthz?a=\x01"),
+    "a target that names another host": LINE.replace(b"/v1", b"http://evil.example/v1", 1)
+    + HOST
+    + TYPE
+    + LENGTH
+    + b"\r\n"
+    + BODY,
+    **{
+        f"trailer {line!r}": HEAD + CHUNKED + b"\r\n10\r\n%s\r\n0\r\n%s\r\n\r\n" % (BODY, line)
+        for line in [
+            b": x",
+            b"X A: y",
+            b"X: a\x01b",
+            b"Content-Length: 5",
+            b"Content-Length: 5\r\nContent-Length: 6",
+            b"Transfer-Encoding: gzip",
+            b"Host: evil.example",
+        ]
+    },
 }
 
 

@@ -1,6 +1,7 @@
 """Contract 3: a client that goes away ends its exchange, wherever that stands, and leaves nothing
 behind: no request, no turn, no place taken."""
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -219,3 +220,15 @@ def test_connections_of_streams_that_were_left_are_closed(gateway, backend, kind
         for connection in server.connections:
             assert connection.left.wait(PROMPTLY)
         running.stop(timeout=2)
+
+
+@pytest.mark.parametrize("target", ["/healthz", "/nowhere", "/v1/bots"])
+def test_who_has_said_all_is_answered_and_then_let_go(gateway, target):
+    client = gateway().client()
+    for _ in range(5):
+        with client.open() as connection:
+            connection.send(f"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 2)
+            connection.socket.shutdown(socket.SHUT_WR)
+            for _ in range(2):
+                assert connection.read_response("GET").status in (200, 404)
+            assert connection.is_closed_within(1)
