@@ -43,6 +43,18 @@ import Testing
         {"error":{"message":"Filtered.","code":"400","innererror":{"code":"ResponsibleAIPolicyViolation"}}}
         """#
       ),
+      // By type, or in words: what is in front of a backend may leave nothing else of it.
+      (.contentFiltered, #"{"error":{"type":"content_policy_violation","message":"m"}}"#),
+      (.contentFiltered, #"{"error":{"type":"content_filter","message":"m"}}"#),
+      (.contentFiltered, #"{"error":"content_filter"}"#),
+      (.contentFiltered, #"{"message":"Blocked: content_policy_violation"}"#),
+      (.contextTooLong, #"{"error":{"type":"context_length_exceeded","message":"m"}}"#),
+      (
+        .contentFiltered,
+        #"""
+        {"error":{"message":"litellm.BadRequestError: litellm.ContentPolicyViolationError: rejected","type":null,"param":null,"code":"400"}}
+        """#
+      ),
       // Anthropic
       (
         .contextTooLong,
