@@ -130,7 +130,7 @@ extension AttemptReport {
   }
 
   /// Why the backend's policy refuses the content, for the user.
-  var filterReason: Text {
-    backendReason.map { Text($0) } ?? "The backend refuses this content."
+  func filterReason(of integration: IntegrationSettings) -> Text {
+    backendReason.map { Text(integration.masking($0)) } ?? "The backend refuses this content."
   }
 }

@@ -239,7 +239,7 @@ final class Exchange {
       // Whoever has failed the client once is not trusted with the rest.
       askNext()
     } else if delivered.isEmpty, !remedy.asksNext {
-      finish(.contentFiltered(reason: report.filterReason))
+      finish(.contentFiltered(reason: report.filterReason(of: integration.settings)))
     } else {
       pause(remedy.repetition, retryAfter: report.retryAfter)
     }

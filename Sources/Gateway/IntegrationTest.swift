@@ -50,7 +50,7 @@ public final class IntegrationTest {
         limit: integration.timeout, streams: streams)
       attempt = Attempt(order, services: services) { [self] report, reply in
         let words = reply.map { text(of: $0) } ?? report.backendReason
-        completion(Result(report: report, words: words.map { masked($0) }))
+        completion(Result(report: report, words: words.map { integration.settings.masking($0) }))
       }
     } catch {
       completion(Result(report: .notSent(integration, error), words: nil))
@@ -65,18 +65,6 @@ public final class IntegrationTest {
   /// A reply's text, or its JSON where it is made of parts.
   private func text(of reply: Reply) -> [UInt8] {
     (try? JSONDocument(reply.content).root.string) ?? reply.content
-  }
-
-  /// The words with each configured secret replaced: the whole of it, and its last word (the key behind `Bearer`).
-  private func masked(_ words: [UInt8]) -> [UInt8] {
-    var words = words
-    for secret in integration.settings.secrets {
-      let lastWord = secret.lastIndex(of: UInt8(ascii: " ")).map { secret[($0 + 1)...] } ?? []
-      for part in [secret[...], lastWord] where part.count >= 4 {
-        words = words.replacingAll(part, with: [UInt8]("****"))
-      }
-    }
-    return words
   }
 }
 

@@ -16,7 +16,7 @@ struct Verdict {
 
   /// `acceptsToolCalls`: as in `Dialect.decode`.
   init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
-    if let failure = result.failure {
+    if let failure = result.failure, !result.isErrorOfAnySize {
       let (outcome, kind) = Verdict.sort(failure)
       self.init(outcome, kind, FailureAdvice.transfer(failure, result))
     } else if 200...299 ~= result.status {
@@ -104,6 +104,11 @@ struct Verdict {
     case .notHTTP, .other: (.httpError, .unusable)
     }
   }
+}
+
+extension TransferResult {
+  /// Whether it is a response whose status says enough, though its body is too large to be read.
+  fileprivate var isErrorOfAnySize: Bool { failure == .tooLarge && status >= 300 }
 }
 
 extension ReplyFault {

@@ -286,10 +286,10 @@ final class Transfer {
     }
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
       hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
-    } else {
-      noteField(line.bindMemory(to: UInt8.self).span)
       // No need to wait for what is announced to be too much.
       if isTooLarge { return 0 }
+    } else {
+      noteField(line.bindMemory(to: UInt8.self).span)
     }
     return line.count
   }

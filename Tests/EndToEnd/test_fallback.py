@@ -157,6 +157,39 @@ def test_a_filtered_request_goes_to_nobody_else(pair, backend):
     assert not spare.requests
 
 
+def test_why_a_request_was_filtered_is_told_without_secrets(gateway, backend):
+    error = {"message": "Refused for key sk-verysecret.", "code": "content_filter"}
+    filtering = backend(replies.document({"error": error}, "400 Bad Request"))
+    headers = {"header.Authorization": "Bearer sk-verysecret"}
+    client = gateway({"integration a": integration(filtering.url, **headers)}).client()
+    assert client.message().error["message"] == "Refused for key ****."
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "asked"),
+    [("500 Oops", "http_error", 2), ("429 Slow", "rate_limited", 2), ("401 No", "auth_failed", 1)],
+)
+@pytest.mark.parametrize("is_announced", [True, False])
+def test_an_error_counts_by_its_status_however_large_it_is(
+    gateway, backend, status, outcome, asked, is_announced
+):
+    page = b"x" * 100_000
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\n"
+    head += f"Content-Length: {len(page)}\r\n" if is_announced else "Connection: close\r\n"
+    failing = backend([send(head.encode() + b"Retry-After: 0\r\n\r\n" + page), finish()])
+    spare = backend(replies.custom("Well."))
+    settings = {"max_response": "10K", "retries": 1, "backoff": "1ms", "breaker": 0}
+    client = gateway(
+        {
+            "integration a": integration(failing.url, **settings),
+            "integration b": integration(spare.url, fallback=True),
+        }
+    ).client()
+    response = client.message()
+    assert response.outcomes == [outcome] * asked + ["ok"]
+    assert len(failing.requests) == asked
+
+
 def test_failures_show_no_secret(pair, backend):
     echoing = backend(
         lambda request: replies.document(

@@ -32,8 +32,8 @@ import Testing
       (.nameNotResolved, .dnsFailed), (.connectFailed, .connectFailed),
       (.handshakeFailed, .tlsFailed),
       (.certificateNotTrusted, .tlsFailed), (.authorityUnusable, .tlsFailed),
-      (.interrupted, .interrupted), (.notHTTP, .httpError), (.tooLarge, .tooLarge),
-      (.other(code: 27), .httpError),
+      (.interrupted, .interrupted), (.notHTTP, .httpError),
+      (.headTooLarge, .tooLarge), (.other(code: 27), .httpError),
     ] as [(TransferFailure, Outcome)])
   func sortsFailures(failure: TransferFailure, outcome: Outcome) {
     for status in [0, 200, 401, 500] {
@@ -43,6 +43,15 @@ import Testing
       #expect(verdict.reply == nil)
       #expect(!verdict.advice.bytes.isEmpty)
     }
+  }
+
+  /// How large an error's body is does not matter.
+  @Test(
+    arguments: [(200, .tooLarge), (401, .authFailed), (429, .rateLimited), (500, .httpError)]
+      as [(Int, Outcome)])
+  func sortsWhatIsTooLargeByItsStatus(status: Int, outcome: Outcome) {
+    let verdict = Verdict(of: result(.tooLarge, status: status, body: "x"), dialect: .custom)
+    #expect(verdict.outcome == outcome)
   }
 
   /// The contract's table, row by row: the same again, the next, and whether it counts against the backend.
@@ -84,7 +93,8 @@ import Testing
       (.nameNotResolved, .unreachable), (.connectFailed, .unreachable),
       (.handshakeFailed, .unreachable), (.interrupted, .unreachable),
       (.certificateNotTrusted, .notTrusted), (.authorityUnusable, .notTrusted),
-      (.tooLarge, .unusable), (.notHTTP, .unusable), (.other(code: 27), .unusable),
+      (.tooLarge, .unusable), (.headTooLarge, .unusable), (.notHTTP, .unusable),
+      (.other(code: 27), .unusable),
     ] as [(TransferFailure, FailureKind)])
   func sortsTransferFailuresIntoRows(failure: TransferFailure, kind: FailureKind) {
     let verdict = Verdict(
