@@ -93,9 +93,13 @@ def await_standstill(*connections, limit=10) -> float:
 
 def bytes_queued_for(client: Connection) -> int:
     """What the kernel keeps for a client that it cannot send yet."""
-    port = f":{client.socket.getsockname()[1]:04X}"
+    ours, theirs = (
+        f":{address[1]:04X}"
+        for address in (client.socket.getsockname(), client.socket.getpeername())
+    )
     rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines())
-    (row,) = [row for row in rows if row[2].endswith(port)]
+    # The gateway's side of it. Another connection, to somebody else, may have the same port.
+    (row,) = [row for row in rows if row[1].endswith(theirs) and row[2].endswith(ours)]
     return int(row[4].partition(":")[0], 16)
 
 
