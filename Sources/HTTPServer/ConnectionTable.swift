@@ -42,7 +42,7 @@ struct ConnectionTable {
 
   /// Marks a connection that was told to end, or whose client has left.
   mutating func markLeaving(_ connection: ClientConnection) {
-    guard !connection.isLeaving else { return }
+    guard !connection.isLeaving, connection.place != nil else { return }
     connection.isLeaving = true
     leaving += 1
     uncount(connection.peer)

@@ -356,9 +356,9 @@ public final class HTTPServer {
     connection.request = nil
     if connection.hasPeerClosed {
       table.markLeaving(connection)
-      // Unless a next request had come before that.
+      // Unless a next request had come before that, or it is closed by then and its descriptor another's.
       loop.atEndOfTurn { [self] in
-        if connection.isWaiting { end(connection) }
+        if connection.isWaiting, connection.place != nil { end(connection) }
       }
     }
     connection.phase = .waiting
