@@ -1,5 +1,7 @@
 """Contract 4: certificates of backends are checked."""
 
+from pathlib import Path
+
 import pytest
 
 import replies
@@ -90,3 +92,43 @@ def test_one_authority_does_not_vouch_for_another_integration(
     )
     assert running.client().message(bot="a").status == 200
     assert running.client().message(bot="b").outcomes == ["tls_failed"]
+
+
+SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def read_bytes(running):
+    """How much the gateway has read by read(2), files and descriptors alike."""
+    fields = Path(f"/proc/{running.process.pid}/io").read_text().split()
+    return int(fields[fields.index("rchar:") + 1])
+
+
+@pytest.mark.skipif(
+    not SYSTEM_AUTHORITIES.exists(), reason=f"the system has no {SYSTEM_AUTHORITIES}"
+)
+def test_the_systems_authorities_are_read_once(gateway, backend, certificates, ca_file):
+    """Not for each connection: that would hold all others up, and cost a megabyte each."""
+    server = backend(replies.custom(), tls=certificates.server_context(certificates.leaf()))
+    running = gateway(
+        {
+            "bot system": {},
+            "bot own": {},
+            "integration system": integration(server.url, bot="system"),
+            "integration own": integration(server.url, bot="own", ca_file=ca_file),
+        }
+    )
+    before = read_bytes(running)
+    for _ in range(5):
+        assert running.client().message(bot="system").outcomes == ["tls_failed"]
+        assert running.client().message(bot="own").status == 200
+    assert read_bytes(running) - before < 1.5 * SYSTEM_AUTHORITIES.stat().st_size
+
+
+def test_an_authority_of_its_own_may_be_replaced(gateway, backend, certificates, tmp_path):
+    ca_file = tmp_path / "authority.pem"
+    ca_file.write_bytes(certificates.self_signed("other").read_bytes())
+    server = backend(replies.custom(), tls=certificates.server_context(certificates.leaf()))
+    running = gateway({"integration gpt": integration(server.url, ca_file=ca_file)})
+    assert running.client().message().outcomes == ["tls_failed"]
+    ca_file.write_bytes(certificates.authority.read_bytes())
+    assert running.client().message().status == 200
