@@ -178,6 +178,9 @@ public final class IntegrationSettings: Sendable {
       """),
     Setting(
       "ca_file", .path, example: "/etc/postern/backend-ca.pem", absence: "the system's",
-      "The certificate authorities, PEM, that this backend's certificate is checked against."),
+      """
+      The certificate authorities, PEM, that this backend's certificate is checked against. It is read for each \
+      connection, the system's once an hour.
+      """),
   ]
 }
