@@ -42,8 +42,12 @@ let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .rele
 /// A target of the product. Imports point down only: a target names the ones that it stands on. Rooms that every
 /// message's bytes pass through are optimised for speed, where that gains more than it takes: not in the dialects,
 /// where it is a hundredth of a message's time for kilobytes of code.
-func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) -> Target {
-  .target(name: name, dependencies: lower, swiftSettings: isHot ? settings : settings + small)
+func room(
+  _ name: String, on lower: [Target.Dependency], isHot: Bool = false, in folders: [String]? = nil
+) -> Target {
+  .target(
+    name: name, dependencies: lower, path: folders == nil ? nil : "Sources", sources: folders,
+    swiftSettings: isHot ? settings : settings + small)
 }
 
 /// Headers and typed shims of one C library, without policy; of CAssets, files as bytes. Each has exactly one importer.
@@ -71,10 +75,8 @@ let package = Package(
     shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: [], isHot: true),
     room("JSON", on: ["Bytes"], isHot: true),
-    room("Dialects", on: ["Bytes", "JSON"]),
-    room("Faces", on: ["Bytes", "JSON", "Dialects"]),
+    room("Protocols", on: ["Bytes", "JSON"]),
     room("Configuration", on: ["Bytes", "JSON"]),
-    room("Selection", on: ["Bytes"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Context", on: ["Bytes", "Platform"], isHot: true),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
@@ -86,8 +88,8 @@ let package = Package(
       "Gateway",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Selection", "Dialects", "Faces", "HTTPClient", "HTTPServer", "CAssets",
-      ]),
+        "Context", "Protocols", "HTTPClient", "HTTPServer", "CAssets",
+      ], in: ["API", "Backends", "Exchange", "Storage"]),
     .executableTarget(
       name: "Postern",
       dependencies: [
@@ -100,11 +102,10 @@ let package = Package(
       ]),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
-    tests(of: "Dialects", on: ["Bytes", "JSON"]),
-    tests(of: "Faces", on: ["Bytes", "JSON", "Dialects"]),
+    tests(of: "Protocols", on: ["Bytes", "JSON"]),
     tests(of: "Configuration", on: ["Bytes"]),
     tests(of: "Context", on: ["Bytes", "Platform"]),
-    tests(of: "Selection", on: ["Bytes"]),
+    .testTarget(name: "BackendsTests", dependencies: ["Gateway", "Bytes"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),
     tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),
@@ -114,7 +115,8 @@ let package = Package(
     tests(
       of: "Gateway",
       on: [
-        "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context", "Dialects",
+        "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
+        "Protocols",
         "HTTPClient", "HTTPServer",
       ]),
   ]
@@ -123,8 +125,8 @@ let package = Package(
 // Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
 if Context.environment["POSTERN_FUZZ"] != nil {
   let fuzzed: [(name: String, rooms: [Target.Dependency])] = [
-    ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Dialects", "Bytes", "JSON"]),
-    ("Streams", ["Faces", "Dialects", "Bytes", "JSON"]),
+    ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Protocols", "Bytes", "JSON"]),
+    ("Streams", ["Protocols", "Bytes", "JSON"]),
     ("Configuration", ["Configuration", "Bytes"]),
   ]
   for (name, rooms) in fuzzed {

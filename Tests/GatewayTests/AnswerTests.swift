@@ -1,5 +1,5 @@
 import Configuration
-import Dialects
+import Protocols
 import HTTPServer
 import JSON
 import Platform

@@ -1,4 +1,4 @@
-import Dialects
+import Protocols
 import JSON
 import Testing
 

@@ -1,6 +1,6 @@
 import Configuration
 import Context
-import Dialects
+import Protocols
 import EventLoop
 import Logging
 import Platform

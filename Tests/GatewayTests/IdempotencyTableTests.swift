@@ -1,6 +1,6 @@
 import Bytes
 import Configuration
-import Dialects
+import Protocols
 import Platform
 import Testing
 

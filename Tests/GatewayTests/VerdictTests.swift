@@ -1,4 +1,4 @@
-import Dialects
+import Protocols
 import Platform
 import Testing
 

@@ -1,5 +1,5 @@
 import Bytes
-import Dialects
+import Protocols
 import JSON
 
 /// libFuzzer calls this with each input, taken as what a backend answers and as what a client or an earlier

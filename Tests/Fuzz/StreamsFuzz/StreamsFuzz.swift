@@ -1,6 +1,5 @@
 import Bytes
-import Dialects
-import Faces
+import Protocols
 import JSON
 
 /// libFuzzer calls this with each input: the first byte says how it is split, the rest is a stream, read in every

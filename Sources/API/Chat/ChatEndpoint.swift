@@ -1,0 +1,32 @@
+import Bytes
+import Configuration
+import Protocols
+import HTTPServer
+
+/// `POST /v1/chat/completions` and `POST /v1/messages`: from requests of OpenAI's and Anthropic's clients to messages.
+struct ChatEndpoint {
+  private let messages: MessageEndpoint
+
+  init(_ messages: MessageEndpoint) {
+    self.messages = messages
+  }
+
+  /// Handles a request whose body has come whole; `models` are those that its caller's API key reaches.
+  func handle(_ request: Request, in shape: ChatRequest.Shape, _ models: ModelTable) {
+    do throws(APIError) {
+      let chat = try ChatRequest(request.body, in: shape)
+      let name = try chat.model
+      let model = try models.model(name)
+      let message = try MessageRequest(
+        chat, to: model.integration, conversation: request.field("X-Conversation-Id"))
+      let bot = model.bot.settings
+      let face: any Face =
+        shape == .anthropic
+        ? AnthropicFace(bot, model: name)
+        : OpenAIFace(bot, model: name, includesUsage: chat.includesUsage)
+      try messages.answer(request, with: message, from: models.key, for: model.bot, as: face)
+    } catch {
+      request.respond(error.response(as: ErrorShape(shape)))
+    }
+  }
+}

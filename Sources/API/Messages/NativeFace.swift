@@ -1,0 +1,39 @@
+import Bytes
+import Configuration
+import Protocols
+import HTTPServer
+
+/// The shape of the messages endpoint. It has nothing to remember, so that all answers for a bot share one.
+final class NativeFace: Face {
+  private let bot: BotSettings
+
+  /// For a bot, in whose words failures are told.
+  init(_ bot: BotSettings) {
+    self.bot = bot
+  }
+
+  func response(to answer: Answer) -> Response {
+    answer.response(from: bot)
+  }
+
+  func response(to error: APIError) -> Response {
+    error.response()
+  }
+
+  func write(_ deltas: [ReplyDelta], of answer: AnswerHead, to output: inout [UInt8]) {
+    for delta in deltas { NativeStream.write(delta, to: &output) }
+  }
+
+  func finish(_ answer: Answer, to output: inout [UInt8]) {
+    let body = answer.response(from: bot).body
+    if case .reply = answer.content {
+      NativeStream.finish(body.span, to: &output)
+    } else {
+      NativeStream.fail(body.span, to: &output)
+    }
+  }
+
+  func keepAlive(to output: inout [UInt8]) {
+    NativeStream.keepAlive(to: &output)
+  }
+}

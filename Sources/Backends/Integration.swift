@@ -1,0 +1,159 @@
+import Bytes
+public import Configuration
+import Protocols
+import HTTPClient
+import JSON
+import Platform
+
+/// An integration at work: its settings, and what its requests have in common, made once.
+public final class Integration {
+  /// The settings.
+  public let settings: IntegrationSettings
+  /// Where its requests go; `nil` for `echo`, which needs no backend.
+  let upstream: Upstream?
+  /// How its backend is spoken to; `nil` for `echo`.
+  let dialect: Dialect?
+  /// Whether its backend is to be left alone.
+  let breaker: Breaker
+  /// What has come of asking it.
+  let statistics: IntegrationStatistics
+  /// What its requests' bodies have in common; `nil` for `echo`.
+  let profile: RequestProfile?
+  /// Postern's own fields that are the same in every request.
+  private let ownFields: FieldLines
+  /// Fields of single requests that the configuration does not set itself.
+  private let sendsConversation: Bool
+  private let sendsRequest: Bool
+  private let sendsPlatform: Bool
+
+  /// An integration with these settings. What `old`, the one of the same name before a reload, knows of the backend is
+  /// taken over where it is the same backend: connections, and whether to leave it alone. Statistics go on for as long
+  /// as the integration is the same bot's, for that is who it is to an administrator.
+  init(
+    _ settings: IntegrationSettings, bot: BotSettings, version: StaticString,
+    replacing old: Integration? = nil
+  ) {
+    self.settings = settings
+    dialect = Integration.dialect(settings.kind)
+    let isSameBackend = old?.settings.webhookURL?.text == settings.webhookURL?.text
+    breaker = (isSameBackend ? old?.breaker : nil) ?? Breaker(settings.breaker)
+    breaker.policy = settings.breaker
+    let kept = old?.settings.bot == settings.bot ? old?.statistics : nil
+    statistics = kept ?? IntegrationStatistics()
+    profile = dialect.map { Integration.profile(settings, bot, $0) }
+    if let dialect, let url = settings.webhookURL {
+      let wanted = Upstream.Settings(
+        url: url.text, fields: Integration.sharedFields(settings, dialect),
+        connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
+        authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes)
+      let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
+      upstream = kept ?? Upstream(wanted)
+    } else {
+      upstream = nil
+    }
+    ownFields = Integration.ownFields(settings, version)
+    sendsConversation = !settings.setsField("X-Conversation-Id")
+    sendsRequest = !settings.setsField("X-Request-Id")
+    sendsPlatform = !settings.setsField("X-User-Platform")
+  }
+
+  /// What it takes part in draws with: 0 for what is never drawn.
+  var drawnWeight: Int { settings.isEnabled && !settings.isFallback ? settings.weight : 0 }
+
+  /// Whether its backend can go on with a reply that another has begun.
+  var canContinue: Bool { settings.canContinue && upstream != nil }
+
+  /// The longest that one attempt may take.
+  var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
+
+  /// Begins the body of a request; `nil` for `echo`. `chat` is the client's own request, if it sent one: its further
+  /// fields are sent on.
+  func encoder(
+    conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
+    streams: Bool = false
+  ) throws(TranslationFault) -> RequestEncoder? {
+    guard var profile else { return nil }
+    if let chat { profile = try profile.serving(chat) }
+    return RequestEncoder(
+      profile,
+      conversationID: conversation, user: user, metadata: metadata, streams: streams)
+  }
+
+  /// Whether its backend is asked to stream the reply to a client that wants a stream, or does not.
+  func streams(toStreamingClient isStreaming: Bool) -> Bool {
+    switch settings.stream {
+    case .auto: isStreaming
+    case .yes: true
+    case .no: false
+    }
+  }
+
+  /// The fields of one request.
+  func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
+    var fields = ownFields
+    // 64: what the names take.
+    fields.reserve(conversation.count + request.count + (platform?.count ?? 0) + 64)
+    if sendsConversation { fields.append("X-Conversation-Id", conversation.span) }
+    if sendsRequest { fields.append("X-Request-Id", request.span) }
+    if sendsPlatform, let platform { fields.append("X-User-Platform", platform.span) }
+    return fields
+  }
+
+  private static func dialect(_ kind: IntegrationSettings.Kind) -> Dialect? {
+    switch kind {
+    case .custom: .custom
+    case .openai: .openai
+    case .anthropic: .anthropic
+    case .echo: nil
+    }
+  }
+
+  private static func profile(
+    _ settings: IntegrationSettings, _ bot: BotSettings, _ dialect: Dialect
+  ) -> RequestProfile {
+    RequestProfile(
+      dialect: dialect, model: settings.model ?? [], maxTokens: settings.maxTokens,
+      parameters: settings.parameters.compactMap { parameter in
+        // Checked when the configuration was read.
+        guard let document = try? JSONDocument(parameter.text) else { return nil }
+        return RequestParameter(name: parameter.name, value: document.root)
+      },
+      botID: bot.id, botName: bot.name, system: bot.system)
+  }
+
+  /// The configured fields as they are, and those of the dialect's that they leave out.
+  private static func sharedFields(
+    _ settings: IntegrationSettings, _ dialect: Dialect
+  ) -> [[UInt8]] {
+    var lines = settings.headers.map { field(name: $0.name, value: $0.text) }
+    for own in dialect.defaultFields where !settings.setsField(own.name) {
+      lines.append(field(name: [UInt8](own.name), value: [UInt8](own.value)))
+    }
+    return lines
+  }
+
+  private static func ownFields(
+    _ settings: IntegrationSettings, _ version: StaticString
+  ) -> FieldLines {
+    var fields = FieldLines()
+    let agent = [UInt8]("Postern/") + [UInt8](version)
+    let (bot, id) = (settings.bot, settings.id)
+    if !settings.setsField("User-Agent") { fields.append("User-Agent", agent.span) }
+    if !settings.setsField("X-Bot-Id") { fields.append("X-Bot-Id", bot.span) }
+    if !settings.setsField("X-Integration-Id") { fields.append("X-Integration-Id", id.span) }
+    return fields
+  }
+
+  private static func field(name: [UInt8], value: [UInt8]) -> [UInt8] {
+    // libcurl's way to say that a field is empty; with a colon it would leave the field out.
+    value.isEmpty ? name + [UInt8](";") : name + [UInt8](": ") + value
+  }
+}
+
+extension IntegrationSettings {
+  /// Whether the configuration has a header field of this name.
+  func setsField(_ name: StaticString) -> Bool {
+    for header in headers where header.name.span.equalsIgnoringCase(name) { return true }
+    return false
+  }
+}

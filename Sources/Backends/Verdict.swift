@@ -1,0 +1,121 @@
+import Bytes
+import Protocols
+import HTTPClient
+
+/// What a finished transfer means: the one place where backends' answers are sorted.
+struct Verdict {
+  let outcome: Outcome
+  /// How it failed; `nil` if and only if the outcome is `ok`.
+  var failure: FailureKind?
+  /// What to do about a failure.
+  let advice: Text
+  /// There if and only if the outcome is `ok`.
+  let reply: Reply?
+  /// What the backend gave as the reason for a failure: not to be shown but to an administrator who asks for it.
+  let backendReason: [UInt8]?
+
+  /// `acceptsToolCalls`: as in `Dialect.decode`.
+  init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
+    if let failure = result.failure, !result.isErrorOfAnySize {
+      let (outcome, kind) = Verdict.sort(failure)
+      self.init(outcome, kind, FailureAdvice.transfer(failure, result))
+    } else if 200...299 ~= result.status {
+      do throws(ReplyFault) {
+        self.init(reply: try dialect.decode(result.body, acceptsToolCalls: acceptsToolCalls))
+      } catch {
+        self.init(
+          error.outcome, .unusable, error.message, reason: BackendError(result.body).reason)
+      }
+    } else {
+      self.init(status: result.status, BackendError(result.body))
+    }
+  }
+
+  /// What a stream means that is no reply; `hasBegun`: some of the reply had come.
+  init(of fault: StreamFault, hasBegun: Bool) {
+    switch fault {
+    case .tooLarge:
+      self.init(.tooLarge, .unusable, fault.message)
+    case .noReply(let reply):
+      self.init(reply.outcome, .unusable, fault.message)
+    case .unfinished:
+      self.init(.interrupted, hasBegun ? .streamBroken : .unreachable, fault.message)
+    case .reported(let error):
+      let kind: FailureKind =
+        switch error.kind {
+        case .contextTooLong: .contextTooLong
+        case .contentFiltered: .contentFiltered
+        case .other: hasBegun ? .streamBroken : .unavailable
+        }
+      self.init(.httpError, kind, fault.message, reason: error.reason)
+    }
+  }
+
+  /// An answer that is no success.
+  private init(status: Int, _ error: BackendError) {
+    var (outcome, kind) = Verdict.sort(status: status)
+    var advice = FailureAdvice.status(status)
+    if status == 400 {
+      switch error.kind {
+      case .contextTooLong: (kind, advice) = (.contextTooLong, FailureAdvice.contextTooLong)
+      case .contentFiltered: (kind, advice) = (.contentFiltered, FailureAdvice.contentFiltered)
+      case .other: break
+      }
+    }
+    self.init(outcome, kind, advice, reason: error.reason)
+  }
+
+  private init(
+    _ outcome: Outcome, _ failure: FailureKind, _ advice: Text, reason: [UInt8]? = nil
+  ) {
+    self.outcome = outcome
+    self.failure = failure
+    self.advice = advice
+    reply = nil
+    backendReason = reason
+  }
+
+  private init(reply: Reply) {
+    outcome = .ok
+    failure = nil
+    advice = ""
+    self.reply = reply
+    backendReason = nil
+  }
+
+  private static func sort(status: Int) -> (Outcome, FailureKind) {
+    switch status {
+    case 401, 403: (.authFailed, .notTrusted)
+    case 429: (.rateLimited, .unavailable)
+    case 500, 502, 503, 504, 529: (.httpError, .unavailable)
+    case 400...499: (.httpError, .refused)
+    default: (.httpError, .unusable)
+    }
+  }
+
+  private static func sort(_ failure: TransferFailure) -> (Outcome, FailureKind) {
+    switch failure {
+    case .nameNotResolved: (.dnsFailed, .unreachable)
+    case .connectFailed: (.connectFailed, .unreachable)
+    case .handshakeFailed: (.tlsFailed, .unreachable)
+    case .certificateNotTrusted, .authorityUnusable: (.tlsFailed, .notTrusted)
+    case .interrupted: (.interrupted, .unreachable)
+    case .tooLarge, .headTooLarge: (.tooLarge, .unusable)
+    case .notHTTP, .other: (.httpError, .unusable)
+    }
+  }
+}
+
+extension TransferResult {
+  /// Whether it is a response whose status says enough, though its body is too large to be read.
+  fileprivate var isErrorOfAnySize: Bool { failure == .tooLarge && status >= 300 }
+}
+
+extension ReplyFault {
+  fileprivate var outcome: Outcome {
+    switch self {
+    case .invalidJSON: .invalidJSON
+    case .missingContent: .missingContent
+    }
+  }
+}

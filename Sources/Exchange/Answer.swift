@@ -1,0 +1,66 @@
+import Bytes
+import Configuration
+import Protocols
+import Platform
+
+/// What an exchange comes to, whatever form its client wants it in.
+struct Answer {
+  /// The outcome.
+  enum Content {
+    /// An integration replied.
+    case reply(Reply, by: IntegrationSettings)
+    /// A backend's policy refuses what the user wrote, for this reason.
+    case contentFiltered(reason: Text)
+    /// Nobody could be asked, since the request has no equivalent in their words; why the first could not.
+    case untranslatable(TranslationFault)
+    /// Nobody could answer, or not in time.
+    case failed(timedOut: Bool)
+    /// Nobody was asked, since all have failed too often lately; the first may be asked again after this time.
+    case unavailable(retryAfterSeconds: Int)
+  }
+
+  let content: Content
+  /// The name of the reply.
+  let identifier: [UInt8]
+  /// The name of the conversation, made up where the client gave none.
+  let conversation: [UInt8]
+  /// All that was tried, in order.
+  let attempts: [AttemptReport]
+  /// When it was made.
+  let time: WallTime
+}
+
+/// What is known of an answer while it is being made.
+struct AnswerHead {
+  /// The name of the reply.
+  let identifier: [UInt8]
+  /// The model that replies, by its own name, as text; `nil` where the backend has not said.
+  let model: [UInt8]?
+}
+
+extension Answer {
+  /// What of it is known from the first piece on.
+  var head: AnswerHead {
+    var model: [UInt8]?
+    if case .reply(let reply, _) = content { model = reply.model }
+    return AnswerHead(identifier: identifier, model: model)
+  }
+
+  /// About what it takes in memory beyond its own size, in bytes.
+  var byteCount: Int {
+    guard case .reply(let reply, _) = content else { return 0 }
+    var count = reply.content.count + reply.metadata.count + reply.attachments.count
+    for call in reply.toolCalls { count += call.id.count + call.name.count + call.arguments.count }
+    for attempt in attempts { count += attempt.byteCount }
+    return count
+  }
+
+  /// The outcome in the log: that of the last attempt.
+  var outcome: StaticString {
+    switch content {
+    case .reply: Outcome.ok.name
+    case .failed(timedOut: true) where attempts.isEmpty: Outcome.timeout.name
+    default: attempts.last?.outcome.name ?? "no_integration"
+    }
+  }
+}

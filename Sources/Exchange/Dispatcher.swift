@@ -1,0 +1,127 @@
+import Bytes
+import Configuration
+import Context
+import Protocols
+import EventLoop
+import JSON
+import Logging
+import Platform
+
+/// Admits exchanges as far as the limits allow, keeps those of one conversation in order, and has what they all
+/// work with.
+final class Dispatcher {
+  let services: Services
+  /// The conversations' memory.
+  let context: ContextStore
+  private var limits: LimitsSettings
+  private var queues = ConversationQueues<Exchange>()
+  private var users: UserLimiter?
+  /// How many exchanges ended in each way.
+  private var endings = [Int](repeating: 0, count: ExchangeEnding.allCases.count)
+  /// How many exchanges there have been at once, since memory was given back.
+  private var peak = 0
+  /// How many exchanges have begun.
+  private var beginnings: UInt64 = 0
+  private var isGivingBack = false
+
+  /// So many exchanges at once are a crowd: a megabyte or more.
+  private static let crowd = 8
+
+  init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
+    self.limits = limits
+    self.context = context
+    self.services = services
+    users = makeLimiter(limits.perUser)
+  }
+
+  /// Puts other limits in force, for exchanges that come from now on. Under another rate, users begin anew.
+  func adopt(_ limits: LimitsSettings) {
+    if limits.perUser != self.limits.perUser { users = makeLimiter(limits.perUser) }
+    self.limits = limits
+  }
+
+  private func makeLimiter(_ rate: Rate?) -> UserLimiter? {
+    let random = services.random
+    return rate.map { UserLimiter($0, key: SipHash.Key(random.next(), random.next())) }
+  }
+
+  /// Lets an exchange begin, now or behind others of its conversation. What is refused has not been counted, and
+  /// nothing has been asked of anybody.
+  func admit(_ exchange: Exchange) throws(APIError) {
+    let now = services.loop.now
+    if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
+      wait > .milliseconds(0)
+    {
+      count(.refused)
+      throw .tryAgain(
+        .userRateExceeded, "This user has sent too many messages lately (per_user).",
+        afterSeconds: wait.secondsRoundedUp)
+    }
+    switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {
+    case .refused(let error):
+      count(.refused)
+      throw error
+    case .begin:
+      peak = max(peak, queues.busyCount)
+      beginnings &+= 1
+      exchange.begin()
+    case .wait: exchange.wait()
+    }
+    if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
+  }
+
+  /// An exchange has ended, or was refused.
+  func count(_ ending: ExchangeEnding) {
+    endings[ending.rawValue] += 1
+  }
+
+  /// What goes on, and what has come of what went on.
+  var activity: ExchangeActivity {
+    ExchangeActivity(endings: endings, inFlight: queues.busyCount, queued: queues.waitingCount)
+  }
+
+  /// An exchange that waited is given up.
+  func withdraw(_ exchange: Exchange) {
+    queues.withdraw(exchange, from: exchange.queueKey)
+  }
+
+  /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
+  /// queue makes no deep stack.
+  func leave(_ exchange: Exchange) {
+    guard let next = queues.leave(exchange.queueKey) else { return giveBackMemory() }
+    services.loop.atEndOfTurn { next.begin() }
+  }
+
+  /// Once a crowd has dispersed: what it took is the machine's again, as soon as nobody comes for a second.
+  private func giveBackMemory() {
+    guard queues.busyCount == 0, peak >= Dispatcher.crowd, !isGivingBack else { return }
+    isGivingBack = true
+    let beginnings = beginnings
+    _ = services.loop.schedule(after: .seconds(1)) { [self] in
+      isGivingBack = false
+      guard self.beginnings == beginnings else { return giveBackMemory() }
+      peak = 0
+      Environment.giveBackFreeMemory()
+    }
+  }
+
+  /// Puts a turn into the context.
+  func record(
+    _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
+    conversation: [UInt8]
+  ) {
+    let said = reply.content
+    do throws(ContextError) {
+      try context.append(
+        bot: bot.id, conversation: conversation, user: content.span, reply: said.span,
+        integration: integration.settings.id)
+    } catch {
+      // The reply is sound; only what comes after will not know of it.
+      services.log.write(.warning, "turn_not_kept") { line in
+        line.field("bot", bot.id)
+        line.field("conversation", conversation)
+        line.field("reason", error.message)
+      }
+    }
+  }
+}

@@ -1,0 +1,355 @@
+import Bytes
+import Configuration
+import Context
+import Protocols
+import EventLoop
+import HTTPClient
+import JSON
+import Logging
+import Platform
+
+/// The life of one message: admitted → recalled → an integration chosen → attempted → maybe again, or another →
+/// the turn recorded → answered. Read it from top to bottom.
+///
+/// It answers exactly once, records the turn if and only if the answer is a reply, and never calls back into
+/// what is calling it but for the answer: transfers complete in turns of their own.
+final class Exchange {
+  /// Where the exchange stands.
+  private enum State {
+    /// Behind earlier messages of its conversation.
+    case waiting
+    /// Between two attempts, or before the first.
+    case choosing
+    /// An integration has been asked.
+    case attempting(Attempt)
+    /// Before the next retry of the same integration.
+    case pausing(TimerID)
+    /// The turn is in the context, and its reply waits for storage: too late to give up.
+    case recorded(Reply)
+    /// Answered, or given up.
+    case finished
+  }
+
+  private let dispatcher: Dispatcher
+  private let message: MessageRequest
+  private let bot: Bot
+  /// The client's request, by its name in `X-Request-Id`.
+  private let request: [UInt8]
+  private let conversation: [UInt8]
+  /// Names the conversation among those of all bots.
+  let queueKey: [UInt8]
+  private let recipient: any Recipient
+  /// The name of the reply.
+  private let identifier: [UInt8]
+  /// Who sent the message, as far as the client says.
+  var user: [UInt8]? { message.userID }
+  var botID: [UInt8] { bot.settings.id }
+
+  private var state = State.waiting
+  private let start: Instant
+  private let deadline: Instant
+  /// Runs while the exchange waits; attempts and pauses have limits of their own.
+  private var deadlineTimer: TimerID?
+  /// The integrations still to be tried, next one first.
+  private var choices: ArraySlice<Integration> = []
+  /// The one whose turn it is.
+  private var trial: Trial?
+  /// That integration; there is one from the first attempt on.
+  private var integration: Integration { trial!.integration }
+  private var reports: [AttemptReport] = []
+  /// What the client of a live stream has got of the reply: from its first delta on, the reply can only be continued.
+  private var delivered = DeliveredPart()
+
+  /// An exchange that `dispatcher` is to admit. `recipient` is answered once, unless the exchange is given up.
+  init(
+    _ message: MessageRequest, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
+    to recipient: any Recipient
+  ) {
+    self.dispatcher = dispatcher
+    self.message = message
+    self.bot = bot
+    self.request = request
+    self.recipient = recipient
+    identifier = dispatcher.services.random.identifier("msg_")
+    conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
+    queueKey = Exchange.queueKey(bot.settings.id, conversation)
+    start = dispatcher.services.loop.now
+    deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
+  }
+
+  private static func queueKey(_ bot: [UInt8], _ conversation: [UInt8]) -> [UInt8] {
+    var key: [UInt8] = []
+    key.reserveCapacity(bot.count + 1 + conversation.count)
+    key.append(copying: bot.span)
+    key.append(0)
+    key.append(copying: conversation.span)
+    return key
+  }
+
+  private var now: Instant { dispatcher.services.loop.now }
+
+  // MARK: Admission
+
+  /// Waits behind earlier messages of the conversation until `begin` is called, or the deadline comes.
+  func wait() {
+    deadlineTimer = dispatcher.services.loop.schedule(at: deadline) { [self] in
+      dispatcher.withdraw(self)
+      finish(.failed(timedOut: true))
+    }
+  }
+
+  /// The conversation is free: chooses integrations and asks the first. The exchange holds the conversation from
+  /// now on, until it calls `dispatcher.leave`.
+  func begin() {
+    guard case .waiting = state else { return dispatcher.leave(self) }
+    dispatcher.services.loop.cancel(deadlineTimer)
+    state = .choosing
+    choices =
+      bot.choices(for: conversation, of: message, at: now, random: dispatcher.services.random)[...]
+    askNext()
+  }
+
+  /// The client takes more of the reply again.
+  func resume() {
+    if case .attempting(let attempt) = state { attempt.resume() }
+  }
+
+  /// The client has gone: the backend is told by its connection, and the context stays as it was. Returns whether that
+  /// was in time: if the turn is in the context already, the exchange goes on to its answer.
+  func giveUp() -> Bool {
+    switch state {
+    case .waiting:
+      dispatcher.withdraw(self)
+    case .attempting(let attempt):
+      attempt.cancel()
+      integration.breaker.settle(trial!.permit, .unknown, at: now)
+      integration.statistics.count(.cancelled)
+    case .pausing(let timer):
+      dispatcher.services.loop.cancel(timer)
+    case .choosing:
+      break
+    case .recorded, .finished:
+      return false
+    }
+    end(.cancelled, outcome: "cancelled")
+    return true
+  }
+
+  // MARK: Attempts
+
+  /// Gives the next integration its turn: once the client has got part of the reply, the next that can continue it.
+  private func askNext() {
+    while deadline > now, !delivered.isBeyondText, let integration = choices.popFirst() {
+      if !delivered.isEmpty, !integration.canContinue { continue }
+      guard let permit = integration.breaker.admit(at: now) else {
+        note(.breakerOpen(integration, at: now), of: integration)
+        continue
+      }
+      trial = Trial(of: integration, permit, until: endOfTurn(of: integration))
+      return ask(integration)
+    }
+    fail()
+  }
+
+  /// When an integration's turn ends: what is left to each one after it is as long as it takes at most, or at least
+  /// an even part.
+  private func endOfTurn(of integration: Integration) -> Instant {
+    let others = choices.filter { $0.breaker.allows(at: now) }
+    let left = deadline - now
+    let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
+    return others.reduce(deadline) { end, other in end - min(part, other.timeout) }
+  }
+
+  private func ask(_ integration: Integration) {
+    guard let upstream = integration.upstream else { return echo(integration) }
+    let streams = integration.streams(toStreamingClient: message.isStreaming)
+    do throws(TranslationFault) {
+      let order = Attempt.Order(
+        integration: integration, upstream: upstream,
+        body: try encode(for: integration, streams: streams),
+        fields: integration.fields(
+          conversation: conversation, request: request, platform: message.platform),
+        limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
+        continued: delivered.text, acceptsToolCalls: message.prompt.chat != nil)
+      let attempt = Attempt(order, services: dispatcher.services) { [self] deltas in
+        deliver(deltas)
+      } completion: { [self] report, reply in
+        settle(report, reply)
+      }
+      state = .attempting(attempt)
+    } catch {
+      settle(.notSent(integration, error), nil)
+    }
+  }
+
+  /// The request's body: the messages and, where the client has got part of the reply, that, in the integration's
+  /// dialect.
+  private func encode(
+    for integration: Integration, streams: Bool
+  ) throws(TranslationFault) -> ByteBuffer {
+    var encoder = try integration.encoder(
+      conversation: conversation, user: message.user, metadata: message.metadata,
+      chat: message.prompt.chat, streams: streams)!
+    try message.prompt.write(
+      to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context)
+    if let text = delivered.text { encoder.append(prefill: text.span) }
+    return try encoder.finish()
+  }
+
+  private func echo(_ integration: Integration) {
+    let content = message.prompt.lastMessage.map { $0.span.copied } ?? [UInt8]("\"\"")
+    settle(.echoed(integration), Reply(echoing: content.span))
+  }
+
+  /// Pieces of a reply have come. They go out from the first content on: up to there another integration can take
+  /// over without anybody seeing it.
+  private func deliver(_ deltas: [ReplyDelta]) {
+    guard isLive, case .attempting(let attempt) = state,
+      let ready = delivered.release(deltas)
+    else { return }
+    if !recipient.receive(ready, of: head(model: attempt.model)) { attempt.pause() }
+  }
+
+  private func head(model: [UInt8]?) -> AnswerHead {
+    AnswerHead(identifier: identifier, model: model)
+  }
+
+  /// Whether the client gets the reply as it is made.
+  private var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
+
+  /// An attempt is over.
+  private func settle(_ report: AttemptReport, _ reply: Reply?) {
+    let integration = self.integration
+    var wasStreamed = false
+    var hasBegun = false
+    if case .attempting(let attempt) = state {
+      wasStreamed = attempt.isStream
+      hasBegun = attempt.hasBegun
+      delivered.note(attempt.partialContent)
+    }
+    state = .choosing
+    note(report, of: integration)
+    integration.breaker.settle(trial!.permit, report.breakerResult, at: now)
+    if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
+    guard let remedy = report.failure?.remedy else {
+      preconditionFailure("an attempt without a reply has failed")
+    }
+    if !delivered.isEmpty, hasBegun {
+      // Whoever has failed the client once is not trusted with the rest.
+      askNext()
+    } else if delivered.isEmpty, !remedy.asksNext {
+      finish(.contentFiltered(reason: report.filterReason(of: integration.settings)))
+    } else {
+      pause(remedy.repetition, retryAfter: report.retryAfter)
+    }
+  }
+
+  /// Keeps what came of an attempt, for the client and for the statistics.
+  private func note(_ report: AttemptReport, of integration: Integration) {
+    reports.append(report)
+    integration.statistics.count(report)
+  }
+
+  /// Asks the same integration again after a pause, if it has a retry left; else the next.
+  private func pause(_ repetition: Remedy.Repetition, retryAfter: TimeSpan?) {
+    let random = dispatcher.services.random
+    guard let due = trial!.nextRetry(repetition, after: retryAfter, at: now, using: random) else {
+      return askNext()
+    }
+    state = .pausing(dispatcher.services.loop.schedule(at: due) { [self] in askAgain() })
+  }
+
+  private func askAgain() {
+    state = .choosing
+    if trial!.end > now, let permit = integration.breaker.admit(at: now) {
+      trial!.permit = permit
+      ask(integration)
+    } else if integration.breaker.isProbing, choices.isEmpty {
+      // Another exchange's probe will show in a moment whether it is worth it, and there is nobody else.
+      pause(.retries, retryAfter: nil)
+    } else {
+      askNext()
+    }
+  }
+
+  // MARK: Ends
+
+  private func succeed(_ reply: Reply, _ integration: Integration, wasStreamed: Bool) {
+    var reply = reply
+    integration.statistics.count(reply.usage)
+    if integration.settings.isFallback {
+      integration.statistics.count(.fallbacksServed)
+      // The one that should have answered is the first that was tried.
+      let first = bot.integration(reports[0].integration)
+      if first !== integration { first?.statistics.count(.fallbacksNeeded) }
+    }
+    // A stream brings the whole reply; what comes whole is only what was still missing.
+    if let text = delivered.text, !wasStreamed {
+      let continued = reply.continuing(text, in: integration.dialect ?? .custom)
+      _ = recipient.receive(continued.rest, of: head(model: reply.model))
+      reply = continued.reply
+    }
+    // A reply that calls tools is not the end of the turn: the client comes back with their results.
+    if let content = message.prompt.keptMessage, reply.toolCalls.isEmpty {
+      dispatcher.record(
+        content, reply, by: integration, bot: bot.settings, conversation: conversation)
+    }
+    state = .recorded(reply)
+    dispatcher.context.whenDurable { [self] in answer() }
+  }
+
+  private func answer() {
+    guard case .recorded(let reply) = state else {
+      preconditionFailure("what is durable has been recorded")
+    }
+    finish(.reply(reply, by: integration.settings))
+  }
+
+  /// Nobody is left to ask, or no time.
+  private func fail() {
+    let faults = reports.compactMap { $0.fault }
+    if message.prompt.chat != nil, let fault = faults.first, faults.count == reports.count {
+      finish(.untranslatable(fault))
+    } else if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
+      finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))
+    } else if let wait = reports.map({ $0.retryAfter! }).min() {
+      finish(.unavailable(retryAfterSeconds: max(1, wait.secondsRoundedUp)))
+    } else {
+      finish(.failed(timedOut: deadline <= now))
+    }
+  }
+
+  private func finish(_ content: Answer.Content) {
+    let answer = Answer(
+      content: content, identifier: identifier, conversation: conversation, attempts: reports,
+      time: .now)
+    end(content.ending, outcome: answer.outcome)
+    recipient.receive(answer)
+  }
+
+  private func end(_ ending: ExchangeEnding, outcome: StaticString) {
+    dispatcher.count(ending)
+    let heldConversation = if case .waiting = state { false } else { true }
+    var asked: Integration?
+    if case .attempting = state { asked = trial?.integration }
+    state = .finished
+    dispatcher.services.loop.cancel(deadlineTimer)
+    log(outcome, asked: asked)
+    if heldConversation { dispatcher.leave(self) }
+  }
+
+  /// `asked`: the integration that had not answered yet.
+  private func log(_ outcome: StaticString, asked: Integration?) {
+    let isServed = reports.last?.outcome == .ok
+    dispatcher.services.log.write(isServed ? .info : .warning, "exchange") { line in
+      line.field("request_id", request)
+      line.field("bot", bot.settings.id)
+      line.field("conversation", conversation)
+      line.field("integration", asked?.settings.id ?? reports.last?.integration ?? [UInt8]("-"))
+      line.field("outcome", outcome)
+      line.field("attempts", reports.count + (asked == nil ? 0 : 1))
+      line.field("ms", (dispatcher.services.loop.clock() - start).milliseconds)
+      if reports.count > 1 { line.field("tried", AttemptReport.brief(reports)) }
+    }
+  }
+}

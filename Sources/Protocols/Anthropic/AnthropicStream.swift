@@ -1,0 +1,160 @@
+import Bytes
+import JSON
+
+/// An answer in Anthropic's events: the message's start, blocks of text, thinking and calls of tools one after the
+/// other, how it ends and what it took.
+public struct AnthropicStream {
+  private enum Block {
+    case none, text, thinking, toolUse
+  }
+
+  private let identity: AnswerIdentity
+  private var hasBegun = false
+  private var open = Block.none
+  /// The index of the block that is open, or was last.
+  private var index = -1
+  /// The block of each call of a tool.
+  private var blockOfCall: [Int] = []
+
+  /// A stream.
+  public init(_ identity: AnswerIdentity) {
+    self.identity = identity
+  }
+
+  /// Appends the events of a delta.
+  public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
+    begin(to: &output)
+    switch delta {
+    case .logprobs:
+      // What OpenAI tells of tokens has no place here.
+      break
+    case .text(let text):
+      enter(.text, "{\"type\":\"text\",\"text\":\"\"}", to: &output)
+      grow("text_delta\",\"text\":\"", text, at: index, to: &output)
+    case .reasoning(let text):
+      enterThinking(to: &output)
+      grow("thinking_delta\",\"thinking\":\"", text, at: index, to: &output)
+    case .signature(let text):
+      enterThinking(to: &output)
+      grow("signature_delta\",\"signature\":\"", text, at: index, to: &output)
+    case .toolCall(_, let id, let name):
+      beginToolUse(id, name, to: &output)
+    case .arguments(let call, let text):
+      guard call < blockOfCall.count else { return }
+      grow("input_json_delta\",\"partial_json\":\"", text, at: blockOfCall[call], to: &output)
+    }
+  }
+
+  /// Appends what comes behind the last delta.
+  public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
+    begin(to: &output)
+    leave(to: &output)
+    let parts = ReplyParts(reply)
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("type", string: "message_delta")
+    writer.name("delta")
+    writer.beginObject()
+    writer.stopReason(reply, parts)
+    writer.endObject()
+    writer.anthropicUsage(reply, parts)
+    writer.endObject()
+    let end = writer.finish()
+    output.append(event: "message_delta", data: end.span)
+    output.append("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+  }
+
+  /// Appends the end of a stream that failed.
+  public func fail(_ error: FaceError, to output: inout [UInt8]) {
+    let body = error.anthropicBody
+    output.append(event: "error", data: body.span)
+  }
+
+  /// Appends what shows that the connection is alive: an event, or a comment before the first one, which must be
+  /// `message_start`.
+  public func keepAlive(to output: inout [UInt8]) {
+    output.append(
+      hasBegun ? "event: ping\ndata: {\"type\":\"ping\"}\n\n" : ": keep-alive\n\n")
+  }
+
+  @inline(never)
+  private mutating func begin(to output: inout [UInt8]) {
+    guard !hasBegun else { return }
+    hasBegun = true
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("type", string: "message_start")
+    writer.name("message")
+    writer.beginObject()
+    writer.anthropicHead(identity)
+    writer.name("content")
+    writer.beginArray()
+    writer.endArray()
+    writer.name("stop_reason")
+    writer.null()
+    writer.name("stop_sequence")
+    writer.null()
+    writer.name("usage")
+    writer.beginObject()
+    writer.member("input_tokens", integer: 0)
+    writer.member("output_tokens", integer: 0)
+    writer.endObject()
+    writer.endObject()
+    writer.endObject()
+    let start = writer.finish()
+    output.append(event: "message_start", data: start.span)
+  }
+
+  private mutating func enterThinking(to output: inout [UInt8]) {
+    enter(.thinking, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}", to: &output)
+  }
+
+  /// Goes on in a block of a kind, beginning it where another is open.
+  private mutating func enter(
+    _ block: Block, _ start: StaticString, to output: inout [UInt8]
+  ) {
+    if open == block { return }
+    beginBlock(block, to: &output)
+    output.append(start)
+    output.append("}\n\n")
+  }
+
+  private mutating func beginToolUse(
+    _ id: [UInt8], _ name: [UInt8], to output: inout [UInt8]
+  ) {
+    beginBlock(.toolUse, to: &output)
+    blockOfCall.append(index)
+    output.append("{\"type\":\"tool_use\",\"id\":\"", id, "\",\"name\":\"")
+    output.append(copying: name.span)
+    output.append("\",\"input\":{}}}\n\n")
+  }
+
+  @inline(never)
+  private mutating func beginBlock(_ block: Block, to output: inout [UInt8]) {
+    leave(to: &output)
+    index += 1
+    open = block
+    output.append("event: content_block_start\ndata: {\"type\":\"content_block_start\",\"index\":")
+    output.append(decimal: index)
+    output.append(",\"content_block\":")
+  }
+
+  @inline(never)
+  private func grow(
+    _ opening: StaticString, _ text: [UInt8], at index: Int, to output: inout [UInt8]
+  ) {
+    output.append("event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":")
+    output.append(decimal: index)
+    output.append(",\"delta\":{\"type\":\"")
+    output.append(opening, text, "\"}}\n\n")
+  }
+
+  @inline(never)
+  private mutating func leave(to output: inout [UInt8]) {
+    guard open != .none else { return }
+    open = .none
+    output.append("event: content_block_stop\ndata: {\"type\":\"content_block_stop\",\"index\":")
+    output.append(decimal: index)
+    output.append("}\n\n")
+  }
+}

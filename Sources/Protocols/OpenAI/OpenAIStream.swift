@@ -1,0 +1,146 @@
+import Bytes
+import JSON
+
+/// An answer in OpenAI's chunks: the role first, then what comes, the finish reason, the usage if it was asked for, and
+/// `[DONE]`. A stream that fails ends with an error and without `[DONE]`.
+public struct OpenAIStream {
+  private var identity: AnswerIdentity
+  private let includesUsage: Bool
+  /// What every chunk begins with, up to its choices, and ends with.
+  private var opening: [UInt8]
+  private var hasBegun = false
+  /// What the next chunk says of its tokens, where that is known.
+  private var logprobs: [UInt8]?
+
+  /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
+  public init(_ identity: AnswerIdentity, includesUsage: Bool) {
+    self.identity = identity
+    self.includesUsage = includesUsage
+    opening = Self.opening(identity)
+  }
+
+  /// From now on this model replies; its name as text.
+  public mutating func name(model: [UInt8]) {
+    guard model != identity.model else { return }
+    identity.model = model
+    opening = Self.opening(identity)
+  }
+
+  private static func opening(_ identity: AnswerIdentity) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("id", string: identity.id.span)
+    writer.member("object", string: "chat.completion.chunk")
+    writer.member("created", integer: identity.created)
+    writer.member("model", string: identity.model.span)
+    writer.endObject()
+    var opening = [UInt8]("data: ")
+    opening += writer.finish()
+    opening.removeLast()
+    opening.append(",\"choices\":[")
+    return opening
+  }
+
+  /// Appends the chunk of a delta.
+  public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
+    switch delta {
+    case .signature:
+      // Anthropic's proof that its thinking is its own has no place here.
+      break
+    case .logprobs(let known):
+      // It goes with the piece that follows, or by itself where none does.
+      if logprobs != nil {
+        open(to: &output)
+        close(finishReason: nil, to: &output)
+      }
+      logprobs = known
+    case .text(let text):
+      write("\"content\":\"", text, "\"", to: &output)
+    case .reasoning(let text):
+      write("\"reasoning_content\":\"", text, "\"", to: &output)
+    case .toolCall(let index, let id, let name):
+      open(to: &output)
+      output.append("\"tool_calls\":[{\"index\":")
+      output.append(decimal: index)
+      output.append(",\"id\":\"", id, "\",\"type\":\"function\",\"function\":{\"name\":\"")
+      output.append(copying: name.span)
+      output.append("\",\"arguments\":\"\"}}]")
+      close(finishReason: nil, to: &output)
+    case .arguments(let index, let text):
+      open(to: &output)
+      output.append("\"tool_calls\":[{\"index\":")
+      output.append(decimal: index)
+      output.append(",\"function\":{\"arguments\":\"", text, "\"}}]")
+      close(finishReason: nil, to: &output)
+    }
+  }
+
+  /// Appends what comes behind the last delta.
+  public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
+    open(to: &output)
+    close(finishReason: FinishReason.openai(reply), to: &output)
+    if includesUsage {
+      var writer = JSONWriter()
+      writer.beginObject()
+      writer.openAIUsage(reply, ReplyParts(reply))
+      writer.endObject()
+      let usage = writer.finish()
+      output.append(copying: opening.span)
+      output.append("],")
+      output.appendLine(usage.span.extracting(1...))
+      output.append("\n\n")
+    }
+    output.append("data: [DONE]\n\n")
+  }
+
+  /// Appends the end of a stream that failed.
+  public func fail(_ error: FaceError, to output: inout [UInt8]) {
+    let body = error.openAIBody
+    output.append(event: nil, data: body.span)
+  }
+
+  private mutating func write(
+    _ prefix: StaticString, _ text: [UInt8], _ suffix: StaticString, to output: inout [UInt8]
+  ) {
+    open(to: &output)
+    output.append(prefix, text, suffix)
+    close(finishReason: nil, to: &output)
+  }
+
+  /// Appends a chunk up to the inside of its delta; before the first one, that of the role.
+  private mutating func open(to output: inout [UInt8]) {
+    let start: StaticString = "{\"index\":0,\"delta\":{"
+    if !hasBegun {
+      hasBegun = true
+      output.append(copying: opening.span)
+      output.append(start)
+      output.append("\"role\":\"assistant\",\"content\":\"\"")
+      close(logprobs: nil, finishReason: nil, to: &output)
+    }
+    output.append(copying: opening.span)
+    output.append(start)
+  }
+
+  /// Appends the rest of a chunk, with what is known of its tokens.
+  private mutating func close(finishReason: StaticString?, to output: inout [UInt8]) {
+    close(logprobs: logprobs, finishReason: finishReason, to: &output)
+    logprobs = nil
+  }
+
+  private func close(
+    logprobs: [UInt8]?, finishReason: StaticString?, to output: inout [UInt8]
+  ) {
+    output.append("},\"logprobs\":")
+    if let logprobs { output.appendLine(logprobs.span) } else { output.append("null") }
+    output.append(",\"finish_reason\":")
+    if let finishReason {
+      output.append("\"")
+      output.append(finishReason)
+      output.append("\"}]")
+    } else {
+      output.append("null}]")
+    }
+    if includesUsage { output.append(",\"usage\":null") }
+    output.append("}\n\n")
+  }
+}

@@ -1,0 +1,149 @@
+import Protocols
+import Testing
+
+/// Error bodies as backends send them.
+@Suite struct BackendErrorTests {
+  @Test(
+    arguments: [
+      // OpenAI
+      (
+        .contextTooLong,
+        #"""
+        {"error": {"message": "This model's maximum context length is 8192 tokens. However, your messages resulted in 10009 tokens. Please reduce the length of the messages.", "type": "invalid_request_error", "param": "messages", "code": "context_length_exceeded"}}
+        """#
+      ),
+      (
+        .contextTooLong,
+        #"""
+        {"error":{"message":"Your input exceeds the context window of this model.","type":"invalid_request_error","param":"input","code":"context_length_exceeded"}}
+        """#
+      ),
+      (
+        .contentFiltered,
+        #"""
+        {"error":{"code":"content_policy_violation","message":"Your request was rejected as a result of our safety system.","param":null,"type":"invalid_request_error"}}
+        """#
+      ),
+      (
+        .contentFiltered,
+        #"""
+        {"error":{"message":"Your request was rejected by the safety system.","type":"user_error","param":null,"code":"moderation_blocked"}}
+        """#
+      ),
+      // Azure OpenAI
+      (
+        .contentFiltered,
+        #"""
+        {"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content management policy. Please modify your prompt and retry.","type":null,"param":"prompt","code":"content_filter","status":400,"innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{"hate":{"filtered":true,"severity":"high"}}}}}
+        """#
+      ),
+      (
+        .contentFiltered,
+        #"""
+        {"error":{"message":"Filtered.","code":"400","innererror":{"code":"ResponsibleAIPolicyViolation"}}}
+        """#
+      ),
+      // By type, or in words: what is in front of a backend may leave nothing else of it.
+      (.contentFiltered, #"{"error":{"type":"content_policy_violation","message":"m"}}"#),
+      (.contentFiltered, #"{"error":{"type":"content_filter","message":"m"}}"#),
+      (.contentFiltered, #"{"error":"content_filter"}"#),
+      (.contentFiltered, #"{"message":"Blocked: content_policy_violation"}"#),
+      (.contextTooLong, #"{"error":{"type":"context_length_exceeded","message":"m"}}"#),
+      (
+        .contentFiltered,
+        #"""
+        {"error":{"message":"litellm.BadRequestError: litellm.ContentPolicyViolationError: rejected","type":null,"param":null,"code":"400"}}
+        """#
+      ),
+      // Anthropic
+      (
+        .contextTooLong,
+        #"""
+        {"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210412 tokens > 200000 maximum"},"request_id":"req_1"}
+        """#
+      ),
+      (
+        .contextTooLong,
+        #"""
+        {"type":"error","error":{"type":"invalid_request_error","message":"input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again"}}
+        """#
+      ),
+      (
+        .contentFiltered,
+        #"""
+        {"type":"error","error":{"type":"invalid_request_error","message":"Output blocked by content filtering policy"}}
+        """#
+      ),
+      (
+        .other,
+        #"""
+        {"type":"error","error":{"type":"invalid_request_error","message":"messages: text content blocks must be non-empty"}}
+        """#
+      ),
+      // llama.cpp
+      (
+        .contextTooLong,
+        #"""
+        {"error":{"code":400,"message":"request (9001 tokens) exceeds the available context size (4096 tokens), try increasing it","type":"exceed_context_size_error","n_prompt_tokens":9001,"n_ctx":4096}}
+        """#
+      ),
+      (
+        .contextTooLong,
+        #"""
+        {"error":{"code":400,"message":"the request exceeds the available context size. try increasing the context size or enable context shift","type":"invalid_request_error"}}
+        """#
+      ),
+      // Ollama
+      (.contextTooLong, #"{"error":"the input length exceeds the context length"}"#),
+      (
+        .contextTooLong,
+        #"""
+        {"error":{"message":"prompt too long; exceeded max context length by 12 tokens","type":"api_error","param":null,"code":null}}
+        """#
+      ),
+      (.other, #"{"error":"model 'nope' not found"}"#),
+      // vLLM, now and before
+      (
+        .contextTooLong,
+        #"""
+        {"error":{"message":"This model's maximum context length is 4096 tokens. However, you requested 5000 tokens (4900 in the messages, 100 in the completion). Please reduce the length of the messages or completion.","type":"BadRequestError","param":null,"code":400}}
+        """#
+      ),
+      (
+        .contextTooLong,
+        #"""
+        {"object":"error","message":"This model's maximum context length is 4096 tokens. However, your request has 5000 input tokens.","type":"BadRequestError","param":null,"code":400}
+        """#
+      ),
+      (
+        .contextTooLong,
+        #"""
+        {"error":{"message":"The decoder prompt (length 5000) is longer than the maximum model length of 4096.","type":"BadRequestError","param":null,"code":400}}
+        """#
+      ),
+      // None of these
+      (
+        .other,
+        #"""
+        {"error":{"message":"Incorrect API key provided.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}
+        """#
+      ),
+      (.other, #"[{"error":{"code":400,"message":"Bad","status":"INVALID_ARGUMENT"}}]"#),
+      (.other, "{}"), (.other, "[]"), (.other, "null"), (.other, "<html>"), (.other, ""),
+      (.other, #"{"error":7}"#),
+      (.other, #"{"error":{"code":null,"message":["context_length_exceeded"]}}"#),
+    ] as [(BackendError.Kind, String)])
+  func recognises(kind: BackendError.Kind, body: String) {
+    #expect(BackendError(bytes(body)).kind == kind)
+  }
+
+  @Test(arguments: [
+    (#"{"error":{"message":"a\nb"}}"#, "a\nb"), (#"{"error":"c"}"#, "c"),
+    (#"{"message":"d"}"#, "d"),
+    (#"[{"error":{"message":"e"}}]"#, "e"), (#"{"error":{"message":""}}"#, nil), ("{}", nil),
+    ("oops", nil), (#"{"error":{"message":7}}"#, nil), ("\"f\"", "f"),
+  ])
+  func givesTheReason(body: String, reason: String?) {
+    #expect(BackendError(bytes(body)).reason == reason.map(bytes))
+  }
+}
