@@ -15,10 +15,9 @@ import sdks
 from address import Address, loopback
 from backends import Answer, Backend, Script
 from litellm_proxy import LiteLLMProxy
-from management import ENVIRONMENT, TWO, Managed
+from managed import ENVIRONMENT, TWO, Managed
 from postern import Gateway, run_command
-
-ROOT = Path(__file__).resolve().parents[2]
+from repository import ROOT
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import pytest
 
 import replies
 from address import loopback
-from management import ENVIRONMENT, JSON, SECRETS, SERVER, TWO, refusal
+from managed import ENVIRONMENT, JSON, SECRETS, SERVER, TWO, refusal
 from postern import Gateway
 
 # Reading

@@ -10,11 +10,12 @@ import pytest
 import replies
 from client import messages_path, request_bytes
 from configuration import integration
+from repository import ROOT
 
 JSON_TYPE = {"Content-Type": "application/json"}
 
 # The JSON test suite of Nicolas Seriot: beside the project's folder, or where the variable says.
-SHARED = Path(os.environ.get("POSTERN_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+SHARED = Path(os.environ.get("POSTERN_SHARED", ROOT.parent / "shared"))
 SUITE = SHARED / "json-test-suite/test_parsing"
 needs_suite = pytest.mark.skipif(not SUITE.exists(), reason=f"{SUITE} is missing")
 

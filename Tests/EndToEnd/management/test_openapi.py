@@ -12,7 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 import configuration
 from client import unused_tcp_socket
-from streams import streamed
+from repository import ROOT, SUPPORT
+from stream_client import streamed
 
 KEY = "an-admin-key-of-the-fuzzer"
 
@@ -46,7 +47,7 @@ def test_is_a_valid_document(running):
 
 
 def test_is_the_file_in_docs(running):
-    file = Path(__file__).resolve().parents[2] / "docs/openapi.json"
+    file = ROOT / "docs/openapi.json"
     assert running.client().get("/openapi.json").body == file.read_bytes()
 
 
@@ -156,7 +157,6 @@ def sharpened(document):
 @pytest.mark.parametrize("sharpen", [False, True], ids=["as it is", "sharpened"])
 def test_the_gateway_does_what_it_says(running, tmp_path, sharpen):
     """Requests made from the document, sound and unsound; what follows is held against it."""
-    folder = Path(__file__).parent
     document = running.client().get("/openapi.json").json
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(sharpened(document) if sharpen else document))
@@ -165,7 +165,7 @@ def test_the_gateway_does_what_it_says(running, tmp_path, sharpen):
     done = subprocess.run(
         [
             *(Path(sys.executable).parent / "schemathesis", "--config-file"),
-            *(folder / "schemathesis.toml", "run", file),
+            *(SUPPORT / "schemathesis.toml", "run", file),
             *("--url", f"http://{running.addresses[0]}"),
             *("-H", f"Authorization: Bearer {KEY}", "--no-color", "--checks", "all"),
             *(KNOWING if sharpen else []),

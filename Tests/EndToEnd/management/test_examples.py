@@ -7,11 +7,12 @@ import sys
 import threading
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "docs/examples"
+from repository import ROOT
+
+EXAMPLES = ROOT / "docs/examples"
 KEY = "an-admin-key-of-the-examples"
 LANGUAGES = {
     "management.sh": ["bash"],

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import replies
 from configuration import integration
-from faults import FAULTS, MAX_RESPONSE
+from fault_table import FAULTS, MAX_RESPONSE
 
 ROUNDS = 24
 WARM_UP = 8

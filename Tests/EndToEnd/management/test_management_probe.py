@@ -6,7 +6,7 @@ import replies
 import stream_replies
 from backends import stall
 from client import request_bytes
-from management import SECRETS, SERVER, refusal
+from managed import SECRETS, SERVER, refusal
 
 
 def test_a_test_tells_all_about_one_message(managed, backend):

@@ -1,6 +1,6 @@
 """Contract 3, the failure table: whatever a backend does wrong, what the client gets, how often
-each backend is asked, how far apart and in what time. All rows of `faults.py` run at once, each
-with bots and backends of its own; each test then judges its own row."""
+each backend is asked, how far apart and in what time. All rows of `fault_table.py` run at once,
+each with bots and backends of its own; each test then judges its own row."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ import replies
 from backends import Backend
 from client import Response, blackhole, unused_tcp_socket
 from configuration import integration
-from faults import (
+from fault_table import (
     ANY_STATUS,
     BACKOFF,
     CONNECT_TIMEOUT,

@@ -14,9 +14,9 @@ import pytest
 import stream_replies as replies
 from backends import Backend, Request
 from configuration import integration
+from stream_client import Stream, streamed
 from stream_cuts import ENDINGS, TOKENS, cuts
 from stream_replies import KINDS
-from streams import Stream, streamed
 
 TIMEOUT = 1.5
 SLACK = 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from management import refusal
+from managed import refusal
 
 
 def change(two, document, target="/v1/integrations/gpt"):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from management import PLAIN, Managed, refusal
+from managed import PLAIN, Managed, refusal
 
 CHANGES = [
     ("POST", "/v1/bots", {"name": "x"}),

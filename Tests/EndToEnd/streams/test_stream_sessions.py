@@ -13,7 +13,7 @@ import stream_replies as replies
 from backends import hold, in_turn, send, wait
 from client import messages_path
 from configuration import integration
-from streams import Stream, events_of, read_stream, stream_request, streamed
+from stream_client import Stream, events_of, read_stream, stream_request, streamed
 
 SILENCE = 15
 LONG = SILENCE + 1.5

@@ -12,7 +12,7 @@ import stream_replies as replies
 from backends import repeat, send, stall, wait
 from client import Connection
 from configuration import integration
-from streams import Stream, events_of, read_stream, stream_request, streamed
+from stream_client import Stream, events_of, read_stream, stream_request, streamed
 
 PROMPTLY = 0.3
 READ_TIMEOUT = 2

@@ -8,8 +8,8 @@ import replies as whole
 import stream_replies as replies
 from backends import Backend, finish, in_turn, send, stall
 from configuration import integration
+from stream_client import Stream, streamed
 from stream_replies import KINDS
-from streams import Stream, streamed
 
 BEGUN = "Once "
 kinds = pytest.mark.parametrize("kind", KINDS)

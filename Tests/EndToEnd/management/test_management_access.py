@@ -2,7 +2,7 @@
 
 import pytest
 
-from management import JSON, KEYS, KEYS_AND_BOTS, refusal
+from managed import JSON, KEYS, KEYS_AND_BOTS, refusal
 
 # Method, path with the bot as {bot}, scope, and the status of a request that gets through.
 ENDPOINTS = [

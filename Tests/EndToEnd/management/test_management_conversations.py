@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from management import refusal
+from managed import refusal
 
 TEXT = "[server]\nlisten = LISTEN\n[context]\nmemory = 64K\n[bot a]\n[bot b]\n"
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")

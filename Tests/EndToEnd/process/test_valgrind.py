@@ -5,7 +5,6 @@ import signal
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,9 @@ import stream_replies
 from backends import finish, in_turn, repeat, send, stall, wait
 from client import connections, messages_path
 from configuration import integration
+from repository import SUPPORT
+from stream_client import Stream, events_of, stream_request, streamed
 from stream_cuts import cuts
-from streams import Stream, events_of, stream_request, streamed
 
 VALGRIND = [
     "valgrind",
@@ -25,7 +25,7 @@ VALGRIND = [
     "--show-leak-kinds=definite,indirect,possible",
     "--errors-for-leak-kinds=definite,possible",
     "--track-fds=no",
-    f"--suppressions={Path(__file__).with_name('valgrind.supp')}",
+    f"--suppressions={SUPPORT / 'valgrind.supp'}",
 ]
 
 

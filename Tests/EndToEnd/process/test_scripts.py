@@ -2,14 +2,12 @@
 
 import os
 import subprocess
-from pathlib import Path
 
 import pytest
 
 from address import loopback
 from postern import Gateway
-
-ROOT = Path(__file__).resolve().parents[2]
+from repository import ROOT
 
 
 @pytest.mark.skipif("POSTERN_BINARY" in os.environ, reason="it builds a binary of its own")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from management import JSON, KEYS, KEYS_AND_BOTS, refusal
+from managed import JSON, KEYS, KEYS_AND_BOTS, refusal
 
 # What a key of each scope is good for.
 REACHES = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from management import PLAIN
+from managed import PLAIN
 
 # The files: name -> text. Each has a bot a, and an integration gpt of a, of type echo.
 FILES = {

@@ -14,7 +14,7 @@ import stream_replies
 from backends import hold, in_turn, repeat, send, stall
 from client import blackhole
 from configuration import integration
-from streams import stream_request
+from stream_client import stream_request
 
 PROMPTLY = 0.3
 WELL = replies.custom("Well.")

@@ -7,8 +7,8 @@ import replies as whole
 import stream_replies as replies
 from backends import drip, send, wait
 from configuration import integration
+from stream_client import streamed
 from stream_replies import KINDS
-from streams import streamed
 
 MAX_RESPONSE = 4096
 STREAM_SETTINGS = ["yes", "no", "auto"]
