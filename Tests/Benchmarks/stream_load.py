@@ -1,7 +1,8 @@
 """Many streams at once, and what they cost the gateway: `scripts/streams` runs this.
 
-The backend and the clients are processes of their own. Every figure is measured twice, through the
-gateway and directly at the backend, which tells what of it is theirs."""
+The backend and the clients are processes of their own. Every figure is measured directly at the
+backend too, which tells how much of it is theirs. CPU per token is measured in three rounds, in
+which all programs take the same streams one after another."""
 
 import asyncio
 import json
@@ -10,17 +11,21 @@ import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "EndToEnd/support"))
+
 import configuration
+import machine
 import stream_replies
 from address import Address, loopback
 from client import Connection, messages_path, request_bytes
-from postern import Gateway, cpu_ticks
+from machine import Machine
+from postern import Gateway
 from replies import json_bytes
 
 RATE = 20
@@ -28,6 +33,8 @@ LIMIT = 64
 PIECES = [stream_replies.chunk(piece.data) for piece in stream_replies.pieces("openai", ["word "])]
 BEGIN, TOKEN, END = PIECES[0], PIECES[1], b"".join(PIECES[2:]) + b"0\r\n\r\n"
 MARK = b'"word "'
+COMPLETIONS = "/v1/chat/completions"
+ROUNDS = 3
 
 
 class _Streaming(asyncio.Protocol):
@@ -133,8 +140,12 @@ async def _read(host: str, port: int, path: str, count: int) -> None:
 
 
 def _request(address: Address, path: str, conversation: str) -> bytes:
+    """A message in Postern's own format, or a chat completion at the path of those."""
     headers = {"Host": address.authority, "Content-Type": "application/json"}
-    document = {"content": "Hello", "stream": True, "conversation_id": conversation}
+    document: dict = {"content": "Hello", "stream": True, "conversation_id": conversation}
+    if path == COMPLETIONS:
+        messages = [{"role": "user", "content": "Hello"}]
+        document = {"model": "paced", "stream": True, "messages": messages}
     return request_bytes("POST", path, headers, json_bytes(document))
 
 
@@ -173,25 +184,34 @@ def _first_tokens(address: Address, path: str, count: int = 300) -> float:
 
 def _told(name: str, told: dict) -> None:
     print(
-        f"  {name:<9} first token {told['first'] * 1000:6.2f} ms (median), gaps "
+        f"  {name:<16} first token {told['first'] * 1000:6.2f} ms (median), gaps "
         f"{told['gap_median'] * 1000:.1f} ms (median) {told['gap_p99'] * 1000:.1f} ms (99 %), "
         f"slowest stream {told['pace'] * 100:.1f} % of its pace"
     )
 
 
-def _floor_cpu_per_token(floor: str, backend: Address, count: int, tokens: int) -> float:
-    """What it costs the floor to take a token. It passes them on when all have come."""
-    address = loopback()
-    command = [floor, str(address.port), f"http://{backend.authority}/{tokens}"]
-    with subprocess.Popen(command) as process:
-        try:
-            while _refuses(address):
-                time.sleep(0.01)
-            before = cpu_ticks(process.pid)
-            told = json.loads(_readers(address, "/", count).communicate()[0])
-            return (cpu_ticks(process.pid) - before) / 100 / told["tokens"]
-        finally:
-            process.kill()
+@dataclass
+class Subject:
+    """A program whose CPU per token is measured: where, and what it is asked."""
+
+    name: str
+    address: Address
+    path: str
+    pid: int
+    costs: list[float] = field(default_factory=list)
+
+    def measure(self, count: int) -> dict:
+        """Takes streams through it; returns what the readers told, and notes the CPU per token."""
+        before = _cpu_nanoseconds(self.pid)
+        told = json.loads(_readers(self.address, self.path, count).communicate()[0])
+        self.costs.append((_cpu_nanoseconds(self.pid) - before) / 1000 / told["tokens"])
+        return told
+
+
+def _cpu_nanoseconds(pid: int) -> int:
+    """The CPU time of all threads of a process so far."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads)
 
 
 def _refuses(address: Address) -> bool:
@@ -199,73 +219,113 @@ def _refuses(address: Address) -> bool:
         return probe.connect_ex((address.host, address.port)) != 0
 
 
+def _started(bench: Machine, command: list, address: Address) -> int:
+    """Starts a program that listens at an address; returns its process id."""
+    process = bench.start(command)
+    while _refuses(address):
+        if process.poll() is not None:
+            raise SystemExit((bench.folder / "log").read_text())
+        time.sleep(0.01)
+    return process.pid
+
+
+def _floor(bench: Machine, backend: Address, tokens: int) -> Subject:
+    """The C floor takes all tokens of a stream before it answers: it does not pass them on."""
+    address = loopback()
+    command = [bench.floor(), str(address.port), f"http://{backend.authority}/{tokens}"]
+    return Subject("floor", address, "/", _started(bench, command, address))
+
+
+def _nginx(bench: Machine, backend: Address, tokens: int) -> Subject:
+    address = loopback()
+    text = (machine.FOLDER / "proxy.nginx.conf").read_text()
+    text = text.replace("LISTEN", address.authority).replace("BACKEND", backend.authority)
+    file = bench.folder / "proxy.nginx.conf"
+    file.write_text(text)
+    command = ["nginx", "-p", bench.folder, "-c", file]
+    return Subject("nginx", address, f"/{tokens}", _started(bench, command, address))
+
+
+def _gateway(bench: Machine, binary: Path, backend: Address, tokens: int, live: int) -> Gateway:
+    address = loopback()
+    sections: dict = {
+        "server": {
+            "listen": str(address),
+            "max_connections": live + 100,
+            "max_connections_per_ip": 0,
+        },
+        "limits": {"in_flight": live + 100},
+        "log": {"level": "warning"},
+    }
+    for bot, count in {"one": 1, "paced": tokens}.items():
+        url = f"http://{backend.authority}/{count}"
+        sections[f"bot {bot}"] = {}
+        sections[f"integration {bot}"] = configuration.integration(url, "openai", bot=bot)
+    file = bench.folder / f"{address.port}.conf"
+    file.write_text(configuration.rendered(sections))
+    log = bench.folder / f"{address.port}.log"
+    gateway = Gateway([binary, "run", "-c", file], [address], log).await_readiness()
+    bench.callback(gateway.stop)
+    return gateway
+
+
 def measure(
-    binary: str, floor: str | None = None, many: int = 200, live: int = 1000, seconds: int = 10
+    binaries: dict[str, Path], many: int = 200, live: int = 1000, seconds: int = 10
 ) -> bool:
     """Prints all figures; returns whether memory and pace are within their limits."""
     tokens = seconds * RATE
-    with _backend() as backend, tempfile.TemporaryDirectory() as folder:
-        address = loopback()
-        bots = {"one": 1, "paced": tokens}
-        sections: dict = {
-            "server": {
-                "listen": str(address),
-                "max_connections": live + 100,
-                "max_connections_per_ip": 0,
-            },
-            "limits": {"in_flight": live + 100},
-            "log": {"level": "warning"},
+    with _backend() as backend, Machine() as bench:
+        gateways = {
+            name: _gateway(bench, binary, backend, tokens, live)
+            for name, binary in binaries.items()
         }
-        for bot, count in bots.items():
-            url = f"http://{backend.authority}/{count}"
-            sections[f"bot {bot}"] = {}
-            sections[f"integration {bot}"] = configuration.integration(url, "openai", bot=bot)
-        file = Path(folder) / "postern.conf"
-        file.write_text(configuration.rendered(sections))
-        command = [binary, "run", "-c", file]
-        gateway = Gateway(command, [address], Path(folder) / "log").await_readiness()
-        try:
-            direct = _first_tokens(backend, "/1")
-            through = _first_tokens(address, messages_path("one"))
-            print(
-                f"time to first token, median of 300, one at a time: {direct * 1000:.3f} ms from "
-                f"the backend, {(through - direct) * 1000:+.3f} ms through Postern"
-            )
-            print(f"{many} streams at once, {RATE} tokens/s each:")
+        direct = _first_tokens(backend, "/1")
+        print(
+            f"time to first token, median of 300, one at a time: {direct * 1000:.3f} ms from the "
+            "backend"
+        )
+        for name, gateway in gateways.items():
+            through = _first_tokens(gateway.addresses[0], messages_path("one"))
+            print(f"  {(through - direct) * 1000:+.3f} ms through {name}")
+        subjects = [_nginx(bench, backend, tokens), _floor(bench, backend, tokens)]
+        for name, gateway in gateways.items():
+            address, pid = gateway.addresses[0], gateway.process.pid
+            subjects.append(Subject(name, address, messages_path("paced"), pid))
+            subjects.append(Subject(f"{name} openai", address, COMPLETIONS, pid))
+        print(f"{many} streams at once, {RATE} tokens/s each:", flush=True)
+        for round_ in range(ROUNDS):
             process = _readers(backend, f"/{tokens}", many)
-            _told("direct", json.loads(process.communicate()[0]))
-            ticks = gateway.cpu_ticks()
-            process = _readers(address, messages_path("paced"), many)
-            told = json.loads(process.communicate()[0])
-            _told("Postern", told)
-            cpu = (gateway.cpu_ticks() - ticks) / 100 / told["tokens"]
-            print(f"  CPU per token: {cpu * 1e6:.1f} µs")
-            if floor:
-                cpu = _floor_cpu_per_token(floor, backend, many, tokens)
-                print(f"  the floor takes a token, without passing it on, in {cpu * 1e6:.1f} µs")
-            print(f"{live} live streams, {RATE} tokens/s each:")
-            process = _readers(backend, f"/{tokens}", live)
-            _told("direct", json.loads(process.communicate()[0]))
+            told = {"direct": json.loads(process.communicate()[0])}
+            told |= {subject.name: subject.measure(many) for subject in subjects}
+            for name in told.keys() - {"floor"} if round_ == 0 else ():
+                _told(name, told[name])
+        print(f"CPU per token, median of {ROUNDS} (x: as a multiple of nginx's):")
+        first = statistics.median(subjects[0].costs)
+        for subject in subjects:
+            cost = statistics.median(subject.costs)
+            note = ", without passing it on" if subject.name == "floor" else ""
+            print(f"  {subject.name:<16} {cost:5.1f} µs  x{cost / first:5.2f}{note}")
+        print(f"{live} live streams, {RATE} tokens/s each:", flush=True)
+        _told("direct", json.loads(_readers(backend, f"/{tokens}", live).communicate()[0]))
+        is_well = True
+        for name, gateway in gateways.items():
             before = gateway.resident_kilobytes()
-            ticks = gateway.cpu_ticks()
-            process = _readers(address, messages_path("paced"), live)
+            process = _readers(gateway.addresses[0], messages_path("paced"), live)
             time.sleep(seconds * 0.7)
             memory = (gateway.resident_kilobytes() - before) / live
-            told = json.loads(process.communicate()[0])
-            _told("Postern", told)
-            cpu = (gateway.cpu_ticks() - ticks) / 100 / told["tokens"]
-            print(f"  CPU per token: {cpu * 1e6:.1f} µs; resident memory: {memory:.1f} KB a stream")
-        finally:
-            gateway.stop()
-    return memory <= LIMIT and told["pace"] >= 0.9
+            told_live = json.loads(process.communicate()[0])
+            _told(name, told_live)
+            print(f"  {name:<16} {memory:.1f} KB of resident memory a stream")
+            is_well = is_well and memory <= LIMIT and told_live["pace"] >= 0.9
+    return is_well
 
 
 if __name__ == "__main__":
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    if sys.argv[1] == "backend":
+    if sys.argv[1:2] == ["backend"]:
         asyncio.run(_serve())
-    elif sys.argv[1] == "read":
+    elif sys.argv[1:2] == ["read"]:
         asyncio.run(_read(*json.loads(sys.argv[2])))
     else:
-        sys.exit(0 if measure(*sys.argv[1:3]) else 1)
+        sys.exit(0 if measure(machine.binaries(sys.argv[1:])) else 1)
