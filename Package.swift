@@ -100,11 +100,19 @@ let package = Package(
         .linkedLibrary("m"),
         .unsafeFlags(linkerFlags, .when(configuration: .release)),
       ]),
+    // Writes the documents that come from the tables of settings. Not in the product, and built in debug only: release
+    // builds name their product.
+    .executableTarget(
+      name: "Documentation", dependencies: ["Bytes", "Configuration"],
+      swiftSettings: [
+        .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
+      ]),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
     tests(of: "Protocols", on: ["Bytes", "JSON"]),
-    tests(of: "Configuration", on: ["Bytes"]),
+    tests(of: "Configuration", on: ["Bytes", "Documentation"]),
     tests(of: "Context", on: ["Bytes", "Platform"]),
+    tests(of: "Documentation"),
     .testTarget(name: "BackendsTests", dependencies: ["Gateway", "Bytes"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Configuration
+@testable import Documentation
 
 /// That the settings table and the typed settings are about the same.
 @Suite struct TableTests {

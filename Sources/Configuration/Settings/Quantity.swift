@@ -1,7 +1,7 @@
-import Bytes
+package import Bytes
 
 /// A kind of numbers in the file: counts, times or sizes.
-enum Quantity {
+package enum Quantity {
   case count
   /// In milliseconds; bare numbers are seconds.
   case duration
@@ -41,7 +41,7 @@ enum Quantity {
   }
 
   /// A number as the file would write it, in the largest unit that leaves it whole.
-  func text(_ value: Int) -> Text {
+  package func text(_ value: Int) -> Text {
     for unit in units.reversed() where value >= unit.factor && value % unit.factor == 0 {
       return "\(value / unit.factor)\(unit.suffix)"
     }

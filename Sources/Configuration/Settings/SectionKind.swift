@@ -5,7 +5,7 @@ public enum SectionKind: Int, CaseIterable, Sendable {
   case server, context, limits, log, key, bot, integration
 
   /// What stands in the brackets.
-  var type: StaticString {
+  package var type: StaticString {
     switch self {
     case .server: "server"
     case .context: "context"
@@ -18,7 +18,7 @@ public enum SectionKind: Int, CaseIterable, Sendable {
   }
 
   /// How many sections of the kind there may be. Those of which there is one have no name.
-  var most: Int {
+  package var most: Int {
     switch self {
     case .server, .context, .limits, .log: 1
     case .bot: 256
@@ -27,10 +27,10 @@ public enum SectionKind: Int, CaseIterable, Sendable {
   }
 
   /// Whether sections of this kind have a name: `[bot support]`.
-  var isNamed: Bool { most > 1 }
+  package var isNamed: Bool { most > 1 }
 
   /// The settings that such a section may have.
-  var settings: [Setting] {
+  package var settings: [Setting] {
     switch self {
     case .server: ServerSettings.table
     case .context: ContextSettings.table
@@ -42,29 +42,27 @@ public enum SectionKind: Int, CaseIterable, Sendable {
     }
   }
 
-  #if !hasFeature(Embedded)
-    /// What the section is for, Markdown.
-    var summary: StaticString {
-      switch self {
-      case .server: "Where Postern listens, and what it takes from a client."
-      case .context: "The memory of conversations: a ring of fixed size that all bots share."
-      case .limits: "How much may be going on at once."
-      case .log: "What is written to standard error."
-      case .key:
-        """
-        An API key. With no key configured, only programs on the same host are served, and with every \
-        right. `postern key NAME` makes a key and prints the section to paste.
-        """
-      case .bot:
-        "A bot: what clients talk to. With no such section there is one bot named `default`."
-      case .integration:
-        """
-        A backend that answers for a bot. Each message goes to one, drawn by weight; if it fails, to the \
-        bot's fallbacks. A bot without an integration has one named `echo`, which answers with the message.
-        """
-      }
+  /// What the section is for, Markdown.
+  package var summary: StaticString {
+    switch self {
+    case .server: "Where Postern listens, and what it takes from a client."
+    case .context: "The memory of conversations: a ring of fixed size that all bots share."
+    case .limits: "How much may be going on at once."
+    case .log: "What is written to standard error."
+    case .key:
+      """
+      An API key. With no key configured, only programs on the same host are served, and with every \
+      right. `postern key NAME` makes a key and prints the section to paste.
+      """
+    case .bot:
+      "A bot: what clients talk to. With no such section there is one bot named `default`."
+    case .integration:
+      """
+      A backend that answers for a bot. Each message goes to one, drawn by weight; if it fails, to the \
+      bot's fallbacks. A bot without an integration has one named `echo`, which answers with the message.
+      """
     }
-  #endif
+  }
 
   /// The section's first line: `[bot support]`.
   func header(name: [UInt8]) -> Text {

@@ -2,34 +2,21 @@ import Bytes
 
 /// A row of the settings table: everything about one setting. Reading, `check --print`, the reference and
 /// the annotated sample all come from these rows, so that they cannot tell different stories.
-struct Setting: Sendable {
+package struct Setting: Sendable {
   /// The key in the file. A name that ends in `.` stands for all keys that begin with it.
-  let name: StaticString
+  package let name: StaticString
 
   /// What values it takes.
-  let type: SettingType
+  package let type: SettingType
 
   /// The value in force where the file gives none, as the file would give it; empty for no default.
-  let standard: StaticString
+  package let standard: StaticString
 
   /// Whether the value is never printed.
   let isSecret: Bool
 
-  #if !hasFeature(Embedded)
-    /// What only the documentation is written from, which debug builds do.
-    let documentation: Documentation
-  #endif
-
-  /// What the reference and the sample say of a setting.
-  struct Documentation {
-    /// A value worth showing instead of the default. Of a family, the key's rest comes first:
-    /// `Authorization = …`.
-    let example: StaticString
-    /// What holds where the file gives no value and there is no default.
-    let absence: StaticString
-    /// What the setting does, Markdown.
-    let summary: StaticString
-  }
+  /// What the documents say of it.
+  package let documentation: SettingDocumentation
 
   @inline(__always)
   init(
@@ -41,13 +28,11 @@ struct Setting: Sendable {
     self.type = type
     self.standard = standard
     self.isSecret = isSecret
-    #if !hasFeature(Embedded)
-      documentation = Documentation(example: example, absence: absence, summary: summary)
-    #endif
+    documentation = SettingDocumentation(example: example, absence: absence, summary: summary)
   }
 
   /// Whether the row stands for all keys that begin with its name.
-  var isFamily: Bool { name.utf8Start[name.utf8CodeUnitCount - 1] == UInt8(ascii: ".") }
+  package var isFamily: Bool { name.utf8Start[name.utf8CodeUnitCount - 1] == UInt8(ascii: ".") }
 
   /// Whether keys of this family are told apart without regard to case, as servers do with the names of header fields;
   /// RFC 9110 section 5.1.

@@ -1,7 +1,7 @@
 import Bytes
 
 /// What values a setting takes, and how they are written.
-enum SettingType: Sendable {
+package enum SettingType: Sendable {
   /// Text of one line, not empty.
   case line
   /// Text that may have several lines.

@@ -1,10 +1,10 @@
 import Bytes
 
 /// The words that a value may be, as a literal that also reads well in a message: `text, json`.
-struct WordList: Sendable, ExpressibleByStringLiteral {
-  let text: StaticString
+package struct WordList: Sendable, ExpressibleByStringLiteral {
+  package let text: StaticString
 
-  init(stringLiteral text: StaticString) {
+  package init(stringLiteral text: StaticString) {
     self.text = text
   }
 

@@ -1,37 +1,19 @@
-import Foundation
 import Testing
 
 @testable import Configuration
+@testable import Documentation
 
-/// That the committed documentation is what the settings table says. With `POSTERN_UPDATE=1` in the
-/// environment, the files are written instead.
-@Suite struct DocumentationTests {
-  private static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-  @Test(arguments: ["packaging/postern.conf", "docs/configuration.md"])
-  func isUpToDate(path: String) throws {
-    let expected = path.hasSuffix(".conf") ? Sample.bytes : Reference.bytes
-    let file = Self.root.appending(path: path)
-    if ProcessInfo.processInfo.environment["POSTERN_UPDATE"] == "1" {
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(expected).write(to: file)
-    }
-    #expect(
-      try Data(contentsOf: file) == Data(expected),
-      "\(path) is not what the settings table says: run the tests with POSTERN_UPDATE=1")
-  }
-
+/// That the sample is a valid file which changes nothing.
+@Suite struct SampleTests {
   @Test func theSampleIsTheBuiltInDefault() {
-    let report = load(String(decoding: Sample.bytes, as: UTF8.self))
+    let report = load(ConfigurationSample.text)
     #expect(report.lines == [])
     #expect(report.dumped == load("").dumped)
   }
 
   /// Takes the comment sign off every setting that has a default and is shown with it.
   @Test func theSampleShowsTheDefaults() throws {
-    let sample = String(decoding: Sample.bytes, as: UTF8.self)
+    let sample = ConfigurationSample.text
     var lines: [String] = []
     var uncommented: Set<String> = []
     for line in sample.split(separator: "\n") {
@@ -77,12 +59,6 @@ import Testing
         }
         #expect(ownLine == [], "\(setting.sampleLine)")
       }
-    }
-  }
-
-  @Test func noLineOfTheSampleIsTooWide() {
-    for line in String(decoding: Sample.bytes, as: UTF8.self).split(separator: "\n") {
-      #expect(line.count <= 100, "\(line)")
     }
   }
 }

@@ -1,0 +1,131 @@
+import Bytes
+import Configuration
+
+/// The reference of the configuration file, `docs/configuration.md`.
+enum ConfigurationReference {
+  /// The whole page, Markdown.
+  static var text: String {
+    var text = opening
+    for kind in SectionKind.allCases { text += "\n" + section(kind) }
+    return text + "\n" + closing
+  }
+
+  private static func section(_ kind: SectionKind) -> String {
+    var text = "### `[\(kind.type)\(kind.isNamed ? " NAME" : "")]`\n\n\(kind.summary)"
+    if kind.isNamed { text += " At most \(kind.most)." }
+    text += "\n\n| setting | values | default | |\n|---|---|---|---|\n"
+    for setting in kind.settings {
+      let name = "\(setting.name)\(setting.isFamily ? "NAME" : "")"
+      text += "| `\(name)` | \(setting.valuesText) | \(setting.standardText ?? "") |"
+      text += " \(setting.documentation.summary) |\n"
+    }
+    return text
+  }
+
+  private static let opening = #"""
+    # The configuration file
+
+    This page is generated from the table that Postern itself reads its settings by.
+
+    `postern check` validates a file: every error and warning in one pass, as `FILE:LINE: message`.
+    `postern check --print` shows every setting in force and where it comes from, secrets as `****`.
+    The empty file is valid: it is the built-in default. `packaging/postern.conf` is a sample with every
+    setting.
+
+    ## Grammar
+
+    UTF-8 text of at most 1 MiB, with LF or CRLF at the end of its lines, of at most 64 KiB each; a
+    byte-order mark in front is allowed, control characters other than tabs are not. A line is one of:
+
+    - blank;
+    - a comment: its first character that is no blank is `#` or `;`. There are no comments after
+      something else: `#` and `;` in a value belong to it;
+    - a section: `[type]` or `[type name]`. A name is 1 to 64 of `a-z`, `0-9`, `_` and `-`, the first a
+      letter or digit. No section is given twice;
+    - a key: `key = value`, which belongs to the section above it and is given there once. Blanks around
+      key and value are ignored; the rest of the line is the value. Keys are written exactly as below;
+      the NAMEs of `header.NAME` are told apart without regard to case.
+
+    A value that begins and ends with a double quote keeps the blanks between its quotes, and may use
+    `\"`, `\\`, `\n` and `\t`; a backslash before anything else, and a double quote without one, are
+    errors. A value that begins with a double quote and does not end with one is taken as it stands,
+    with a warning.
+
+    In every value, quoted or not:
+
+    | | |
+    |---|---|
+    | `${NAME}` | the environment variable |
+    | `${file:/path}` | the contents of a file, at most 64 KiB, without the last newline |
+    | `${credential:NAME}` | the same of a file in `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`) |
+    | `$${` | a literal `${` |
+
+    What is not set or cannot be read is an error. What comes from there is taken as it is: quotes,
+    backslashes and `${` in it mean nothing. A value with any of these is treated as a secret: it is
+    neither printed nor quoted in messages.
+
+    ## Values
+
+    - Durations are whole numbers with `ms`, `s`, `m` or `h`; a bare number is seconds. There are no
+      fractions: write `1500ms`.
+    - Sizes are whole numbers of bytes, or with `K`, `M` or `G` (powers of 1024).
+    - For `yes` and `no`, `true` and `false`, `on` and `off`, `1` and `0` may be written. Such words, and
+      all others that a setting offers, may be in upper or lower case.
+    - Lists are separated by commas.
+    - Paths are absolute.
+    - URLs are `http://` or `https://` with a host, in ASCII, without a user, a password or a fragment.
+    - Header fields may have any name but those that belong to the connection: `Connection`,
+      `Content-Length`, `Expect`, `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer`,
+      `Transfer-Encoding`, `Upgrade`, and `Accept-Encoding`. Their values are one line.
+    - JSON strings may be written as they are, `param.user = "ann"`. Where what stands between the quotes
+      is JSON itself, the quotes are the file's: `"5"` is a number; write `"\"5\""` for the string.
+
+    ## Sections
+    """# + "\n"
+
+  private static let closing = #"""
+    ## What holds beyond a line
+
+    - Without a `[bot …]` there is one named `default`.
+    - A bot without an integration has one of type `echo` with the name `echo`. Its id is `echo`; if that
+      is taken, by another bot's or by a section of the file, it is `echo-BOT`.
+    - `listen` on anything but loopback addresses and Unix sockets needs a `[key …]`.
+    - Every file that a setting names must be readable when the configuration is loaded, but for the
+      `file` of `[context]`.
+    - A bot whose integrations all are disabled, fallbacks or of weight 0 gets a warning.
+
+    ## Changes while running
+
+    A gateway that serves reads the file again at SIGHUP, and when it has changed: written in place,
+    replaced by a rename, or reached through a symbolic link that leads elsewhere now. After a change it
+    waits until there has been 100 ms of quiet, at most 1 s. A file that it refers to is read anew each
+    time, and not watched: SIGHUP after a change of a secret's file.
+
+    The file is validated whole. If it is valid, it is in force at once, for every request that comes from
+    then on: bots, integrations, keys, limits, the log. Exchanges in flight finish under the configuration
+    that they began with. An integration keeps its connections, and what its `breaker` knows, as long as its
+    name and `webhook_url` stay; a changed `per_user` counts from then on. The log says
+    `configuration_reloaded`.
+
+    If it is not valid, or gone, nothing changes. The log has `configuration_invalid` for each error, with
+    `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: what is in force serves
+    on, and a slip in a file must not take it out of a load balancer.
+
+    A change of these is named in the log (`restart_needed`) and waits for a restart: `listen`,
+    `tls_certificate` and `tls_key` (their contents, too), and `memory`, `file` and `sync` of `[context]`.
+    A configuration from standard input, or none, cannot be read again.
+
+    ## Changes by Postern
+
+    What Postern changes in the file it changes in the text that is on disk at that moment, and only the
+    lines that it must: comments, blank lines, order, spelling, `${…}`, line ends and spacing stay. A new
+    key goes behind the last of its section, a new section behind the last of its kind. A section that goes
+    takes its own comment along if no blank line parts them.
+
+    The new text is written beside the file, as `.FILE.postern-…`, and takes its place in one step, once it
+    is on storage; owner, mode, access control list, extended attributes and symbolic links stay. A save by
+    somebody else in that moment is noticed, and the change made again in what they saved. Where the process
+    may not give a new file the owner of the old one, it does not write. What a crash has left beside the
+    file is cleaned up at the next start.
+    """# + "\n"
+}

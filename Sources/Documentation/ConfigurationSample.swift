@@ -1,0 +1,81 @@
+import Bytes
+import Configuration
+
+/// The annotated sample, `packaging/postern.conf`: every setting with what it does, its range and its
+/// default, commented out, and a small working part that is the built-in default.
+enum ConfigurationSample {
+  /// The whole file.
+  static var text: String {
+    var text = opening
+    for kind in SectionKind.allCases { text += "\n" + section(kind) }
+    return text
+  }
+
+  private static let opening = """
+    # Postern's configuration.
+    #
+    # Every setting is here, commented out: with its default, or with an example where it has none.
+    # 'postern check' validates the file, and 'postern check --print' shows what is in force.
+    #
+    # A line is blank, a comment that begins with # or ;, a [section], or a 'key = value'. There are
+    # no comments after a value. A value in double quotes keeps its blanks, and may use \\" \\\\ \\n \\t.
+    # ${NAME} is an environment variable, ${file:/path} the contents of a file, ${credential:NAME}
+    # a systemd credential; $${ is a literal ${. Durations: 500ms, 30s, 2m, 1h, or seconds. Sizes:
+    # bytes, or with K, M, G. Yes or no: also true or false, on or off, 1 or 0.
+
+    """
+
+  private static func section(_ kind: SectionKind) -> String {
+    var text = comment("\(kind.summary)")
+    switch kind {
+    case .server, .context, .limits, .log: text += "[\(kind.type)]\n"
+    case .key: text += "#[key ops]\n"
+    case .bot: text += "[bot default]\n"
+    case .integration: text += "[integration echo]\ntype = echo\n\n#[integration gpt]\n"
+    }
+    for setting in kind.settings {
+      text += "\n" + comment("\(setting.documentation.summary)") + comment(facts(of: setting))
+      text += "#\(setting.sampleLine)\n"
+    }
+    return text
+  }
+
+  /// Values and default on a line of their own.
+  private static func facts(of setting: Setting) -> String {
+    let values = setting.valuesText
+    let start = values.prefix(1).uppercased() + values.dropFirst()
+    guard let standard = setting.standardText else { return start + "." }
+    if standard.hasPrefix("required") { return "\(start); \(standard)." }
+    return "\(start). Default: \(standard)" + (standard.hasSuffix(".`") ? "" : ".")
+  }
+
+  /// Markdown as comment lines of at most 100 columns.
+  private static func comment(_ markdown: String) -> String {
+    var text = ""
+    var line = "#"
+    for word in words(markdown) {
+      if line.count + 1 + word.count > 100 {
+        text += line + "\n"
+        line = "#"
+      }
+      line += " " + word
+    }
+    return text + line + "\n"
+  }
+
+  /// What stands between blanks, but for those inside code.
+  private static func words(_ markdown: String) -> [String] {
+    var words = [""]
+    var isCode = false
+    for character in markdown {
+      if character == "`" {
+        isCode.toggle()
+      } else if character == " ", !isCode {
+        words.append("")
+      } else {
+        words[words.count - 1].append(character)
+      }
+    }
+    return words
+  }
+}

@@ -1,0 +1,50 @@
+import Bytes
+import Configuration
+
+/// How the documents say what a setting takes, Markdown.
+extension Setting {
+  /// The values and their range.
+  var valuesText: String {
+    switch type {
+    case .line, .prose: "text"
+    case .boolean: "`yes` or `no`"
+    case .count(let range): "number, \(Self.text(range, .count))"
+    case .duration(let range): "duration, \(Self.text(range, .duration))"
+    case .interval(let range): "`always`, `never`, or a duration, \(Self.text(range, .interval))"
+    case .size(let range): "size, \(Self.text(range, .size))"
+    case .choice(let words): "one of `\("\(words.text)".replacing(", ", with: "`, `"))`"
+    case .path: "absolute path"
+    case .url: "URL"
+    case .addresses: "addresses"
+    case .bot: "name of a bot"
+    case .bots: "names of bots"
+    case .rate: "`0`, or a number, 1 to 1000000, with `/s`, `/m` or `/h`"
+    case .breaker: "`0`, or a number, 1 to 1000, `/`, and a duration, 1ms to 24h"
+    case .secret: "secret"
+    case .scopes: "scopes"
+    case .field: "text, secret"
+    case .json: "JSON"
+    }
+  }
+
+  /// The default, or what holds without one; `nil` where there is nothing to say.
+  var standardText: String? {
+    if !"\(standard)".isEmpty { return "`\(standard)`" }
+    let absence = "\(documentation.absence)"
+    return absence.isEmpty ? nil : absence
+  }
+
+  /// The key line that the sample shows: the example, or else the default.
+  var sampleLine: String {
+    let example = "\(documentation.example)"
+    if isFamily { return "\(name)\(example)" }
+    return "\(name) = \(example.isEmpty ? "\(standard)" : example)"
+  }
+
+  private static func text(_ range: ClosedRange<Int>, _ quantity: Quantity) -> String {
+    let bounds = [range.lowerBound, range.upperBound].map {
+      String(decoding: quantity.text($0).bytes, as: UTF8.self)
+    }
+    return bounds.joined(separator: " to ")
+  }
+}
