@@ -1,6 +1,7 @@
 """Fixtures: the binary, gateways, backends, certificates."""
 
 import os
+import random
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -88,6 +89,14 @@ def gateway(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
 def backend(gateway: object) -> Iterator[Callable[..., Backend]]:
     """Starts backends for one test."""
     yield from started_backends()
+
+
+@pytest.fixture
+def generator() -> random.Random:
+    """Random numbers from `POSTERN_SEED`, or from a new seed. pytest shows it if the test fails."""
+    seed = int(os.environ.get("POSTERN_SEED", random.SystemRandom().getrandbits(32)))
+    print(f"POSTERN_SEED={seed}")
+    return random.Random(seed)
 
 
 @pytest.fixture(autouse=True)

@@ -148,6 +148,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("scripts", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_backend_harms_nobody_else(hostile, scripts):
     running, _server = hostile(**scripts)
@@ -160,6 +161,7 @@ def test_a_hostile_backend_harms_nobody_else(hostile, scripts):
     assert attempt["message"]
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("name", ["endless body", "endless chunks", "a gigabyte announced"])
 def test_a_body_over_the_limit_is_cut_at_once(hostile, name):
     running, server = hostile(**HOSTILE[name])
@@ -189,6 +191,7 @@ def reply_cut_at(reply, offset, ending):
     return [send(reply[:offset]), ending()] if offset else [ending()]
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("ending", [finish, reset], ids=["FIN", "RST"])
 @pytest.mark.parametrize("reply", [SHORT_REPLY, CHUNKED_REPLY], ids=["length", "chunks"])
 def test_a_reply_that_ends_at_any_byte_is_never_taken_for_whole(hostile, reply, ending):
@@ -297,6 +300,7 @@ def test_line_ends_in_a_reply_do_not_reach_the_client_as_such(hostile):
     assert not response.values("X-Forged")
 
 
+@pytest.mark.timing
 def test_where_the_kernel_watches_no_more_sockets_only_new_requests_fail(gateway, backend):
     released = threading.Event()
     slow = backend([hold(released), *replies.custom("Slow, but sure.")])
@@ -343,6 +347,7 @@ FIELD_TRICKS = {
 }
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("trick", FIELD_TRICKS.values(), ids=FIELD_TRICKS.keys())
 def test_tricks_with_fields_stay_between_backend_and_gateway(hostile, trick):
     answer = [send(OK + JSON_TYPE + trick + LENGTH + b"\r\n" + BODY), finish()]
@@ -357,6 +362,7 @@ def test_tricks_with_fields_stay_between_backend_and_gateway(hostile, trick):
     check_others_are_well(running)
 
 
+@pytest.mark.timing
 def test_many_hostile_backends_at_once(gateway, backend):
     """All of the above together, while the healthy one answers."""
     sections: dict = {

@@ -10,6 +10,8 @@ from backends import drip, hold, in_turn, repeat, send, stall
 from client import connections
 from configuration import integration
 
+pytestmark = pytest.mark.timing
+
 PROMPTLY = 0.2
 
 SCRIPTS = {

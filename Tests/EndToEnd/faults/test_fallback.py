@@ -262,6 +262,7 @@ def test_a_healthy_primary_leaves_the_fallback_alone(pair, backend):
     assert not spare.requests
 
 
+@pytest.mark.timing
 def test_the_deadline_bounds_all_attempts_together(gateway, backend):
     silent = backend([stall()])
     running = gateway(
@@ -290,6 +291,7 @@ def test_the_timeout_covers_the_whole_reply(pair, backend):
     assert 450 <= data["attempts"][0]["duration_ms"] < 1000
 
 
+@pytest.mark.timing
 def test_a_failure_in_one_conversation_delays_no_other(pair, backend):
     silent = [stall()]
     running = pair(

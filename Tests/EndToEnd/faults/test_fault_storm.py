@@ -1,7 +1,6 @@
 """Contract 4: failures again and again, many at once, leave nothing behind: no memory, no
 descriptor, no crash."""
 
-import random
 from concurrent.futures import ThreadPoolExecutor
 
 import replies
@@ -18,7 +17,7 @@ QUICK = {
 }
 
 
-def test_failures_leave_nothing_behind(gateway, backend):
+def test_failures_leave_nothing_behind(gateway, backend, generator):
     """Every quick fault with further tries and a fallback, in random order, sixteen at once."""
     spare = backend(replies.custom("Well."))
     sections: dict = {
@@ -44,13 +43,12 @@ def test_failures_leave_nothing_behind(gateway, backend):
         sections[f"integration spare-{number}"] = integration(spare.url, bot=bot, fallback=True)
     running = gateway(sections)
     client = running.client()
-    order = random.Random(6174)
 
     def play_rounds(count):
         statuses = set()
         with ThreadPoolExecutor(16) as pool:
             for _ in range(count):
-                messages = order.sample(bots, len(bots))
+                messages = generator.sample(bots, len(bots))
                 statuses |= {response.status for response in pool.map(ask, messages)}
         return statuses
 

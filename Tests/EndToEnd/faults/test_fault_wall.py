@@ -28,6 +28,8 @@ from fault_table import (
     Fault,
 )
 
+pytestmark = pytest.mark.timing
+
 KEY = "sk-wall-key-8271"
 ERROR_MESSAGE = "Back in a moment, promised."
 SLACK = 1

@@ -16,6 +16,8 @@ from client import blackhole
 from configuration import integration
 from stream_client import stream_request
 
+pytestmark = pytest.mark.timing
+
 PROMPTLY = 0.3
 WELL = replies.custom("Well.")
 BUSY = replies.failure("503 X", headers={"Retry-After": "1"})

@@ -116,6 +116,7 @@ def test_every_integration_has_its_own_tries_before_the_next_is_asked(gateway, b
     assert asked == ["primary"] * 3 + ["first"] + ["second"] * 2
 
 
+@pytest.mark.timing
 def test_backoff_doubles_and_is_jittered(gateway, backend):
     """Of many exchanges: no wait exceeds backoff * 2^n; the longest show the doubling, and they
     differ, so that what failed together does not come back together."""
@@ -145,6 +146,7 @@ def test_backoff_doubles_and_is_jittered(gateway, backend):
         assert max(of_this_try) - min(of_this_try) > longest / 4
 
 
+@pytest.mark.timing
 def test_a_wait_blocks_nobody_else(gateway, backend):
     primary = backend(in_turn(busy(1), WELL))
     client = gateway({"integration gpt": integration(primary.url, retries=1)}).client()
@@ -167,6 +169,7 @@ LONGER_THAN = {
 }
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(("bot", "settings"), LONGER_THAN.values(), ids=LONGER_THAN.keys())
 @pytest.mark.parametrize("status", ["429 X", "503 X", "529 X"])
 def test_a_retry_after_that_is_too_long_moves_on_at_once(pair, backend, status, bot, settings):
@@ -178,6 +181,7 @@ def test_a_retry_after_that_is_too_long_moves_on_at_once(pair, backend, status, 
     assert len(primary.requests) == 1
 
 
+@pytest.mark.timing
 def test_a_retry_after_that_is_too_long_ends_it_where_there_is_nobody_else(gateway, backend):
     server = backend(busy(3600, "429 Too Many Requests"))
     client = gateway({"integration gpt": integration(server.url, retries=2)}).client()
@@ -187,6 +191,7 @@ def test_a_retry_after_that_is_too_long_ends_it_where_there_is_nobody_else(gatew
     assert (response.status, response.outcomes) == (502, ["rate_limited"])
 
 
+@pytest.mark.timing
 def test_a_retry_after_replaces_the_backoff(pair, backend):
     """It is waited for, even where the backoff is shorter, and not both."""
     primary = backend(in_turn(busy(1), WELL))
@@ -362,6 +367,7 @@ def test_every_type_is_tried_again(gateway, backend, type, status, said):
     assert len(response.attempts) == 2
 
 
+@pytest.mark.timing
 def test_many_exchanges_that_wait_cost_no_cpu(gateway, backend):
     """And no more memory than their messages: a hundred wait out a Retry-After."""
     count = 100

@@ -1,7 +1,6 @@
 """Contract 3, Management: what changes do to the configuration file, and what gets in their way."""
 
 import difflib
-import random
 import re
 import subprocess
 import threading
@@ -98,20 +97,19 @@ def test_only_the_lines_meant_are_touched(managed, name):
     assert served.everything() == everything
 
 
-def test_the_running_configuration_is_that_of_the_file_after_each_answer(managed, binary):
+def test_after_each_answer_the_file_is_the_running_configuration(managed, binary, generator):
     served = managed(PLAIN)
-    source = random.Random(7)
     for number in range(30):
-        action = source.randrange(4)
+        action = generator.randrange(4)
         if action == 0:
             served.post("/v1/bots", {"name": f"bot {number % 5}", "window": number + 1})
         elif action == 1:
             served.post("/v1/bots/a/integrations", {"name": f"i{number % 7}", "type": "echo"})
         elif action == 2:
-            one = source.choice(served.data("/v1/bots"))
+            one = generator.choice(served.data("/v1/bots"))
             served.patch(f"/v1/bots/{one['id']}", {"system": f"number\n{number}"})
-        else:
-            one = source.choice(served.data("/v1/bots/a/integrations"))
+        elif integrations := served.data("/v1/bots/a/integrations"):
+            one = generator.choice(integrations)
             served.delete(f"/v1/integrations/{one['id']}")
         done = subprocess.run(
             [binary, "check", "-c", served.file, "--print"],

@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import re
 import shutil
 import subprocess
@@ -192,15 +191,14 @@ def test_a_fault_of_writing_leaves_the_file_whole(served, fault):
     assert {path.name for path in served.file.parent.iterdir()} == {"postern.conf", "postern.log"}
 
 
-def test_killed_at_any_moment_the_file_is_old_or_new_and_what_was_answered_is_there(managed):
-    source = random.Random(3)
+def test_killed_at_any_moment_it_leaves_the_old_file_or_the_new(managed, generator):
     for _ in range(6):
         served = managed(PLAIN)
         answered = 5
         stop = threading.Event()
 
         def kill(served=served, stop=stop):
-            time.sleep(source.uniform(0.02, 0.12))
+            time.sleep(generator.uniform(0.02, 0.12))
             stop.set()
             served.running.process.kill()
 

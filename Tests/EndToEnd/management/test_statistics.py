@@ -232,6 +232,7 @@ def test_a_reload_keeps_the_counts(gateway):
     assert metrics(client)["postern_configuration_valid",] == 0
 
 
+@pytest.mark.timing
 def test_answers_at_once_whatever_backends_do(gateway, backend):
     """Messages hang at a dead backend; what is asked of the gateway itself is answered in 50 ms."""
     dead = backend([stall()])
@@ -318,6 +319,7 @@ def test_is_a_list_with_pages(gateway):
     assert client.get("/v1/stats?per_page=101").status == 400
 
 
+@pytest.mark.timing
 def test_is_prompt_and_small_with_many_integrations(gateway):
     """Of as many integrations as there may be."""
     sections = {f"integration i{number}": {"type": "echo"} for number in range(1024)}

@@ -178,6 +178,7 @@ def test_a_second_one_waits_for_the_first(service):
     assert len(server.requests) == 1
 
 
+@pytest.mark.timing
 def test_another_body_conflicts_while_the_first_is_in_flight(service):
     released = threading.Event()
     running, server = service([hold(released), *WELL])

@@ -102,6 +102,7 @@ def test_connections_are_limited(gateway, server):
             check_served(connection)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("after_a_request", [False, True])
 def test_refused_connections_do_not_pile_up(gateway, after_a_request):
     """A client that is refused is heard out for some seconds, so that it sees why. Those that stay
@@ -123,6 +124,7 @@ def test_refused_connections_do_not_pile_up(gateway, after_a_request):
         assert client.get("/healthz").status == 200
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize(
     "server",
     [{"max_connections_per_ip": 4}, {"max_connections": 4, "max_connections_per_ip": 0}],

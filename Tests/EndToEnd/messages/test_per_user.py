@@ -90,6 +90,7 @@ def test_what_is_refused_for_its_form_does_not_count(service):
     assert send(client).status == 200
 
 
+@pytest.mark.timing
 def test_after_retry_after_one_is_served_again(service):
     client, _ = service("2/s")
     refused = [response for response in (send(client) for _ in range(8)) if response.status != 200]
@@ -99,6 +100,7 @@ def test_after_retry_after_one_is_served_again(service):
     assert send(client).status == 200
 
 
+@pytest.mark.timing
 def test_hammering_neither_helps_nor_harms(service):
     """Over two seconds a user gets about what is allowed, however often it asks."""
     client, _ = service("4/s")

@@ -200,6 +200,7 @@ def written_bytes(running):
     return int(fields[fields.index("write_bytes:") + 1])
 
 
+@pytest.mark.timing
 def test_nothing_is_written_at_idle(keeping):
     running = keeping(sync="50ms")
     running.client().message("m0")
@@ -259,6 +260,7 @@ def test_sigterm_answers_what_waits_for_storage(keeping, server):
         assert said(server, running, f"c{number}") == [f"m{number}"]
 
 
+@pytest.mark.timing
 def test_sixty_four_megabytes_are_taken_up_at_once(keeping, server, tmp_path):
     running = keeping(memory="64M")
     for number in range(300):

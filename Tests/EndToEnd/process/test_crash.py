@@ -3,7 +3,6 @@
 `scripts/crash` runs this with a thousand crashes."""
 
 import os
-import random
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -27,13 +26,13 @@ def reply_to_last(request):
     return replies.custom("re:" + request.messages[-1][1])
 
 
-def talk(client, conversation, answered):
+def talk(client, conversation, answered, generator):
     """Sends message after message until the gateway is gone; notes what was answered."""
     number = 0
     try:
         while True:
             # Up to several pages, so that records lie across pages in all ways.
-            said = f"{conversation}/{number}/" + "x" * random.choice([0, 10, 200, 1000, 9000])
+            said = f"{conversation}/{number}/" + "x" * generator.choice([0, 10, 200, 1000, 9000])
             data = client.message(said, conversation_id=conversation).data
             assert data["content"] == "re:" + said
             answered.append(said)
@@ -64,7 +63,7 @@ def check(found, conversation, answered):
 
 
 @pytest.mark.parametrize("sync", ["5s", "always"])
-def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, sync):
+def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, generator, sync):
     server = backend(reply_to_last)
     address = loopback()
     file = tmp_path / "postern.conf"
@@ -91,8 +90,8 @@ def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, sync):
         answered = {f"crash{crash}-{number}": [] for number in range(CONVERSATIONS)}
         with ThreadPoolExecutor(CONVERSATIONS) as pool:
             client = running.client()
-            done = [pool.submit(talk, client, *item) for item in answered.items()]
-            time.sleep(random.uniform(0, MOST_LOAD))
+            done = [pool.submit(talk, client, *item, generator) for item in answered.items()]
+            time.sleep(generator.uniform(0, MOST_LOAD))
             running.signal(signal.SIGKILL)
             running.await_exit()
             for future in done:

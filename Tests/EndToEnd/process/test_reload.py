@@ -286,6 +286,7 @@ def test_standard_input_cannot_be_read_again(binary, tmp_path):
     running.stop()
 
 
+@pytest.mark.timing
 def test_reloading_under_load(served, backend):
     """Every 100 ms: no request fails, nothing is lost, no memory is taken."""
     server = backend(replies.custom("Hi."))

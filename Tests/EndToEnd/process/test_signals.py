@@ -30,6 +30,7 @@ def await_refusal(address, seconds=2):
         time.sleep(0.005)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
 def test_an_idle_gateway_ends_at_once(gateway, number):
     running = gateway()
@@ -43,6 +44,7 @@ def test_an_idle_gateway_ends_at_once(gateway, number):
         assert kept.is_closed_within(1)
 
 
+@pytest.mark.timing
 @pytest.mark.parametrize("number", ENDING, ids=lambda number: number.name)
 def test_what_is_in_flight_is_finished_and_nothing_new_begun(gateway, backend, number):
     released = threading.Event()
@@ -94,6 +96,7 @@ def test_what_had_come_by_then_is_answered(gateway):
     assert running.await_exit() == 0
 
 
+@pytest.mark.timing
 def test_a_backend_that_never_answers_is_waited_for_30_seconds(gateway, backend):
     server = backend([stall()])
     running = gateway({"integration gpt": integration(server.url, timeout="90s")})
@@ -130,6 +133,7 @@ def test_the_port_can_be_taken_again_at_once(gateway):
     assert second.client().message("hi").status == 200
 
 
+@pytest.mark.timing
 def test_a_client_that_sends_half_a_request_does_not_hold_up_the_end(gateway):
     running = gateway()
     with running.client().open() as dawdler:

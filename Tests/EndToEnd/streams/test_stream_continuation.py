@@ -225,6 +225,7 @@ def test_an_echo_does_not_go_on(chain, gateway, backend):
     assert stream.outcomes == ["interrupted"]
 
 
+@pytest.mark.timing
 def test_the_deadline_ends_a_stream_that_flows(gateway, backend):
     tokens = [str(number) for number in range(100)]
     server = backend(replies.stream("openai", tokens, interval=0.05))

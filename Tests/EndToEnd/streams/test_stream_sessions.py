@@ -260,6 +260,7 @@ def test_a_stream_that_is_not_waited_for_does_not_look_whole(service):
     assert server.connections[0].left.wait(1)
 
 
+@pytest.mark.timing
 def test_a_silent_stream_gets_comments(running):
     """Every 15 s, before the first token and behind it, while the reply is kept back, and while
     others of the conversation come first."""

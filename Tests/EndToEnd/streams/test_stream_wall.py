@@ -215,6 +215,7 @@ def test_no_truncated_reply_looks_complete(cases, kind, ending, delivery):
     each(cases(kind=kind, ending=ending, delivery=delivery), check)
 
 
+@pytest.mark.timing
 @kinds
 @endings
 @deliveries

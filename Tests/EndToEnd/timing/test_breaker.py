@@ -12,6 +12,8 @@ from backends import hold, in_turn, reset, stall
 from client import unused_tcp_socket
 from configuration import integration
 
+pytestmark = pytest.mark.timing
+
 OPEN = 1.0
 BREAKER = "3/1s"
 WELL = replies.custom("Well.")

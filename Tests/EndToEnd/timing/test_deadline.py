@@ -11,6 +11,8 @@ from backends import drip, hold, repeat, send, stall, wait
 from client import blackhole
 from configuration import integration, rendered
 
+pytestmark = pytest.mark.timing
+
 SLACK = 0.3
 EARLY = 0.05
 WELL = replies.custom("Well.")

@@ -7,10 +7,14 @@ import re
 import time
 from pathlib import Path
 
+import pytest
+
 from backends import stall
 from client import connections
 from configuration import integration
 from load import quick_backend, start_messages
+
+pytestmark = pytest.mark.timing
 
 MESSAGES = int(os.environ.get("POSTERN_SOAK_MESSAGES", 6000))
 CONVERSATIONS = max(MESSAGES // 10, 1)

@@ -14,6 +14,8 @@ from configuration import integration
 from crowd import Crowd
 from load import quick_backend
 
+pytestmark = pytest.mark.timing
+
 CLIENTS = int(os.environ.get("POSTERN_CROWD_CLIENTS", 500))
 IN_FLIGHT = int(os.environ.get("POSTERN_CROWD_IN_FLIGHT", 64))
 DELAY = float(os.environ.get("POSTERN_CROWD_DELAY", 1))

@@ -12,6 +12,8 @@ from backends import wait
 from client import Client, Connection, connections, messages_path, request_bytes
 from configuration import integration
 
+pytestmark = pytest.mark.timing
+
 JSON_TYPE = {"Content-Type": "application/json"}
 LARGE_REPLY = 12 << 20
 SCENARIOS: dict[str, Callable] = {}

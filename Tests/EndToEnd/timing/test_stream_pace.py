@@ -14,6 +14,8 @@ from client import Connection
 from configuration import integration
 from stream_client import Stream, events_of, read_stream, stream_request, streamed
 
+pytestmark = pytest.mark.timing
+
 PROMPTLY = 0.3
 READ_TIMEOUT = 2
 CROWD = 30
