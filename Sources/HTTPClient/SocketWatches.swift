@@ -123,7 +123,7 @@ final class SocketWatches {
     guard watches[Int(socket)].isWanted else {
       let watch = watches[Int(socket)]
       remove(socket)
-      guard watch.isPaused else { return shutDownForgetting(socket) }
+      guard watch.isPaused else { return shutDownDiscardingInput(socket) }
       watches[Int(socket)].connection = watch.connection
       watches[Int(socket)].isEstablished = watch.isEstablished
       return

@@ -211,7 +211,7 @@ public final class HTTPServer {
       return closeConnection(descriptor)
     }
     do throws(SystemError) {
-      connection.registration = try loop.register(descriptor, for: [.read, .hangUp, .edge]) {
+      connection.registration = try loop.register(descriptor, for: [.read, .peerClosed, .edge]) {
         [self] in
         observe(connection, $0)
       }

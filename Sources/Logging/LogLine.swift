@@ -2,14 +2,6 @@ public import Bytes
 import JSON
 import Platform
 
-/// How log lines are written.
-public enum LogFormat: Sendable {
-  /// `TIME LEVEL EVENT name=value …`, values quoted as in JSON where they have blanks or quotes.
-  case text
-  /// An object of `time`, `level`, `event` and the fields.
-  case json
-}
-
 /// A log line in the making: an event and its fields, in order, written to the end of a buffer.
 public struct LogLine: ~Copyable {
   private let text: ByteBuffer

@@ -1,49 +1,5 @@
 internal import CLinux
 
-/// What a descriptor is watched for; epoll_ctl(2).
-public struct Interest: OptionSet, Sendable {
-  /// EPOLL* bits.
-  public let rawValue: UInt32
-
-  /// A set from EPOLL* bits.
-  public init(rawValue: UInt32) {
-    self.rawValue = rawValue
-  }
-
-  /// There is something to read, or the end has come.
-  public static let read = Interest(rawValue: EPOLLIN.rawValue)
-  /// There is room to write.
-  public static let write = Interest(rawValue: EPOLLOUT.rawValue)
-  /// The peer has closed, or shut down its sending side.
-  public static let hangUp = Interest(rawValue: EPOLLRDHUP.rawValue)
-  /// One event for each time that something comes, not for as long as it is there.
-  public static let edge = Interest(rawValue: EPOLLET.rawValue)
-  /// One event, then silence until the interest is set again.
-  public static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
-}
-
-/// What a watched descriptor is ready for.
-public struct Readiness: OptionSet, Sendable {
-  /// EPOLL* bits.
-  public let rawValue: UInt32
-
-  /// A set from EPOLL* bits.
-  public init(rawValue: UInt32) {
-    self.rawValue = rawValue
-  }
-
-  /// There is something to read, or the end has come.
-  public static let read = Readiness(rawValue: EPOLLIN.rawValue)
-  /// There is room to write.
-  public static let write = Readiness(rawValue: EPOLLOUT.rawValue)
-  /// The peer has closed, or shut down its sending side.
-  public static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
-  /// Both directions are closed.
-  public static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
-  /// The descriptor has an error pending.
-  public static let error = Readiness(rawValue: EPOLLERR.rawValue)
-}
-
 /// An epoll instance and room for a batch of its events; epoll(7).
 public struct Poller: ~Copyable {
   private let epoll: Descriptor
@@ -83,7 +39,7 @@ public struct Poller: ~Copyable {
   /// Waits until something is ready, a signal comes, or the time is over: -1 waits for ever, 0 not at all.
   /// Returns how many events `event(_:)` now has.
   public borrowing func wait(milliseconds: Int32) throws(SystemError) -> Int {
-    let count = epoll_wait(epoll.number, events.baseAddress, Int32(events.count), milliseconds)
+    let count = epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), milliseconds)
     if count >= 0 { return Int(count) }
     guard clinux_errno() == EINTR else { throw SystemError("epoll_wait") }
     return 0

@@ -1,15 +1,5 @@
 internal import CLinux
 
-/// The signals that Postern acts on.
-public enum Signal: Int32, Sendable {
-  /// Read the configuration again.
-  case hangUp = 1
-  /// Stop, from a terminal.
-  case interrupt = 2
-  /// Stop.
-  case terminate = 15
-}
-
 /// Signals as something to read, in place of handlers that interrupt; signalfd(2). While it lives, the process
 /// receives SIGHUP, SIGINT and SIGTERM here and nowhere else.
 public struct SignalQueue: ~Copyable {

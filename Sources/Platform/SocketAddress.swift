@@ -60,9 +60,6 @@ public struct SocketAddress {
   /// The address family as socket(2) takes it.
   var family: Int32 { Int32(storage.ss_family) }
 
-  /// Whether this is a unix socket.
-  public var isUnix: Bool { family == AF_UNIX }
-
   /// The port, for IPv4 and IPv6.
   public var port: UInt16? {
     withUnsafeBytes(of: storage) { raw in

@@ -14,7 +14,7 @@ public func shutDownConnection(_ descriptor: Int32) {
 
 /// Ends a connection that somebody else owns, together with what it has received: its owner finds only the end.
 /// MSG_TRUNC in tcp(7).
-public func shutDownForgetting(_ descriptor: Int32) {
+public func shutDownDiscardingInput(_ descriptor: Int32) {
   shutDownConnection(descriptor)
   _ = recv(descriptor, nil, Int(Int32.max), Int32(MSG_TRUNC) | Int32(MSG_DONTWAIT))
 }
@@ -27,24 +27,6 @@ public func shutDownSending(_ descriptor: Int32) {
 /// Closes a connection that the caller owns.
 public func closeConnection(_ descriptor: Int32) {
   _ = close(descriptor)
-}
-
-/// What of a connection's received bytes a look without taking them shows.
-public enum Peek {
-  /// So many bytes are in the buffer.
-  case bytes(Int)
-  /// Nothing yet.
-  case nothing
-  /// The peer has closed its side, or the connection is broken.
-  case ended
-}
-
-/// Looks at what a connection has received, leaving it there; recv(2), MSG_PEEK.
-public func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Peek {
-  let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
-  let count = recv(descriptor, buffer.baseAddress, buffer.count, flags)
-  if count > 0 { return .bytes(count) }
-  return count < 0 && (clinux_errno() == EAGAIN || clinux_errno() == EINTR) ? .nothing : .ended
 }
 
 /// Sends bytes on a connection without waiting: for a short answer on one that nothing was sent on yet, which

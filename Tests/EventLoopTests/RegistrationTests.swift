@@ -16,7 +16,7 @@ import Testing
   @Test func tellsOfReadiness() throws {
     let pair = SocketPair()
     var seen: [Readiness] = []
-    let registration = try loop.register(pair.near, for: [.read, .hangUp]) { seen.append($0) }
+    let registration = try loop.register(pair.near, for: [.read, .peerClosed]) { seen.append($0) }
     try loop.turnWithoutWaiting()
     #expect(seen == [])
     pair.send()
