@@ -23,7 +23,8 @@ public enum ContextError: Error, Equatable {
     case .damaged: "this is not a context ring, or its header is damaged"
     case .foreignByteOrder: "this context ring was written on a machine with another byte order"
     case .unknownVersion(let version):
-      "this context ring has format \(Int(version)), which this version of Postern does not know"
+      "this context ring has format \(Int(clamping: version)), which this version of Postern"
+        + " does not know"
     case .differentSize(let size):
       "this context ring was made for [context] memory = \(Int(clamping: size))"
     }

@@ -19,7 +19,7 @@ extension ContextRing {
   private mutating func keepWholeRecords() -> UInt64 {
     // From the first lap to one that no ring lives to reach, so that adding to a position cannot
     // overflow.
-    let positions = layout.cells..<(1 << 62)
+    let positions = layout.cells..<(UInt64(1) << 62)
     var end: UInt64 = 0
     var next = layout.firstCell
     var damage = 0..<0

@@ -25,7 +25,11 @@ struct RingLayout {
   /// the index; a turn of a few words with its identifiers is about as large.
   static let minimumRecord = 128
   /// The sizes that a block may have, in bytes.
-  static let blockSizes = 4096...(4 << 30)
+  #if _pointerBitWidth(_32)
+    static let blockSizes = 4096...(1 << 30)
+  #else
+    static let blockSizes = 4096...(4 << 30)
+  #endif
 
   /// The size of the block, in bytes.
   let blockSize: Int

@@ -127,8 +127,13 @@ struct RingRecord {
       load(UInt32.self, 60) == headerChecksum(seed), load(UInt8.self, 59) == 0,
       botLength > 0, conversationLength > 0
     else { return false }
-    let text = messages - Self.header + userLength + replyLength
-    return length == Self.length(forText: text) && length <= end - offset
+    let text =
+      UInt64(messages - Self.header) + UInt64(load(UInt32.self, 48))
+      + UInt64(load(UInt32.self, 52))
+    guard cells <= UInt64((end - offset) / RingLayout.cell), text <= UInt64(end - offset) else {
+      return false
+    }
+    return length == Self.length(forText: Int(text))
   }
 
   /// Whether the text is what was written. O(length).

@@ -37,10 +37,10 @@ extension FileReplacement {
       if name == NewFile.prefix(file) { try folder.remove(name) }
       return .none
     }
-    let base = NewFile.name(beside: file, inode: inode)
+    let base = NewFile.name(beside: file, inode: UInt64(inode))
     let found = try folder.open(name)
     let text = NewFile.suffix(try found.readAll(limit: readingLimit))
-    let isNew = FileIdentity(try found.status()).inode == inode
+    let isNew = NewFile.number(FileIdentity(try found.status()).inode) == inode
     // Of its two texts, one follows the base of its name, and one ends it.
     let isKnown =
       isNew ? name.reversed().starts(with: text.reversed()) : name.starts(with: base + text)
@@ -50,7 +50,7 @@ extension FileReplacement {
     }
     // Somebody's save. If it is the new text that has its place, nobody was told that it does.
     guard !isNew, let current = try? folder.open(file),
-      (try? FileIdentity(current.status()).inode) == inode,
+      (try? NewFile.number(FileIdentity(current.status()).inode)) == inode,
       let new = try? current.readAll(limit: readingLimit),
       name.reversed().starts(with: NewFile.suffix(new).reversed())
     else { return .kept(path: []) }
@@ -63,9 +63,9 @@ extension FileReplacement {
   private static let readingLimit = 1 << 30
 
   /// The inode in the name of a complete file.
-  private static func inode(in name: [UInt8], beside file: [UInt8]) -> UInt64? {
+  private static func inode(in name: [UInt8], beside file: [UInt8]) -> Int? {
     let rest = name.dropFirst(NewFile.prefix(file).count + 1)
     guard let end = rest.firstIndex(of: UInt8(ascii: "-")) else { return nil }
-    return Int(decimal: name.span.extracting(rest.startIndex..<end)).map { UInt64($0) }
+    return Int(decimal: name.span.extracting(rest.startIndex..<end))
   }
 }

@@ -60,15 +60,18 @@ struct NewFile {
 
   /// What the name of a complete one begins with; the suffixes of both texts follow.
   static func name(beside file: [UInt8], inode: UInt64) -> [UInt8] {
-    prefix(file) + suffix(Int(truncatingIfNeeded: inode))
+    prefix(file) + suffix(number(inode))
   }
 
   /// What stands for a text in the name.
   static func suffix(_ text: [UInt8]) -> [UInt8] {
     var hash = SipHash(key: SipHash.Key(0, 0))
     hash.combine(text.span)
-    return suffix(Int(truncatingIfNeeded: hash.finish() >> 1))
+    return suffix(number(hash.finish() >> 1))
   }
+
+  /// The number that stands in a name for an inode or a hash: the bits that fit a non-negative `Int`.
+  static func number(_ bits: UInt64) -> Int { Int(truncatingIfNeeded: bits & UInt64(Int.max)) }
 
   private static func suffix(_ number: Int) -> [UInt8] {
     var suffix = [UInt8]("-")

@@ -77,9 +77,9 @@ public struct NonBlockingOutput: ~Copyable {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { return false }
     var text: [UInt8] = []
-    text.append(decimal: Int(status.st_dev))
+    text.append(decimal: Int(clamping: status.st_dev))
     text.append(":")
-    text.append(decimal: Int(status.st_ino))
+    text.append(decimal: Int(clamping: status.st_ino))
     return text == variable
   }
 }

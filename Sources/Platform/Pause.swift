@@ -9,7 +9,7 @@ public enum Pause {
       let left = end - Instant.now
       guard left > .milliseconds(0) else { return }
       var wait = timespec()
-      wait.tv_sec = Int(left.nanoseconds / 1_000_000_000)
+      wait.tv_sec = time_t(left.nanoseconds / 1_000_000_000)
       wait.tv_nsec = Int(left.nanoseconds % 1_000_000_000)
       // Interrupted by a signal: what is left.
       _ = nanosleep(&wait, nil)

@@ -40,7 +40,9 @@ public struct StorageFile: ~Copyable {
   }
 
   /// The size in bytes.
-  public borrowing func size() throws(SystemError) -> Int { Int(try status().st_size) }
+  public borrowing func size() throws(SystemError) -> Int {
+    Int(clamping: try status().st_size)
+  }
 
   /// Mode and owner, to be given to a file that takes this one's place.
   public borrowing func attributes() throws(SystemError) -> Attributes {

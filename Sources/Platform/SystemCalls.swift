@@ -60,7 +60,7 @@ enum SystemCalls {
     throws(SystemError) -> Int
   {
     try retrying("pread", buffer.count) { count in
-      pread(descriptor, buffer.baseAddress, count, offset)
+      pread(descriptor, buffer.baseAddress, count, off_t(offset))
     }
   }
 
@@ -69,7 +69,7 @@ enum SystemCalls {
     throws(SystemError) -> Int
   {
     try retrying("pwrite", bytes.count) { count in
-      pwrite(descriptor, bytes.baseAddress, count, offset)
+      pwrite(descriptor, bytes.baseAddress, count, off_t(offset))
     }
   }
 

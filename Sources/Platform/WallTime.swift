@@ -92,7 +92,7 @@ public struct WallTime: Sendable {
   /// The civil time, and the milliseconds beyond its second, which are not negative before 1970 either.
   private var civil: (parts: tm, milliseconds: Int) {
     let rest = milliseconds % 1000
-    var seconds = time_t(milliseconds / 1000 - (rest < 0 ? 1 : 0))
+    var seconds = time_t(clamping: milliseconds / 1000 - (rest < 0 ? 1 : 0))
     var parts = tm()
     gmtime_r(&seconds, &parts)
     return (parts, Int(rest < 0 ? rest + 1000 : rest))

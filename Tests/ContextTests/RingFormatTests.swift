@@ -94,6 +94,19 @@ import Testing
     #expect(throws: ContextError.differentSize(4096)) { try TestRing(reopening: other) }
   }
 
+  /// Lengths that no ring can hold, under a checksum that matches: damage, not a number to add to.
+  @Test(arguments: [4, 48, 52]) func refusesImpossibleLengths(field: Int) throws {
+    let ring = try ring()
+    let storage = RingStorage(ring.block.bytes)
+    storage.store(UInt32.max, at: 64 + field)
+    let seed = storage.load(UInt64.self, at: 48)
+    let checksum = XXH64.hash(storage.bytes(at: 64, count: 60), seed: seed)
+    storage.store(UInt32(truncatingIfNeeded: checksum), at: 64 + 60)
+    let reopened = try ring.reopenedCopy()
+    #expect(reopened.ring.recovery.damagedTurns == 1)
+    #expect(reopened.recall("c1") == [])
+  }
+
   /// A block that is not a ring at all.
   @Test func refusesAnythingElse() {
     let block = Memory(4096)

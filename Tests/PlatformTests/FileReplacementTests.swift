@@ -218,6 +218,12 @@ import Testing
       NewFile.name(beside: bytes("file"), inode: inode) + NewFile.suffix(old) + NewFile.suffix(new))
   }
 
+  /// A negative number would put two dashes side by side, and the name would not be read again.
+  @Test func namesInodesOfAnySize() {
+    let name = text(NewFile.name(beside: bytes("file"), inode: .max))
+    #expect(name == ".file.postern-\(Int.max)")
+  }
+
   @Test func cleansUpWhatACrashLeft() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(old, to: "file")

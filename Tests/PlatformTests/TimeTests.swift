@@ -49,6 +49,12 @@ import Testing
     #expect(span.millisecondsRoundedUp == up)
   }
 
+  /// Longer than 32 bits of milliseconds, which are 25 days.
+  @Test func countsLongSpans() {
+    #expect(TimeSpan.seconds(2_000_000_000).nanoseconds == 2_000_000_000_000_000_000)
+    #expect(TimeSpan(nanoseconds: .max).secondsRoundedUp == Int(clamping: 9_223_372_037 as Int64))
+  }
+
   @Test func reckons() {
     let start = Instant(nanoseconds: 5)
     #expect(start + .milliseconds(3) == Instant(nanoseconds: 3_000_005))
