@@ -21,16 +21,16 @@ int clinux_rename_to_free(int folder, const char *name, const char *other) {
 }
 
 bool clinux_is_being_written(int descriptor) {
-  // Somebody who opens the file for writing while the lease is held has this process sent a signal: not SIGIO, which
-  // would end it.
+  // If another process opens the file for writing while we hold the lease, the kernel sends us a signal. SIGURG is
+  // ignored by default; SIGIO would end the process.
   fcntl(descriptor, F_SETSIG, SIGURG);
   if (fcntl(descriptor, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
   fcntl(descriptor, F_SETLEASE, F_UNLCK);
   return false;
 }
 
-// Embedded Swift asks posix_memalign for all memory; glibc takes a detour there even where malloc aligns as well. The
-// linker puts this in its place (--wrap), in release alone.
+// Embedded Swift takes all memory from posix_memalign, which is slower in glibc than malloc, even for an alignment that
+// malloc has anyway. The linker replaces it by this function (--wrap), in release builds only.
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size);
 int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
   void *new = alignment <= _Alignof(max_align_t) ? malloc(size) : aligned_alloc(alignment, size);

@@ -1,13 +1,13 @@
 internal import CLinux
 
-/// A thread for system calls that block, such as fsync(2), so that the loop's does not have to wait for them.
+/// A thread for system calls that block, such as fsync(2), so that the event loop does not wait.
 ///
-/// Jobs are done one at a time, in the order in which they were submitted. That some are done shows as ``number``
-/// being readable; `deliver` then tells whoever submitted them. The thread is started by the first job, and with
-/// the signals blocked that its starter has blocked.
+/// It runs one job at a time, in the order of `submit`. When a job is done, ``number`` becomes
+/// readable; `deliver` then calls the completions. The first job starts the thread, which inherits
+/// the signal mask of the thread that submitted it.
 ///
-/// All methods are called on one thread, the loop's. A job shares nothing with that thread but what it is given,
-/// and what it is given must live until its completion was called.
+/// All methods are called on one thread, the loop's. A job shares nothing with that thread but what
+/// it is given, and that must live until the completion is called.
 public final class BlockingWorker {
   private struct Job {
     let work: () throws(SystemError) -> Void
@@ -20,12 +20,13 @@ public final class BlockingWorker {
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var thread: pthread_t?
 
-  // Under the mutex. Jobs are destroyed on the loop's thread, with all that their closures hold.
+  // The mutex protects these. Only the loop's thread destroys a job, because its closures may hold
+  // the last reference to an object of the loop.
   private var submitted: [Job] = []
   private var done: [Job] = []
   private var isClosing = false
 
-  /// A worker without a thread yet; eventfd(2).
+  /// Makes a worker whose thread does not run yet; eventfd(2).
   public init() throws(SystemError) {
     let number = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
     guard number >= 0 else { throw SystemError("eventfd") }
@@ -42,11 +43,14 @@ public final class BlockingWorker {
     mutex.deallocate()
   }
 
-  /// What to watch for reading.
+  /// The descriptor to watch for reading; the worker owns it.
   public var number: Int32 { event.number }
 
-  /// Has `work` done on the worker's thread. `completion` is called by `deliver`, or by `close`, with the error that
-  /// `work` threw, if it did. Throws if there is no thread and none can be started; neither is called then.
+  /// Runs `work` on the worker's thread.
+  ///
+  /// `deliver` or `close` later calls `completion`, with the error that `work` threw or `nil`.
+  /// Throws if the thread cannot be started; neither closure is called then. A completion may
+  /// submit again.
   public func submit(
     _ work: @escaping () throws(SystemError) -> Void,
     then completion: @escaping (SystemError?) -> Void
@@ -58,10 +62,10 @@ public final class BlockingWorker {
     pthread_mutex_unlock(mutex)
   }
 
-  /// Calls the completions of the jobs that are done.
+  /// Calls the completions of the jobs that are done. Does not block.
   public func deliver() {
     var count: UInt64 = 0
-    // EAGAIN: delivered already.
+    // EAGAIN means that an earlier call has delivered everything.
     _ = try? withUnsafeMutableBytes(of: &count) { (raw) throws(SystemError) in
       try event.read(into: raw)
     }
@@ -72,8 +76,9 @@ public final class BlockingWorker {
     for job in delivered { job.completion(job.error) }
   }
 
-  /// Waits until all jobs are done, those included that completions submit, delivers them, and ends the thread. Blocks:
-  /// for the end of the process.
+  /// Waits for all jobs, also those that completions submit, delivers them, and ends the thread.
+  ///
+  /// Blocks; for the end of the process.
   public func close() {
     repeat {
       join()
@@ -86,7 +91,7 @@ public final class BlockingWorker {
   private func start() throws(SystemError) {
     isClosing = false
     var thread = pthread_t(0)
-    // Not retained: `deinit` waits for the thread.
+    // `self` is not retained, because `deinit` waits for the thread.
     let code = pthread_create(
       &thread, nil,
       { context in
@@ -124,7 +129,7 @@ public final class BlockingWorker {
 
   private func signal() {
     var one: UInt64 = 1
-    // Fails only where the count is at its end, and then it is readable.
+    // Fails only if the counter is at its maximum, and then the descriptor is readable anyway.
     _ = try? withUnsafeBytes(of: &one) { (raw) throws(SystemError) in
       try SystemCalls.write(event.number, raw)
     }

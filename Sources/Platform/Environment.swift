@@ -1,8 +1,8 @@
 internal import CLinux
 
-/// What the process was started with.
+/// The process: its variables, its limits, its heap.
 public enum Environment {
-  /// The value of an environment variable; `nil` where it is not set. environ(7).
+  /// The value of an environment variable, or `nil` if it is not set; environ(7).
   public static func variable(_ name: [UInt8]) -> [UInt8]? {
     guard !name.contains(0), let value = withPath(name, { getenv($0) }) else { return nil }
     return Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
@@ -11,17 +11,24 @@ public enum Environment {
   /// Whether a descriptor is a terminal; isatty(3).
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
 
-  /// One heap for all threads, before any is started: libcurl resolves names on threads of its own, each of which
-  /// would else get an arena of its own and keep it. mallopt(3).
+  /// Makes all threads use one heap; mallopt(3).
+  ///
+  /// To be called before the first thread starts. libcurl resolves names on its own threads, and
+  /// each would otherwise get an arena and keep it.
   public static func useOneHeap() { clinux_use_one_heap() }
 
-  /// Allows as many descriptors as the hard limit does, and returns how many that are. The soft limit is 1024 as a rule,
-  /// for the sake of programs that use select(2); neither library does here. getrlimit(2).
+  /// Raises the limit of open descriptors to the hard limit, and returns the new limit;
+  /// getrlimit(2).
+  ///
+  /// The soft limit is usually 1024, for programs that use select(2). libcurl and libmicrohttpd do
+  /// not use it here.
   public static func raiseDescriptorLimit() -> Int {
     Int(clamping: clinux_raise_descriptor_limit())
   }
 
-  /// Gives memory that is free back to the system, which the heap otherwise keeps for as long as anything lies
-  /// above it. O(free memory): a millisecond for a few megabytes. malloc_trim(3).
+  /// Returns the heap's free memory to the kernel; malloc_trim(3).
+  ///
+  /// The heap otherwise keeps free memory that lies below memory in use. O(free memory): a
+  /// millisecond for a few megabytes.
   public static func giveBackFreeMemory() { clinux_give_back_free_memory() }
 }

@@ -1,7 +1,9 @@
 internal import CLinux
 
-/// Which file it is and when it was last changed: two that are equal have the same contents, mode and owner, but for
-/// changes within one tick of the file system's clock.
+/// Which file it is, and when it last changed; stat(2).
+///
+/// Two equal values mean the same contents, mode and owner, except for changes within one tick of
+/// the file system's clock.
 public struct FileIdentity: Equatable, Sendable {
   private let device: UInt64
   let inode: UInt64
@@ -17,7 +19,7 @@ public struct FileIdentity: Equatable, Sendable {
     changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
   }
 
-  /// What is at a path now, symbolic links followed; `nil` for nothing that can be found out. stat(2).
+  /// The file that a path leads to now, through symbolic links; `nil` if stat(2) fails.
   public init?(at path: [UInt8]) {
     var status = stat()
     guard withPath(path, { stat($0, &status) }) == 0 else { return nil }

@@ -1,13 +1,14 @@
 import Bytes
 internal import CLinux
 
-/// What a file has besides its bytes: owner, mode, access control list and other extended attributes.
+/// What a file has besides its bytes: owner, mode, access control list, extended attributes.
 struct FileMetadata {
   let status: stat
-  /// xattr(7); an access control list is the one named system.posix_acl_access.
+  /// xattr(7); the access control list is the attribute system.posix_acl_access.
   private let attributes: [(name: [UInt8], value: [UInt8])]
 
-  /// The most that the system takes as the value of an attribute, or as the names of all of them.
+  /// The most bytes of one value, and of the list of names: XATTR_SIZE_MAX and XATTR_LIST_MAX in
+  /// linux/limits.h.
   private static let attributeLimit = 65536
 
   init(of file: borrowing Descriptor) throws(SystemError) {
@@ -15,7 +16,9 @@ struct FileMetadata {
     attributes = try FileMetadata.attributes(of: file)
   }
 
-  /// Gives all of it to a file that is to take the place of the one that it is from.
+  /// Gives the metadata to the file that will replace the original.
+  ///
+  /// Throws if it cannot, except for labels of security modules.
   func apply(to file: borrowing Descriptor) throws(SystemError) {
     let own = try FileMetadata(of: file)
     if own.status.st_uid != status.st_uid || own.status.st_gid != status.st_gid {
@@ -23,10 +26,10 @@ struct FileMetadata {
     }
     for attribute in own.attributes where !attributes.contains(where: { $0.name == attribute.name })
     {
-      // What the folder gives to files that are made in it, such as a default access control list.
+      // The folder gives new files attributes, such as a default access control list.
       _ = withPath(attribute.name) { fremovexattr(file.number, $0) }
     }
-    // In this order: changing the owner takes mode bits away, and the mode says less than an access control list.
+    // The order matters: fchown(2) clears mode bits, and fchmod(2) changes the access control list.
     _ = try SystemCalls.perform("fchmod") { fchmod(file.number, status.st_mode & 0o7777) }
     for (name, value) in attributes {
       if own.attributes.contains(where: { $0.name == name && $0.value == value }) { continue }
@@ -44,7 +47,7 @@ struct FileMetadata {
         }
       }
     } catch {
-      // A label of a security module is that module's business, which may have given the new file one already.
+      // A security module owns its label, and may already have set one on the new file.
       guard name.span.hasPrefix("security."), error.isForbidden || error.code == EOPNOTSUPP else {
         throw error
       }
@@ -68,7 +71,7 @@ struct FileMetadata {
       let size = withPath(name) {
         fgetxattr(file.number, $0, buffer.baseAddress, buffer.count)
       }
-      // Gone meanwhile, or not for this process to see.
+      // The attribute was removed meanwhile, or this process may not read it.
       guard size >= 0 else { continue }
       attributes.append((name, [UInt8](buffer[..<size])))
     }

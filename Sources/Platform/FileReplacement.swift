@@ -1,26 +1,29 @@
 import Bytes
 internal import CLinux
 
-/// Replaces a file by another text, atomically, durably, and only if nobody else has changed it since it was read.
+/// Replaces a file's contents, atomically and durably, unless another process has changed the file.
 ///
-/// The new text is written to a file beside it and then **changes places** with the old one. What comes out is looked
-/// at: is it what had been read, the old file goes; is it not, somebody saved in between, and the two change places
-/// again. So nobody's changes are lost, not even those made in the moment before the exchange. A crash leaves the old
-/// text or the new one, whole, and beside it at most a file that `cleanUp(after:)` knows what to do with.
+/// The new contents are written to a new file beside the old one. Then the two files **exchange
+/// their names**, and the old file is checked. If it is as it was read, it is removed. If not,
+/// another process has saved in between, and the names are exchanged again. So no save is lost, not
+/// even one from the moment before the exchange. A crash leaves the old contents or the new, whole,
+/// and beside them at most one more file, which `cleanUp(after:)` handles.
 ///
-/// Everything here blocks, and may be called on any thread.
+/// All functions block, and may be called on any thread.
 public enum FileReplacement {
-  /// What came of it.
+  /// How a replacement ended.
   public enum Outcome: Equatable, Sendable {
-    /// The file has the new text, and that is on storage. Which file it is now.
+    /// The file has the new contents, on storage. The value identifies it.
     case replaced(FileIdentity)
-    /// Somebody else has changed the file, or is about to: it is as they left it. To be read again.
+    /// Another process has changed the file, or is about to. It was left alone: read it again.
     case raced
   }
 
-  /// Puts `contents` in the place of what was read. Owner, mode, access control list and other extended attributes are
-  /// kept; where they cannot be, that is an error. An error leaves the file as it was, unless it is that of the last
-  /// call, which asks storage to keep the new names.
+  /// Replaces the file that `old` was read from by one with `contents`.
+  ///
+  /// Owner, mode, access control list and other extended attributes are kept; if they cannot be,
+  /// that is an error. An error leaves the file as it was, unless the last call failed, which
+  /// brings the new names to storage.
   public static func replace(
     _ old: FileSnapshot, with contents: [UInt8]
   ) throws(SystemError) -> Outcome {
@@ -34,7 +37,7 @@ public enum FileReplacement {
       guard FileIdentity(metadata.status) == old.identity else { return .raced }
       try folder.checkWritable(name)
     } catch {
-      // Gone, or a symbolic link by now: whoever did that is not done yet, or wants something else.
+      // The name is gone, or is a symbolic link now: another process is changing it.
       guard error.isNotFound || error.code == ELOOP else { throw error }
       return .raced
     }
@@ -69,7 +72,8 @@ public enum FileReplacement {
     return .replaced(identity)
   }
 
-  /// Where the file system cannot have files change places: the least that is left between looking and renaming.
+  /// Installs the file where renameat2(2) cannot exchange names. A save between the check and the
+  /// rename is lost.
   private static func installByRename(
     _ new: NewFile, as name: [UInt8], in folder: borrowing Folder, _ old: FileSnapshot
   ) throws(SystemError) -> Outcome {
@@ -94,8 +98,9 @@ public enum FileReplacement {
     return .raced
   }
 
-  /// Whether what came out of the exchange is what had been read, and nobody is writing to it. Nobody can begin to:
-  /// the name that others know leads to the new file.
+  /// Whether the old file is as it was read, and no process has it open for writing.
+  ///
+  /// No process can open it any more: the name that others know leads to the new file.
   private static func isUntouched(
     _ name: [UInt8], in folder: borrowing Folder, _ old: FileSnapshot, _ metadata: FileMetadata
   ) -> Bool {
@@ -111,12 +116,13 @@ public enum FileReplacement {
     }
   }
 
-  /// Gives what somebody else saved its name again. If yet another save comes in between, that one is the newest, and
-  /// is put back in turn.
+  /// Gives another process's save its name back.
+  ///
+  /// If one more save comes in between, that one is the newest, and gets the name.
   private static func putBack(
     _ spare: [UInt8], as name: [UInt8], in folder: borrowing Folder, inPlaceOf new: NewFile
   ) throws(SystemError) {
-    // What is thought to have the name, and will come out.
+    // The inode that should have the name now, and that the exchange should bring out.
     var expected = new.inode
     for _ in 0..<100 {
       let incoming = try identity(of: spare, in: folder).inode
@@ -124,7 +130,7 @@ public enum FileReplacement {
         try folder.exchange(spare, name)
       } catch {
         guard error.isNotFound else { throw error }
-        // Moved out of the way by somebody who is about to save.
+        // Another process has moved the file away, and is about to save.
         do throws(SystemError) {
           return try folder.rename(spare, toFree: name)
         } catch {

@@ -2,18 +2,19 @@ import Bytes
 internal import CLinux
 
 extension FileReplacement {
-  /// What was found beside a file.
+  /// What a crash left beside a file.
   public enum Remains: Equatable, Sendable {
-    /// Nothing, or nothing that mattered.
+    /// Nothing, or only files that were removed.
     case none
-    /// A crash came before somebody else's save could be put back: that has been done now.
+    /// Another process's save, which a crash kept from being put back. It has its name again.
     case restored
-    /// Somebody else's text is at this path, and another in its place: which of them is wanted only people can tell.
+    /// A text at this path, and another in the file. Only a person can tell which one is wanted.
     case kept(path: [UInt8])
   }
 
-  /// Cleans up what a crash in `replace` has left beside a file. Leaves everything alone that another process may be
-  /// about to replace. For the start of the process.
+  /// Removes, or puts back, what a crash during `replace` left beside a file.
+  ///
+  /// Leaves alone what another process may still be using. For the start of the process; blocks.
   public static func cleanUp(after path: [UInt8]) throws(SystemError) -> Remains {
     let (folderPath, file) = File.split(try File.resolveExisting(path))
     let folder = try Folder(folderPath)
@@ -33,7 +34,7 @@ extension FileReplacement {
     _ name: [UInt8], beside file: [UInt8], in folder: borrowing Folder
   ) throws(SystemError) -> Remains {
     guard let inode = inode(in: name, beside: file) else {
-      // Not complete: it never had the file's place.
+      // It was not complete, so it never had the file's name.
       if name == NewFile.prefix(file) { try folder.remove(name) }
       return .none
     }
@@ -41,14 +42,15 @@ extension FileReplacement {
     let found = try folder.open(name)
     let text = NewFile.suffix(try found.readAll(limit: readingLimit))
     let isNew = NewFile.number(FileIdentity(try found.status()).inode) == inode
-    // Of its two texts, one follows the base of its name, and one ends it.
+    // The name holds hashes of two texts: the old one after the base, the new one at the end.
     let isKnown =
       isNew ? name.reversed().starts(with: text.reversed()) : name.starts(with: base + text)
     if isKnown {
       try folder.remove(name)
       return .none
     }
-    // Somebody's save. If it is the new text that has its place, nobody was told that it does.
+    // Another process saved this text. If the file has the new text, no caller was told that the
+    // replacement succeeded, so the save wins.
     guard !isNew, let current = try? folder.open(file),
       (try? NewFile.number(FileIdentity(current.status()).inode)) == inode,
       let new = try? current.readAll(limit: readingLimit),
@@ -62,7 +64,7 @@ extension FileReplacement {
 
   private static let readingLimit = 1 << 30
 
-  /// The inode in the name of a complete file.
+  /// The inode in the name of a complete file, as ``NewFile/number(_:)`` makes it.
   private static func inode(in name: [UInt8], beside file: [UInt8]) -> Int? {
     let rest = name.dropFirst(NewFile.prefix(file).count + 1)
     guard let end = rest.firstIndex(of: UInt8(ascii: "-")) else { return nil }

@@ -3,21 +3,25 @@ internal import CLinux
 
 /// A regular file as it was when it was read.
 public struct FileSnapshot: Sendable {
-  /// Where it is, without symbolic links.
+  /// The absolute path, without symbolic links.
   public let path: [UInt8]
-  /// Its bytes.
+  /// All bytes of the file.
   public let contents: [UInt8]
-  /// Which file it was.
+  /// Which file it was, for ``FileReplacement``.
   public let identity: FileIdentity
-  /// Whether somebody had it open for writing, as far as the system tells: the owner of the file, and root.
+  /// Whether a process had the file open for writing.
+  ///
+  /// The system tells this only to the owner of the file and to root; to others it is `false`.
   public let isBeingWritten: Bool
 
-  /// Reads the file that a path leads to. One with more than `limit` bytes is refused with EFBIG, one that is no
-  /// regular file with EINVAL.
+  /// Reads the file that a path leads to.
+  ///
+  /// Throws EFBIG if it has more than `limit` bytes, EINVAL if it is not a regular file. Blocks.
   public init(of path: [UInt8], limit: Int) throws(SystemError) {
     let resolved = try File.resolveExisting(path)
     self.path = resolved
-    // Non-blocking: a FIFO would wait for somebody to write. It means nothing to a regular file.
+    // Non-blocking, because opening a FIFO would wait for a writer. A regular file ignores the
+    // flag.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
     let number = try SystemCalls.perform("open") {
       withPath(resolved) { clinux_open($0, flags, 0) }
@@ -26,7 +30,7 @@ public struct FileSnapshot: Sendable {
     var status = try file.status()
     guard clinux_is_regular(status.st_mode) else { throw SystemError("open", code: EINVAL) }
     var contents: [UInt8] = []
-    // Again where it changed meanwhile, but not for ever.
+    // Read again if the file changed meanwhile, but not without end.
     for _ in 0..<5 {
       contents = try file.readAll(limit: limit)
       let after = try file.status()
@@ -47,13 +51,13 @@ extension Descriptor {
     return status
   }
 
-  /// The whole file, from its beginning. One with more than `limit` bytes is refused with EFBIG.
+  /// Reads the whole file from its beginning. Throws EFBIG if it has more than `limit` bytes.
   borrowing func readAll(limit: Int) throws(SystemError) -> [UInt8] {
     guard lseek(number, 0, SEEK_SET) == 0 else { throw SystemError("lseek") }
     return try readToEnd(limit: limit)
   }
 
-  /// What is left to be read, under the same limit.
+  /// Reads from the current position to the end. Throws EFBIG if that is more than `limit` bytes.
   borrowing func readToEnd(limit: Int) throws(SystemError) -> [UInt8] {
     var contents: [UInt8] = []
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 16)

@@ -1,11 +1,11 @@
 import Bytes
 internal import CLinux
 
-/// Notices that what a path leads to may have changed: written in place, replaced by a rename, or reached through a
-/// symbolic link that leads elsewhere now. inotify(7).
+/// Tells when the file at a path may have changed; inotify(7).
 ///
-/// Folders are watched, not the file, which editors replace: the one that it is in, and those of all symbolic links
-/// on the way to it.
+/// It notices a write in place, a replacement by rename, and a symbolic link that leads elsewhere.
+/// It watches folders, because editors replace files: the folder of the file, and the folders of
+/// all symbolic links on the way to it.
 public final class FileWatch {
   private struct Place {
     let watch: Int32
@@ -21,10 +21,10 @@ public final class FileWatch {
     UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_ATTRIB)
     | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
 
-  /// As many symbolic links as the system follows; path_resolution(7).
+  /// The most symbolic links that the kernel follows; path_resolution(7).
   private static let longestChain = 40
 
-  /// Begins to watch. A relative path is that of the working directory as it is now.
+  /// Starts to watch. A relative path starts at the current working directory.
   public init(_ path: [UInt8]) throws(SystemError) {
     let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
     guard number >= 0 else { throw SystemError("inotify_init1") }
@@ -37,10 +37,12 @@ public final class FileWatch {
     buffer.deallocate()
   }
 
-  /// What to watch for reading.
+  /// The descriptor to watch for reading; this object owns it.
   public var number: Int32 { inotify.number }
 
-  /// Takes all that has happened. Returns whether any of it may concern the file; then `renew` is to be called.
+  /// Reads all events that have happened. Does not block.
+  ///
+  /// Returns whether one of them may concern the file; the caller then calls `renew`.
   public func take() -> Bool {
     var isConcerned = false
     while let count = try? inotify.read(into: buffer), count > 0 {
@@ -55,13 +57,15 @@ public final class FileWatch {
     return isConcerned
   }
 
-  /// Goes the way to the file again: a link may lead elsewhere now, a folder have been replaced. Where that cannot be
-  /// watched, what was watched still is, and it is to be tried again.
+  /// Follows the path to the file again, because a link or a folder on it may have changed.
+  ///
+  /// If a folder cannot be watched, the old watches stay; the caller tries again later.
   public func renew() throws(SystemError) {
     try watchFolders()
   }
 
-  /// Whether an event, `struct inotify_event` and a name, says that the file may have changed.
+  /// Whether one event, a `struct inotify_event` with its name, says that the file may have
+  /// changed.
   private func concerns(_ event: UnsafeRawBufferPointer) -> Bool {
     let watch = event.loadUnaligned(as: Int32.self)
     let mask = event.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
@@ -71,11 +75,12 @@ public final class FileWatch {
     if mask & lost != 0 { return true }
     let name = [UInt8](event[16...].prefix { $0 != 0 })
     guard places.contains(where: { $0.watch == watch && $0.name == name }) else { return false }
-    // Whoever makes a file is about to write it, and closing it is another event. A link is complete.
+    // A process that makes a file is about to write it, and its close is another event. A link is
+    // complete at once.
     return mask & UInt32(IN_CREATE) == 0 || !isFileInTheMaking
   }
 
-  /// Whether the path leads to a regular file that has one name alone, not through a link.
+  /// Whether the path is a regular file with only one name, not a link.
   private var isFileInTheMaking: Bool {
     var status = stat()
     return withPath(path) { lstat($0, &status) } == 0 && clinux_is_regular(status.st_mode)

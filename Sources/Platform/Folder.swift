@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// An open folder, and what is done to the names in it.
+/// An open folder, for changing the names in it.
 struct Folder: ~Copyable {
   private let descriptor: Descriptor
 
@@ -10,7 +10,9 @@ struct Folder: ~Copyable {
       adopting: try SystemCalls.perform("open") { withPath(path) { clinux_open($0, flags, 0) } })
   }
 
-  /// Keeps other processes that ask for this as well out until the value ends. Returns whether it could; flock(2).
+  /// Locks the folder against other processes that lock it, until the value ends; flock(2).
+  ///
+  /// Returns `false` if another process has the lock.
   borrowing func lock() throws(SystemError) -> Bool {
     do throws(SystemError) {
       _ = try SystemCalls.perform("flock") { flock(descriptor.number, LOCK_EX | LOCK_NB) }
@@ -21,7 +23,7 @@ struct Folder: ~Copyable {
     }
   }
 
-  /// Opens a file of this folder, not through a symbolic link, to be read.
+  /// Opens a file of this folder for reading, but not through a symbolic link (ELOOP).
   borrowing func open(_ name: [UInt8]) throws(SystemError) -> Descriptor {
     let flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
     return Descriptor(
@@ -30,7 +32,7 @@ struct Folder: ~Copyable {
       })
   }
 
-  /// Makes a file, for its owner alone, to be written.
+  /// Makes a file for writing, with mode 600. Throws EEXIST if the name is taken.
   borrowing func create(_ name: [UInt8]) throws(SystemError) -> Descriptor {
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
     return Descriptor(
@@ -39,43 +41,43 @@ struct Folder: ~Copyable {
       })
   }
 
-  /// Whether the process may write to a file of this folder; faccessat(2).
+  /// Throws if the process may not write to a file of this folder; faccessat(2).
   borrowing func checkWritable(_ name: [UInt8]) throws(SystemError) {
     _ = try SystemCalls.perform("access") {
       withPath(name) { faccessat(descriptor.number, $0, W_OK, AT_EACCESS) }
     }
   }
 
-  /// Gives a file another name, in place of what had that; rename(2).
+  /// Renames a file, and replaces a file that has the new name; rename(2).
   borrowing func rename(_ name: [UInt8], to other: [UInt8]) throws(SystemError) {
     try withNames(name, other, "rename") { renameat(descriptor.number, $0, descriptor.number, $1) }
   }
 
-  /// Has two files change names; renameat2(2).
+  /// Exchanges the names of two files; RENAME_EXCHANGE in renameat2(2).
   borrowing func exchange(_ name: [UInt8], _ other: [UInt8]) throws(SystemError) {
     try withNames(name, other, "renameat2") { clinux_exchange(descriptor.number, $0, $1) }
   }
 
-  /// Gives a file another name, which must be free (EEXIST); renameat2(2).
+  /// Renames a file. Throws EEXIST if the new name is taken; RENAME_NOREPLACE in renameat2(2).
   borrowing func rename(_ name: [UInt8], toFree other: [UInt8]) throws(SystemError) {
     try withNames(name, other, "renameat2") { clinux_rename_to_free(descriptor.number, $0, $1) }
   }
 
-  /// Takes a name away; unlink(2).
+  /// Removes a name; unlink(2).
   borrowing func remove(_ name: [UInt8]) throws(SystemError) {
     _ = try SystemCalls.perform("unlink") {
       withPath(name) { unlinkat(descriptor.number, $0, 0) }
     }
   }
 
-  /// Returns once the names are on storage; fsync(2). Blocks.
+  /// Brings the names to storage; fsync(2). Blocks.
   borrowing func flush() throws(SystemError) {
     _ = try SystemCalls.perform("fsync") { fsync(descriptor.number) }
   }
 
-  /// The names that begin with these bytes.
+  /// The names that begin with `prefix`, in no order.
   borrowing func names(beginningWith prefix: [UInt8]) throws(SystemError) -> [[UInt8]] {
-    // Opened anew, for the stream has a position; it closes its descriptor itself.
+    // A second descriptor, because the stream moves its position and closes it.
     let number = try SystemCalls.perform("open") {
       clinux_open_at(descriptor.number, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
     }

@@ -1,16 +1,16 @@
 internal import CLinux
 
-/// A point of monotonic time, which no change of the wall clock moves; CLOCK_MONOTONIC in clock_gettime(2).
+/// A point of monotonic time, independent of the wall clock; CLOCK_MONOTONIC in clock_gettime(2).
 public struct Instant: Comparable, Sendable {
-  /// Since an arbitrary start.
+  /// Nanoseconds since an arbitrary start, the same for all processes until the machine restarts.
   public var nanoseconds: Int64
 
-  /// A point so many nanoseconds after the clock's arbitrary start.
+  /// A point this many nanoseconds after the start.
   public init(nanoseconds: Int64) {
     self.nanoseconds = nanoseconds
   }
 
-  /// This moment.
+  /// The current time.
   public static var now: Instant { Instant(nanoseconds: clinux_monotonic_nanoseconds()) }
 
   /// Whether one point is before another.
@@ -28,7 +28,7 @@ public struct Instant: Comparable, Sendable {
     Instant(nanoseconds: instant.nanoseconds &- span.nanoseconds)
   }
 
-  /// The time from one point to another; negative if `end` is earlier.
+  /// The time from `start` to `end`; negative if `end` is earlier.
   public static func - (end: Instant, start: Instant) -> TimeSpan {
     TimeSpan(nanoseconds: end.nanoseconds &- start.nanoseconds)
   }

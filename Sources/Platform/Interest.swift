@@ -10,14 +10,14 @@ public struct Interest: OptionSet, Sendable {
     self.rawValue = rawValue
   }
 
-  /// There is something to read, or the end has come.
+  /// Something to read, or the end of the stream (EPOLLIN).
   public static let read = Interest(rawValue: EPOLLIN.rawValue)
-  /// There is room to write.
+  /// Room to write (EPOLLOUT).
   public static let write = Interest(rawValue: EPOLLOUT.rawValue)
-  /// The peer has closed, or shut down its sending side.
+  /// The peer has closed, or has shut down its sending side (EPOLLRDHUP).
   public static let peerClosed = Interest(rawValue: EPOLLRDHUP.rawValue)
-  /// One event for each time that something comes, not for as long as it is there.
+  /// One event for each change, instead of one for as long as the condition lasts (EPOLLET).
   public static let edge = Interest(rawValue: EPOLLET.rawValue)
-  /// One event, then silence until the interest is set again.
+  /// One event only, until the interest is set again (EPOLLONESHOT).
   public static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
 }

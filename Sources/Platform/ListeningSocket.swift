@@ -1,24 +1,30 @@
 internal import CLinux
 
-/// A socket that takes connections; non-blocking. A unix socket's file is removed when the value ends.
+/// A non-blocking socket that accepts connections. The value removes its unix socket file at its
+/// end.
 public struct ListeningSocket: ~Copyable {
-  /// How much a TCP connection takes of what it cannot send yet; TCP_NOTSENT_LOWAT in tcp(7). Left to itself the
-  /// kernel takes megabytes, and says that there is room again only when a third of that has gone: who reads slowly
-  /// would look for minutes like who reads nothing.
+  /// How many unsent bytes the kernel takes for a TCP connection; TCP_NOTSENT_LOWAT in tcp(7).
+  ///
+  /// By default the kernel takes megabytes, and reports room only after a third of that is sent. A
+  /// slow reader would then look, for minutes, like a reader that has stopped.
   private static let unsentLimit: Int32 = 65536
 
   private let descriptor: Descriptor
   private let unixPath: [UInt8]?
 
-  /// Listens at a TCP address. A port that was in use a moment ago can be taken again at once (SO_REUSEADDR);
-  /// an IPv6 wildcard takes IPv6 only, so that `0.0.0.0` and `[::]` can stand side by side.
+  /// Listens at a TCP address; bind(2), listen(2).
+  ///
+  /// SO_REUSEADDR lets a restarted process use its port at once. An IPv6 wildcard accepts only
+  /// IPv6, so that `0.0.0.0` and `[::]` can be used together.
   public init(at address: SocketAddress) throws(SystemError) {
     descriptor = try ListeningSocket.open(address)
     unixPath = nil
   }
 
-  /// Listens at a unix socket. A socket file that nobody listens at any more is replaced; one that somebody
-  /// does is EADDRINUSE; a file that is no socket is left alone (EADDRINUSE as well).
+  /// Listens at a unix socket, and replaces a socket file that no process listens at.
+  ///
+  /// Throws EADDRINUSE if a process listens there, or if the file is not a socket; ENAMETOOLONG if
+  /// the path does not fit; unix(7).
   public init(unixPath path: [UInt8]) throws(SystemError) {
     guard let address = SocketAddress(unixPath: path) else {
       throw SystemError("bind", code: ENAMETOOLONG)
@@ -32,16 +38,18 @@ public struct ListeningSocket: ~Copyable {
     if let unixPath { _ = withPath(unixPath) { unlink($0) } }
   }
 
-  /// What to watch for reading: ready while connections wait.
+  /// The descriptor to watch for reading: ready while connections wait.
   public var number: Int32 { descriptor.number }
 
-  /// Where the socket listens: the port that the kernel chose where 0 was asked for.
+  /// The address of the socket, with the port that the kernel chose for port 0; getsockname(2).
   public var address: SocketAddress {
     SocketAddress { _ = getsockname(descriptor.number, $0, $1) }
   }
 
-  /// Takes the next waiting connection, non-blocking and closed on exec; `nil` when there is none. The caller
-  /// owns it. Running out of descriptors or memory is an error that passes.
+  /// Accepts the next waiting connection; `nil` if none waits. accept(2).
+  ///
+  /// The connection does not block, is closed on exec, and belongs to the caller. Throws if
+  /// descriptors or memory run out, which is temporary.
   public borrowing func accept() throws(SystemError) -> (connection: Int32, peer: SocketAddress)? {
     while true {
       var connection: Int32 = -1
@@ -49,7 +57,7 @@ public struct ListeningSocket: ~Copyable {
       if connection >= 0 { return (connection, peer) }
       switch clinux_errno() {
       case EAGAIN: return nil
-      // A connection that ended before it was taken is not the listener's error; accept(2).
+      // A connection that ended before it was accepted is not an error of the listener; accept(2).
       case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH,
         EOPNOTSUPP, ENETUNREACH:
         continue
@@ -70,7 +78,7 @@ public struct ListeningSocket: ~Copyable {
       setsockopt(number, clinux_ipproto_ipv6(), IPV6_V6ONLY, &on, size)
     }
     if address.family != AF_UNIX {
-      // Its connections inherit this.
+      // Accepted connections inherit this option.
       var limit = unsentLimit
       setsockopt(number, clinux_ipproto_tcp(), TCP_NOTSENT_LOWAT, &limit, size)
     }
@@ -87,7 +95,7 @@ public struct ListeningSocket: ~Copyable {
     guard withPath(path, { lstat($0, &status) }) == 0, clinux_is_socket(status.st_mode) else {
       return false
     }
-    // Non-blocking: somebody who lives but takes no connections would have this one wait for ever.
+    // Non-blocking, because a process that listens but accepts nothing would make connect(2) wait.
     let probe = openSocket(family: AF_UNIX, type: Int32(SOCK_STREAM.rawValue), protocolNumber: 0)
     guard probe >= 0 else { return false }
     defer { close(probe) }

@@ -1,12 +1,13 @@
 internal import CLinux
 
-/// A fixed block of zeroed memory straight from the kernel, page-aligned; given back when the value ends. mmap(2).
+/// A fixed block of zeroed memory from the kernel, aligned to pages; mmap(2).
 public struct MemoryBlock: ~Copyable {
   /// The block; valid while this value lives.
   public let bytes: UnsafeMutableRawBufferPointer
 
-  /// Maps `byteCount` bytes, at least 1. A populated block takes up all its room at once, where another does so
-  /// page by page as it is touched.
+  /// Maps `byteCount` bytes, at least 1. Throws ENOMEM if there is not enough memory.
+  ///
+  /// A populated block takes all its memory at once; another one takes each page at its first use.
   public init(byteCount: Int, isPopulated: Bool) throws(SystemError) {
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | (isPopulated ? MAP_POPULATE : 0)
     let address = mmap(nil, byteCount, PROT_READ | PROT_WRITE, flags, -1, 0)

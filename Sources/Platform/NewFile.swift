@@ -1,17 +1,18 @@
 import Bytes
 internal import CLinux
 
-/// A file written, and on storage, beside the one that it is to replace.
+/// A file on storage, written beside the file that it will replace.
 ///
-/// Its name tells what it takes to clean up after a crash: its own inode, by which one sees whether the two have
-/// changed places, and hashes of the old text and the new, by which one sees whether somebody else has saved.
+/// Its name says how to clean up after a crash. It holds the inode of the new file, which tells
+/// whether the names have been exchanged, and hashes of the old text and the new, which tell
+/// whether another process has saved.
 struct NewFile {
   /// `.FILE.postern-INODE-OLDHASH-NEWHASH`.
   let name: [UInt8]
   let inode: UInt64
   private let contents: [UInt8]
 
-  /// Writes the file. One that was not written to the end because of a crash is replaced.
+  /// Writes the file. An incomplete one that a crash left is replaced. Blocks.
   init(
     _ contents: [UInt8], beside file: [UInt8], in folder: borrowing Folder,
     _ metadata: FileMetadata, replacing old: FileSnapshot
@@ -39,12 +40,12 @@ struct NewFile {
     }
   }
 
-  /// Takes away what has the name, as far as that can be done: what is left is cleaned up at the next start.
+  /// Removes the file that has the name. Errors are ignored: the next start cleans up.
   func discard(in folder: borrowing Folder) {
     try? folder.remove(name)
   }
 
-  /// Whether a file, which is this one, still has the text that it was given, and nobody is writing to it.
+  /// Whether `file`, which is this one, still has its text, and no process has it open for writing.
   func isUntouched(_ file: borrowing Descriptor) throws(SystemError) -> Bool {
     guard !clinux_is_being_written(file.number) else { return false }
     return FileIdentity(try file.status()).inode == inode
@@ -53,24 +54,25 @@ struct NewFile {
 
   // MARK: Names
 
-  /// What the names of all such files begin with, and the whole name of one that is not complete yet.
+  /// The start of the name of all such files; an incomplete file has it as its whole name.
   static func prefix(_ file: [UInt8]) -> [UInt8] {
     [UInt8(ascii: ".")] + file + [UInt8](".postern")
   }
 
-  /// What the name of a complete one begins with; the suffixes of both texts follow.
+  /// The start of the name of a complete file; the suffixes of both texts follow.
   static func name(beside file: [UInt8], inode: UInt64) -> [UInt8] {
     prefix(file) + suffix(number(inode))
   }
 
-  /// What stands for a text in the name.
+  /// The part of the name that stands for a text.
   static func suffix(_ text: [UInt8]) -> [UInt8] {
     var hash = SipHash(key: SipHash.Key(0, 0))
     hash.combine(text.span)
     return suffix(number(hash.finish() >> 1))
   }
 
-  /// The number that stands in a name for an inode or a hash: the bits that fit a non-negative `Int`.
+  /// The number that stands for an inode or a hash in a name: the bits that fit a non-negative
+  /// `Int`.
   static func number(_ bits: UInt64) -> Int { Int(truncatingIfNeeded: bits & UInt64(Int.max)) }
 
   private static func suffix(_ number: Int) -> [UInt8] {

@@ -1,26 +1,26 @@
 import Bytes
 internal import CLinux
 
-/// Standard error, or another descriptor, written to without ever waiting for a slow reader.
+/// Standard error, or another descriptor, written without waiting for a slow reader.
 public struct NonBlockingOutput: ~Copyable {
   private enum Kind {
-    /// A pipe or a terminal, opened anew so that it does not block.
+    /// A pipe or a terminal, opened a second time, because O_NONBLOCK would affect all its users.
     case reopened(Int32)
-    /// A socket, as the journal's is; send(2) can be told not to wait.
+    /// A socket, such as the journal's: send(2) has a flag not to wait.
     case socket
-    /// A file, which takes what it is given, or something that cannot be opened anew.
+    /// A file, which never waits for a reader, or something that cannot be opened a second time.
     case direct
   }
 
   private let descriptor: Int32
   private let kind: Kind
 
-  /// Standard error.
+  /// Writes to standard error.
   public init() {
     self.init(to: STDERR_FILENO)
   }
 
-  /// Finds out what a descriptor is, which the caller keeps open for as long as this value lives.
+  /// Writes to a descriptor, which the caller keeps open while this value lives.
   init(to descriptor: Int32) {
     self.descriptor = descriptor
     var status = stat()
@@ -38,7 +38,9 @@ public struct NonBlockingOutput: ~Copyable {
     if case .reopened(let number) = kind { close(number) }
   }
 
-  /// Writes what is taken without waiting; returns the count, 0 where nothing is taken now.
+  /// Writes as much as the reader takes now.
+  ///
+  /// Returns the number of bytes, 0 if the reader takes nothing now. Throws if the reader is gone.
   public borrowing func write(_ bytes: Span<UInt8>) throws(SystemError) -> Int {
     try bytes.withUnsafeBytes { (raw) throws(SystemError) in try write(raw) }
   }
@@ -62,8 +64,10 @@ public struct NonBlockingOutput: ~Copyable {
     }
   }
 
-  /// Blocks until something would be taken, or the time is over: for the end of the process. Returns whether it
-  /// would.
+  /// Waits until the reader takes something, or the time is over. Blocks; for the end of the
+  /// process.
+  ///
+  /// Returns whether the reader would take something. poll(2).
   public borrowing func waitForReader(milliseconds: Int32) -> Bool {
     var number = descriptor
     if case .reopened(let own) = kind { number = own }
@@ -71,7 +75,8 @@ public struct NonBlockingOutput: ~Copyable {
     return poll(&waiting, 1, milliseconds) > 0
   }
 
-  /// Whether this is the journal's stream: `JOURNAL_STREAM` names its device and inode; systemd.exec(5).
+  /// Whether the descriptor is the journal: `JOURNAL_STREAM` has its device and inode;
+  /// systemd.exec(5).
   public var isJournal: Bool {
     guard let variable = Environment.variable([UInt8]("JOURNAL_STREAM")) else { return false }
     var status = stat()

@@ -1,8 +1,8 @@
 internal import CLinux
 
-/// Waiting, for threads other than the loop's.
+/// Waiting, on threads other than the event loop's.
 public enum Pause {
-  /// Blocks for at least so long; nanosleep(2).
+  /// Blocks for at least `count` milliseconds; nanosleep(2).
   public static func milliseconds(_ count: Int) {
     let end = Instant.now + .milliseconds(count)
     while true {
@@ -11,7 +11,7 @@ public enum Pause {
       var wait = timespec()
       wait.tv_sec = time_t(left.nanoseconds / 1_000_000_000)
       wait.tv_nsec = Int(left.nanoseconds % 1_000_000_000)
-      // Interrupted by a signal: what is left.
+      // A signal may end the wait early; the loop then waits for the rest.
       _ = nanosleep(&wait, nil)
     }
   }

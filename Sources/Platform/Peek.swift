@@ -1,16 +1,17 @@
 internal import CLinux
 
-/// What of a connection's received bytes a look without taking them shows.
+/// What a connection has received, seen without taking it.
 public enum Peek {
-  /// So many bytes are in the buffer.
+  /// This many bytes are now in the buffer.
   case bytes(Int)
-  /// Nothing yet.
+  /// Nothing has arrived yet.
   case nothing
   /// The peer has closed its side, or the connection is broken.
   case ended
 }
 
-/// Looks at what a connection has received, leaving it there; recv(2), MSG_PEEK.
+/// Copies received bytes into `buffer` and leaves them there to be read; MSG_PEEK in recv(2). Does
+/// not block.
 public func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Peek {
   let flags = Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)
   let count = recv(descriptor, buffer.baseAddress, buffer.count, flags)

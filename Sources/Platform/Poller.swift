@@ -1,11 +1,11 @@
 internal import CLinux
 
-/// An epoll instance and room for a batch of its events; epoll(7).
+/// An epoll instance, with room for a batch of its events; epoll(7).
 public struct Poller: ~Copyable {
   private let epoll: Descriptor
   private let events: UnsafeMutableBufferPointer<epoll_event>
 
-  /// Creates an instance that takes at most `batch` events a turn.
+  /// Makes an instance that returns at most `batch` events at a time.
   public init(batch: Int = 256) throws(SystemError) {
     let number = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard number >= 0 else { throw SystemError("epoll_create1") }
@@ -17,7 +17,7 @@ public struct Poller: ~Copyable {
     events.deallocate()
   }
 
-  /// Watches a descriptor; its events carry `token`.
+  /// Watches a descriptor. Its events carry `token`.
   public borrowing func add(_ descriptor: Int32, for interest: Interest, token: UInt64)
     throws(SystemError)
   {
@@ -31,13 +31,14 @@ public struct Poller: ~Copyable {
     try control(EPOLL_CTL_MOD, descriptor, interest, token)
   }
 
-  /// Watches a descriptor no more. One that is closed already has left by itself.
+  /// Stops watching a descriptor. Closing a descriptor does the same.
   public borrowing func remove(_ descriptor: Int32) {
     _ = clinux_epoll_control(epoll.number, EPOLL_CTL_DEL, descriptor, 0, 0)
   }
 
-  /// Waits until something is ready, a signal comes, or the time is over: -1 waits for ever, 0 not at all.
-  /// Returns how many events `event(_:)` now has.
+  /// Waits for events, a signal, or the end of the time: -1 is no limit, 0 does not wait.
+  ///
+  /// Returns the number of events, which `event(_:)` then gives. epoll_wait(2).
   public borrowing func wait(milliseconds: Int32) throws(SystemError) -> Int {
     let count = epoll_wait(epoll.number, events.baseAddress!, Int32(events.count), milliseconds)
     if count >= 0 { return Int(count) }
@@ -45,7 +46,7 @@ public struct Poller: ~Copyable {
     return 0
   }
 
-  /// An event of the last wait.
+  /// One event of the last `wait`; `index` is less than what that returned.
   public borrowing func event(_ index: Int) -> (token: UInt64, readiness: Readiness) {
     let event = events.baseAddress! + index
     return (clinux_epoll_token(event), Readiness(rawValue: event.pointee.events))

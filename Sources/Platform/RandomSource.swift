@@ -1,15 +1,17 @@
 import Bytes
 internal import CLinux
 
-/// Unpredictable random numbers from the kernel, drawn a page at a time: one system call serves hundreds of
-/// messages. getrandom(2).
+/// Unpredictable random numbers from the kernel; getrandom(2).
+///
+/// One system call draws 4096 bytes, which last for a hundred messages or more. Not for several
+/// threads.
 public final class RandomSource: RandomNumberGenerator {
   private var pool: [UInt64] = []
 
-  /// A source with nothing drawn yet.
+  /// A source that has drawn nothing yet.
   public init() {}
 
-  /// The next 64 bits; no number is handed out twice.
+  /// The next 64 bits. None are used twice.
   public func next() -> UInt64 {
     if pool.isEmpty { refill() }
     return pool.removeLast()
@@ -35,7 +37,7 @@ public final class RandomSource: RandomNumberGenerator {
     pool = [UInt64](unsafeUninitializedCapacity: words) { buffer, count in
       let raw = UnsafeMutableRawBufferPointer(buffer)
       var filled = 0
-      // More than 256 bytes may be cut short by a signal; getrandom(2).
+      // A signal may cut a call for more than 256 bytes short; getrandom(2).
       while filled < raw.count {
         filled += max(0, getrandom(raw.baseAddress! + filled, raw.count - filled, 0))
       }
@@ -45,7 +47,7 @@ public final class RandomSource: RandomNumberGenerator {
 }
 
 extension RandomSource {
-  /// A new identifier that nobody can guess: `prefix` and 24 hexadecimal digits (96 bits).
+  /// A new identifier that cannot be guessed: `prefix` and 24 hexadecimal digits (96 bits).
   public func identifier(_ prefix: StaticString) -> [UInt8] {
     let words = (next(), next())
     let length = prefix.utf8CodeUnitCount
@@ -61,14 +63,14 @@ extension RandomSource {
     }
   }
 
-  /// Eight digits, one in each byte, for the 32 bits of a number: all at once, since every message needs two
-  /// identifiers.
+  /// Eight digits, one in each byte, for a number of 32 bits. All at once, because every message
+  /// needs two identifiers.
   private func hexadecimalDigits(_ number: UInt64) -> UInt64 {
     var nibbles = number
     nibbles = (nibbles | nibbles << 16) & 0x0000_FFFF_0000_FFFF
     nibbles = (nibbles | nibbles << 8) & 0x00FF_00FF_00FF_00FF
     nibbles = (nibbles | nibbles << 4) & 0x0F0F_0F0F_0F0F_0F0F
-    // 1 in each byte that is 10 or more; from "0" + 10 it is 39 to "a".
+    // 1 in each byte that is 10 or more. "a" is 39 after "0" + 10.
     let letters = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
     return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39
   }

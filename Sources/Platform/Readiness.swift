@@ -1,6 +1,6 @@
 internal import CLinux
 
-/// What a watched descriptor is ready for.
+/// What a watched descriptor is ready for; epoll_ctl(2).
 public struct Readiness: OptionSet, Sendable {
   /// EPOLL* bits.
   public let rawValue: UInt32
@@ -10,14 +10,14 @@ public struct Readiness: OptionSet, Sendable {
     self.rawValue = rawValue
   }
 
-  /// There is something to read, or the end has come.
+  /// Something to read, or the end of the stream (EPOLLIN).
   public static let read = Readiness(rawValue: EPOLLIN.rawValue)
-  /// There is room to write.
+  /// Room to write (EPOLLOUT).
   public static let write = Readiness(rawValue: EPOLLOUT.rawValue)
-  /// The peer has closed, or shut down its sending side.
+  /// The peer has closed, or has shut down its sending side (EPOLLRDHUP).
   public static let peerClosed = Readiness(rawValue: EPOLLRDHUP.rawValue)
-  /// Both directions are closed.
+  /// Both directions are closed (EPOLLHUP).
   public static let hangUp = Readiness(rawValue: EPOLLHUP.rawValue)
-  /// The descriptor has an error pending.
+  /// The descriptor has a pending error (EPOLLERR).
   public static let error = Readiness(rawValue: EPOLLERR.rawValue)
 }

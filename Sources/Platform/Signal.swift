@@ -1,9 +1,9 @@
-/// The signals that Postern acts on.
+/// The signals that Postern handles; signal(7).
 public enum Signal: Int32, Sendable {
-  /// Read the configuration again.
+  /// Reload the configuration (SIGHUP).
   case hangUp = 1
-  /// Stop, from a terminal.
+  /// Stop, from a terminal (SIGINT).
   case interrupt = 2
-  /// Stop.
+  /// Stop (SIGTERM).
   case terminate = 15
 }

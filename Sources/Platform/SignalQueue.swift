@@ -1,11 +1,13 @@
 internal import CLinux
 
-/// Signals as something to read, in place of handlers that interrupt; signalfd(2). While it lives, the process
-/// receives SIGHUP, SIGINT and SIGTERM here and nowhere else.
+/// Signals that are read from a descriptor instead of interrupting the program; signalfd(2).
+///
+/// While the value lives, SIGHUP, SIGINT and SIGTERM arrive only here.
 public struct SignalQueue: ~Copyable {
   private let descriptor: Descriptor
 
-  /// Blocks the signals for this thread and all that it starts from now on: make it before any thread.
+  /// Blocks the signals for this thread and for all that it starts later. Make it before any other
+  /// thread.
   public init() throws(SystemError) {
     var set = sigset_t()
     sigemptyset(&set)
@@ -16,10 +18,10 @@ public struct SignalQueue: ~Copyable {
     descriptor = Descriptor(adopting: number)
   }
 
-  /// What to watch for reading.
+  /// The descriptor to watch for reading.
   public var number: Int32 { descriptor.number }
 
-  /// The next signal waiting, if any.
+  /// The next waiting signal, or `nil`. Does not block.
   public borrowing func next() -> Signal? {
     var info = signalfd_siginfo()
     let count = try? withUnsafeMutableBytes(of: &info) { (raw) throws(SystemError) in
@@ -29,8 +31,9 @@ public struct SignalQueue: ~Copyable {
       ? Signal(rawValue: Int32(info.ssi_signo)) : nil
   }
 
-  /// A write that cannot be done is an error of the write and not the end of the process: one to a peer that has
-  /// gone (EPIPE), or one beyond the file size limit (EFBIG).
+  /// Makes a write that fails an error, instead of the end of the process.
+  ///
+  /// Ignores SIGPIPE (the peer is gone, EPIPE) and SIGXFSZ (the file size limit, EFBIG); signal(7).
   public static func ignoreFailedWrites() {
     clinux_ignore_signal(SIGPIPE)
     clinux_ignore_signal(SIGXFSZ)

@@ -1,7 +1,7 @@
 public import Bytes
 internal import CLinux
 
-/// Where a socket listens, or who is at its other end: an IPv4 or IPv6 address and port, or a unix socket.
+/// The address of a socket or of its peer: IPv4 or IPv6 with a port, or a unix socket.
 public struct SocketAddress {
   private var storage: sockaddr_storage
   private var length: socklen_t
@@ -30,8 +30,9 @@ public struct SocketAddress {
     }
   }
 
-  /// A unix socket by its path; `nil` where the path is empty, has a NUL, or is longer than unix(7) allows
-  /// (107 bytes).
+  /// A unix socket by its path.
+  ///
+  /// `nil` if the path is empty, has a NUL, or has more than the 107 bytes that unix(7) allows.
   public init?(unixPath path: [UInt8]) {
     storage = sockaddr_storage()
     var unix = sockaddr_un()
@@ -43,7 +44,8 @@ public struct SocketAddress {
     withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: unix, as: sockaddr_un.self) }
   }
 
-  /// An address that `fill` writes, given room and its size, as accept(2) and getsockname(2) do.
+  /// The address that `fill` writes, given a buffer and its size, like accept(2) and
+  /// getsockname(2).
   init(filledBy fill: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Void) {
     storage = sockaddr_storage()
     length = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -52,15 +54,15 @@ public struct SocketAddress {
     }
   }
 
-  /// Lends the address in the form that system calls take.
+  /// Lends the address as system calls take it: a `sockaddr` and its size in bytes.
   public func withSystemAddress<Result>(_ body: (UnsafeRawPointer, UInt32) -> Result) -> Result {
     withUnsafePointer(to: storage) { body(UnsafeRawPointer($0), UInt32(length)) }
   }
 
-  /// The address family as socket(2) takes it.
+  /// The address family; socket(2).
   var family: Int32 { Int32(storage.ss_family) }
 
-  /// The port, for IPv4 and IPv6.
+  /// The port; `nil` for a unix socket.
   public var port: UInt16? {
     withUnsafeBytes(of: storage) { raw in
       switch family {
@@ -71,7 +73,7 @@ public struct SocketAddress {
     }
   }
 
-  /// The address without its port; `nil` for a unix socket.
+  /// The IP address; `nil` for a unix socket.
   public var host: IPAddress? {
     withUnsafeBytes(of: storage) { raw in
       switch family {
@@ -89,7 +91,8 @@ public struct SocketAddress {
     }
   }
 
-  /// The address as the configuration writes it: `127.0.0.1:8080`, `[::1]:8080`, or `unix` for a unix socket.
+  /// The address as the configuration has it, `127.0.0.1:8080` or `[::1]:8080`; `unix` for a unix
+  /// socket.
   public var text: [UInt8] {
     guard let port else { return [UInt8]("unix") }
     let host = withUnsafeBytes(of: storage) { raw in
@@ -105,7 +108,7 @@ public struct SocketAddress {
     return text
   }
 
-  /// inet_ntop(3) of an `in_addr` or `in6_addr`.
+  /// The text of an `in_addr` or `in6_addr`; inet_ntop(3).
   private func hostText<Address>(_ address: Address) -> [UInt8] {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { buffer in
       let start = buffer.baseAddress!

@@ -1,36 +1,44 @@
 internal import CLinux
 
-/// Opens a socket, non-blocking and closed on exec; the caller owns it. -1 where there is none to be had.
-/// socket(2).
+/// Opens a socket that does not block and is closed on exec; socket(2).
+///
+/// The caller owns it. Returns -1 if it cannot be opened.
 public func openSocket(family: Int32, type: Int32, protocolNumber: Int32) -> Int32 {
   let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
   return socket(family, type | flags, protocolNumber)
 }
 
-/// Ends a connection that somebody else owns and will close: both sides see the end at once. shutdown(2).
+/// Ends a connection in both directions; shutdown(2).
+///
+/// The descriptor belongs to other code, which then reads the end, and closes it.
 public func shutDownConnection(_ descriptor: Int32) {
   _ = shutdown(descriptor, Int32(SHUT_RDWR))
 }
 
-/// Ends a connection that somebody else owns, together with what it has received: its owner finds only the end.
-/// MSG_TRUNC in tcp(7).
+/// Ends a connection in both directions, and discards what was received; MSG_TRUNC in tcp(7).
+///
+/// The descriptor belongs to other code, which then reads only the end.
 public func shutDownDiscardingInput(_ descriptor: Int32) {
   shutDownConnection(descriptor)
   _ = recv(descriptor, nil, Int(Int32.max), Int32(MSG_TRUNC) | Int32(MSG_DONTWAIT))
 }
 
-/// Ends the sending side of a connection that somebody else owns: the peer sees the end of what it reads.
+/// Ends the sending direction of a connection, so that the peer reads the end; shutdown(2).
+///
+/// The descriptor belongs to other code.
 public func shutDownSending(_ descriptor: Int32) {
   _ = shutdown(descriptor, Int32(SHUT_WR))
 }
 
-/// Closes a connection that the caller owns.
+/// Closes a connection that the caller owns; close(2).
 public func closeConnection(_ descriptor: Int32) {
   _ = close(descriptor)
 }
 
-/// Sends bytes on a connection without waiting: for a short answer on one that nothing was sent on yet, which
-/// always has room. What does not fit is lost; the connection is about to end anyway.
+/// Sends a short, last answer without waiting; send(2).
+///
+/// For a connection on which nothing was sent yet, so that there is room. What does not fit is
+/// lost; the connection is about to end anyway.
 public func sendLastWords(_ bytes: [UInt8], on descriptor: Int32) {
   _ = send(
     descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))

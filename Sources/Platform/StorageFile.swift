@@ -1,18 +1,19 @@
 internal import CLinux
 
-/// An open regular file that is read and written at offsets, and can be locked against other processes.
+/// An open regular file, read and written at offsets, that can be locked against other processes.
 public struct StorageFile: ~Copyable {
-  /// How to open a file.
+  /// How to open the file.
   public enum Access: Sendable {
-    /// It is there, to be read.
+    /// An existing file, for reading.
     case read
-    /// It is there, to be read and written.
+    /// An existing file, for reading and writing.
     case readWrite
-    /// To be read and written; made if there is none, for its owner alone (mode 600). Not through a symbolic link.
+    /// For reading and writing; made with mode 600 if it does not exist. Not through a symbolic
+    /// link (ELOOP).
     case create
   }
 
-  /// What else a file has besides its bytes.
+  /// Mode and owner of a file.
   public struct Attributes: Sendable {
     fileprivate let mode: mode_t
     fileprivate let owner: uid_t
@@ -21,9 +22,9 @@ public struct StorageFile: ~Copyable {
 
   private let descriptor: Descriptor
 
-  /// Opens a file; open(2). What is there and no regular file is refused with EINVAL.
+  /// Opens a file; open(2). Throws EINVAL if the path leads to something else than a regular file.
   public init(_ path: [UInt8], _ access: Access) throws(SystemError) {
-    // O_NONBLOCK: a FIFO must not make the opener wait; it means nothing to a regular file.
+    // O_NONBLOCK, because opening a FIFO would wait. A regular file ignores the flag.
     var flags = O_CLOEXEC | O_NOCTTY | O_NONBLOCK
     switch access {
     case .read: flags |= O_RDONLY
@@ -39,25 +40,25 @@ public struct StorageFile: ~Copyable {
     descriptor = opened
   }
 
-  /// The size in bytes.
+  /// The size in bytes; fstat(2).
   public borrowing func size() throws(SystemError) -> Int {
     Int(clamping: try status().st_size)
   }
 
-  /// Mode and owner, to be given to a file that takes this one's place.
+  /// Mode and owner, for a file that replaces this one.
   public borrowing func attributes() throws(SystemError) -> Attributes {
     let status = try status()
     return Attributes(mode: status.st_mode & 0o777, owner: status.st_uid, group: status.st_gid)
   }
 
-  /// Gives the file mode and owner of another, as far as the process may.
+  /// Sets mode and owner. Errors are ignored, because the process may not be allowed to.
   public borrowing func adopt(_ attributes: Attributes) {
-    // In this order: chown(2) may take mode bits away.
+    // The order matters: fchown(2) may clear mode bits.
     _ = fchown(descriptor.number, attributes.owner, attributes.group)
     _ = fchmod(descriptor.number, attributes.mode)
   }
 
-  /// Whether this very file is what is at a path now.
+  /// Whether a path leads to this very file now.
   public borrowing func isAt(_ path: [UInt8]) throws(SystemError) -> Bool {
     let own = try status()
     var there = stat()
@@ -65,8 +66,10 @@ public struct StorageFile: ~Copyable {
     return there.st_dev == own.st_dev && there.st_ino == own.st_ino
   }
 
-  /// Locks the file until it is closed, without waiting; flock(2). A shared lock keeps only exclusive ones out.
-  /// Returns whether it could; `false` if another process, or another opening in this one, has a lock.
+  /// Locks the file until it is closed, without waiting; flock(2).
+  ///
+  /// A shared lock excludes only exclusive ones. Returns `false` if another process has a lock, or
+  /// this process through another descriptor.
   public borrowing func lock(isShared: Bool = false) throws(SystemError) -> Bool {
     let operation = Int32(isShared ? LOCK_SH : LOCK_EX) | Int32(LOCK_NB)
     while flock(descriptor.number, operation) != 0 {
@@ -77,14 +80,14 @@ public struct StorageFile: ~Copyable {
     return true
   }
 
-  /// Reads once, from `offset` on. Returns the count; 0 behind the end.
+  /// Reads once, from `offset` on; pread(2). Returns the number of bytes, 0 at or after the end.
   public borrowing func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(SystemError) -> Int {
     try SystemCalls.read(descriptor.number, buffer, at: offset)
   }
 
-  /// Writes all bytes from `offset` on. Where it fails, some may have been written.
+  /// Writes all bytes from `offset` on; pwrite(2). After an error, some bytes may be written.
   public borrowing func write(_ bytes: Span<UInt8>, at offset: Int) throws(SystemError) {
     var written = 0
     while written < bytes.count {
@@ -95,18 +98,20 @@ public struct StorageFile: ~Copyable {
     }
   }
 
-  /// Makes the file empty.
+  /// Removes all contents; ftruncate(2).
   public borrowing func truncate() throws(SystemError) {
     guard ftruncate(descriptor.number, 0) == 0 else { throw SystemError("ftruncate") }
   }
 
-  /// Returns once all that was written is on storage, as far as that says the truth; fdatasync(2). Of what the file
-  /// system knows of the file only what it takes to find the bytes is stored with them. Blocks.
+  /// Brings all written bytes to storage; fdatasync(2). Blocks.
+  ///
+  /// Of the metadata it stores only what is needed to read the bytes. A device may report success
+  /// too early.
   public borrowing func flush() throws(SystemError) {
     guard fdatasync(descriptor.number) == 0 else { throw SystemError("fdatasync") }
   }
 
-  /// Has the kernel forget what it keeps of the file in memory, as far as that is on storage; posix_fadvise(2).
+  /// Asks the kernel to drop the stored part of the file from its page cache; posix_fadvise(2).
   public borrowing func dropCache() {
     _ = posix_fadvise(descriptor.number, 0, 0, POSIX_FADV_DONTNEED)
   }

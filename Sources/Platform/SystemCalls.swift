@@ -1,20 +1,22 @@
 internal import CLinux
 
-/// The seam to the system calls that move bytes: every `read` and `write` of Postern's own goes through here, and all
-/// that it takes to replace a file, so that tests can inject EINTR, short counts and failures.
+/// The system calls that move bytes, and those that replace a file.
+///
+/// All of Postern's own reads and writes pass through here, so that tests can inject EINTR, short
+/// counts and failures.
 enum SystemCalls {
   #if DEBUG
-    /// What happens to a call instead of what the kernel would do.
+    /// What a test makes of one call.
     enum Injection: Sendable {
-      /// It is made with at most so many bytes.
+      /// The call moves at most this many bytes.
       case atMost(Int)
-      /// It is not made, and fails with this error number.
+      /// The call is not made, and fails with this error number.
       case failure(Int32)
-      /// It is made once this is over: what somebody else does in that moment.
+      /// The call is made after this closure, which acts as another process.
       case after(@Sendable () -> Void)
     }
 
-    /// What happens to the next calls, first element first; when empty, calls go through untouched.
+    /// What happens to the next calls, in order. Calls after the last one are made as usual.
     final class InjectionQueue: @unchecked Sendable {
       var injections: [Injection]
 
@@ -23,7 +25,7 @@ enum SystemCalls {
       }
     }
 
-    /// Bound to a task, so that tests that run at the same time leave each other's calls alone.
+    /// Bound to a task, so that tests that run at the same time do not affect each other.
     @TaskLocal static var queue: InjectionQueue?
 
     private static func nextInjection() -> Injection? {
@@ -32,7 +34,7 @@ enum SystemCalls {
     }
   #endif
 
-  /// read(2), once more for as long as a signal interrupts it. Returns the count, 0 at the end.
+  /// read(2), repeated after EINTR. Returns the number of bytes, 0 at the end.
   static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer)
     throws(SystemError) -> Int
   {
@@ -41,7 +43,7 @@ enum SystemCalls {
     }
   }
 
-  /// write(2), once more for as long as a signal interrupts it. Returns the count, which may be short.
+  /// write(2), repeated after EINTR. Returns the number of bytes, which may be short.
   static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer)
     throws(SystemError) -> Int
   {
@@ -50,12 +52,13 @@ enum SystemCalls {
     }
   }
 
-  /// Another call that gives -1 where it fails, likewise. Returns what it gives.
+  /// Any call that returns -1 and sets `errno` if it fails, repeated after EINTR. Returns its
+  /// result.
   static func perform(_ name: StaticString, _ call: () -> Int32) throws(SystemError) -> Int32 {
     Int32(try retrying(name, 0) { _ in Int(call()) })
   }
 
-  /// pread(2), likewise.
+  /// pread(2), repeated after EINTR.
   static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawBufferPointer, at offset: Int)
     throws(SystemError) -> Int
   {
@@ -64,7 +67,7 @@ enum SystemCalls {
     }
   }
 
-  /// pwrite(2), likewise.
+  /// pwrite(2), repeated after EINTR.
   static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at offset: Int)
     throws(SystemError) -> Int
   {

@@ -3,23 +3,23 @@ internal import CLinux
 
 /// A system call that failed.
 public struct SystemError: Error {
-  /// The call, such as `open`.
+  /// The name of the call, such as `open`.
   public let call: StaticString
-  /// `errno` after it; see errno(3).
+  /// The error number; errno(3).
   public let code: Int32
 
-  /// An error of `call`, with `errno` as it stands.
+  /// An error of `call`, with the current `errno`.
   init(_ call: StaticString) {
     self.init(call, code: clinux_errno())
   }
 
-  /// An error of `call` with a known number.
+  /// An error of `call` with a given error number.
   public init(_ call: StaticString, code: Int32) {
     self.call = call
     self.code = code
   }
 
-  /// The system's own text for the error, such as `No such file or directory`.
+  /// The system's text for the error, such as `No such file or directory`; strerror(3).
   public var reason: Text {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
       Text(cString: clinux_error_text(code, buffer.baseAddress!, buffer.count))
@@ -29,12 +29,12 @@ public struct SystemError: Error {
   /// Whether the named file, folder or socket does not exist (ENOENT).
   public var isNotFound: Bool { code == ENOENT }
 
-  /// Whether it is the file system, or the file's permissions, that forbid writing (EROFS, EACCES, EPERM).
+  /// Whether permissions or the file system forbid the call (EROFS, EACCES, EPERM).
   public var isForbidden: Bool { code == EROFS || code == EACCES || code == EPERM }
 
-  /// Whether the file system, or what its user may take of it, is full (ENOSPC, EDQUOT).
+  /// Whether the file system or a quota is full (ENOSPC, EDQUOT).
   public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
-  /// Whether a file has more bytes than are read of it (EFBIG).
+  /// Whether a file has more bytes than the limit of the reader (EFBIG).
   public var isTooLarge: Bool { code == EFBIG }
 }

@@ -1,4 +1,4 @@
-/// A length of time.
+/// A length of time in nanoseconds, up to 292 years.
 public struct TimeSpan: Comparable, Sendable {
   /// The length; may be negative.
   public var nanoseconds: Int64
@@ -23,7 +23,7 @@ public struct TimeSpan: Comparable, Sendable {
     Int(clamping: nanoseconds / 1_000_000 - (nanoseconds % 1_000_000 < 0 ? 1 : 0))
   }
 
-  /// Whole milliseconds, rounded up: a wait of so long is never too short.
+  /// Whole milliseconds, rounded up, so that a wait of that length is never too short.
   public var millisecondsRoundedUp: Int {
     Int(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 > 0 ? 1 : 0))
   }

@@ -1,22 +1,24 @@
 import Bytes
 internal import CLinux
 
-/// A point of civil time (UTC), for people and for records; never for measuring. CLOCK_REALTIME.
+/// A point of civil time (UTC), for people and records; CLOCK_REALTIME in clock_gettime(2).
+///
+/// Not for measuring: the clock may jump. ``Instant`` measures.
 public struct WallTime: Sendable {
-  /// Since 1970-01-01T00:00:00Z.
+  /// Milliseconds since 1970-01-01T00:00:00Z.
   public var milliseconds: Int64
 
-  /// A point so many milliseconds after 1970-01-01T00:00:00Z.
+  /// A point this many milliseconds after 1970-01-01T00:00:00Z.
   public init(milliseconds: Int64) {
     self.milliseconds = milliseconds
   }
 
-  /// This moment.
+  /// The current time.
   public static var now: WallTime {
     WallTime(milliseconds: clinux_realtime_nanoseconds() / 1_000_000)
   }
 
-  /// How exactly a time is written.
+  /// How many digits a time is written with.
   public enum Precision: Sendable {
     /// `2026-01-15T10:00:00Z`
     case seconds
@@ -24,7 +26,7 @@ public struct WallTime: Sendable {
     case milliseconds
   }
 
-  /// The time as RFC 3339 has it, in UTC and to the millisecond; for the years 0 to 9999.
+  /// The time in UTC to the millisecond, as RFC 3339 has it; for the years 0 to 9999.
   public var text: InlineArray<24, UInt8> {
     let (parts, fraction) = civil
     var text: InlineArray<24, UInt8> = .init(repeating: UInt8(ascii: "-"))
@@ -43,7 +45,7 @@ public struct WallTime: Sendable {
     return text
   }
 
-  /// Writes a number that has so many digits at most, with zeros in front.
+  /// Writes a number with leading zeros into `places`.
   @inline(never)
   private static func write(
     _ value: Int, to text: inout InlineArray<24, UInt8>, _ places: Range<Int>
@@ -57,7 +59,7 @@ public struct WallTime: Sendable {
     }
   }
 
-  /// Appends the time as RFC 3339 has it, in UTC; for the years 0 to 9999.
+  /// Appends the time in UTC as RFC 3339 has it; for the years 0 to 9999.
   public func append(to bytes: inout [UInt8], precision: Precision) {
     let text = self.text
     switch precision {
@@ -69,7 +71,7 @@ public struct WallTime: Sendable {
     }
   }
 
-  /// Appends the time as HTTP's `Date` has it, `Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110 section 5.6.7.
+  /// Appends the time as in HTTP's `Date`, `Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110 section 5.6.7.
   public func appendHTTPDate(to bytes: inout [UInt8]) {
     let days: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
     let months: [StaticString] = [
@@ -89,7 +91,7 @@ public struct WallTime: Sendable {
     bytes.append(" GMT")
   }
 
-  /// The civil time, and the milliseconds beyond its second, which are not negative before 1970 either.
+  /// The civil time, and its milliseconds: 0 to 999, before 1970 too.
   private var civil: (parts: tm, milliseconds: Int) {
     let rest = milliseconds % 1000
     var seconds = time_t(clamping: milliseconds / 1000 - (rest < 0 ? 1 : 0))

@@ -1,6 +1,6 @@
-// What Platform needs of Linux and the C library: the headers, and shims for what Swift cannot import
-// (variadics, macros, errno). No feature-test macros here: they would change what other modules see of the
-// same headers; what needs them is in CLinux.c. See feature_test_macros(7).
+// Linux and the C library for Platform: the headers, and shims for what Swift cannot import (variadics, macros, errno).
+// No feature-test macros here: they would change what other modules see of the same headers. Functions that need them
+// are in CLinux.c; feature_test_macros(7).
 #pragma once
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -41,11 +41,11 @@ static inline int clinux_open_at(int folder, const char *name, int flags, mode_t
 
 static inline int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
-// A description of its own of what `descriptor` refers to, non-blocking: the flag of a shared one would change it for
-// everybody who has it. Pipes and terminals can be opened anew through /proc, sockets cannot.
+// Opens the pipe or terminal of `descriptor` a second time, non-blocking, through /proc. Setting O_NONBLOCK on
+// `descriptor` itself would affect all processes that share its open file description. Sockets cannot be opened so: -1.
 int clinux_reopen_for_writing(int descriptor);
 
-// epoll_event is packed on x86_64, and its data a union; Swift sees one 64-bit token.
+// epoll_event is packed on x86_64, and its data is a union. Swift sees one 64-bit token instead.
 static inline int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events,
                                        uint64_t token) {
   struct epoll_event event = {.events = events, .data.u64 = token};
@@ -78,25 +78,25 @@ static inline int clinux_ipproto_tcp(void) { return IPPROTO_TCP; }
 
 static inline void *clinux_map_failed(void) { return MAP_FAILED; }
 
-// The system's text for an error number, into a caller's buffer (strerror_r of XSI or GNU alike).
+// The system's text for an error number; it may lie in the caller's buffer. strerror_r(3), GNU's variant.
 const char *clinux_error_text(int code, char *buffer, size_t capacity);
 
-// renameat2(2), which needs _GNU_SOURCE: has two names of one folder change places, or gives a file a name that must be
-// free.
+// renameat2(2), which needs _GNU_SOURCE: exchanges two names of one folder, or renames a file to a name that must be
+// free (EEXIST).
 int clinux_exchange(int folder, const char *name, const char *other);
 int clinux_rename_to_free(int folder, const char *name, const char *other);
 
-// Whether somebody has the file open for writing; `descriptor` is open for reading. Where the system does not tell:
-// false. F_SETLEASE in fcntl(2).
+// Whether a process has the file open for writing; `descriptor` is open for reading. False if the system does not tell.
+// F_SETLEASE in fcntl(2).
 bool clinux_is_being_written(int descriptor);
 
 // accept4(2), which needs _GNU_SOURCE.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 
-// One arena for all threads: libcurl's resolver threads must not each bring a heap of their own. mallopt(3).
+// Makes all threads use one heap, libcurl's resolver threads too. mallopt(3).
 void clinux_use_one_heap(void);
 
-// Raises the soft limit of descriptors to the hard one. Returns the limit that is in force then.
+// Raises the soft limit of open descriptors to the hard one. Returns the limit that applies now. getrlimit(2).
 static inline rlim_t clinux_raise_descriptor_limit(void) {
   struct rlimit limit = {0};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -104,5 +104,5 @@ static inline rlim_t clinux_raise_descriptor_limit(void) {
   return setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
 }
 
-// Pages of the heap that nothing lies on go back to the kernel. malloc_trim(3).
+// Returns unused pages of the heap to the kernel. malloc_trim(3).
 void clinux_give_back_free_memory(void);
