@@ -1,6 +1,6 @@
 #include "CAssets.h"
 
-// The path begins at this file.
+// Relative to this file.
 static const unsigned char openapi[] = {
 #embed "../../docs/openapi.json"
 };

@@ -1,33 +1,37 @@
 import Bytes
 import Platform
 
-/// The log: one line an event, to standard error, without ever blocking the loop.
+/// The log: one line for each event, to standard error, without blocking.
 ///
-/// Lines are gathered and written at the end of a turn; what the reader does not take waits in a bounded buffer,
-/// and lines that do not fit there are counted, and the count logged once there is room again.
+/// Lines wait in a buffer of at most 256 KiB, and are written at the end of a turn of the event
+/// loop, as far as the reader takes them. Lines that do not fit are dropped, and their number is
+/// logged when there is room again. For one thread.
 public final class Log {
-  /// The least grave level that is written.
+  /// The lowest severity that is logged.
   public var level: LogLevel
   /// How lines are written.
   public var format: LogFormat
-  /// Called when a line waits and nobody has been told: whoever sets it sees to it that `flush` is called soon.
-  /// Until it is set, every line is flushed at once.
+  /// Called when a line waits for a flush. The owner then calls `flush` soon, but not from this
+  /// closure.
+  ///
+  /// Not called again before `flush` has written everything. Until it is set, every line is flushed
+  /// at once.
   public var onPending: (() -> Void)?
 
   private let output: NonBlockingOutput
   private let isJournal: Bool
   private var pending = ByteBuffer(capacity: 1024)
-  /// How many lines found no room since the start.
+  /// The number of lines that were dropped since the start.
   public private(set) var droppedLineCount = 0
   private var reportedLineCount = 0
   private var isAnnounced = false
 
-  /// The most that waits for a slow reader, in bytes.
+  /// The most bytes that wait for a slow reader.
   private static let pendingLimit = 256 * 1024
-  /// The most room that is kept for lines to come.
+  /// The most bytes of buffer that are kept for later lines.
   private static let keptCapacity = 16384
 
-  /// A log of this level and format.
+  /// A log to standard error.
   public convenience init(level: LogLevel, format: LogFormat) {
     self.init(level: level, format: format, output: NonBlockingOutput())
   }
@@ -39,10 +43,12 @@ public final class Log {
     self.output = output
   }
 
-  /// Whether lines of this level are written.
+  /// Whether lines of this level are logged.
   public func isEnabled(_ level: LogLevel) -> Bool { level <= self.level }
 
-  /// Writes a line about an event, its fields added by `fill`.
+  /// Logs an event. `fill` adds the fields; it is not called if the level is not logged.
+  ///
+  /// `fill` must not log.
   public func write(_ level: LogLevel, _ event: StaticString, _ fill: (inout LogLine) -> Void) {
     guard isEnabled(level) else { return }
     let end = pending.count
@@ -52,7 +58,7 @@ public final class Log {
     keep(from: end)
   }
 
-  /// Sees to it that the line which begins here is written, if there is room for it to wait.
+  /// Keeps the line that begins at `start`, or drops it if the buffer is full.
   @inline(never)
   private func keep(from start: Int) {
     guard pending.count <= Log.pendingLimit else {
@@ -69,8 +75,10 @@ public final class Log {
     onPending()
   }
 
-  /// Writes what the reader takes without waiting. Returns whether all has been written; if not, it is to be called
-  /// again soon, and `onPending` is not called until all has been.
+  /// Writes what the reader takes without waiting.
+  ///
+  /// Returns whether everything is written. If not, the caller calls it again soon; `onPending` is
+  /// not called before everything is written.
   public func flush() -> Bool {
     defer { isAnnounced = onPending != nil && pending.count > 0 }
     guard pending.count > 0 else { return true }
@@ -82,7 +90,8 @@ public final class Log {
     return pending.count == 0
   }
 
-  /// Writes all that waits before the process ends, for as long as the reader takes some of it within a second.
+  /// Writes everything that waits, while the reader takes something each second. Blocks; for the
+  /// end of the process.
   public func drain() {
     onPending = nil
     while !flush(), output.waitForReader(milliseconds: 1000) {}
@@ -93,7 +102,7 @@ public final class Log {
     do throws(SystemError) {
       return try output.write(waiting.span)
     } catch {
-      // A reader that is gone takes nothing ever again: what waited is lost, and nobody is left to be told.
+      // The reader is gone. The lines are lost, and there is no reader to report that to.
       return pending.count
     }
   }

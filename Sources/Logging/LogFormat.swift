@@ -1,7 +1,7 @@
 /// How log lines are written.
 public enum LogFormat: Sendable {
-  /// `TIME LEVEL EVENT name=value …`, values quoted as in JSON where they have blanks or quotes.
+  /// `TIME LEVEL EVENT name=value …`; a value with blanks or quotes is quoted as in JSON.
   case text
-  /// An object of `time`, `level`, `event` and the fields.
+  /// One JSON object a line: `time`, `level`, `event` and the fields.
   case json
 }

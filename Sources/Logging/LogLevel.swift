@@ -1,15 +1,17 @@
-/// How much a log line matters.
+/// The severity of a log line, from `error`, the highest, to `debug`, the lowest.
+///
+/// A level is less than another one if it is more severe: `error < debug`.
 public enum LogLevel: Int, Comparable, Sendable {
   /// Something does not work.
   case error
   /// Something will need attention.
   case warning
-  /// What an administrator wants to see of normal work.
+  /// Normal work that an administrator wants to see.
   case info
-  /// What a developer wants to see.
+  /// Details for finding a fault.
   case debug
 
-  /// Whether one level is graver than another.
+  /// Whether `left` is more severe than `right`.
   public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rawValue < right.rawValue }
 
   var name: StaticString {
@@ -21,7 +23,7 @@ public enum LogLevel: Int, Comparable, Sendable {
     }
   }
 
-  /// syslog(3)'s number, as the journal reads it at the start of a line; sd-daemon(3).
+  /// The number of syslog(3) with which a line for the journal begins; sd-daemon(3).
   var journalPriority: StaticString {
     switch self {
     case .error: "<3>"

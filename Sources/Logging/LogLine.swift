@@ -2,7 +2,9 @@ public import Bytes
 import JSON
 import Platform
 
-/// A log line in the making: an event and its fields, in order, written to the end of a buffer.
+/// A log line while it is written: an event and its fields, in order.
+///
+/// It writes to the end of a buffer that the log owns.
 public struct LogLine: ~Copyable {
   private let text: ByteBuffer
   private var object: JSONWriter?
@@ -17,7 +19,7 @@ public struct LogLine: ~Copyable {
     let time = WallTime.now.text
     switch format {
     case .text:
-      // The journal has a time of its own.
+      // The journal adds its own time.
       if !forJournal {
         text.append(time.span)
         text.append(UInt8(ascii: " "))
@@ -35,18 +37,18 @@ public struct LogLine: ~Copyable {
     }
   }
 
-  /// Appends a field of text.
+  /// Appends a text field.
   public mutating func field(_ name: StaticString, _ value: [UInt8]) {
     field(name, value.span)
   }
 
-  /// Appends a field of text.
+  /// Appends a text field.
   public mutating func field(_ name: StaticString, _ value: StaticString) {
     let bytes = UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount)
     field(name, bytes.span)
   }
 
-  /// Appends a field of text.
+  /// Appends a text field.
   public mutating func field(_ name: StaticString, _ value: Span<UInt8>) {
     guard object == nil else {
       object!.member(name, string: value)
@@ -62,7 +64,7 @@ public struct LogLine: ~Copyable {
     }
   }
 
-  /// Appends a field of text. (A literal is a `StaticString`.)
+  /// Appends a text field. (A literal is a `StaticString`.)
   @_disfavoredOverload
   public mutating func field(_ name: StaticString, _ value: Text) {
     field(name, value.bytes)

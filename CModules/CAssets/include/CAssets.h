@@ -1,8 +1,8 @@
-// Files that are part of the binary.
+// Files whose bytes are in the binary.
 #pragma once
 
 #include <stddef.h>
 
-// docs/openapi.json
+// docs/openapi.json, without a NUL at its end.
 extern const unsigned char *const cassets_openapi_bytes;
 extern const size_t cassets_openapi_count;
