@@ -1,5 +1,7 @@
-/// A set of byte ranges that is kept small: where there would be more than ``limit`` of them, the two that are next to
-/// each other with the least between them become one.
+/// A set of at most ``limit`` byte ranges.
+///
+/// When one more is added, the two ranges with the smallest gap between them become one, so the set
+/// may cover more bytes than were added.
 struct ByteSpans {
   static let limit = 8
 
@@ -11,7 +13,7 @@ struct ByteSpans {
   /// One of the ranges, in no order.
   subscript(place: Int) -> Range<Int> { spans[place] }
 
-  /// Adds a range, joined with one that it touches, which most often is the last.
+  /// Adds a range. It is joined with a range that it touches, most often the last.
   mutating func insert(_ range: Range<Int>) {
     guard !range.isEmpty else { return }
     for place in stride(from: count - 1, through: 0, by: -1)

@@ -1,10 +1,10 @@
 /// Storing turns, and making room for them.
 extension ContextRing {
-  /// Adds a turn to the end of its conversation, overwriting as many of the ring's oldest turns as
-  /// it needs.
+  /// Appends a turn to its conversation, and overwrites the oldest turns of the ring if it needs
+  /// room.
   ///
-  /// Amortized O(length of the turn), without allocation. A crash in the middle costs this turn,
-  /// and those that were about to be overwritten.
+  /// Amortized O(length of the turn), without allocation. If the process is killed in the middle,
+  /// this turn is lost, and those that it was about to overwrite.
   ///
   /// - Parameters:
   ///   - user: The content of the user's message: a JSON value.
@@ -12,7 +12,7 @@ extension ContextRing {
   ///   - integration: The id of the integration that replied: at most 255 bytes.
   ///   - time: In milliseconds since 1970.
   /// - Returns: The turn's sequence number.
-  /// - Throws: `turnTooLarge` if the whole ring could not hold it; nothing has changed then.
+  /// - Throws: `turnTooLarge` if the whole ring cannot hold the turn; nothing has changed then.
   @discardableResult
   public mutating func append(
     to identity: borrowing ConversationIdentity, user: Span<UInt8>, reply: Span<UInt8>,
@@ -26,7 +26,8 @@ extension ContextRing {
     }
     let cells = UInt64(length / RingLayout.cell)
     let position = makeRoom(for: cells)
-    // Looked up only now: making room may have taken the conversation's last turn.
+    // The slot is looked up only now, because making room may have removed the last turn of the
+    // conversation.
     let hash = conversationHash(identity)
     let slot = slot(of: identity, hash: hash)
     let previous = slot.map { self.record(inCell: index.cell(in: $0)).position }
@@ -44,8 +45,9 @@ extension ContextRing {
     return position
   }
 
-  /// The position for a record of so many cells: the head, or the start of the next lap. What was
-  /// there is erased.
+  /// Erases the records where the next `cells` cells go, and returns the position of the first.
+  ///
+  /// That is the head, or the start of the next lap if there is no room before the end.
   private mutating func makeRoom(for cells: UInt64) -> UInt64 {
     let left = layout.cellsToEndOfLap(from: head)
     let start = cells <= left ? head : head + left
@@ -61,7 +63,7 @@ extension ContextRing {
     return start
   }
 
-  /// Takes a turn out of the ring and its index, leaving zeros.
+  /// Removes a turn from the ring and the index, and leaves zeros.
   mutating func erase(_ record: RingRecord) {
     let cell = record.offset / RingLayout.cell
     if let newest = index.slot(for: record.hash, where: { $0 == cell }) { index.remove(newest) }

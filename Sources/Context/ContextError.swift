@@ -1,20 +1,21 @@
 public import Bytes
 
-/// Why the context could not do what was asked.
+/// Why a turn cannot be stored, or a block cannot be read as a ring.
 public enum ContextError: Error, Equatable {
-  /// The turn's record would take `needed` bytes, more than the `limit` that the whole ring holds.
-  /// Nothing was stored and nothing overwritten.
+  /// The turn's record needs `needed` bytes, and the whole ring has `limit`.
+  ///
+  /// Nothing was stored or overwritten.
   case turnTooLarge(needed: Int, limit: Int)
-  /// The block is no ring, or both copies of its header are damaged.
+  /// The block is not a ring, or both copies of its header are damaged.
   case damaged
-  /// The ring was written on a machine with the other byte order.
+  /// A machine with the other byte order wrote the ring.
   case foreignByteOrder
   /// The ring has a format that this program does not know.
   case unknownVersion(UInt32)
-  /// The ring was made for a block of so many bytes.
+  /// The ring was made for a block of this many bytes.
   case differentSize(UInt64)
 
-  /// The error in a sentence, without a full stop.
+  /// The error as a sentence without a full stop.
   public var message: Text {
     switch self {
     case .turnTooLarge(let needed, let limit):

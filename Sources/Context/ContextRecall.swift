@@ -1,16 +1,15 @@
 /// Reading a conversation.
 extension ContextRing {
-  /// The most messages that can be recalled at once.
+  /// The most messages that `recall` visits.
   public static var maximumWindow: Int { 200 }
 
-  /// Visits the newest messages of a conversation, oldest first. If their number is odd, they begin
-  /// with a reply.
+  /// Visits the newest messages of a conversation, oldest first.
   ///
-  /// O(`messages`), without allocation.
+  /// If their number is odd, the first one is a reply. O(`messages`), without allocation.
   ///
   /// - Parameters:
   ///   - messages: How many at most: 0 to ``maximumWindow``.
-  ///   - visit: Is given each message's role and content, which is borrowed from the ring.
+  ///   - visit: Is called with each message's role and content. The content is lent by the ring.
   @inline(never)
   public func recall(
     _ identity: borrowing ConversationIdentity, messages: Int,
@@ -21,7 +20,7 @@ extension ContextRing {
     fill(&page, endingAt: newest(of: identity), skipping: 0, count: (messages + 1) / 2)
     for place in stride(from: page.count - 1, through: 0, by: -1) {
       let record = record(inCell: page.cell(place))
-      // Of an odd number, the oldest turn's message is the one too many.
+      // If the number is odd, the message of the oldest turn is one too many.
       if 2 * (place + 1) <= messages { visit(.user, record.user) }
       visit(.assistant, record.reply)
     }

@@ -1,53 +1,53 @@
 public import Bytes
 
-/// The conversations of all bots, in one fixed block of memory in which the newest turns overwrite
-/// the oldest.
+/// The conversations of all bots, in one fixed block of memory.
 ///
-/// A **turn**, the user's message and its reply, is one record: it is stored whole or not at all,
-/// and overwritten whole. A conversation is a chain of turns, from its newest, which the index
-/// finds, back to the oldest that is still there. Nothing is allocated after `init`. See
-/// ``RingLayout`` and ``RingRecord`` for the format.
+/// A **turn**, the user's message and its reply, is one record. It is stored whole or not at all,
+/// and the newest turns overwrite the oldest, whole. A conversation is a chain of turns: the index
+/// finds the newest, and each one leads to the turn before it, back to the oldest that is still
+/// there. Nothing is allocated after `init`. ``RingLayout`` and ``RingRecord`` have the format.
 ///
 /// ### Memory
-/// The ring works over two blocks that the caller supplies, keeps alive for as long as the ring
-/// lives, and frees: it owns neither. The block holds the turns, and is exactly as large as
-/// configured; the index lies beside it, as it is rebuilt at every start and would only wear out
-/// the flash under a file. It takes 1/12 of the block: 8 bytes for each slot, 4 slots for every 3
-/// conversations, one conversation for every 128 bytes of block, which are the least that a turn
-/// takes. Pages of either are not touched before they are used.
+/// The ring uses two blocks of the caller, who keeps them while the ring lives, and frees them. One
+/// holds the turns, and has exactly the configured size. The other one holds the index. It is not
+/// part of the first, because it is rebuilt at every start, and writing it to a file would only
+/// wear out the flash. It takes 1/12 of the first: 8 bytes for each slot, 4 slots for every 3
+/// conversations, and one conversation for every 128 bytes, which is the smallest record. No page
+/// of either block is touched before it is needed.
 ///
 /// ### Concurrency
-/// None: the ring is used by one thread.
+/// None: only one thread uses the ring.
 public struct ContextRing: ~Copyable {
-  /// The sizes that a block may have, in bytes: 4 KiB to 4 GiB.
+  /// The valid sizes of a block, in bytes: 4 KiB to 4 GiB; to 1 GiB where addresses have 32 bits.
   public static var blockSizes: ClosedRange<Int> { RingLayout.blockSizes }
 
   let storage: RingStorage
   let layout: RingLayout
   let conversationHash: ConversationHash
-  /// The seed of the records' checksums.
+  /// The seed of the checksums of the records.
   let seed: UInt64
   var index: ConversationIndex
-  /// The position behind the newest turn.
+  /// The position after the newest turn.
   var head: UInt64
-  /// The position from which on turns are there still. Never 0.
+  /// The position from which turns are still there. Never 0.
   var tail: UInt64
   var turns = 0
   var usedCells: UInt64 = 0
   var overwritten: UInt64 = 0
-  /// What was found when the ring was reopened.
+  /// What `init(reopening:…)` found and erased.
   public internal(set) var recovery = Recovery()
-  /// Is told of every range of the block that has changed, with the bytes that are there now: each
-  /// method that changes something calls it before it returns, most often once. Ranges are whole
-  /// pages of 4096 bytes, but for the end of the block.
+  /// Is called with each range of the block that has changed, and its bytes now.
+  ///
+  /// A method that changes something calls it before it returns, most often once. The ranges are
+  /// whole pages of 4096 bytes, except at the end of the block. It must not call the ring.
   public var onChange: ChangeHandler?
   /// What has changed and was not reported yet.
   var changed = 0..<0
 
-  /// Takes the bytes of the block from an offset on.
+  /// Takes the bytes of the block from `offset` on.
   public typealias ChangeHandler = (_ bytes: Span<UInt8>, _ offset: Int) -> Void
 
-  /// The bytes of index that a block of that many bytes needs.
+  /// The size of the index, in bytes, for a block of `blockSize` bytes.
   public static func indexSize(forBlockOf blockSize: Int) -> Int {
     let layout = RingLayout(blockSize: blockSize)
     return ConversationIndex.size(forConversations: layout.maximumConversations)
@@ -66,15 +66,16 @@ public struct ContextRing: ~Copyable {
     self.init(formatting: block, index: index, key: key, hashMask: .max)
   }
 
-  /// Takes up the ring that is in a block, however it was left: turns that are not whole, and
-  /// damage of any kind, cost themselves and nothing else, and are erased: ``recovery`` says how
-  /// much was. O(size of the block).
+  /// Reads the ring that is in a block, in whatever state it was left.
+  ///
+  /// Turns that are not whole, and damage of any kind, cost only themselves. They are erased, and
+  /// ``recovery`` counts them. O(size of the block).
   ///
   /// - Parameters:
-  ///   - block: Aligned to 8 bytes, of a size in ``blockSizes``, with the contents of such a block.
+  ///   - block: Aligned to 8 bytes, of a size in ``blockSizes``.
   ///   - index: Aligned to 8 bytes, of at least ``indexSize(forBlockOf:)`` bytes, all zeros.
-  ///   - onChange: Is told of what is erased and mended already: see the property.
-  /// - Throws: ``ContextError``, but not `turnTooLarge`; the block is then as it was.
+  ///   - onChange: The handler. It is already called for what is erased and repaired here.
+  /// - Throws: ``ContextError``, but not `turnTooLarge`; the block has not changed then.
   public init(
     reopening block: UnsafeMutableRawBufferPointer, index: UnsafeMutableRawBufferPointer,
     onChange: ChangeHandler? = nil
@@ -82,7 +83,7 @@ public struct ContextRing: ~Copyable {
     try self.init(reopening: block, index: index, hashMask: .max, onChange: onChange)
   }
 
-  /// - Parameter hashMask: The bits of the conversations' hash to keep.
+  /// - Parameter hashMask: The bits of the conversations' hash to keep; for tests.
   init(
     formatting block: UnsafeMutableRawBufferPointer, index: UnsafeMutableRawBufferPointer,
     key: SipHash.Key, hashMask: UInt64

@@ -1,9 +1,9 @@
-/// What is stored of a conversation.
+/// How many turns a conversation has in the ring, and from when.
 public struct ConversationActivity: Equatable, Sendable {
-  /// The turns that are stored; each is two messages.
+  /// The number of turns; each is two messages.
   public let turns: Int
-  /// When the oldest of them was stored, in milliseconds since 1970.
+  /// When the oldest turn was stored, in milliseconds since 1970.
   public let oldest: Int64
-  /// When the newest was.
+  /// When the newest turn was stored, in milliseconds since 1970.
   public let newest: Int64
 }

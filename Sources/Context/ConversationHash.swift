@@ -1,10 +1,11 @@
 import Bytes
 
-/// The hash by which conversations are found. Its key is secret, so that nobody can choose
-/// identifiers that collide and make the index slow.
+/// The hash by which conversations are found.
+///
+/// Its key is secret. A client that knew it could choose ids that collide, and make the index slow.
 struct ConversationHash {
   let key: SipHash.Key
-  /// The bits of the hash that are kept: all. Tests keep fewer, to force collisions.
+  /// The bits of the hash that are kept: all of them. Tests keep fewer, to force collisions.
   let mask: UInt64
 
   func callAsFunction(_ identity: borrowing ConversationIdentity) -> UInt64 {

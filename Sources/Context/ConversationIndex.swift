@@ -1,16 +1,18 @@
-/// Finds the newest turn of a conversation by the conversation's hash: an open-addressing table
-/// with linear probing, of fixed size, in memory that the caller supplies.
+/// Finds the newest turn of a conversation by the conversation's hash.
 ///
-/// A slot is 8 bytes: the upper half of the hash (the fragment), which also says where the slot
-/// belongs, so that slots are moved without looking at the ring; and the turn's offset in the ring
-/// in cells. No turn is at cell 0, hence zero means empty and untouched memory is an empty table.
-/// There is an entry for every conversation with a turn in the ring and none besides, at most three
-/// quarters of the slots; an entry that goes is closed over by moving later ones back, so there are
-/// no tombstones to pile up.
+/// It is an open-addressing table with linear probing, of fixed size, in memory of the caller. A
+/// slot has 8 bytes. The upper half is that of the hash (the fragment); it also gives the slot's
+/// home, so that entries move without a look at the ring. The lower half is the turn's offset in
+/// the ring, in cells. No turn is at cell 0, so zero means empty, and untouched memory is an empty
+/// table.
+///
+/// The table has one entry for each conversation with a turn in the ring, and no others; they fill
+/// at most three quarters of the slots. When an entry is removed, later ones move back, so there
+/// are no tombstones.
 struct ConversationIndex {
-  /// The bytes of a slot.
+  /// The size of a slot, in bytes.
   static let slot = 8
-  /// The bits of an entry that are the hash's; the others are the cell.
+  /// The bits of an entry that belong to the hash; the others are the cell.
   private static let fragment: UInt64 = 0xffff_ffff_0000_0000
 
   private let storage: RingStorage
@@ -18,24 +20,28 @@ struct ConversationIndex {
   /// The number of conversations in the table.
   private(set) var count = 0
 
-  /// The bytes that a table for so many conversations takes: a third more slots than conversations.
-  /// Where the table is as full as it can be, finding an entry then takes a look at 2.5 slots, side
-  /// by side in memory, and finding that there is none one at 8.5 (Knuth, volume 3, 6.4).
+  /// The size of a table for this many conversations, in bytes.
+  ///
+  /// There is a third more slots than conversations. In a full table, a search that succeeds then
+  /// looks at 2.5 slots on average, side by side in memory, and one that fails at 8.5 (Knuth,
+  /// volume 3, 6.4).
   static func size(forConversations conversations: Int) -> Int {
     (conversations + conversations / 3 + 1) * slot
   }
 
-  /// An empty table over a block of zeros.
+  /// Makes an empty table in a block of zeros.
   init(_ storage: RingStorage, conversations: Int) {
     precondition(storage.count >= Self.size(forConversations: conversations), "index too small")
     self.storage = storage
     slots = Self.size(forConversations: conversations) / Self.slot
   }
 
-  /// The cell that an entry names.
+  /// The cell in an entry.
   func cell(in slot: Int) -> Int { Int(entry(slot) & ~Self.fragment) }
 
-  /// The slot of the first entry with this hash's fragment whose cell is the one meant.
+  /// The slot of the first entry with this hash's fragment whose cell satisfies `isMeant`.
+  ///
+  /// O(1) on average.
   @inline(__always)
   func slot(for hash: UInt64, where isMeant: (_ cell: Int) -> Bool) -> Int? {
     var slot = home(hash)
@@ -56,13 +62,15 @@ struct ConversationIndex {
     count += 1
   }
 
-  /// Makes an entry name another turn of its conversation.
+  /// Makes an entry lead to another turn of its conversation.
   func update(_ slot: Int, cell: Int) {
     set(slot, entry(slot) & Self.fragment | UInt64(cell))
   }
 
-  /// Removes an entry. Entries behind it that would no longer be found move back, each into the
-  /// hole that the one before left.
+  /// Removes an entry.
+  ///
+  /// Later entries that would not be found any more move back, each into the hole that the one
+  /// before left.
   mutating func remove(_ slot: Int) {
     var hole = slot
     var next = after(hole)
@@ -77,7 +85,7 @@ struct ConversationIndex {
     count -= 1
   }
 
-  /// Where an entry with this fragment belongs: the fragment as a fraction of the table.
+  /// The slot where an entry with this fragment belongs: the fragment as a fraction of the table.
   @inline(__always)
   private func home(_ hash: UInt64) -> Int {
     Int(truncatingIfNeeded: ((hash &>> 32) &* UInt64(truncatingIfNeeded: slots)) &>> 32)

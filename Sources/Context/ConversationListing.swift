@@ -1,11 +1,11 @@
 import Bytes
 
-/// Looking through the context, and deleting from it.
+/// Listing conversations and turns, and deleting them.
 extension ContextRing {
-  /// The most turns, or conversations, that can be listed at once.
+  /// The most turns or conversations that one call visits.
   public static var maximumPage: Int { 100 }
 
-  /// What is stored of one conversation, or `nil` if nothing is. O(its turns).
+  /// What is stored of a conversation; `nil` if nothing is. O(its turns).
   public func activity(of identity: borrowing ConversationIdentity) -> ConversationActivity? {
     newest(of: identity).map { activity(endingAt: $0) }
   }
@@ -15,9 +15,9 @@ extension ContextRing {
   /// O(the conversation's turns), without allocation.
   ///
   /// - Parameters:
-  ///   - first: The place of the first turn to visit among those that are stored; the oldest is at
-  ///     0.
+  ///   - first: The place of the first turn to visit; the oldest turn that is stored is at 0.
   ///   - limit: The most turns to visit: at most ``maximumPage``.
+  ///   - visit: Is called with each turn, which the ring lends.
   /// - Returns: The number of turns that are stored.
   @discardableResult
   public func turns(
@@ -37,15 +37,14 @@ extension ContextRing {
     return total
   }
 
-  /// Visits a page of a bot's conversations, the one with the newest turn first.
+  /// Visits a page of a bot's conversations. The one with the newest turn comes first.
   ///
-  /// O(turns in the ring), twice, and the turns of the conversations visited; without allocation.
+  /// O(turns in the ring) twice, and O(turns of the conversations visited), without allocation.
   ///
   /// - Parameters:
-  ///   - first: The place of the first conversation to visit; that with the newest turn is at 0.
+  ///   - first: The place of the first conversation to visit; the one with the newest turn is at 0.
   ///   - limit: The most conversations to visit: at most ``maximumPage``.
-  ///   - visit: Is given a conversation's id, which is borrowed from the ring, and what is stored
-  ///     of it.
+  ///   - visit: Is called with a conversation's id, which the ring lends, and its activity.
   /// - Returns: The number of the bot's conversations.
   @discardableResult
   public func conversations(
@@ -56,7 +55,7 @@ extension ContextRing {
     var total = 0
     forEachConversation(of: bot) { _ in total += 1 }
     let count = min(limit, max(0, total - first))
-    // The ring is read from the oldest on, so the page is filled from its end.
+    // The walk starts at the oldest turn of the ring, so the page is filled from its end.
     var unseen = total - first - count
     var page = HistoryPage()
     forEachConversation(of: bot) { newest in
@@ -69,7 +68,7 @@ extension ContextRing {
     return total
   }
 
-  /// Deletes a conversation: nothing of its text, nor its name, is left in the block. O(its bytes).
+  /// Deletes a conversation. Neither its text nor its id is left in the block. O(its bytes).
   ///
   /// - Returns: Whether anything was stored of it.
   @discardableResult
@@ -80,7 +79,7 @@ extension ContextRing {
     return true
   }
 
-  /// Erases the turns of a conversation from the newest back.
+  /// Erases the turns of a conversation, from the newest to the oldest.
   mutating func eraseChain(endingAt newest: RingRecord) {
     var next: RingRecord? = newest
     while let record = next {
@@ -89,10 +88,11 @@ extension ContextRing {
     }
   }
 
-  /// Appends the turns of another ring to this one, oldest first, so that if not all fit it is the
-  /// newest that stay. O(size of the other).
+  /// Appends the turns of another ring, oldest first, so that the newest stay if not all fit.
   ///
-  /// - Returns: The turns that did not, those that were here before included.
+  /// O(size of the other).
+  ///
+  /// - Returns: The number of turns that are lost, including those that this ring had before.
   mutating func appendTurns(of other: borrowing ContextRing) -> Int {
     var next = other.tail
     var tooLarge = 0
@@ -111,7 +111,8 @@ extension ContextRing {
     return tooLarge + Int(clamping: overwritten)
   }
 
-  /// Visits the newest turn of each conversation of a bot, from the longest idle to the latest.
+  /// Visits the newest turn of each conversation of a bot. The conversation idle for longest comes
+  /// first.
   private func forEachConversation(of bot: Span<UInt8>, _ visit: (RingRecord) -> Void) {
     var next = tail
     while let position = firstRecord(from: next, before: head) {

@@ -1,14 +1,18 @@
-/// Some turns of one conversation, newest first: where each is. The walk through a conversation
-/// begins at its newest turn and readers begin at the oldest, so the places are kept in between.
+/// The places of some turns of one conversation, newest first.
 ///
-/// Never copied: it is large for what lives on the stack of a function that is called for every message.
+/// The walk through a conversation starts at its newest turn, and readers start at the oldest, so
+/// the places are kept in between.
+///
+/// The page is large for the stack of a function that runs for every message, so it is never
+/// copied.
 struct HistoryPage: ~Copyable {
   private var cells = InlineArray<100, UInt32>(repeating: 0)
   private(set) var count = 0
 
-  /// The cell of the block at which a turn begins; the newest is at place 0.
+  /// The cell at which a turn begins; the newest turn is at place 0.
   ///
-  /// (Not inlined: in a caller that is optimised for size, the array would be copied byte by byte before it is read.)
+  /// Not inlined: a caller that is optimised for size would copy the array byte by byte before
+  /// reading it.
   @inline(never)
   func cell(_ place: Int) -> Int { Int(cells[place]) }
 

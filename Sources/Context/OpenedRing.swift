@@ -1,26 +1,29 @@
 public import Bytes
 
-/// A ring that was opened from its file, as far as that could be done at all.
+/// A ring that was opened from its file, as far as possible.
 public struct OpenedRing {
-  /// The ring; it writes to the file by itself.
+  /// The ring. It writes its changes to the file.
   public let resident: ResidentRing
-  /// Its file; `nil` if the ring is in memory only.
+  /// The file; `nil` if the ring is only in memory.
   public let file: RingFile?
-  /// What there is to say of it, in this order.
+  /// What the opening found, in the order to report it.
   public let findings: [RingFinding]
 
-  /// Opens the ring at a path, or makes one. Whatever the file is or was, the ring works then, with what could be
-  /// read.
+  /// Opens the ring at a path, or makes one.
   ///
-  /// Whoever has a ring open has the lock of its file. A new file is built aside, as `PATH.new`, with every byte
-  /// written and flushed, so that a full device shows now; it is locked before it takes the ring's name, so there is no
-  /// moment at which another process could take it up; and until then what was there before stays as it is.
+  /// The ring works then, with all that could be read, in whatever state the file was. The process
+  /// that has a ring open holds the lock of its file.
   ///
-  /// Blocks; where a file is made, for as long as it takes to write and flush so many bytes.
+  /// A new file is built as `PATH.new`. Every byte of it is written and flushed, so that a full
+  /// device is noticed now. It is locked before it gets the ring's name, so that no other process
+  /// can open it in between. Until then the old file stays as it is.
+  ///
+  /// Blocks. If a file is made, it takes as long as writing and flushing that many bytes.
   ///
   /// - Parameters:
   ///   - byteCount: The size of the ring: in ``ContextRing/blockSizes``.
-  ///   - key: Random and secret, for a ring that is new.
+  ///   - key: Random and secret, for a new ring.
+  /// - Throws: ``RingFileError`` if another process has the ring, or memory is missing.
   public static func open(
     _ path: [UInt8], byteCount: Int, key: SipHash.Key
   ) throws(RingFileError) -> OpenedRing {

@@ -1,7 +1,6 @@
-/// Finding records: by conversation, along its chain, and through the ring from the oldest to the
-/// newest.
+/// Finding records: by conversation, along a conversation, and from the oldest to the newest.
 extension ContextRing {
-  /// The record at the position of one.
+  /// The record at a position.
   @inline(__always)
   func record(at position: UInt64) -> RingRecord {
     RingRecord(storage: storage, offset: layout.offset(of: position))
@@ -13,27 +12,28 @@ extension ContextRing {
     RingRecord(storage: storage, offset: cell * RingLayout.cell)
   }
 
-  /// The index's slot for a conversation, if it has turns.
+  /// The slot of a conversation in the index; `nil` if it has no turns.
   @inline(__always)
   func slot(of identity: borrowing ConversationIdentity, hash: UInt64) -> Int? {
     index.slot(for: hash) { record(inCell: $0).belongs(to: identity, hash: hash) }
   }
 
-  /// The newest turn of a conversation.
+  /// The newest turn of a conversation; `nil` if it has none.
   func newest(of identity: borrowing ConversationIdentity) -> RingRecord? {
     guard let slot = slot(of: identity, hash: conversationHash(identity)) else { return nil }
     return record(inCell: index.cell(in: slot))
   }
 
-  /// The turn before this one in its conversation, if it has not been overwritten.
+  /// The turn before this one in its conversation; `nil` if it was overwritten.
   @inline(__always)
   func previous(of record: RingRecord) -> RingRecord? {
     let position = record.previous
     return position >= tail ? self.record(at: position) : nil
   }
 
-  /// Puts some turns of a conversation on an empty page, from the newest back, leaving out the
-  /// `skipped` newest. O(their number).
+  /// Puts up to `count` turns of a conversation on an empty page, from the newest back.
+  ///
+  /// The `skipped` newest are left out. O(number of turns passed).
   func fill(
     _ page: inout HistoryPage, endingAt newest: RingRecord?, skipping skipped: Int, count: Int
   ) {
@@ -45,8 +45,9 @@ extension ContextRing {
     }
   }
 
-  /// The position of the oldest record from `position` on, if there is one before `end`, which is
-  /// at most a lap away. O(cells between).
+  /// The position of the first record in `position..<end`, which is at most one lap.
+  ///
+  /// `nil` if there is none. O(cells between).
   func firstRecord(from position: UInt64, before end: UInt64) -> UInt64? {
     var next = position
     while next < end {

@@ -1,10 +1,10 @@
-/// Taking up a block as it was left.
+/// Reading a block in whatever state it was left.
 extension ContextRing {
-  /// Finds the records that are whole, erases everything else, and builds the index.
+  /// Finds the whole records, erases everything else, and builds the index.
   ///
-  /// No byte's checksum is computed twice as text, whatever the block may hold, so the time is
-  /// bounded: a record's header, once its own checksum holds, is believed about the record's
-  /// length, and what has no sound header is passed over cell by cell.
+  /// The time is bounded for any contents, because no byte is part of two text checksums. A header
+  /// whose own checksum matches is trusted about the record's length; where no header is sound, the
+  /// scan moves on by one cell.
   mutating func rebuild() {
     let end = keepWholeRecords()
     guard end > 0 else { return }
@@ -14,11 +14,11 @@ extension ContextRing {
     recovery.turns = turns
   }
 
-  /// Erases what is not a whole record, so that all others are. Returns the position behind the
-  /// newest, or 0 if there is none.
+  /// Erases what is not part of a whole record.
+  ///
+  /// Returns the position after the newest record, or 0 if there is none.
   private mutating func keepWholeRecords() -> UInt64 {
-    // From the first lap to one that no ring lives to reach, so that adding to a position cannot
-    // overflow.
+    // From the first lap to one that no ring reaches, so that adding to a position cannot overflow.
     let positions = layout.cells..<(UInt64(1) << 62)
     var end: UInt64 = 0
     var next = layout.firstCell
@@ -43,8 +43,10 @@ extension ContextRing {
     return end
   }
 
-  /// Counts damage as one turn's as long as it may be: what is side by side, and what lies within the least length of a
-  /// turn from where it begins, as a turn has zeros in it.
+  /// Counts damage. Pieces that may be of one turn are counted as one.
+  ///
+  /// Pieces side by side are one turn. So are pieces within the smallest length of a turn, because
+  /// a turn may have zeros in it.
   private mutating func countDamage(_ damage: inout Range<Int>, next: Range<Int>) {
     if next.lowerBound == damage.upperBound
       || next.lowerBound < damage.lowerBound + RingLayout.minimumRecord && !damage.isEmpty
@@ -56,15 +58,15 @@ extension ContextRing {
     }
   }
 
-  /// Enters the records of the last lap, oldest first.
+  /// Enters the records of the last lap into the index, oldest first.
   private mutating func linkRecords(from start: UInt64) {
     var next = start
     while let position = firstRecord(from: next, before: head) {
       let record = record(at: position)
       next = position + record.cells
       guard record.position == position else {
-        // From an earlier lap: it had been overwritten, and a power cut kept that from the file. Or
-        // it is not where it was written.
+        // The record is from an earlier lap: it was overwritten, but a power cut kept that from the
+        // file. Or it is not where it was written.
         discard(at: record.offset, count: record.length)
         continue
       }
@@ -73,14 +75,15 @@ extension ContextRing {
     }
   }
 
-  /// Enters a record as the newest of its conversation, and mends its link to the one before,
-  /// should that have been lost.
+  /// Enters a record as the newest of its conversation.
+  ///
+  /// Repairs its link to the turn before it, if that turn was lost.
   private mutating func link(_ record: RingRecord) {
     let identity = ConversationIdentity(bot: record.bot, conversation: record.conversation)
     let cell = record.offset / RingLayout.cell
     let slot = slot(of: identity, hash: record.hash)
     if let slot, record.previous == 0 {
-      // It begins its conversation, so those that came before were deleted, and a power cut kept
+      // The record begins its conversation. The earlier turns were deleted, but a power cut kept
       // that from the file.
       eraseChain(endingAt: self.record(inCell: index.cell(in: slot)))
       index.insert(record.hash, cell: cell)
@@ -96,21 +99,21 @@ extension ContextRing {
     usedCells += record.cells
   }
 
-  /// Makes a record follow another, as the one that it followed is gone.
+  /// Links a record to another turn, because the turn before it is gone.
   private mutating func relink(_ record: RingRecord, to previous: UInt64) {
     record.relink(to: previous, seed: seed)
     note(record.offset, count: RingRecord.header)
     recovery.brokenLinks += 1
   }
 
-  /// Erases what is no whole turn, and counts it.
+  /// Erases what is not a whole turn, and counts its bytes.
   private mutating func discard(at offset: Int, count: Int) {
     note(offset, count: count)
     storage.zero(at: offset, count: count)
     recovery.erasedBytes += count
   }
 
-  /// Puts the header back where it is damaged.
+  /// Rewrites each copy of the header that is damaged.
   mutating func mendHeaders(_ header: RingHeader) {
     for offset in [0, layout.headerCopy] where !header.isIntact(in: storage, at: offset) {
       header.write(to: storage, at: offset)

@@ -1,15 +1,17 @@
 public import Bytes
 public import Platform
 
-/// A ring together with the two blocks of memory that it works over.
+/// A ring that owns the two blocks of memory which it uses.
 public final class ResidentRing {
   private let block: MemoryBlock
   private let index: MemoryBlock
   /// The ring.
   public var ring: ContextRing
 
-  /// An empty ring of so many bytes. It takes up all its room now, so that memory does not grow with use; its index
-  /// (1/12 of that) as conversations come.
+  /// Makes an empty ring of `byteCount` bytes, which is in ``ContextRing/blockSizes``.
+  ///
+  /// The block takes its memory now, so that memory does not grow with use. The index (1/12 of the
+  /// block) takes it as conversations come. Throws ENOMEM if there is not enough.
   public convenience init(byteCount: Int, key: SipHash.Key) throws(SystemError) {
     self.init(
       formatting: try MemoryBlock(byteCount: byteCount, isPopulated: true),
@@ -18,14 +20,14 @@ public final class ResidentRing {
       key: key)
   }
 
-  /// An empty ring in a block of zeros.
+  /// Makes an empty ring in a block of zeros.
   init(formatting block: consuming MemoryBlock, index: consuming MemoryBlock, key: SipHash.Key) {
     ring = ContextRing(formatting: block.bytes, index: index.bytes, key: key)
     self.block = block
     self.index = index
   }
 
-  /// The ring that is in a block; see ``ContextRing/init(reopening:index:onChange:)``.
+  /// Reads the ring that is in a block; see ``ContextRing/init(reopening:index:onChange:)``.
   init(
     reopening block: consuming MemoryBlock, index: consuming MemoryBlock,
     onChange: ContextRing.ChangeHandler?
@@ -35,7 +37,7 @@ public final class ResidentRing {
     self.index = index
   }
 
-  /// The size of the block.
+  /// The size of the block, in bytes.
   var byteCount: Int { block.bytes.count }
 
   /// All bytes of the block.

@@ -1,12 +1,13 @@
 import Bytes
 
-/// Telling whoever keeps a copy of the block what changed in it.
+/// Reporting what changed in the block, for a copy of it.
 extension ContextRing {
-  /// Changes are reported by whole pages, as file systems keep and flash writes them: where a page is
-  /// written whole, the kernel need not read it first.
+  /// The unit of reports: file systems keep, and flash writes, whole pages of this many bytes.
+  ///
+  /// If a page is written whole, the kernel need not read it first.
   private static var page: Int { 4096 }
 
-  /// Notes that a range of the block changes. Changes next to each other become one.
+  /// Notes that a range of the block changes. Changes side by side become one.
   @inline(__always)
   mutating func note(_ offset: Int, count: Int) {
     guard onChange != nil else { return }

@@ -1,41 +1,43 @@
 import Bytes
 public import Platform
 
-/// The file that keeps what a ring has in memory: byte for byte the ring's block.
+/// The file of a ring: a byte-for-byte copy of the ring's block.
 ///
-/// The ring works in memory of its own, and every change is written through to the file at once: from then on it is
-/// in the kernel's hands, and a process that is killed loses nothing. So nothing that happens to the file while the
-/// gateway runs can harm it: a device that is full, fails to read, or has gone is an error of a write, where a mapped
-/// file would end the process (SIGBUS), and a file that somebody changes is not what the ring reads. What could not
-/// be written, or not be brought to storage, is remembered, and written again by ``writeAgain(from:)``.
+/// The ring works in memory, and every change is written to the file at once. From then on it is in
+/// the kernel, and a killed process loses nothing. So nothing that happens to the file can harm the
+/// running gateway. A device that is full, fails or is gone makes a write fail, where a mapped file
+/// would end the process with SIGBUS; and the ring does not read what another process writes to the
+/// file. What could not be written or flushed is remembered, and ``writeAgain(from:)`` writes it.
 ///
-/// The ring never reads its file again, so the kernel need keep nothing of it in memory but what was written last.
-/// What was read or written at once when it was opened is dropped also because the kernel keeps that in large pieces
-/// (folios of up to 2 MiB in Linux 6.18 on ext4), which make each later write into one dear: 4.5 us against 0.7.
+/// Because the ring never reads its file again, the kernel need not keep it in its page cache. What
+/// was read or written while opening is dropped from there for one more reason: the kernel keeps it
+/// in large pieces (folios of up to 2 MiB in Linux 6.18 on ext4), which make each later write into
+/// one expensive: 4.5 µs instead of 0.7 µs.
 ///
-/// A change is on storage after the next ``flush``, which blocks and is made for another thread: `beginFlush` before
-/// it and `endFlush` behind it, on the ring's own thread, keep account of what it covers.
+/// A change is on storage after the next ``flush()``, which blocks and is meant for another thread.
+/// `beginFlush` before it and `endFlush` after it, on the ring's own thread, record what it covers.
 public final class RingFile {
   let file: StorageFile
-  /// The path that it was opened under, without symbolic links.
+  /// The path of the file, without symbolic links.
   public let path: [UInt8]
-  /// Why the file is not what the memory is: the last error of a write or a flush; `nil` if it is.
+  /// Why the file differs from the memory: the last error of a write or a flush; `nil` if it does
+  /// not.
   public private(set) var fault: SystemError?
 
   private var unwritten = ByteSpans()
   private var unflushed = ByteSpans()
   private var flushing = ByteSpans()
 
-  /// Takes over an open file, locked, whose contents are the ring's.
+  /// Takes ownership of an open, locked file whose contents are those of the ring.
   init(adopting file: consuming StorageFile, path: [UInt8]) {
     self.file = file
     self.path = path
   }
 
-  /// Whether there is anything that a flush would bring to storage.
+  /// Whether all changes are on storage, so that a flush has nothing to do.
   public var isFlushed: Bool { unwritten.isEmpty && unflushed.isEmpty && flushing.isEmpty }
 
-  /// Writes a change. Where that fails, `fault` says why.
+  /// Writes a change. If that fails, `fault` has the error.
   func write(_ bytes: Span<UInt8>, at offset: Int) {
     do throws(SystemError) {
       try file.write(bytes, at: offset)
@@ -46,20 +48,23 @@ public final class RingFile {
     }
   }
 
-  /// A flush is about to be made, of all that was written until now.
+  /// Records that a flush starts now, which covers all that was written until now.
   public func beginFlush() {
     flushing.insert(unflushed)
     unflushed = ByteSpans()
   }
 
-  /// Returns once everything is on storage that was written before. Blocks; touches nothing but the file, so it may be
-  /// called on another thread.
+  /// Brings everything that was written before to storage. Blocks.
+  ///
+  /// Touches only the file, so another thread may call it.
   public func flush() throws(SystemError) {
     try file.flush()
   }
 
-  /// The flush is over. If it failed, nobody knows what of it is on storage, and the kernel takes all of it for
-  /// written: the bytes have to be written again.
+  /// Records the end of a flush.
+  ///
+  /// After an error it is unknown which bytes are on storage, and the kernel takes all of them for
+  /// written. So they have to be written again.
   public func endFlush(_ error: SystemError?) {
     if let error {
       unwritten.insert(flushing)
@@ -68,8 +73,9 @@ public final class RingFile {
     flushing = ByteSpans()
   }
 
-  /// Tries once more to write what could not be written or flushed. Returns whether the file is whole again, once it is
-  /// flushed.
+  /// Writes what could not be written or flushed before.
+  ///
+  /// Returns whether that succeeded; the file is then up to date after the next flush.
   public func writeAgain(from resident: ResidentRing) -> Bool {
     let spans = unwritten
     unwritten = ByteSpans()

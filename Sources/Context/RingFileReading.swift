@@ -1,9 +1,9 @@
 import Bytes
 import Platform
 
-/// Reading a ring from its file, whatever has become of that.
+/// Reading a ring from its file, in whatever state the file is.
 extension StorageFile {
-  /// The size in bytes; 0 where even that cannot be found out.
+  /// The size in bytes; 0 if it cannot be determined.
   var sizeOrZero: Int {
     do throws(SystemError) {
       return try size()
@@ -12,8 +12,10 @@ extension StorageFile {
     }
   }
 
-  /// The header of the ring in the file: the first, or else the copy, which is where the file's size says or where that
-  /// of a ring of `byteCount` bytes is.
+  /// The header of the ring in the file: the first one, or else the copy at the end.
+  ///
+  /// The copy is looked for where the file's size puts it, and where a ring of `byteCount` bytes
+  /// has it.
   borrowing func ringHeader(fileSize: Int, byteCount: Int) throws(ContextError) -> RingHeader {
     do throws(ContextError) {
       return try ringHeader(at: 0)
@@ -40,8 +42,9 @@ extension StorageFile {
     return try RingHeader(from: RingStorage(bytes), at: 0)
   }
 
-  /// Fills the buffer as far as there is anything in the file. What the device cannot read any more is left as it is,
-  /// by pages.
+  /// Reads as much of the file as there is and the device can read.
+  ///
+  /// Pages that the device cannot read are left as they are in the buffer.
   borrowing func readReadable(into buffer: UnsafeMutableRawBufferPointer, from start: Int = 0) {
     let page = 4096
     var next = 0
@@ -54,7 +57,7 @@ extension StorageFile {
         if count == 0 { return }
         next += count
       } catch {
-        // The pages before the bad one come one by one, and the bad one is skipped.
+        // The pages before the bad one are read one by one; the bad one is skipped.
         if most == page { next += page }
         most = page
       }

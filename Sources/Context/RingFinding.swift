@@ -1,20 +1,24 @@
 public import Platform
 
-/// What opening a ring's file found, and what became of it.
+/// What opening a ring's file found, and what was done about it.
 public enum RingFinding {
-  /// There was none, and an empty one was made.
+  /// There was no file, and an empty ring was made.
   case created
-  /// Some turns were not whole, or gone: what a crash cut off, or damage. They were erased.
+  /// Some turns were torn by a crash, damaged or gone. They were erased.
   case recovered(Recovery)
-  /// The file is not as long as the ring in it says: it was cut off, or something was appended.
+  /// The file's length differs from that of the ring in it: it was cut off, or something was
+  /// appended.
   case wrongLength(fileByteCount: Int, ringByteCount: Int)
-  /// The ring was of another size; so many turns were taken over, and so many not, for want of room.
+  /// The ring had another size. `kept` turns were copied; `left` were lost, because they did not
+  /// fit.
   case converted(fromByteCount: Int, kept: Int, left: Int)
-  /// The ring is smaller than configured and stays so until the next start, as no larger one can be made.
+  /// The ring is smaller than configured, and stays so until the next start, because no larger file
+  /// can be made.
   case notGrown(byteCount: Int, SystemError)
-  /// What is there cannot be read as a ring. Where an empty one has taken its place, it has this other name now.
+  /// The file cannot be read as a ring. If an empty ring has replaced it, its new name is
+  /// `setAside`, else that is empty.
   case unreadable(ContextError, setAside: [UInt8])
-  /// The file cannot be written, or not be made: the conversations, those that could be read included, are in memory
-  /// only until the next start.
+  /// The file cannot be made or written. Until the next start, the conversations are only in
+  /// memory, including those that could be read.
   case memoryOnly(SystemError)
 }

@@ -1,7 +1,8 @@
 import Bytes
 
-/// What a ring says of itself, at both ends of its block; written once and never changed, so that
-/// no crash can tear it.
+/// The description of a ring, at both ends of its block.
+///
+/// It is written once and never changes, so no crash can tear it.
 ///
 /// | bytes | |
 /// |---|---|
@@ -10,12 +11,12 @@ import Bytes
 /// | 12..<16 | version of the format: 1 |
 /// | 16..<24 | size of the block |
 /// | 24..<28 | offset of the first cell |
-/// | 28..<32 | the least record |
+/// | 28..<32 | size of the smallest record |
 /// | 32..<48 | secret key of the conversations' hash |
 /// | 48..<56 | secret seed of the records' checksums |
 /// | 56..<64 | XXH64 of the bytes before, seed 0 |
 ///
-/// The first 16 bytes and the checksum stay where they are in every version.
+/// The first 16 bytes and the checksum are at the same place in every version.
 struct RingHeader: Equatable {
   static let magic = UInt64(littleEndian: 0x676e_6952_7473_6f50)
   static let byteOrderMark: UInt32 = 0x0102_0304
@@ -35,8 +36,8 @@ struct RingHeader: Equatable {
 
   /// Reads the header at `offset`, for a block of any size.
   ///
-  /// - Throws: ``ContextError/damaged`` if it is not the header of any ring, or not intact; what
-  ///   cannot be used although it is intact under its own name.
+  /// - Throws: ``ContextError/damaged`` if it is not a header of a ring, or not intact; otherwise
+  ///   the reason why an intact header cannot be used.
   init(from storage: RingStorage, at offset: Int) throws(ContextError) {
     guard storage.load(UInt64.self, at: offset) == Self.magic else { throw .damaged }
     let mark: UInt32 = storage.load(at: offset + 8)
@@ -59,7 +60,7 @@ struct RingHeader: Equatable {
     checksumSeed = storage.load(at: offset + 48)
   }
 
-  /// Reads a block's header from whichever copy is intact.
+  /// Reads a block's header from the copy that is intact.
   ///
   /// - Throws: What is wrong with them.
   static func find(in storage: RingStorage, layout: RingLayout) throws(ContextError) -> RingHeader {
@@ -71,7 +72,7 @@ struct RingHeader: Equatable {
     }
   }
 
-  /// Whether the header is what is at that place.
+  /// Whether this header is at `offset`.
   func isIntact(in storage: RingStorage, at offset: Int) -> Bool {
     do throws(ContextError) {
       return try RingHeader(from: storage, at: offset) == self

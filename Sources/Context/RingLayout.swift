@@ -1,30 +1,32 @@
-/// Where things are in a block of a given size, and the vocabulary of the room.
+/// Where things are in a block of a given size, and the terms of this module.
 ///
 ///     0          64                                             size - 64, rounded down
 ///     ┌──────────┬──────────────────────────────────────────────┬──────────┐
 ///     │ header   │ cells: records, and zeros between them       │ header   │
 ///     └──────────┴──────────────────────────────────────────────┴──────────┘
 ///
-/// - A **cell** is 8 bytes. Records begin and end at cells and do not continue from the last cell
-///   to the first: one that does not fit before the end begins at the first cell again.
-/// - A **position** is a count of cells that only rises, from lap to lap: a record at position `p`
+/// - A **cell** is 8 bytes. Records begin and end at cells. A record does not continue from the
+///   last cell to the first: if it does not fit before the end, it begins at the first cell.
+/// - A **position** is a count of cells that only rises, from lap to lap. A record at position `p`
 ///   begins at cell `p % cells`, and is older than every record at a higher position. So one 64-bit
-///   number is at once a turn's address, its sequence number and its proof of being there still:
-///   whatever is below the ring's `tail` has been overwritten. The first lap is lap 1, so that 0 is
-///   no position.
-/// - Cells that belong to no record are zero. Hence a block of zeros is an empty ring, the end of a
+///   number is a turn's address, its sequence number, and the proof that it is still there:
+///   everything below the ring's `tail` was overwritten. The first lap is lap 1, so that 0 is not a
+///   position.
+/// - Cells that belong to no record are zero. So a block of zeros is an empty ring, the end of a
 ///   lap needs no filler, a deleted turn leaves nothing behind, and whatever is not zero is a
 ///   record or damage.
-/// - The header is there twice, as losing it would lose everything.
+/// - The header is there twice, because losing it would lose everything.
 struct RingLayout {
-  /// The bytes of a cell.
+  /// The size of a cell, in bytes.
   static let cell = 8
-  /// The bytes of the ring's header.
+  /// The size of the ring's header, in bytes.
   static let header = 64
-  /// The bytes that the least record takes. It bounds how many conversations there can be, and so
-  /// the index; a turn of a few words with its identifiers is about as large.
+  /// The size of the smallest record, in bytes.
+  ///
+  /// It bounds the number of conversations, and so the index. A turn of a few words with its ids is
+  /// about as large.
   static let minimumRecord = 128
-  /// The sizes that a block may have, in bytes.
+  /// The valid sizes of a block, in bytes.
   #if _pointerBitWidth(_32)
     static let blockSizes = 4096...(1 << 30)
   #else
@@ -42,19 +44,19 @@ struct RingLayout {
     cells = UInt64((blockSize - 2 * Self.header) / Self.cell)
   }
 
-  /// The offset of the header's copy.
+  /// The offset of the copy of the header.
   var headerCopy: Int { endOfCells }
 
   /// The offset of the first cell.
   var firstCell: Int { Self.header }
 
-  /// The offset behind the last cell.
+  /// The offset after the last cell.
   var endOfCells: Int { Self.header + Int(cells) * Self.cell }
 
-  /// The bytes for records, and so the most that one can take.
+  /// The number of bytes for records, and so the most that one record can take.
   var capacity: Int { Int(cells) * Self.cell }
 
-  /// The number of conversations that there can be at once.
+  /// The most conversations that there can be at once.
   var maximumConversations: Int { capacity / Self.minimumRecord }
 
   /// The offset of the cell at a position.
@@ -63,7 +65,7 @@ struct RingLayout {
     Self.header &+ Int(truncatingIfNeeded: position % cells) &* Self.cell
   }
 
-  /// The cells from a position to the end of its lap.
+  /// The number of cells from a position to the end of its lap.
   @inline(__always)
   func cellsToEndOfLap(from position: UInt64) -> UInt64 { cells - position % cells }
 }

@@ -1,21 +1,22 @@
 import Bytes
 import Platform
 
-/// How a ring's file is opened: taken, read, and made anew where it is missing, of another size, or no ring.
+/// Opens a ring's file: locks it, reads it, and makes a new one if it is missing, of another size,
+/// or not a ring.
 struct RingOpening {
-  /// Without symbolic links, so that a file that is made anew does not take the place of a link to it.
+  /// Without symbolic links, so that a new file does not replace a link to the old one.
   private let path: [UInt8]
   private let byteCount: Int
   private let key: SipHash.Key
   private var findings: [RingFinding] = []
 
-  /// A file as it was read.
+  /// The contents of a file.
   private enum Reading {
     case ring(ResidentRing)
     case unreadable(ContextError)
   }
 
-  /// How often somebody else may make the file anew between our opening and our locking it.
+  /// How often another process may replace the file between our opening it and locking it.
   private static let attempts = 8
 
   init(path: [UInt8], byteCount: Int, key: SipHash.Key) {
@@ -32,7 +33,7 @@ struct RingOpening {
     throw .locked
   }
 
-  /// `nil`: another file has come to the path meanwhile.
+  /// Opens the ring once; `nil` if another file has come to the path meanwhile.
   private mutating func attempt() throws(RingFileError) -> OpenedRing? {
     switch RingTaking(path, .readWrite) {
     case .locked: throw .locked
@@ -43,7 +44,7 @@ struct RingOpening {
     }
   }
 
-  /// The file may not be written: what can be read of it is used, and not kept.
+  /// Opens a file that cannot be written: the ring gets what can be read, and stays in memory.
   private mutating func openUnwritable(_ error: SystemError) throws(RingFileError) -> OpenedRing {
     var resident: ResidentRing?
     switch RingTaking(path, .read) {
@@ -63,7 +64,7 @@ struct RingOpening {
 
   // MARK: Reading
 
-  /// Takes up what is in a file that is ours.
+  /// Reads the ring from a file that is locked and writable.
   private mutating func load(_ file: RingFile) throws(RingFileError) -> OpenedRing? {
     let size = file.file.sizeOrZero
     guard size > 0 else { return try make(emptyRing(), replacing: file) }
@@ -78,7 +79,7 @@ struct RingOpening {
         return try make(convert(ring), replacing: file, instead: isUsable ? ring : nil)
       }
       file.file.dropCache()
-      // What a crash left behind while a file was being made.
+      // A crash while a file was being made may have left this.
       File.remove(Self.aside(path))
       return OpenedRing(resident: ring, file: file, findings: findings)
     }
@@ -136,7 +137,7 @@ struct RingOpening {
       key: key)
   }
 
-  /// The same turns in a ring of the configured size, as far as they fit.
+  /// Copies the turns to a ring of the configured size, as far as they fit.
   private mutating func convert(_ ring: ResidentRing) throws(RingFileError) -> ResidentRing {
     let converted = try emptyRing()
     let left = converted.ring.appendTurns(of: ring.ring)
@@ -148,15 +149,15 @@ struct RingOpening {
     return converted
   }
 
-  /// Where a file is made before it takes the ring's name.
+  /// The path at which a new file is made before it gets the ring's name.
   private static func aside(_ path: [UInt8]) -> [UInt8] { path + [UInt8](".new") }
 
-  /// Makes the ring's file from a ring in memory.
+  /// Makes the ring's file from a ring in memory; `nil` if another file has come to the path.
   ///
   /// - Parameters:
   ///   - old: The file that is replaced, locked.
-  ///   - other: The name that it is kept under, if it is.
-  ///   - smaller: What is in it, and goes on being used if nothing can be made.
+  ///   - other: The new name of the old file, if it is kept.
+  ///   - smaller: The ring in the old file, which stays in use if no file can be made.
   private mutating func make(
     _ resident: ResidentRing, replacing old: RingFile?, setAside other: [UInt8]? = nil,
     instead smaller: ResidentRing? = nil
@@ -167,7 +168,7 @@ struct RingOpening {
     case .locked: throw .locked
     case .refused(let error): failure = error
     case .taken(let new):
-      // Somebody else was quicker, and may have turns in it already.
+      // Another process was faster, and its file may already have turns.
       if old == nil, File.exists(path) { return nil }
       do throws(SystemError) {
         try new.truncate()
@@ -189,7 +190,7 @@ struct RingOpening {
     default: return nil
     }
     if let old, let smaller {
-      // In place of what says that it was converted.
+      // This replaces the finding that the ring was converted.
       findings.removeLast()
       findings.append(.notGrown(byteCount: smaller.byteCount, failure))
       return OpenedRing(resident: smaller, file: old, findings: findings)

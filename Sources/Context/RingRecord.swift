@@ -1,13 +1,12 @@
 import Bytes
 
-/// One turn in the ring, seen at its offset. Its fields are read where they are, when they are
-/// asked for.
+/// One turn in the ring. Its fields are read from the block when they are used.
 ///
 /// | bytes | |
 /// |---|---|
 /// | 0..<4 | marker: `FE FF`, `TR` |
 /// | 4..<8 | length of the record in cells |
-/// | 8..<16 | XXH64 of everything from byte 64 on, under the ring's seed |
+/// | 8..<16 | XXH64 of everything from byte 64 on, with the ring's seed |
 /// | 16..<24 | position |
 /// | 24..<32 | position of the conversation's previous turn, or 0 |
 /// | 32..<40 | hash of the conversation |
@@ -15,22 +14,21 @@ import Bytes
 /// | 48..<52, 52..<56 | lengths of the user's message and of the reply |
 /// | 56, 57, 58 | lengths of the ids of bot, conversation and integration |
 /// | 59 | 0 |
-/// | 60..<64 | lower half of the XXH64 of bytes 0..<60, under the ring's seed |
+/// | 60..<64 | lower half of the XXH64 of bytes 0..<60, with the ring's seed |
 /// | 64... | ids of bot, conversation, integration; the message; the reply; zeros |
 ///
-/// The header has a checksum of its own so that its length can be trusted when the text is damaged:
-/// the next record is then where it says. Where a header itself is damaged, the next one is found
-/// by its marker, whose `FE FF` are bytes that no UTF-8 text has: nobody can plant a record inside
-/// a message.
+/// The header has its own checksum, so that its length can be trusted when the text is damaged: the
+/// next record is then where it says. If a header is damaged, the next record is found by its
+/// marker. No UTF-8 text has the bytes `FE FF`, so no client can put a record into a message.
 ///
-/// Everything in the record is under one checksum or the other, so it does not matter in which
-/// order a crash lets its bytes reach the file: a mixture of old and new is not a whole record.
+/// One checksum or the other covers every byte of the record. So the order in which the bytes reach
+/// the file in a crash does not matter: a mixture of old and new bytes is not a whole record.
 struct RingRecord {
   static let header = 64
   static let marker = UInt32(littleEndian: 0x5254_fffe)
 
   let storage: RingStorage
-  /// Where the record begins in the block, in bytes.
+  /// The offset of the record in the block, in bytes.
   let offset: Int
 
   /// The length in cells.
@@ -71,7 +69,7 @@ struct RingRecord {
     hash == wanted && bot.equals(identity.bot) && conversation.equals(identity.conversation)
   }
 
-  /// The length of a record with so many bytes of text, in bytes.
+  /// The length of a record with `count` bytes of text, in bytes.
   static func length(forText count: Int) -> Int {
     let whole = header + count + RingLayout.cell - 1
     return max(RingLayout.minimumRecord, whole / RingLayout.cell * RingLayout.cell)
@@ -79,7 +77,7 @@ struct RingRecord {
 
   // MARK: Writing
 
-  /// Puts a new turn here, in cells that are zero. The lengths are to be checked before.
+  /// Writes a new turn into cells that are zero. The caller has checked the lengths.
   func write(
     length: Int, position: UInt64, previous: UInt64, hash: UInt64, time: Int64, seed: UInt64,
     identity: borrowing ConversationIdentity, integration: Span<UInt8>, user: Span<UInt8>,
@@ -106,7 +104,7 @@ struct RingRecord {
     store(headerChecksum(seed), 60)
   }
 
-  /// Makes the record follow another turn of its conversation than it did.
+  /// Links the record to another turn of its conversation.
   func relink(to previous: UInt64, seed: UInt64) {
     store(previous, 24)
     store(headerChecksum(seed), 60)
@@ -119,14 +117,15 @@ struct RingRecord {
 
   // MARK: Checking
 
-  /// Whether what is at this offset is the header of a record that ends before `end`, with nothing
-  /// in it changed since it was written. Only then may the other members be used; the text may be
-  /// damaged still.
+  /// Whether there is an unchanged header of a record at this offset, and the record ends by `end`.
+  ///
+  /// Only then may the other members be used; the text may still be damaged.
   func hasSoundHeader(seed: UInt64, end: Int) -> Bool {
     guard end - offset >= RingLayout.minimumRecord, load(UInt32.self, 0) == Self.marker,
       load(UInt32.self, 60) == headerChecksum(seed), load(UInt8.self, 59) == 0,
       botLength > 0, conversationLength > 0
     else { return false }
+    // The sum of two 32-bit lengths may not fit an `Int` of 32 bits.
     let text =
       UInt64(messages - Self.header) + UInt64(load(UInt32.self, 48))
       + UInt64(load(UInt32.self, 52))
@@ -136,7 +135,7 @@ struct RingRecord {
     return length == Self.length(forText: Int(text))
   }
 
-  /// Whether the text is what was written. O(length).
+  /// Whether the text is unchanged. O(length).
   func hasSoundText(seed: UInt64) -> Bool { load(UInt64.self, 8) == textChecksum(seed) }
 
   private func textChecksum(_ seed: UInt64) -> UInt64 {
@@ -156,7 +155,7 @@ struct RingRecord {
   private var conversationLength: Int { Int(load(UInt8.self, 57)) }
   private var integrationLength: Int { Int(load(UInt8.self, 58)) }
 
-  /// Where the message begins, behind the three ids.
+  /// The offset of the user's message, after the three ids.
   private var messages: Int {
     Self.header + botLength + conversationLength + integrationLength
   }

@@ -1,14 +1,14 @@
 /// How full a ring is.
 public struct RingStatistics: Equatable, Sendable {
-  /// The conversations with at least one turn.
+  /// The number of conversations with at least one turn.
   public let conversations: Int
-  /// The turns that are stored.
+  /// The number of turns that are stored.
   public let turns: Int
   /// The bytes that their records take.
   public let usedBytes: Int
-  /// The bytes that there are for records, and so the most that one turn may take.
+  /// The bytes for records, and so the most that one turn can take.
   public let capacity: Int
-  /// The turns that were overwritten since the ring was made or reopened.
+  /// The number of turns that were overwritten since the ring was made or reopened.
   public let overwritten: UInt64
 }
 

@@ -1,11 +1,11 @@
-/// Checked access to one fixed block of memory. This is the only file of the room that handles a
-/// pointer: whatever a damaged block may say, nothing outside the block is read or written.
+/// Checked access to one fixed block of memory.
 ///
-/// Offsets and counts are in bytes, numbers are in the machine's byte order and aligned to their
-/// size. An offset outside the block is a bug, and stops the process.
+/// Only this file of the module uses pointers: nothing outside the block is read or written,
+/// whatever a damaged block says. Offsets and counts are in bytes. Numbers are in the machine's
+/// byte order, and aligned to their size. An offset outside the block is a bug, and stops the
+/// process.
 ///
-/// The memory belongs to whoever supplied it and must outlive this value, as it must every copy of
-/// it.
+/// The caller owns the memory, which must outlive this value and all its copies.
 struct RingStorage {
   private let base: UnsafeMutableRawPointer
   let count: Int
@@ -36,7 +36,7 @@ struct RingStorage {
     base.storeBytes(of: number, toByteOffset: offset, as: Number.self)
   }
 
-  /// The bytes of a range, lent for as long as this value is.
+  /// The bytes of a range, lent while this value lives.
   @inline(__always)
   @_lifetime(borrow self)
   func bytes(at offset: Int, count length: Int) -> Span<UInt8> {
@@ -45,7 +45,7 @@ struct RingStorage {
     return _overrideLifetime(Span(_unsafeStart: start, count: length), borrowing: self)
   }
 
-  /// Copies bytes into the block. They may not be part of it.
+  /// Copies bytes into the block. They must not be part of it.
   func copy(_ bytes: Span<UInt8>, to offset: Int) {
     check(offset, bytes.count)
     bytes.withUnsafeBytes { source in
@@ -59,8 +59,9 @@ struct RingStorage {
     (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: length)
   }
 
-  /// The offset of the first 8 bytes, counted from `offset` on, that are not all zero; `nil` if all
-  /// are. Both numbers are multiples of 8.
+  /// The offset of the first word of 8 bytes in the range that is not zero; `nil` if all are zero.
+  ///
+  /// Both arguments are multiples of 8. O(count).
   func firstNonzeroWord(at offset: Int, count length: Int) -> Int? {
     check(offset, length)
     var next = offset

@@ -1,19 +1,19 @@
 import Platform
 
-/// An attempt to have a file to oneself.
+/// An attempt to open a ring's file and to lock it.
 enum RingTaking: ~Copyable {
-  /// It is open and locked, and what is at the path.
+  /// The file is open and locked, and still at the path.
   case taken(StorageFile)
-  /// Somebody else has the lock.
+  /// Another process has the lock.
   case locked
   /// Another file came to the path between opening and locking.
   case replaced
   /// Nothing is at the path.
   case missing
-  /// It cannot be opened this way.
+  /// The file cannot be opened this way.
   case refused(SystemError)
 
-  /// Opens and locks what is at a path; to read only, against writers only.
+  /// Opens and locks the file at a path. For reading, the lock excludes only writers.
   init(_ path: [UInt8], _ access: StorageFile.Access) {
     do throws(SystemError) {
       let file = try StorageFile(path, access)
@@ -26,8 +26,8 @@ enum RingTaking: ~Copyable {
         self = .taken(file)
       }
     } catch {
-      // What is not there and was to be created has no folder. A link to nothing is not ours to replace: its target may
-      // be on a device that is not there yet.
+      // ENOENT while creating means that the folder is missing. A broken link is not replaced,
+      // because its target may be on a device that is not mounted yet.
       let isCreating = if case .create = access { true } else { false }
       let isMissing = error.isNotFound && !isCreating && !File.isSymbolicLink(path)
       self = isMissing ? .missing : .refused(error)

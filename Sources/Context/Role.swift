@@ -1,7 +1,7 @@
-/// Who said a message.
+/// Who wrote a message.
 public enum Role: Sendable {
   /// The user: the first message of a turn.
   case user
-  /// The bot: the second, which is the reply.
+  /// The bot: the second message, the reply.
   case assistant
 }

@@ -2,10 +2,10 @@ import Bytes
 
 /// XXH64 (Collet, the xxHash specification 0.1.1): the checksum of the ring.
 ///
-/// Chosen over CRC-32C because it needs no table, takes a 64-bit seed, misses random damage with a
-/// probability of 2^-64, and reads several bytes a cycle on any 64-bit machine, so that a scan of
-/// the whole ring at start costs about what reading the memory does. It is no defence against
-/// someone who can write to the ring and knows its seed.
+/// Chosen over CRC-32C, because it needs no table, takes a 64-bit seed, and misses random damage
+/// with a probability of 2^-64. It reads several bytes per cycle on a 64-bit machine, so that a
+/// scan of the whole ring at start costs about as much as reading the memory. It does not protect
+/// against a program that can write to the ring and knows its seed.
 enum XXH64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
