@@ -1,15 +1,17 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// One set of sources, two builds: debug is full Swift (unit tests, sanitizers, fuzzers), release is
-// Embedded Swift (the product). `.treatWarning("EmbeddedRestrictions")` shows part of what release
-// refuses while still in debug; the release build is the gate.
+// The same sources have two builds. Debug is full Swift, for unit tests, sanitizers and fuzzers.
+// Release is Embedded Swift, the product. `.treatWarning("EmbeddedRestrictions")` shows part of what
+// release refuses already in debug; only the release build shows all of it.
 
-/// The objects hold LLVM bitcode, which the linker makes one program of (link-time optimisation): Embedded Swift
-/// emits what it specialises into every object that uses it, and of that much is the same, or never used.
-/// SwiftPM's own switch for this is a word on the command line; here plain `swift build` has it.
-/// Exclusivity is enforced in debug, where the tests run. Nothing unwinds at run time; debuggers find what they
-/// need in .debug_frame, which strip takes with it.
+/// Flags of the compiler in release.
+///
+/// The objects hold LLVM bitcode for link-time optimisation. Embedded Swift emits each
+/// specialisation into every object that uses it, and the linker removes the equal and the unused
+/// ones. SwiftPM has only a command-line option for this; with these flags, plain `swift build`
+/// does it too. Exclusivity is enforced in debug, where the tests run. No code unwinds at run time;
+/// debuggers use .debug_frame, which strip removes.
 let codeFlags = [
   "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full",
   "-enforce-exclusivity=unchecked",
@@ -18,8 +20,11 @@ let codeFlags = [
   "-Xfrontend", "-disable-incremental-llvm-codegen",
 ]
 
-/// The Swift compiler has inlined what gains from it: the linker does so only where the code gets smaller. Equal
-/// functions are kept once, and relocations packed (DT_RELR: glibc 2.36 or newer). Memory comes from malloc: see CLinux.c.
+/// Flags of the linker in release.
+///
+/// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
+/// the code smaller. Equal functions are kept once. Relocations are packed (DT_RELR, which needs
+/// glibc 2.36). posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
@@ -36,12 +41,14 @@ let settings: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
 ]
 
-/// For what runs once, or seldom: the least code instead of the fastest.
+/// For code that runs once or seldom: the smallest code instead of the fastest.
 let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
-/// A target of the product. Imports point down only: a target names the ones that it stands on. Rooms that every
-/// message's bytes pass through are optimised for speed, where that gains more than it takes: not in the dialects,
-/// where it is a hundredth of a message's time for kilobytes of code.
+/// A target of the product, a room.
+///
+/// Imports point down only: a target names the targets that it uses. A hot room is one that the
+/// bytes of every message pass through; it is optimised for speed if that is worth its size. The
+/// protocols are not: speed there would save a hundredth of a message's time, and cost kilobytes.
 func room(
   _ name: String, on lower: [Target.Dependency], isHot: Bool = false, in folders: [String]? = nil
 ) -> Target {
@@ -50,7 +57,9 @@ func room(
     swiftSettings: isHot ? settings : settings + small)
 }
 
-/// Headers and typed shims of one C library, without policy; of CAssets, files as bytes. Each has exactly one importer.
+/// A C target: headers and typed shims of one library, without policy, or files as bytes (CAssets).
+///
+/// Each has exactly one importer.
 func shims(
   _ name: String, over library: String? = nil, cSettings: [CSetting] = []
 ) -> Target {
@@ -67,7 +76,7 @@ let package = Package(
   name: "postern",
   products: [.executable(name: "postern", targets: ["Postern"])],
   targets: [
-    // C23 for #embed.
+    // C23 has #embed.
     shims("CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
     shims("CLinux"),
     shims("CCurl", over: "curl"),
@@ -130,7 +139,7 @@ let package = Package(
   ]
 )
 
-// Fuzz targets have libFuzzer's main and are built by scripts/fuzz alone.
+// Only scripts/fuzz builds the fuzz targets, because libFuzzer brings their main.
 if Context.environment["POSTERN_FUZZ"] != nil {
   let fuzzed: [(name: String, rooms: [Target.Dependency])] = [
     ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Protocols", "Bytes", "JSON"]),
@@ -145,7 +154,7 @@ if Context.environment["POSTERN_FUZZ"] != nil {
   }
 }
 
-// A process that scripts/save-crashes kills, built by that alone.
+// The process that scripts/save-crashes kills. Only that script builds it.
 if Context.environment["POSTERN_SAVE_LOOP"] != nil {
   package.targets.append(
     .executableTarget(
