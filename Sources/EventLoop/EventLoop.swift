@@ -1,44 +1,51 @@
 public import Platform
 
-/// The one loop: readiness of descriptors, deadlines, and work put off to the end of a turn, all on the thread
-/// that calls `run`. Nothing that it calls may block or wait.
+/// The event loop: readiness of descriptors, timers, and work deferred to the end of a turn.
 ///
-/// A turn: wait for readiness or the next deadline → call the handlers of what is ready → fire the timers that
-/// are due → run what was deferred.
+/// Everything runs on the thread that calls `run`, and must not block. A turn waits for readiness
+/// or the next deadline, calls the handlers of the ready descriptors, calls the timers that are
+/// due, and runs what was deferred.
 public final class EventLoop {
   private let poller: Poller
   private var registrations = RegistrationTable()
   private var timers = TimerHeap()
-  /// What is to be done at the end of this turn.
+  /// Actions for the end of this turn.
   private var deferred: [Deferred] = []
-  /// Where that is gathered while it is being done; the memory of both is used again, unless it is much.
+  /// The array in which the actions are kept while they run. The memory of both arrays is used
+  /// again, unless it is large.
   private var spare: [Deferred] = []
   private var isStopping = false
   private static let deferredRounds = 8
-  /// How many actions the memory that is kept has room for, at most.
+  /// The most actions that the kept memory has room for.
   private static let keptCapacity = 256
 
-  /// An action, in a type of its own: an array of bare functions, being generic, keeps each inside another that adapts
-  /// how it is called, and allocates that.
+  /// An action in a type of its own.
+  ///
+  /// An array of bare functions is generic, and allocates an adapter for each of them.
   private struct Deferred {
     let action: () -> Void
   }
 
-  /// The time, as it goes on within a turn: what is measured, rather than reckoned from `now`.
+  /// The current time, which goes on within a turn: for measuring. Deadlines are computed from
+  /// `now`.
   public let clock: () -> Instant
 
-  /// The time at which this turn began: what deadlines are reckoned from, so that a turn sees one time.
+  /// The time at which this turn began. Deadlines are computed from it, so that a turn has one
+  /// time.
   public private(set) var now: Instant
 
-  /// A loop with nothing registered. `clock` is replaced in tests.
+  /// A loop with nothing registered. Tests replace `clock`. epoll_create1(2).
   public init(clock: @escaping () -> Instant = { Instant.now }) throws(SystemError) {
     poller = try Poller()
     self.clock = clock
     now = clock()
   }
 
-  /// Calls `handler` whenever `descriptor` is ready for one of `interest`, until deregistered. The caller keeps
-  /// the descriptor open for as long; closing it without deregistering leaks the handler.
+  /// Calls `handler` whenever `descriptor` is ready for `interest`, until the registration ends.
+  ///
+  /// The caller owns the descriptor, and ends the registration before closing it (`deregister`) or
+  /// with it (`forget`); otherwise the handler is never freed. A handler may register and
+  /// deregister. Throws what epoll_ctl(2) reports, such as EPERM for a regular file.
   public func register(
     _ descriptor: Int32, for interest: Interest, _ handler: @escaping (Readiness) -> Void
   ) throws(SystemError) -> Registration {
@@ -52,80 +59,87 @@ public final class EventLoop {
     return registration
   }
 
-  /// Changes what a registration waits for; one `once` that has fired is armed again.
+  /// Changes what a registration waits for, and arms one again that is `once` and has fired. A
+  /// registration that has ended is ignored.
   public func rearm(_ registration: Registration, for interest: Interest) throws(SystemError) {
     guard let entry = registrations[registration] else { return }
     try poller.modify(entry.descriptor, for: interest, token: registration.token)
   }
 
-  /// Ends a registration while its descriptor is still open. Its handler is not called again, not even for what
-  /// this turn has already found ready.
+  /// Ends a registration whose descriptor stays open.
+  ///
+  /// Its handler is not called again, not even for events of this turn.
   public func deregister(_ registration: Registration) {
     guard let entry = registrations[registration] else { return }
     poller.remove(entry.descriptor)
     registrations.remove(registration)
   }
 
-  /// Ends a registration whose descriptor is being closed: closing takes it out of epoll, so that no system
-  /// call is needed here. epoll(7), question 6.
+  /// Ends a registration whose descriptor is being closed.
+  ///
+  /// Closing removes it from epoll, so no system call is needed; epoll(7), question 6.
   public func forget(_ registration: Registration) {
     registrations.remove(registration)
   }
 
-  /// Calls `action` once, `span` from this turn's time; in the next turn at the earliest.
+  /// Calls `action` once, `span` after the start of this turn, but not before the next turn. O(log
+  /// timers).
   public func schedule(after span: TimeSpan, _ action: @escaping () -> Void) -> TimerID {
     schedule(at: now + span, action)
   }
 
-  /// Calls `action` once at `deadline`; in the next turn if that has passed.
+  /// Calls `action` once at `deadline`, or in the next turn if that has passed. O(log timers).
   public func schedule(at deadline: Instant, _ action: @escaping () -> Void) -> TimerID {
-    // Not due in this turn: timers that are always due again would never let it end.
+    // Not due in this turn: a timer that always schedules another one would never let the turn end.
     timers.schedule(at: max(deadline, now + TimeSpan(nanoseconds: 1)), action)
   }
 
-  /// Forgets a timer; `nil` and one that has fired are left alone.
+  /// Cancels a timer. `nil`, or one that has fired, is ignored. O(log timers).
   public func cancel(_ timer: TimerID?) {
     if let timer { timers.cancel(timer) }
   }
 
-  /// Puts `action` off to the end of this turn: what a C library's callback records, and must not do itself.
+  /// Runs `action` at the end of this turn: for what a callback of a C library must not do itself.
   public func atEndOfTurn(_ action: @escaping () -> Void) {
     deferred.append(Deferred(action: action))
   }
 
-  /// Turns until `stop`.
+  /// Runs turns until `stop`.
   public func run() throws(SystemError) {
     isStopping = false
     while !isStopping { try turn() }
   }
 
-  /// Ends `run` after the current turn.
+  /// Makes `run` return after the current turn.
   public func stop() {
     isStopping = true
   }
 
-  /// Forgets all that is registered, scheduled and deferred, and so everything that only these kept in memory.
+  /// Drops all registrations, timers and deferred actions, and so the objects that only they keep
+  /// alive.
   public func close() {
     registrations = RegistrationTable()
     timers = TimerHeap()
     deferred = []
   }
 
-  /// One turn; waits at most until the next deadline, or `limit`.
+  /// Runs one turn. It waits at most until the next deadline, and at most for `limit`.
   public func turn(waitingAtMost limit: TimeSpan? = nil) throws(SystemError) {
     let count = try poller.wait(milliseconds: waitMilliseconds(limit))
     now = clock()
     for index in 0..<count {
       let (token, readiness) = poller.event(index)
-      // Looked up only now: a handler before this one may have ended the registration.
+      // Looked up only now, because an earlier handler may have ended the registration.
       registrations[Registration(token: token)]?.handler?(readiness)
     }
     while let action = timers.popDue(at: now) { action() }
     runDeferred()
   }
 
-  /// Runs what was deferred, and what that defers in turn, but not for ever: what always has more to do goes on in
-  /// the next turn, after everybody else.
+  /// Runs the deferred actions, and those that they defer, up to a number of rounds.
+  ///
+  /// The rest waits for the next turn, after the other handlers, so that an action that always
+  /// defers another one does not stop the loop.
   private func runDeferred() {
     for _ in 0..<EventLoop.deferredRounds where !deferred.isEmpty {
       var batch: [Deferred] = []

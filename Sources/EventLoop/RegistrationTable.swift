@@ -1,12 +1,14 @@
 import Platform
 
-/// Names a watched descriptor. An event that the kernel still had queued for an earlier registration of the
-/// same descriptor carries an older generation and is dropped.
+/// Identifies a watched descriptor.
+///
+/// An event that the kernel queued for an earlier registration of the same descriptor has an older
+/// generation, and is dropped.
 public struct Registration: Equatable, Sendable {
   let slot: UInt32
   let generation: UInt32
 
-  /// The form in which epoll carries it.
+  /// The registration as epoll carries it; `data` in epoll_ctl(2).
   var token: UInt64 { UInt64(generation) << 32 | UInt64(slot) }
 
   init(slot: UInt32, generation: UInt32) {
@@ -19,7 +21,7 @@ public struct Registration: Equatable, Sendable {
   }
 }
 
-/// The watched descriptors and what to call for each.
+/// The watched descriptors and their handlers. All operations are O(1).
 struct RegistrationTable {
   struct Entry {
     var descriptor: Int32 = -1
@@ -45,7 +47,7 @@ struct RegistrationTable {
     return Registration(slot: slot, generation: entries[Int(slot)].generation)
   }
 
-  /// The entry, or `nil` for a registration that has ended.
+  /// The entry of a registration; `nil` if that has ended.
   subscript(_ registration: Registration) -> Entry? {
     let slot = Int(registration.slot)
     guard slot < entries.count, entries[slot].generation == registration.generation,

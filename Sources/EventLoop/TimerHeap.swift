@@ -1,18 +1,19 @@
 import Platform
 
-/// Names a timer that was scheduled; stays unequal to every later one, so that a stale name does nothing.
+/// Identifies a timer that was scheduled.
+///
+/// It differs from all later ones, so a stale id does nothing.
 public struct TimerID: Equatable, Sendable {
   let slot: UInt32
   let generation: UInt32
 }
 
-/// Deadlines in a binary heap: O(log n) to schedule and cancel, O(1) to know the next. Holding thousands
-/// costs nothing but their memory.
+/// Deadlines in a binary heap: O(log n) to schedule and to cancel, O(1) to find the next.
 struct TimerHeap {
   private struct Slot {
     var action: (() -> Void)?
     var generation: UInt32 = 0
-    /// Where the slot stands in `heap`.
+    /// The place of the slot in `heap`.
     var position: UInt32 = 0
   }
 
@@ -23,7 +24,7 @@ struct TimerHeap {
 
   private var slots: [Slot] = []
   private var freeSlots: [UInt32] = []
-  /// Every parent's deadline is no later than its children's.
+  /// No parent has a later deadline than its children.
   private var heap: [Node] = []
 
   /// The earliest deadline.
@@ -44,7 +45,7 @@ struct TimerHeap {
     return TimerID(slot: slot, generation: slots[Int(slot)].generation)
   }
 
-  /// Forgets a timer; one that has fired or been cancelled already is left alone.
+  /// Cancels a timer. One that has fired or was cancelled is ignored.
   mutating func cancel(_ timer: TimerID) {
     guard isPending(timer) else { return }
     _ = remove(timer.slot)
@@ -56,7 +57,7 @@ struct TimerHeap {
       && slots[slot].action != nil
   }
 
-  /// Takes out the earliest timer if it is due at `now`.
+  /// Removes the earliest timer if it is due at `now`, and returns its action.
   mutating func popDue(at now: Instant) -> (() -> Void)? {
     guard let first = heap.first, first.deadline <= now else { return nil }
     return remove(first.slot)
@@ -78,7 +79,7 @@ struct TimerHeap {
     slots[Int(node.slot)].position = UInt32(position)
   }
 
-  /// Places a node at `start`, which is free, or above: its parents move down into the gap until it fits.
+  /// Places a node at the gap `start`, or above it: parents that are due later move down.
   private mutating func moveUp(_ node: Node, from start: Int) {
     var gap = start
     while gap > 0 {
@@ -90,7 +91,7 @@ struct TimerHeap {
     place(node, at: gap)
   }
 
-  /// Moves children up into the gap at `start`, until there is none that is due before the node. Returns where the gap
+  /// Moves children that are due before the node up into the gap at `start`. Returns where the gap
   /// is then.
   private mutating func moveDown(_ node: Node, from start: Int) -> Int {
     var gap = start
