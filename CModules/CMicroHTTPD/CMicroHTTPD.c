@@ -2,8 +2,8 @@
 
 enum { END = MHD_OPTION_END };
 
-// MHD_USE_NO_THREAD_SAFETY, which 0.9.75 does not know. Without it 1.0 takes a connection over at a later run only, and
-// wakes another thread for it.
+// MHD_USE_NO_THREAD_SAFETY, which 0.9.75 does not have. Without it, 1.0 adds a connection only at a later MHD_run, and
+// tries to wake another thread for that.
 enum { SINGLE_THREADED = 1U << 19 };
 
 struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
