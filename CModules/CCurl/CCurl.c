@@ -1,2 +1,2 @@
-// The shims are static inline functions of the header; a C target needs a source.
+// Empty: the shims are static inline functions of the header, but a C target needs a source file.
 #include "CCurl.h"

@@ -1,4 +1,4 @@
-// What HTTPClient needs of libcurl: the header, and typed shims for its variadic functions. No policy here.
+// libcurl for HTTPClient: the header, and typed shims for its variadic functions, without policy.
 #pragma once
 #include <curl/curl.h>
 
@@ -14,14 +14,14 @@ static inline CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *va
   return curl_easy_setopt(easy, option, value);
 }
 
-// Each transfer copies it; it must stay for as long as the handle.
+// The handle does not copy the URL, which must live as long as the handle uses it. Each transfer makes its own copy.
 static inline CURLcode ccurl_set_url(CURL *easy, CURLU *url) { return curl_easy_setopt(easy, CURLOPT_CURLU, url); }
 
 static inline CURLcode ccurl_set_fields(CURL *easy, const struct curl_slist *fields) {
   return curl_easy_setopt(easy, CURLOPT_HTTPHEADER, fields);
 }
 
-// The body is read where it is, and must stay there until the transfer is over.
+// The body is not copied, and must stay where it is until the transfer ends.
 static inline CURLcode ccurl_set_body(CURL *easy, const void *bytes, curl_off_t count) {
   CURLcode code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, count);
   return code != CURLE_OK ? code : curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes);
@@ -57,18 +57,17 @@ static inline long ccurl_get_long(CURL *easy, CURLINFO info) {
   return value;
 }
 
-// The media type of the response, or NULL; libcurl's own, until its next transfer.
+// The media type of the response, or NULL. The handle owns it; valid until its next transfer.
 static inline const char *ccurl_get_content_type(CURL *easy) {
   char *value = NULL;
   curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &value);
   return value;
 }
 
-// Goes on with a transfer that was paused; may call its callbacks. CURLPAUSE_CONT is an expression, which Swift does
-// not see.
+// Continues a paused transfer. May call its callbacks. Swift cannot import CURLPAUSE_CONT, which is an expression.
 static inline CURLcode ccurl_continue(CURL *easy) { return curl_easy_pause(easy, CURLPAUSE_CONT); }
 
-// What CURLOPT_PRIVATE was set to.
+// The pointer that CURLOPT_PRIVATE was set to.
 static inline void *ccurl_get_private(CURL *easy) {
   char *value = NULL;
   curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value);
@@ -99,10 +98,10 @@ static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_
   return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
 }
 
-// The transfer that a finished message is about, and how it ended (the message's union, which Swift does not see).
+// How the transfer of a CURLMSG_DONE message ended. It is in a union, which Swift cannot import.
 static inline CURLcode ccurl_message_result(const CURLMsg *message) { return message->data.result; }
 
-// CURL_SOCKET_TIMEOUT is a cast, which Swift does not see.
+// Tells libcurl that its timeout is over. Swift cannot import CURL_SOCKET_TIMEOUT, which is a cast.
 static inline CURLMcode ccurl_multi_timeout_action(CURLM *multi) {
   int running;
   return curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
