@@ -69,7 +69,8 @@ func shims(
 }
 
 func tests(of name: String, on lower: [Target.Dependency] = []) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + lower)
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.byName(name: name), "TestSupport"] + lower)
 }
 
 let package = Package(
@@ -116,13 +117,15 @@ let package = Package(
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
       ]),
+    // What test targets share. Debug only: it is not in the product.
+    .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
     tests(of: "Protocols", on: ["Bytes", "JSON"]),
     tests(of: "Configuration", on: ["Bytes", "Documentation"]),
     tests(of: "Context", on: ["Bytes", "Platform"]),
     tests(of: "Documentation"),
-    .testTarget(name: "BackendsTests", dependencies: ["Gateway", "Bytes"]),
+    .testTarget(name: "BackendsTests", dependencies: ["Gateway", "Bytes", "TestSupport"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),
     tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),

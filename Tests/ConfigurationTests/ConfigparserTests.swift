@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Configuration
 
@@ -8,13 +9,13 @@ import Testing
 /// Not shared, and so not generated: continuation lines (a blank in front of a key), sections and keys that
 /// are given twice, keys before a section, text behind a section, quotes' meaning, control characters, and
 /// blanks that only Unicode knows.
-@Suite struct ConfigparserTests {
+@Suite(.seeded) struct ConfigparserTests {
   /// More where `POSTERN_CONFIGPARSER` gives the number of files.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_CONFIGPARSER"].flatMap { Int($0) } ?? 4000
 
   @Test func readsWhatPythonReads() throws {
-    var random = SplitMix(seed: 1)
+    var random = SeededGenerator(stream: 1)
     let files = (0..<Self.count).map { _ in RandomFile(&random).bytes }
     let expected = try configparser(files)
     try #require(expected.count == files.count)

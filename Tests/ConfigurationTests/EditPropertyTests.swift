@@ -1,10 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Configuration
 
 /// Thousands of random files and edits.
-@Suite struct EditPropertyTests {
+@Suite(.seeded) struct EditPropertyTests {
   /// More where `POSTERN_EDITS` gives the number of files.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_EDITS"].flatMap { Int($0) } ?? 1000
@@ -19,7 +20,7 @@ import Testing
   }
 
   @Test func changesWhatIsMeantAndNothingElse() throws {
-    var random = SplitMix(seed: 11)
+    var random = SeededGenerator(stream: 11)
     var trials: [Trial] = []
     for round in 0..<Self.count {
       let file = EditableFile(&random, isForPython: round % 2 == 0)
@@ -30,7 +31,7 @@ import Testing
   }
 
   private func trial(
-    _ file: EditableFile, _ random: inout SplitMix, round: Int
+    _ file: EditableFile, _ random: inout SeededGenerator, round: Int
   ) throws -> Trial {
     let section = file.sections.randomElement(using: &random)!
     let isNeeded = section.name == EditableFile.theBot
@@ -104,8 +105,6 @@ import Testing
     if case .key = document.lines[line - 1].content { return true }
     return false
   }
-
-  private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
   private func header(_ name: SectionName) -> [UInt8] {
     [UInt8](name.kind.type) + (name.name.isEmpty ? [] : [0x20] + name.name)

@@ -1,3 +1,5 @@
+import TestSupport
+
 @testable import Configuration
 
 /// A random valid file with comments and blank lines everywhere, odd spacing, and both kinds of line ends.
@@ -37,7 +39,7 @@ struct EditableFile {
     "é", "日本", "🙂", " ", "  ", "\t", "\n", "\\n", "%", ":", ",", "\u{A0}",
   ]
 
-  init(_ random: inout SplitMix, isForPython: Bool) {
+  init(_ random: inout SeededGenerator, isForPython: Bool) {
     self.isForPython = isForPython
     end = Bool.random(using: &random) ? "\n" : "\r\n"
     isMixed = Int.random(in: 0..<6, using: &random) == 0
@@ -64,7 +66,7 @@ struct EditableFile {
     }
   }
 
-  private mutating func appendSection(_ name: SectionName, _ random: inout SplitMix) {
+  private mutating func appendSection(_ name: SectionName, _ random: inout SeededGenerator) {
     var section = Section(name: name)
     append("[\(name.kind.type)\(name.name.isEmpty ? "" : " ")")
     bytes += name.name
@@ -111,7 +113,7 @@ struct EditableFile {
 
   /// A value or another, how it stands in the file, and whether an edit would write it so.
   private func written(
-    _ value: [UInt8], _ key: [UInt8], _ section: SectionName, _ random: inout SplitMix
+    _ value: [UInt8], _ key: [UInt8], _ section: SectionName, _ random: inout SeededGenerator
   ) -> (value: [UInt8], text: [UInt8], isCanonical: Bool) {
     if key == Array("name".utf8), Int.random(in: 0..<3, using: &random) == 0 {
       return (Array("environment-secret".utf8), Array("${SECRET}".utf8), false)
@@ -127,7 +129,7 @@ struct EditableFile {
 
   /// A setting that such a section may have, and a value that it may have.
   static func randomSetting(
-    _ kind: SectionKind, _ random: inout SplitMix
+    _ kind: SectionKind, _ random: inout SeededGenerator
   ) -> (key: [UInt8], value: [UInt8]) {
     let number = String(Int.random(in: 1...100, using: &random))
     var text = ""
@@ -157,7 +159,7 @@ struct EditableFile {
     return (Array(key.utf8), Array(value.utf8))
   }
 
-  private static func json(_ text: String, _ random: inout SplitMix) -> String {
+  private static func json(_ text: String, _ random: inout SeededGenerator) -> String {
     let plain = text.filter { $0 != "\"" && $0 != "\\" && $0 != "\n" && $0 != "\t" }
     return ["7", "\"7\"", "\"\(plain)\"", "{\"a\": [\"\(plain)\"]}", "\"\\\"\\\\ \\n\"", "null"]
       .randomElement(using: &random)!
@@ -165,8 +167,9 @@ struct EditableFile {
 
   // MARK: Layout
 
-  private func spacing(_ random: inout SplitMix) -> (indent: String, before: String, after: String)
-  {
+  private func spacing(_ random: inout SeededGenerator) -> (
+    indent: String, before: String, after: String
+  ) {
     let blanks = ["", " ", "  ", "\t", " "]
     return (
       isForPython ? "" : ["", "", " ", "\t"].randomElement(using: &random)!,
@@ -178,11 +181,11 @@ struct EditableFile {
     bytes += Array(text.utf8)
   }
 
-  private mutating func appendEnd(_ random: inout SplitMix) {
+  private mutating func appendEnd(_ random: inout SeededGenerator) {
     append(isMixed && Bool.random(using: &random) ? "\n" : end)
   }
 
-  private mutating func appendNoise(_ random: inout SplitMix) {
+  private mutating func appendNoise(_ random: inout SeededGenerator) {
     for _ in 0..<max(0, Int.random(in: -2...3, using: &random)) {
       append(
         ["", "", " ", "# comment = x", "; [bot comment]", "\t# ${NOT_SET}"]

@@ -1,10 +1,11 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Configuration
 
 /// Files that a cat wrote: bytes changed, removed, doubled, lines moved.
-@Suite struct MutationTests {
+@Suite(.seeded) struct MutationTests {
   /// Longer where `POSTERN_MUTATIONS` gives the number of files.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_MUTATIONS"].flatMap { Int($0) } ?? 300
@@ -15,7 +16,7 @@ import Testing
     + [0, 0x1B, 0x7F, 0x80, 0xC2, 0xEF, 0xFF]
 
   @Test func anyBytesGiveLinesAndFindings() throws {
-    var random = SplitMix(seed: 7)
+    var random = SeededGenerator(stream: 7)
     let sources = ConfigurationSources(everything.variables, files: everything.files)
     for round in 0..<Self.count {
       let bytes = mutation(of: Array(everything.text.utf8), &random)
@@ -46,7 +47,7 @@ import Testing
     }
   }
 
-  private func mutation(of text: [UInt8], _ random: inout SplitMix) -> [UInt8] {
+  private func mutation(of text: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     var bytes = text
     for _ in 0..<Int.random(in: 1...6, using: &random) {
       guard !bytes.isEmpty else { break }

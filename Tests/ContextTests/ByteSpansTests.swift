@@ -1,12 +1,13 @@
 import Testing
+import TestSupport
 
 @testable import Context
 
-@Suite struct ByteSpansTests {
+@Suite(.seeded) struct ByteSpansTests {
   /// Whatever is inserted is covered, by few ranges, and what is side by side by one.
   @Test func coversWhatWasInserted() {
     for seed in 0..<200 as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(stream: seed)
       var spans = ByteSpans()
       var inserted: [Range<Int>] = []
       for _ in 0..<Int.random(in: 0...30, using: &random) {

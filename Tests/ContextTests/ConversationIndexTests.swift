@@ -1,8 +1,9 @@
 import Testing
+import TestSupport
 
 @testable import Context
 
-@Suite struct ConversationIndexTests {
+@Suite(.seeded) struct ConversationIndexTests {
   /// An index in memory of its own.
   struct Table {
     let memory: Memory
@@ -23,7 +24,7 @@ import Testing
     let conversations = 60
     var table = Table(conversations: conversations)
     var expected: [Int: UInt64] = [:]
-    var random = SplitMix64(seed: hashBits)
+    var random = SeededGenerator(stream: hashBits)
     for step in 0..<20_000 {
       let isFilling = step / 500 % 2 == 0
       if expected.count < conversations, Int.random(in: 0..<4, using: &random) > (isFilling ? 0 : 2)
@@ -55,7 +56,7 @@ import Testing
   @Test func keepsEntriesNearHome() {
     let conversations = 32_767
     var table = Table(conversations: conversations)
-    var random = SplitMix64(seed: 1)
+    var random = SeededGenerator(stream: 1)
     for cell in 1...conversations { table.index.insert(random.next(), cell: cell) }
 
     let slots = table.memory.bytes.count / 8

@@ -1,10 +1,11 @@
 import Bytes
 import Testing
+import TestSupport
 
 @testable import Context
 
 /// Blocks as crashes, power cuts and strangers leave them.
-@Suite struct CrashTests {
+@Suite(.seeded) struct CrashTests {
   /// How much of an append reached the block.
   enum Tear: CaseIterable {
     /// The bytes up to some place, as when the process is killed.
@@ -26,7 +27,7 @@ import Testing
       let blockBefore = Memory(copying: walker.subject.block)
       walker.append(to: 0, size: Int(seed % 900) + 1)
       let torn = Memory(copying: walker.subject.block)
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(stream: seed)
       let changed = (0..<torn.bytes.count / 8).filter {
         torn.cell($0) != blockBefore.cell($0)
       }
@@ -73,7 +74,7 @@ import Testing
   /// under checksums that are right, over each other, and noise.
   @Test func livesWithAnyBytes() throws {
     for seed in 0..<(isLongRun ? 50_000 : 150) as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(stream: seed)
       let ring = TestRing(blockSize: 4096 + Int.random(in: 0..<4096, using: &random))
       let size = ring.block.bytes.count
       for _ in 0..<Int.random(in: 0...60, using: &random) {
@@ -92,7 +93,7 @@ import Testing
   }
 
   /// Writes a record somewhere, with fields that are plausible one by one.
-  private func plant(in ring: TestRing, using random: inout SplitMix64) {
+  private func plant(in ring: TestRing, using random: inout SeededGenerator) {
     let cells = ring.ring.layout.cells
     let cell = UInt64.random(in: 0..<cells, using: &random)
     let laps: [UInt64] = [0, 1, 1, 2, 2, 3, .max / cells - 1]

@@ -1,5 +1,6 @@
 import Bytes
 import Testing
+import TestSupport
 
 @testable import Context
 
@@ -9,7 +10,7 @@ import Testing
 /// Two things of the world are left out: a device that damages sectors that it was not writing (cheap flash may, when
 /// the power fails while it moves its pages), and one that tells of a flush before it has made it. The checksums find
 /// the former, as any damage, and it costs the turns in these sectors; nobody can do anything about the latter.
-@Suite struct PowerCutTests {
+@Suite(.seeded) struct PowerCutTests {
   /// A ring whose writes are recorded.
   final class Recorded {
     let subject: TestRing
@@ -40,7 +41,7 @@ import Testing
     }
 
     /// The storage after a power cut.
-    func cut(using random: inout SplitMix64) -> Memory {
+    func cut(using random: inout SeededGenerator) -> Memory {
       let left = Memory(copying: flushed)
       for (sector, versions) in versions {
         let version = Int.random(in: -1..<versions.count, using: &random)
@@ -72,7 +73,7 @@ import Testing
   /// All turns that were flushed and not overwritten since are there, in order; of the others some may be, and whole.
   @Test func losesNothingThatWasFlushed() throws {
     for seed in 0..<(isLongRun ? 20_000 : 120) as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(stream: seed)
       let recorded = Recorded(blockSize: 8192 + Int.random(in: 0..<512, using: &random) * 8)
       var all: [(sequence: UInt64, name: String, said: String)] = []
       var flushedCount = 0
@@ -111,7 +112,7 @@ import Testing
   /// A deletion that was flushed is for good, and one that was not leaves whole turns or none.
   @Test func deletionsThatWereFlushedAreForGood() throws {
     for seed in 0..<(isLongRun ? 5_000 : 60) as Range<UInt64> {
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(stream: seed)
       let recorded = Recorded(blockSize: 8192)
       for turn in 0..<20 {
         try recorded.subject.append("c\(turn % 3)", user: "secret\(turn)", reply: "secret")

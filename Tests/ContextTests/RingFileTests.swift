@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Context
 @testable import Platform
 
 /// The ring's file in use: what it is, that it is what the ring is, and what becomes of errors.
-@Suite struct RingFileTests {
+@Suite(.seeded) struct RingFileTests {
   private static let evens = ["0", "2", "4", "6", "8"]
   private static let odds = ["1", "3", "5", "7", "9"]
 
@@ -37,7 +38,7 @@ import Testing
   @Test func isWhatTheMemoryIs() throws {
     for seed in 0..<(isLongRun ? 200 : 4) as Range<UInt64> {
       let folder = RingFolder()
-      var random = SplitMix64(seed: seed)
+      var random = SeededGenerator(stream: seed)
       var opened = try folder.open(8192)
       for step in 0..<150 {
         let name = "c\(Int.random(in: 0..<5, using: &random))"

@@ -1,28 +1,24 @@
 import Bytes
 import Foundation
 import Platform
+import TestSupport
 
 @testable import Context
 
-/// A folder of one test's own with a ring in it, removed at its end.
+/// A folder of one test's own with a ring in it, removed at the end of its lifetime.
 final class RingFolder {
-  let path: String
+  private let folder = try! TemporaryFolder()
 
-  init() {
-    path = NSTemporaryDirectory() + "postern-ring-" + UUID().uuidString
-    try! FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
+  var path: String { folder.path }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  var ringPath: String { folder.file("context.ring") }
 
-  var ringPath: String { path + "/context.ring" }
-
-  var names: [String] { try! FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+  var names: [String] { try! folder.names }
 
   /// The ring's file.
   var contents: [UInt8] {
-    get { try! [UInt8](Data(contentsOf: URL(fileURLWithPath: ringPath))) }
-    set { try! Data(newValue).write(to: URL(fileURLWithPath: ringPath)) }
+    get { try! folder.contents(of: "context.ring") }
+    set { try! folder.write(newValue, to: "context.ring") }
   }
 
   func open(_ byteCount: Int = 8192, at path: String? = nil) throws(RingFileError) -> OpenedRing {
@@ -30,7 +26,7 @@ final class RingFolder {
       Array((path ?? ringPath).utf8), byteCount: byteCount, key: TestRing.key)
   }
 
-  /// Makes a ring with so many turns, and lets go of it.
+  /// Makes a ring with `turns` turns, and releases it.
   func fill(_ byteCount: Int = 8192, turns: Int = 10) throws {
     let opened = try open(byteCount)
     for turn in 0..<turns { try opened.append("c\(turn % 2)", "\(turn)") }

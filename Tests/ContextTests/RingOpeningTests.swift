@@ -1,11 +1,12 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Context
 @testable import Platform
 
 /// Whatever the file is, and wherever it is: opening gives a ring, and says what was found.
-@Suite struct RingOpeningTests {
+@Suite(.seeded) struct RingOpeningTests {
   private static let evens = ["0", "2", "4", "6", "8"]
   private static let odds = ["1", "3", "5", "7", "9"]
 
@@ -116,7 +117,7 @@ import Testing
     let folder = RingFolder()
     try folder.fill()
     let sound = folder.contents
-    var random = SplitMix64(seed: 1)
+    var random = SeededGenerator(stream: 1)
     for _ in 0..<200 {
       var contents = sound
       let bit = Int.random(in: 0..<8192 * 8, using: &random)

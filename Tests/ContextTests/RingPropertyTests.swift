@@ -1,9 +1,10 @@
 import Testing
+import TestSupport
 
 @testable import Context
 
 /// The ring against its model, over random lives. `POSTERN_LONG=1` makes them millions of turns.
-@Suite struct RingPropertyTests {
+@Suite(.seeded) struct RingPropertyTests {
   struct Life: CustomTestStringConvertible {
     var testDescription: String
     var blockSize: Int

@@ -1,6 +1,7 @@
 import Bytes
 import Glibc
 import Testing
+import TestSupport
 
 @testable import Context
 
@@ -8,13 +9,13 @@ import Testing
 struct RingWalker {
   /// What turns are made of: any bytes, as the ring does not look into them.
   private static let pool: [UInt8] = {
-    var random = SplitMix64(seed: 7)
+    var random = SeededGenerator(fixed: 7)
     return (0..<1 << 17).map { _ in UInt8.random(in: 0...255, using: &random) }
   }()
 
   private(set) var subject: TestRing
   private(set) var model: NaiveContext
-  private(set) var random: SplitMix64
+  private(set) var random: SeededGenerator
   private let names: [(bot: [UInt8], conversation: [UInt8])]
   private let bots: [[UInt8]]
   private var time: Int64 = 1_700_000_000_000
@@ -22,7 +23,7 @@ struct RingWalker {
   init(blockSize: Int, conversations: Int, seed: UInt64, hashMask: UInt64 = .max) {
     subject = TestRing(blockSize: blockSize, hashMask: hashMask)
     model = NaiveContext(cells: (blockSize - 128) / 8, conversations: conversations)
-    random = SplitMix64(seed: seed)
+    random = SeededGenerator(stream: seed)
     bots = [Array("b".utf8), Array("support".utf8), Array("sales-2".utf8)]
     // One id under several bots, and ids of every length.
     names = (0..<conversations).map { number in

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Cryptography
 
@@ -56,21 +57,18 @@ private struct Identity {
   let key: [UInt8]
 
   init(_ name: String) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "postern-" + UUID().uuidString)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let (certificate, key) = (folder.appending(path: "c.pem"), folder.appending(path: "k.pem"))
+    let folder = try TemporaryFolder()
     let openssl = Process()
     openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     openssl.arguments = [
       "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-      "-nodes", "-subj", "/CN=\(name)", "-keyout", key.path, "-out", certificate.path,
+      "-nodes", "-subj", "/CN=\(name)", "-keyout", folder.file("key.pem"), "-out",
+      folder.file("certificate.pem"),
     ]
     openssl.standardError = FileHandle.nullDevice
     try openssl.run()
     openssl.waitUntilExit()
-    self.certificate = Array(try Data(contentsOf: certificate))
-    self.key = Array(try Data(contentsOf: key))
+    certificate = try folder.contents(of: "certificate.pem")
+    key = try folder.contents(of: "key.pem")
   }
 }

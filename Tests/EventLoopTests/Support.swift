@@ -3,15 +3,6 @@ import Platform
 
 @testable import EventLoop
 
-/// A clock that stands still until it is moved.
-final class FakeClock {
-  var now = Instant(nanoseconds: 1_000_000_000_000)
-
-  func advance(_ milliseconds: Int) {
-    now = now + .milliseconds(milliseconds)
-  }
-}
-
 /// What happened, in order.
 final class Journal {
   var entries: [String] = []
@@ -55,20 +46,5 @@ final class SocketPair {
   deinit {
     close(near)
     close(far)
-  }
-}
-
-/// SplitMix64: repeatable random numbers.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
   }
 }

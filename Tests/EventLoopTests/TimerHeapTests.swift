@@ -1,10 +1,11 @@
 import Platform
 import Testing
+import TestSupport
 
 @testable import EventLoop
 
 /// The heap alone.
-@Suite struct TimerHeapTests {
+@Suite(.seeded) struct TimerHeapTests {
   @Test func firesInOrderOfDeadline() {
     var heap = TimerHeap()
     var fired: [Int64] = []
@@ -40,7 +41,7 @@ import Testing
 
   /// Random lives of a heap against a sorted array that knows none of its means.
   @Test(arguments: 0..<30 as Range<UInt64>) func behavesAsASortedArray(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
+    var random = SeededGenerator(stream: seed)
     var heap = TimerHeap()
     var model: [(deadline: Int64, number: Int)] = []
     var names: [TimerID] = []

@@ -1,10 +1,11 @@
 import Platform
 import Testing
+import TestSupport
 
 @testable import EventLoop
 
 /// Timers as the loop fires them.
-@Suite struct TimerTests {
+@Suite(.seeded) struct TimerTests {
   private let clock = FakeClock()
   private let loop: EventLoop
   private let journal = Journal()
@@ -17,13 +18,13 @@ import Testing
     _ = loop.schedule(after: .milliseconds(10)) { [journal] in journal.note("late") }
     _ = loop.schedule(after: .milliseconds(5)) { [journal] in journal.note("early") }
     _ = loop.schedule(at: loop.now + .milliseconds(7)) { [journal] in journal.note("middle") }
-    clock.advance(4)
+    clock.advance(.milliseconds(4))
     try loop.turnWithoutWaiting()
     #expect(journal.entries == [])
-    clock.advance(3)
+    clock.advance(.milliseconds(3))
     try loop.turnWithoutWaiting()
     #expect(journal.entries == ["early", "middle"])
-    clock.advance(100)
+    clock.advance(.milliseconds(100))
     try loop.turnWithoutWaiting()
     try loop.turnWithoutWaiting()
     #expect(journal.entries == ["early", "middle", "late"])
@@ -34,12 +35,12 @@ import Testing
     let fired = loop.schedule(after: .milliseconds(1)) { [journal] in journal.note("fired") }
     loop.cancel(nil)
     loop.cancel(pending)
-    clock.advance(2)
+    clock.advance(.milliseconds(2))
     try loop.turnWithoutWaiting()
     let next = loop.schedule(after: .milliseconds(1)) { [journal] in journal.note("next") }
     loop.cancel(fired)
     loop.cancel(pending)
-    clock.advance(2)
+    clock.advance(.milliseconds(2))
     try loop.turnWithoutWaiting()
     loop.cancel(next)
     #expect(journal.entries == ["fired", "next"])
@@ -53,7 +54,7 @@ import Testing
       loop.cancel(second)
     }
     second = loop.schedule(after: .milliseconds(2)) { [journal] in journal.note("second") }
-    clock.advance(5)
+    clock.advance(.milliseconds(5))
     try loop.turnWithoutWaiting()
     #expect(journal.entries == ["first"])
   }
@@ -66,23 +67,23 @@ import Testing
       _ = loop.schedule(after: .milliseconds(0)) { again() }
     }
     _ = loop.schedule(at: Instant(nanoseconds: 0)) { again() }
-    clock.advance(1)
+    clock.advance(.milliseconds(1))
     try loop.turnWithoutWaiting()
     #expect(journal.entries.count == 1)
-    clock.advance(1)
+    clock.advance(.milliseconds(1))
     try loop.turnWithoutWaiting()
     #expect(journal.entries.count == 2)
   }
 
   @Test func keepsThousandsInOrder() throws {
-    var random = SeededGenerator(seed: 1)
+    var random = SeededGenerator(stream: 1)
     var fired: [Int] = []
     let delays = (1...5000).shuffled(using: &random)
     let timers = delays.map { delay in
       loop.schedule(after: .milliseconds(delay)) { fired.append(delay) }
     }
     for (delay, timer) in zip(delays, timers) where delay % 3 == 0 { loop.cancel(timer) }
-    clock.advance(5000)
+    clock.advance(.milliseconds(5000))
     try loop.turnWithoutWaiting()
     #expect(fired == (1...5000).filter { $0 % 3 != 0 })
   }

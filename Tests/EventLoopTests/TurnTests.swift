@@ -1,6 +1,7 @@
 import Glibc
 import Platform
 import Testing
+import TestSupport
 
 @testable import EventLoop
 
@@ -28,7 +29,7 @@ import Testing
       }
     }
     pair.send()
-    clock.advance(1)
+    clock.advance(.milliseconds(1))
     try loop.turnWithoutWaiting()
     #expect(
       journal.entries == [
@@ -54,11 +55,11 @@ import Testing
 
   @Test func seesOneTimeInATurn() throws {
     let start = loop.now
-    clock.advance(7)
+    clock.advance(.milliseconds(7))
     #expect(loop.now == start)
     var inside: Instant?
     _ = loop.schedule(at: start) { [loop, clock] in
-      clock.advance(3)
+      clock.advance(.milliseconds(3))
       inside = loop.now
     }
     try loop.turnWithoutWaiting()
@@ -70,7 +71,7 @@ import Testing
       loop.stop()
       loop.atEndOfTurn { journal.note("same turn") }
     }
-    clock.advance(1)
+    clock.advance(.milliseconds(1))
     try loop.run()
     #expect(journal.entries == ["same turn"])
   }
@@ -89,7 +90,7 @@ import Testing
     loop.close()
     #expect(held == nil)
     pair.send()
-    clock.advance(1)
+    clock.advance(.milliseconds(1))
     try loop.turnWithoutWaiting()
   }
 }

@@ -1,5 +1,6 @@
 import CCurl
 import Testing
+import TestSupport
 
 @testable import HTTPClient
 

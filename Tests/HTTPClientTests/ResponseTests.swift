@@ -1,6 +1,7 @@
 import EventLoop
 import Platform
 import Testing
+import TestSupport
 
 @testable import HTTPClient
 

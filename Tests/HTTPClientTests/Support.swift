@@ -2,10 +2,9 @@ import Bytes
 import EventLoop
 import Platform
 import Testing
+import TestSupport
 
 @testable import HTTPClient
-
-func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 /// A whole response with a body.
 func response(_ body: String, status: String = "200 OK") -> String {

@@ -3,6 +3,7 @@ import EventLoop
 import Foundation
 import Platform
 import Testing
+import TestSupport
 
 @testable import HTTPServer
 

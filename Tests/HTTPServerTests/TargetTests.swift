@@ -1,9 +1,8 @@
 import Bytes
 import Testing
+import TestSupport
 
 @testable import HTTPServer
-
-func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
 
 @Suite struct TargetTests {
   @Test(arguments: [

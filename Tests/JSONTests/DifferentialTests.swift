@@ -1,9 +1,10 @@
 import Foundation
 import JSON
 import Testing
+import TestSupport
 
 /// Foundation's parser as a second opinion on random texts, valid and spoilt.
-@Suite struct DifferentialTests {
+@Suite(.seeded) struct DifferentialTests {
   @Test func readsWhatFoundationReads() throws {
     var generator = JSONTextGenerator(seed: 2)
     for _ in 0..<1000 {

@@ -1,8 +1,10 @@
+import TestSupport
+
 /// Makes random JSON texts, and spoils them.
 struct JSONTextGenerator {
   private var random: SeededGenerator
 
-  init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+  init(seed: UInt64) { random = SeededGenerator(stream: seed) }
 
   /// A valid text of values up to `depth` inside each other.
   mutating func text(depth: Int = 4) -> String {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Platform
 
@@ -111,7 +112,7 @@ import Testing
         try #require(outcome != nil, "saved at \(first) and \(second): no failure")
         let contents = FileManager.default.contents(atPath: path).map { [UInt8]($0) }
         try #require(contents == text, "saved at \(first) and \(second)")
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        let names = try folder.names
         try #require(names == ["file"], "saved at \(first) and \(second)")
       }
     }
@@ -127,7 +128,7 @@ import Testing
         let (_, path) = try replace(
           folder, save, text, at: first, and: first + 1, dyingAt: death)
         let remains = try FileReplacement.cleanUp(after: bytes(path))
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        let names = try folder.names
         let texts = names.map { FileManager.default.contents(atPath: folder.file($0)) }
         if case .kept = remains {
           try #require(texts.contains(Data(text)), "saved at \(first), died at \(death)")
@@ -154,7 +155,7 @@ import Testing
       let contents = FileManager.default.contents(atPath: path).map { [UInt8]($0) }
       #expect(contents == Self.old || contents == Self.new, "died at \(death)")
       if outcome != nil { #expect(contents == Self.new, "died at \(death)") }
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
+      #expect(try folder.names == ["file"])
     }
   }
 }

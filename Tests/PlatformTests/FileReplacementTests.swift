@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @testable import Platform
 
@@ -15,16 +16,12 @@ import Testing
     FileManager.default.contents(atPath: path).map { [UInt8]($0) }
   }
 
-  private func names(_ folder: borrowing TemporaryFolder) throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
-  }
-
   @Test func replacesAFileAndLeavesNothingBehind() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(old, to: "file")
     let outcome = try FileReplacement.replace(snapshot(path), with: new)
     #expect(contents(path) == new)
-    #expect(try names(folder) == ["file"])
+    #expect(try folder.names == ["file"])
     #expect(outcome == .replaced(try #require(FileIdentity(at: bytes(path)))))
     #expect(try snapshot(path).identity == FileIdentity(at: bytes(path)))
   }
@@ -83,7 +80,7 @@ import Testing
     #expect(
       try FileManager.default.destinationOfSymbolicLink(atPath: folder.file("link"))
         == folder.file("middle"))
-    #expect(try names(folder) == ["link", "middle", "target"])
+    #expect(try folder.names == ["link", "middle", "target"])
   }
 
   // MARK: Others
@@ -110,10 +107,10 @@ import Testing
       handle.write(Data(others))
     }
     let state = contents(path)
-    let there = try names(folder)
+    let there = try folder.names
     #expect(try FileReplacement.replace(read, with: new) == .raced)
     #expect(contents(path) == state)
-    #expect(try names(folder) == there)
+    #expect(try folder.names == there)
   }
 
   /// Somebody who has the file open for writing and has not written yet would write to the file that is gone.
@@ -170,7 +167,7 @@ import Testing
       if outcome == .raced { #expect(state == old, "call \(calls)") }
       if let error, state == new { #expect("\(error.call)" == "fsync") }
       #expect(try FileReplacement.cleanUp(after: bytes(path)) == .none)
-      #expect(try names(folder) == ["file"], "call \(calls)")
+      #expect(try folder.names == ["file"], "call \(calls)")
       #expect(contents(path) == state)
       if !queue.injections.isEmpty { break }
       calls += 1
@@ -191,7 +188,7 @@ import Testing
       }
       #expect(outcome == .replaced(try #require(FileIdentity(at: bytes(path)))))
       #expect(contents(path) == new)
-      #expect(try names(folder).filter { $0 != "probe" } == ["file"])
+      #expect(try folder.names.filter { $0 != "probe" } == ["file"])
     }
   }
 
@@ -242,7 +239,7 @@ import Testing
     _ = try folder.write(old, to: ".file.swp")
     _ = try folder.write(old, to: ".file.postern-own")
     #expect(try FileReplacement.cleanUp(after: bytes(path)) == .none)
-    #expect(try names(folder) == [".file.postern-own", ".file.swp", ".file2.postern", "file"])
+    #expect(try folder.names == [".file.postern-own", ".file.swp", ".file2.postern", "file"])
     #expect(try snapshot(path).identity == identity)
   }
 
@@ -253,7 +250,7 @@ import Testing
     _ = try folder.write(bytes("others"), to: nameOfNew(inode, old, new))
     #expect(try FileReplacement.cleanUp(after: bytes(path)) == .restored)
     #expect(contents(path) == bytes("others"))
-    #expect(try names(folder) == ["file"])
+    #expect(try folder.names == ["file"])
   }
 
   @Test func keepsWhatOnlyPeopleCanDecide() throws {

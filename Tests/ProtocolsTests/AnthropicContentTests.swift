@@ -1,5 +1,6 @@
 import Protocols
 import Testing
+import TestSupport
 
 /// How messages in OpenAI's form are told to Anthropic.
 @Suite struct AnthropicContentTests {

@@ -1,5 +1,6 @@
 import Protocols
 import Testing
+import TestSupport
 
 /// Error bodies as backends send them.
 @Suite struct BackendErrorTests {

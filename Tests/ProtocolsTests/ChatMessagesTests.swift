@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 /// Messages in the words of one interface as a backend of the other is sent them.
 @Suite struct ChatMessagesTests {

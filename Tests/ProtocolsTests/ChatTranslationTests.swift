@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 /// What each kind of backend is sent of a client's request in the words of each interface, byte for byte.
 @Suite struct ChatTranslationTests {

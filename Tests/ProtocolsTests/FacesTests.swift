@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 /// A backend's reply in Anthropic's shape and in OpenAI's, each as a stream too: what one says, the other can say.
 enum Sample {

@@ -1,5 +1,6 @@
 import Protocols
 import Testing
+import TestSupport
 
 @Suite struct MessageContentTests {
   @Test(arguments: [

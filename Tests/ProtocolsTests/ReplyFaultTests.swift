@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 /// Bodies with status 200 that are no reply.
 @Suite struct ReplyFaultTests {

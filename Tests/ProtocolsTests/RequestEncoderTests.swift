@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 @Suite struct RequestEncoderTests {
   static let history: [(MessageRole, String)] = [

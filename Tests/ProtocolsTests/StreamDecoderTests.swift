@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 /// Streamed replies of each dialect.
 @Suite struct StreamDecoderTests {

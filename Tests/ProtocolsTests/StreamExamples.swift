@@ -1,5 +1,6 @@
 import Protocols
 import Testing
+import TestSupport
 
 /// A stream as a backend sends it, and the same reply as it would have come whole.
 struct StreamExample: Sendable, CustomTestStringConvertible {

@@ -1,5 +1,6 @@
 import Protocols
 import Testing
+import TestSupport
 
 /// Cutting a stream into events.
 @Suite struct StreamReaderTests {

@@ -1,5 +1,6 @@
 import Protocols
 import Testing
+import TestSupport
 
 /// Requests for streams, and requests to continue a reply.
 @Suite struct StreamRequestTests {

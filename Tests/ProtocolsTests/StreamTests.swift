@@ -1,6 +1,7 @@
 import Protocols
 import JSON
 import Testing
+import TestSupport
 
 /// Answers that come as streams.
 @Suite struct StreamTests {

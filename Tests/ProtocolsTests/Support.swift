@@ -1,9 +1,6 @@
 import Protocols
 import JSON
-
-func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
-
-func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+import TestSupport
 
 func value(_ text: String) throws -> JSONValue { try JSONDocument(bytes(text)).root }
 
