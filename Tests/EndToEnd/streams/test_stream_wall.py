@@ -18,6 +18,8 @@ from stream_client import Stream, streamed
 from stream_cuts import ENDINGS, TOKENS, cuts
 from stream_replies import KINDS
 
+pytestmark = pytest.mark.timing
+
 TIMEOUT = 1.5
 SLACK = 3
 AT_ONCE = 24
@@ -215,7 +217,6 @@ def test_no_truncated_reply_looks_complete(cases, kind, ending, delivery):
     each(cases(kind=kind, ending=ending, delivery=delivery), check)
 
 
-@pytest.mark.timing
 @kinds
 @endings
 @deliveries
