@@ -1,17 +1,17 @@
 import Bytes
 import Configuration
 
-/// What the command line asks for.
+/// A command with its options: the command line, read.
 enum Command {
   case run(file: [UInt8]?)
   case check(file: [UInt8]?, prints: Bool)
   case test(file: [UInt8]?, names: [[UInt8]], message: [UInt8]?)
   case key(name: [UInt8])
   case version
-  /// The manual of one command, or the list of all.
+  /// The page of one command, or the list of all.
   case help(Topic?)
 
-  /// The commands that there is help for.
+  /// The commands, each with a page in the manual.
   enum Topic: CaseIterable {
     case run
     case check
@@ -45,7 +45,7 @@ enum Command {
 
   /// Reads the words after the program's name.
   init(_ words: [[UInt8]]) throws(UsageError) {
-    guard let first = words.first else { throw UsageError("no command") }
+    guard let first = words.first else { throw UsageError("a command is missing") }
     if first.span.equals("--version") {
       self = .version
       return
@@ -72,7 +72,8 @@ enum Command {
     case .key:
       let name = rest.names.first ?? [UInt8]("default")
       guard rest.names.count <= 1, INILine.isName(name.span) else {
-        throw UsageError("'key' takes one name: 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
+        throw UsageError(
+          "'key' takes one name: 1 to 64 of a-z, 0-9, '_' and '-', the first not '_' or '-'")
       }
       self = .key(name: name)
     case .version:
@@ -85,12 +86,12 @@ enum Command {
   }
 
   private static func topic(_ name: [UInt8]) throws(UsageError) -> Topic {
-    guard let topic = Topic(name) else { throw UsageError("no such command: '\(name)'") }
+    guard let topic = Topic(name) else { throw UsageError("'\(name)' is not a command") }
     return topic
   }
 }
 
-/// Why a command line makes no sense.
+/// Why a command line is invalid.
 struct UsageError: Error {
   let message: Text
 

@@ -1,7 +1,9 @@
 import Bytes
 
-/// The words after a command, told apart in the order that they stand in: options may come anywhere among names, and
-/// `--` ends them. What follows an option that takes a value is its value, whatever it looks like.
+/// The words after a command, sorted into options and names.
+///
+/// Options may come anywhere among the names; `--` ends them. The word after an option that takes a value is its value,
+/// even if it looks like an option.
 struct CommandWords {
   /// The value of `-c`.
   private(set) var file: [UInt8]?
@@ -11,11 +13,11 @@ struct CommandWords {
   private(set) var prints = false
   /// Whether there is `--help` or `-h`.
   private(set) var asksForHelp = false
-  /// What is no option.
+  /// The words that are not options.
   private(set) var names: [[UInt8]] = []
   private let topic: Command.Topic
 
-  /// Reads the words of a command, which may be options that it takes, and no others.
+  /// Reads the words of a command; an option that the command does not take is an error.
   init(_ words: ArraySlice<[UInt8]>, of topic: Command.Topic) throws(UsageError) {
     self.topic = topic
     var rest = words
@@ -51,9 +53,9 @@ struct CommandWords {
     return value
   }
 
-  /// Allows no more names than so many.
+  /// Throws if there are more than `count` names.
   func checkNames(atMost count: Int) throws(UsageError) {
     guard names.count > count else { return }
-    throw UsageError("'\(topic.name)' takes no '\(names[count])'")
+    throw UsageError("'\(topic.name)' does not take '\(names[count])'")
   }
 }

@@ -5,11 +5,11 @@ import Platform
 
 /// Where the configuration comes from.
 enum ConfigurationFile {
-  /// A file, by the name that messages give it.
+  /// A file, by the name that messages use.
   case path([UInt8])
   /// Standard input.
   case standardInput
-  /// No file anywhere, and none asked for: the built-in default, which is what an empty file means.
+  /// The built-in default, which equals an empty file: no file was named, and the standard one is absent.
   case builtIn
 
   /// Finds the file: `-c`, else `$POSTERN_CONFIG`, else /etc/postern/postern.conf if it is there.
@@ -33,19 +33,19 @@ enum ConfigurationFile {
     }
   }
 
-  /// Which file it is now; `nil` for none.
+  /// The identity of the file now; `nil` without a file.
   var identity: FileIdentity? {
     if case .path(let path) = self { FileIdentity(at: path) } else { nil }
   }
 
-  /// Cleans up what a crash in the middle of a change has left beside it. Where that fails, nothing is lost.
+  /// Cleans up what a crash during a change has left beside the file. If that fails, nothing is lost.
   func cleanUp() -> FileReplacement.Remains {
     guard case .path(let path) = self else { return .none }
     return (try? FileReplacement.cleanUp(after: path)) ?? .none
   }
 
-  /// Loads it, and writes all that is wrong to standard error, a line each. `nil` where it cannot be read, which is
-  /// said there too.
+  /// Loads it, and writes every finding to standard error, a line each. `nil` if it cannot be read; that is written
+  /// there, too.
   func load() -> ConfigurationReport? {
     do throws(SystemError) {
       let report = Configuration.load(try read(), from: ConfigurationFile.sources)
@@ -65,17 +65,17 @@ enum ConfigurationFile {
     }
   }
 
-  /// Why it cannot be read.
+  /// The reason why it cannot be read.
   static func reason(_ error: SystemError) -> Text {
     error.isTooLarge ? "the file is larger than 1 MiB" : error.reason
   }
 
-  /// The process's environment and files.
+  /// The environment and the files of the process.
   private static var sources: ConfigurationSources {
     sources { (path, limit) throws(SystemError) in try File.read(path, limit: limit) }
   }
 
-  /// The same for a gateway that serves: regular files alone, for others might keep it waiting.
+  /// The same for a running gateway: regular files only, because reading others could block.
   static var regularSources: ConfigurationSources {
     sources { (path, limit) throws(SystemError) in
       try FileSnapshot(of: path, limit: limit).contents

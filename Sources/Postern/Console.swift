@@ -1,9 +1,9 @@
 import Bytes
 import Platform
 
-/// What commands say to the person who started them. The gateway at work writes to its log instead.
+/// Standard output and standard error of the commands. A running gateway writes to its log instead.
 enum Console {
-  /// Writes to standard output. Returns whether it could.
+  /// Writes to standard output. Returns whether that succeeded.
   @discardableResult
   static func print(_ text: [UInt8]) -> Bool {
     write(text, to: 1)
@@ -14,7 +14,7 @@ enum Console {
     print(line.bytes + [UInt8(ascii: "\n")])
   }
 
-  /// Writes to standard error as it is.
+  /// Writes text to standard error unchanged.
   static func complain(_ text: [UInt8]) {
     write(text, to: 2)
   }
@@ -35,7 +35,7 @@ enum Console {
       try writeAllBytes(text.span, to: descriptor)
       return true
     } catch {
-      // Whoever closed the stream does not want to know.
+      // The stream is closed: there is no place left for a message about it.
       return false
     }
   }

@@ -1,4 +1,4 @@
-/// Where the process starts. SwiftPM links an executable target's entry point under the name
+/// The start of the process. SwiftPM links an executable target's entry point under the name
 /// `<module>_main`; exporting it to C ourselves gives argv, which Embedded Swift's `CommandLine` lacks.
 @c(Postern_main)
 public func entry(

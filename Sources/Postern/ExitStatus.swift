@@ -1,9 +1,9 @@
-/// What the process ends with.
+/// The exit status of the process.
 enum ExitStatus: Int32 {
-  /// All is well.
+  /// The command succeeded.
   case success = 0
-  /// What was asked about is not well: an invalid configuration, a test that failed, a gateway that cannot start.
+  /// The command failed: an invalid configuration, a failed test, a gateway that cannot start.
   case failure = 1
-  /// The command line makes no sense.
+  /// The command line is invalid.
   case usage = 2
 }

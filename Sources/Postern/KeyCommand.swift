@@ -2,8 +2,10 @@ import Bytes
 import Cryptography
 import Platform
 
-/// `postern key`: makes an API key. It is printed and not kept anywhere; what the configuration has instead is salted
-/// and digested, so that who reads the file cannot use it.
+/// `postern key`: makes an API key.
+///
+/// The key is printed and not stored. The configuration gets a salted digest, so that a reader of the file cannot use
+/// it.
 struct KeyCommand {
   let name: [UInt8]
 

@@ -1,10 +1,10 @@
 import Bytes
 
-/// What `postern help` prints.
+/// The texts of `postern help`.
 enum Manual {
   /// All commands.
   static let overview: StaticString = """
-    postern: the gateway between a bot and the AI backends that answer for it
+    postern: a gateway between a bot and the AI backends that answer for it
 
     usage: postern run     [-c FILE]                      serve in the foreground
            postern check   [-c FILE] [--print]            validate the configuration
@@ -13,8 +13,8 @@ enum Manual {
            postern version                                print the version
            postern help    [COMMAND]                      explain a command
 
-    -c FILE is $POSTERN_CONFIG if not given, else /etc/postern/postern.conf; - is standard input.
-    Exit status: 0 success, 1 what was asked about is not well, 2 wrong usage.
+    Without -c, FILE is $POSTERN_CONFIG, else /etc/postern/postern.conf; - is standard input.
+    Exit status: 0 success, 1 failure, 2 invalid command line.
 
     """
 
@@ -25,38 +25,40 @@ enum Manual {
       """
       usage: postern run [-c FILE]
 
-      Serves in the foreground and logs to standard error. Without -c, $POSTERN_CONFIG and
-      /etc/postern/postern.conf, it starts on the built-in default: 127.0.0.1:8080, one bot named
-      'default' that echoes. SIGTERM and SIGINT stop accepting, finish what is in flight (at most
-      30 s) and end; a second one ends at once. SIGHUP reads the configuration again, as does a
-      change of the file.
+      Serves in the foreground and logs to standard error. Without a configuration file it starts
+      with the built-in default: it listens on 127.0.0.1:8080 and has one bot named 'default' that
+      echoes.
+
+      A changed configuration file is applied by itself, once it is valid, or at SIGHUP. At SIGTERM
+      or SIGINT the gateway accepts no more requests, finishes those in flight (at most 30 s) and
+      ends; a second signal ends it at once.
 
       """
     case .check:
       """
       usage: postern check [-c FILE] [--print]
 
-      Validates the configuration: every error on a line of its own, FILE:LINE: message, on
-      standard error. --print shows the effective configuration, each setting with where it comes
-      from, secrets as ****.
+      Validates the configuration and prints every error to standard error, each on a line of its
+      own: FILE:LINE: message. With --print it shows the effective configuration: every setting and
+      where its value comes from, secrets as ****.
 
       """
     case .test:
       """
       usage: postern test [-c FILE] [NAME…] [-m TEXT]
 
-      Sends one message through the named integrations (all enabled ones if none is named) without
-      a running gateway, and shows what came of it, how long each phase took, and what to do about
-      a failure. -m TEXT is the message, 'Hello!' if not given. Nothing is kept of it.
+      Sends one message through the named integrations, or through all enabled ones, without a
+      running gateway. Shows the outcome, the time of each phase, and what to do about a failure.
+      TEXT is the message; without -m it is 'Hello!'. Nothing is stored.
 
       """
     case .key:
       """
       usage: postern key [NAME]
 
-      Makes an API key of 256 random bits. Prints it, and the [key NAME] section to paste into the
-      configuration ('default' if no name is given), which has a salted digest of it alone: the key
-      is shown this once. 'scopes' and 'bots' of the section say what it is good for.
+      Makes an API key of 256 random bits. Prints the key, and the [key NAME] section to paste into
+      the configuration; without NAME it is 'default'. The section has a salted digest only: the
+      key is shown just this once. 'scopes' and 'bots' of the section limit what it may do.
 
       """
     case .version:

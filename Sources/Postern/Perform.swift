@@ -1,7 +1,7 @@
 import Bytes
 import Platform
 
-/// Does what the command line asks for.
+/// Reads the command line and runs the command.
 func perform(_ words: [[UInt8]]) -> ExitStatus {
   SignalQueue.ignoreFailedWrites()
   let command: Command

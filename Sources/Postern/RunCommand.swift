@@ -12,7 +12,7 @@ import Platform
 struct RunCommand {
   let file: [UInt8]?
 
-  /// More than the gateway has open for itself.
+  /// Descriptors for the gateway's own use; an upper limit.
   private static let ownDescriptors = 32
 
   func perform() -> ExitStatus {
@@ -30,7 +30,7 @@ struct RunCommand {
       defer { log.drain() }
       if case .builtIn = source {
         log.write(.warning, "no_configuration") {
-          $0.field("message", "no configuration file: running on the built-in default")
+          $0.field("message", "no configuration file: running with the built-in default")
         }
       }
       note(remains, of: source, in: log)
@@ -75,7 +75,8 @@ struct RunCommand {
     }
   }
 
-  /// Has everybody told of another configuration, whoever changed the file.
+  /// Passes a new configuration on to the gateway, the server and the client, whether the API or an administrator
+  /// changed the file.
   private func connect(
     _ reload: Reload, of source: ConfigurationFile, _ gateway: Gateway, _ server: HTTPServer,
     _ client: HTTPClient, _ worker: BlockingWorker
@@ -93,7 +94,7 @@ struct RunCommand {
       ) { reload.adopt($0) })
   }
 
-  /// Opens the conversations' memory or complains.
+  /// Opens the context, or reports why it cannot.
   private func openContext(
     _ settings: ContextSettings, _ services: Services, _ worker: BlockingWorker
   ) -> ContextStore? {
@@ -103,17 +104,17 @@ struct RunCommand {
       switch error {
       case .locked:
         Console.complain(
-          "[context] file: \(settings.file ?? []) is in use by another process; each gateway needs its own"
+          "[context] file: another process uses \(settings.file ?? []); give each gateway its own file"
         )
       case .memory(let error):
         Console.complain(
-          "[context] memory: \(settings.memoryBytes) bytes are not to be had: \(error.reason)")
+          "[context] memory: cannot allocate \(settings.memoryBytes) bytes: \(error.reason)")
       }
       return nil
     }
   }
 
-  /// Tells what a crash in the middle of a change had left.
+  /// Logs what a crash during a change had left beside the file.
   private func note(
     _ remains: FileReplacement.Remains, of source: ConfigurationFile, in log: Log
   ) {
@@ -123,13 +124,16 @@ struct RunCommand {
     case .restored:
       log.write(.warning, "configuration_restored") { line in
         line.field("file", source.name)
-        line.field("message", "a change cut off by a crash was taken back: others had saved")
+        line.field(
+          "message",
+          "a crash cut a change off, and the file had been saved meanwhile: the change was undone")
       }
     case .kept(let path):
       log.write(.warning, "configuration_kept") { line in
         line.field("file", path)
         line.field(
-          "message", "this was saved during a change cut off by a crash: compare and remove")
+          "message",
+          "this was saved while a crash cut a change off: compare it with the file, then remove it")
       }
     }
   }
@@ -142,7 +146,8 @@ struct RunCommand {
     log.write(.warning, "few_descriptors") { line in
       line.field("limit", limit)
       line.field(
-        "message", "max_connections and in_flight may need \(needed): see ulimit -n, LimitNOFILE")
+        "message",
+        "max_connections and in_flight may need \(needed): raise ulimit -n or LimitNOFILE")
     }
   }
 
@@ -152,7 +157,7 @@ struct RunCommand {
     return log
   }
 
-  /// Writes what waits; what a slow reader leaves is tried again a little later.
+  /// Writes the lines that wait. If the reader is slow, the rest follows a little later.
   private func flush(_ log: Log, on loop: EventLoop) {
     guard !log.flush() else { return }
     _ = loop.schedule(after: .milliseconds(50)) { flush(log, on: loop) }
@@ -167,7 +172,7 @@ struct RunCommand {
       tls: settings.tls.map { ($0.certificate, $0.key) })
   }
 
-  /// Listens everywhere or complains.
+  /// Listens at all addresses, or reports the first that fails.
   private func listen(_ server: HTTPServer, at addresses: [ListenAddress], _ log: Log) -> Bool {
     var bound: [[UInt8]] = []
     for address in addresses {
@@ -193,7 +198,7 @@ struct RunCommand {
     return true
   }
 
-  /// Returns where it listens: with the port that the kernel chose for 0.
+  /// Returns the address with its real port; the kernel chooses one for 0.
   private func listen(
     _ server: HTTPServer, at address: ListenAddress
   ) throws(ListenError) -> [UInt8] {

@@ -4,7 +4,7 @@ import HTTPServer
 import Logging
 import Platform
 
-/// How the gateway ends: no new connections, what is in flight is finished for at most 30 s, then the loop stops.
+/// The end of the gateway: no new connections, at most 30 s for what is in flight, then the loop stops.
 final class Shutdown {
   private let server: HTTPServer
   private let gateway: Gateway

@@ -6,7 +6,7 @@ import HTTPClient
 import Logging
 import Platform
 
-/// `postern test`: sends one message through integrations, all at once, and shows what came of it.
+/// `postern test`: sends one message through integrations, all at once, and shows the results.
 struct TestCommand {
   let file: [UInt8]?
   let names: [[UInt8]]
@@ -19,7 +19,7 @@ struct TestCommand {
     else { return .failure }
     let message = message ?? [UInt8]("Hello!")
     guard message.span.firstInvalidUTF8() == nil, !message.isEmpty else {
-      Console.complain("the message must be text in UTF-8")
+      Console.complain("the message is empty or not UTF-8")
       return .usage
     }
     Environment.useOneHeap()
@@ -34,13 +34,13 @@ struct TestCommand {
     }
   }
 
-  /// The named integrations in the order of the names, or all that are enabled; complains about unknown names.
+  /// The named integrations in the order of the names, or all enabled ones. Reports unknown names.
   private func chosen(
     from configuration: Configuration, _ source: ConfigurationFile
   ) -> [IntegrationSettings]? {
     guard !names.isEmpty else {
       let enabled = configuration.integrations.filter { $0.isEnabled }
-      if enabled.isEmpty { Console.complain("\(source.name) has no integration that is enabled") }
+      if enabled.isEmpty { Console.complain("\(source.name) has no enabled integration") }
       return enabled.isEmpty ? nil : enabled
     }
     var chosen: [IntegrationSettings] = []
@@ -76,7 +76,7 @@ struct TestCommand {
   }
 }
 
-/// Results as they come in, by their place in the order asked for.
+/// Results as they come in, each at its place in the order of the command line.
 private final class ResultCollection {
   private var places: [IntegrationTest.Result?]
 

@@ -2,8 +2,8 @@ import HTTPClient
 import Bytes
 import Gateway
 
-/// What `postern test` prints: a line for each integration with its outcome and how long each phase took, then
-/// what each backend said and what to do about each failure.
+/// The output of `postern test`: a line for each integration with its outcome and the time of each phase, then the
+/// backends' replies and what to do about each failure.
 struct TestTable {
   private let results: [IntegrationTest.Result]
   private let hasColour: Bool
@@ -70,8 +70,8 @@ struct TestTable {
     }
   }
 
-  /// Text from a backend on a terminal, without control characters (C0 and C1), which could rewrite what stands
-  /// above; lines are indented.
+  /// Appends text from a backend without control characters (C0 and C1), because they could rewrite earlier lines of
+  /// the terminal. Lines are indented.
   private static func appendPrintable(_ words: [UInt8], to text: inout [UInt8]) {
     var index = 0
     while index < words.count {
