@@ -44,7 +44,7 @@ await call("GET", "/v1/bots/shop/integrations");
 await call("GET", "/v1/integrations/shop-gpt/preview");
 await call("POST", "/v1/integrations/shop-echo/test", { content: "Are you there?" });
 
-// A change that is made only if nobody else has made one since: the version is the ETag of what was read.
+// A change that is made only if the object is unchanged since it was read: the ETag is its version.
 const { etag } = await call("GET", "/v1/integrations/shop-gpt");
 await call("PATCH", "/v1/integrations/shop-gpt", { weight: 1, fallback: true }, { "If-Match": etag });
 
@@ -55,9 +55,9 @@ await call("GET", "/v1/conversations/conv_1?bot=shop");
 await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
 await call("DELETE", "/v1/conversations/conv_1?bot=shop");
 
-// What has come of asking each integration
+// The statistics of each integration
 await call("GET", "/v1/stats");
 
-// A bot goes with the integrations that it still has.
+// A bot is deleted with its remaining integrations.
 await call("DELETE", "/v1/integrations/shop-gpt");
 await call("DELETE", "/v1/bots/shop");

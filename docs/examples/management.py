@@ -51,8 +51,8 @@ call("GET", "/v1/bots/shop/integrations")
 call("GET", "/v1/integrations/shop-gpt/preview")
 call("POST", "/v1/integrations/shop-echo/test", {"content": "Are you there?"})
 
-# A change that is made only if nobody else has made one since: the version is the ETag of what was
-# read.
+# A change that is made only if the object is unchanged since it was read: the ETag is its
+# version.
 etag, _ = call("GET", "/v1/integrations/shop-gpt")
 call("PATCH", "/v1/integrations/shop-gpt", {"weight": 1, "fallback": True}, If_Match=etag)
 
@@ -63,9 +63,9 @@ call("GET", "/v1/conversations/conv_1?bot=shop")
 call("GET", "/v1/conversations/conv_1/messages?bot=shop")
 call("DELETE", "/v1/conversations/conv_1?bot=shop")
 
-# What has come of asking each integration
+# The statistics of each integration
 call("GET", "/v1/stats")
 
-# A bot goes with the integrations that it still has.
+# A bot is deleted with its remaining integrations.
 call("DELETE", "/v1/integrations/shop-gpt")
 call("DELETE", "/v1/bots/shop")
