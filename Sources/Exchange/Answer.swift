@@ -49,8 +49,7 @@ extension Answer {
   /// About what it takes in memory beyond its own size, in bytes.
   var byteCount: Int {
     guard case .reply(let reply, _) = content else { return 0 }
-    var count = reply.content.count + reply.metadata.count + reply.attachments.count
-    for call in reply.toolCalls { count += call.id.count + call.name.count + call.arguments.count }
+    var count = reply.byteCount
     for attempt in attempts { count += attempt.byteCount }
     return count
   }

@@ -1,12 +1,12 @@
-/// What an answer in OpenAI's or Anthropic's shape says of itself.
+/// What an answer in OpenAI's or Anthropic's interface says about itself.
 public struct AnswerIdentity: Sendable {
-  /// Its name, such as `chatcmpl-…` or `msg_…`; visible ASCII.
+  /// Its identifier, such as `chatcmpl-…` or `msg_…`; visible ASCII.
   public var id: [UInt8]
 
-  /// The model, as text: the backend's, where it is known by now, else what the client asked for.
+  /// The model, as text: the backend's, if it is known, else what the client asked for.
   public var model: [UInt8]
 
-  /// When the request came, in seconds since 1970; OpenAI alone tells it.
+  /// When the request came, in seconds since 1970; OpenAI alone has it.
   public var created: Int
 
   /// An identity from its parts.

@@ -1,32 +1,52 @@
-/// How a kind of backend is spoken to. (An `echo` integration has no backend: see `Reply.init(echoing:)`.)
+import Bytes
+import JSON
+
+/// The interface that a backend speaks. (An `echo` integration has no backend: see `Reply.init(echoing:)`.)
+///
+/// A new vendor is a case here, a folder, and in the folder an implementation of ``DialectRules``, which lists all that
+/// a dialect must say. The compiler names what is missing.
 public enum Dialect: Equatable, Sendable, CaseIterable {
-  /// Postern's own format: `messages` as OpenAI has them, with the conversation, the user and the bot.
-  case custom
   /// OpenAI's Chat Completions, which vLLM, llama.cpp, Ollama and many more speak too.
   case openai
   /// Anthropic's Messages.
   case anthropic
-}
+  /// Postern's own format: `messages` as OpenAI has them, with the conversation, the user and the bot.
+  case custom
 
-/// A header field that a dialect adds to its requests.
-public struct DefaultField: Sendable {
-  /// The field's name.
-  public let name: StaticString
-
-  /// The field's value.
-  public let value: StaticString
+  /// What is special about the dialect.
+  var rules: any DialectRules {
+    switch self {
+    case .custom: CustomDialect.shared
+    case .openai: OpenAIDialect.shared
+    case .anthropic: AnthropicDialect.shared
+    }
+  }
 }
 
 extension Dialect {
-  /// The header fields that every request needs; one of the same name in the configuration takes its place.
+  /// The header fields that every request needs; one of the same name in the configuration replaces it.
   public var defaultFields: [DefaultField] {
-    var fields = [
+    [
       DefaultField(name: "Content-Type", value: "application/json"),
       DefaultField(name: "Accept", value: "application/json"),
-    ]
-    if self == .anthropic {
-      fields.append(DefaultField(name: "anthropic-version", value: "2023-06-01"))
+    ] + rules.fields
+  }
+
+  /// Reads the body of a 200 response. O(n).
+  ///
+  /// `acceptsToolCalls`: whether the client can answer calls of tools, so that a reply may consist of such calls alone.
+  public func decode(
+    _ body: [UInt8], acceptsToolCalls: Bool = false
+  ) throws(ReplyFault) -> Reply {
+    let root: JSONValue
+    do throws(JSONError) {
+      root = try JSONDocument(body).root
+    } catch {
+      throw .invalidJSON(error, hint: ReplyHint(body: body.span, error))
     }
-    return fields
+    let reply = rules.reply(
+      from: root, acceptsToolCalls: acceptsToolCalls, byteCount: body.count)
+    guard let reply else { throw .missingContent(hint: ReplyHint(root, readAs: self)) }
+    return reply
   }
 }

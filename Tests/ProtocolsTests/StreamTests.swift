@@ -104,7 +104,7 @@ import TestSupport
       #expect(reply.usage.input == 3 && reply.usage.output == 4)
       #expect(reply.toolCalls.map { text($0.id) } == ["t1", "t2"])
       #expect(text(reply.toolCalls[0].arguments) == #"{\"a\": [1]}"#)
-      #expect(text(reply.finishReason ?? []).hasPrefix("tool_"))
+      #expect(reply.finishReason == .toolCalls)
       #expect(text(reply.metadata).contains(#"h\u006d!"#))
     }
   }

@@ -10,7 +10,7 @@ func parameter(_ name: String, _ json: String) throws -> RequestParameter {
 
 /// A profile with everything in it.
 func profile(_ dialect: Dialect) throws -> RequestProfile {
-  try profile(
+  profile(
     dialect,
     [try parameter("temperature", "0.20"), try parameter("stop", "[\"\\u0041\" ]")])
 }

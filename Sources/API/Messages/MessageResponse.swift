@@ -58,8 +58,8 @@ extension Answer {
   /// `{"data": {…}}`
   private func body(of reply: Reply, by integration: IntegrationSettings) -> [UInt8] {
     let (id, name) = (integration.id, integration.name)
-    let (content, attachments, metadata) = (reply.content, reply.attachments, reply.metadata)
-    var writer = JSONWriter(reserving: content.count + metadata.count + 512)
+    let (content, attachments) = (reply.content, reply.attachments)
+    var writer = JSONWriter(reserving: reply.byteCount + 512)
     writer.beginObject()
     writer.name("data")
     writer.beginObject()
@@ -76,7 +76,8 @@ extension Answer {
     writer.name("attempts")
     AttemptReport.write(attempts, to: &writer)
     writer.member("attachments", raw: attachments.span)
-    writer.member("metadata", raw: metadata.span)
+    writer.name("metadata")
+    reply.writeMetadata(to: &writer)
     var created: [UInt8] = []
     time.append(to: &created, precision: .seconds)
     writer.member("created_at", string: created.span)

@@ -1,8 +1,10 @@
 import Bytes
 import JSON
 
-/// Messages in events: `message_start` with the envelope, blocks that begin, grow and end, `message_delta` with how
-/// it ends, `message_stop`. Events of other types, which Anthropic reserves the right to add, are passed over.
+/// Messages in events: the envelope, blocks that begin, grow and end, and how the message ends.
+///
+/// They are `message_start`, `content_block_start`, `…_delta` and `…_stop`, `message_delta`, `message_stop`. Events of
+/// other types, which Anthropic reserves the right to add, are skipped.
 final class AnthropicAssembly: ReplyAssembly {
   /// More blocks than any reply has.
   private static let blockLimit = 1024
@@ -10,22 +12,23 @@ final class AnthropicAssembly: ReplyAssembly {
   private struct Block {
     let index: Int
     let object: MergedObject
-    /// The position among the calls of tools.
+    /// The place among the calls of tools; `nil` if it is not one.
     let call: Int?
-    /// Whether it began without input: a call without arguments brings no other.
+    /// Whether it began without input, as calls do whose input comes in pieces, or that have none.
     let beginsEmpty: Bool
-    /// What `input_json_delta` brought, as it stands inside a JSON string.
+    /// What `input_json_delta` brought: the inside of a JSON string.
     let input = ByteBuffer(capacity: 32)
   }
 
   private let budget: ByteBudget
   private let envelope: MergedObject
   private var blocks: [Block] = []
-  private var callCount = 0
+  private let calls: ToolCallAssembly
 
   init(_ budget: ByteBudget) {
     self.budget = budget
     envelope = MergedObject(budget)
+    calls = ToolCallAssembly(budget, limit: Self.blockLimit)
   }
 
   func take(_ event: JSONValue, into progress: ReplyProgress) {
@@ -62,7 +65,10 @@ final class AnthropicAssembly: ReplyAssembly {
       writer.endObject()
     }
     for block in blocks {
-      if block.input.count > 0 { block.object.set("input", raw: Self.value(of: block.input)) }
+      if block.input.count > 0 {
+        let input = ToolCall.input(ofText: block.input.span)
+        block.object.set("input", raw: input.map { $0.span.copied } ?? [UInt8]("{}"))
+      }
       block.object.write(to: &writer)
     }
     writer.endArray()
@@ -70,7 +76,7 @@ final class AnthropicAssembly: ReplyAssembly {
     return writer.finish()
   }
 
-  /// The envelope; what of it will come in events of its own is left for them.
+  /// Takes the envelope, but for the content, which comes in events of its own.
   @inline(never)
   private func take(message: JSONValue) {
     for member in message.members where !member.name.equals("content") {
@@ -85,10 +91,9 @@ final class AnthropicAssembly: ReplyAssembly {
   @inline(never)
   private func begin(_ index: JSONValue?, _ block: JSONValue, _ progress: ReplyProgress) {
     guard blocks.count < Self.blockLimit else { return budget.exhaust() }
-    let isCall = block.member("type", is: "tool_use")
     let object = MergedObject(budget)
     for member in block.members {
-      // The text of all blocks is one, and stands for itself; its members come one by one.
+      // The texts of all blocks are one text, which is kept apart from them.
       if member.name.equals("text"), member.value.kind == .string {
         progress.append(text: member.value)
         object.set("text", raw: [UInt8]("\"\""))
@@ -96,17 +101,14 @@ final class AnthropicAssembly: ReplyAssembly {
         object.merge(member, member.name.equals("input") ? .latest : .growing)
       }
     }
+    let number = index?.integer ?? blocks.count
+    var call: Int?
+    if block.member("type", is: "tool_use") {
+      call = calls.begin(number, id: block["id"], name: block["name"], into: progress)
+    }
     blocks.append(
       Block(
-        index: index?.integer ?? blocks.count, object: object, call: isCall ? callCount : nil,
-        beginsEmpty: block["input"]?.isEmpty ?? true))
-    if isCall {
-      progress.hasToolCall = true
-      progress.deltas.append(
-        .toolCall(
-          index: callCount, id: block["id"].insideOfString, name: block["name"].insideOfString))
-      callCount += 1
-    }
+        index: number, object: object, call: call, beginsEmpty: block["input"]?.isEmpty ?? true))
   }
 
   @inline(never)
@@ -122,9 +124,7 @@ final class AnthropicAssembly: ReplyAssembly {
       guard let piece = delta["partial_json"], piece.kind == .string, !piece.isEmpty else { return }
       budget.charge(piece.inside.count)
       block.input.append(piece.inside)
-      if let call = block.call {
-        progress.deltas.append(.arguments(index: call, piece.inside.copied))
-      }
+      if let call = block.call { calls.append(piece, to: call, into: progress) }
     } else if type.equals("thinking_delta") {
       guard let thinking = delta["thinking"], thinking.kind == .string else { return }
       block.object.append("thinking", text: thinking.inside)
@@ -142,9 +142,9 @@ final class AnthropicAssembly: ReplyAssembly {
   private func finish(block index: JSONValue?, _ progress: ReplyProgress) {
     let number = index?.integer ?? 0
     guard let block = blocks.last(where: { $0.index == number }), let call = block.call,
-      block.input.count == 0, block.beginsEmpty
+      block.beginsEmpty
     else { return }
-    progress.deltas.append(.arguments(index: call, [UInt8]("{}")))
+    calls.end(call, into: progress)
   }
 
   @inline(never)
@@ -159,16 +159,5 @@ final class AnthropicAssembly: ReplyAssembly {
         envelope.merge(member, .latest)
       }
     }
-  }
-
-  /// The JSON that the pieces of an input make; an empty object where they make none.
-  private static func value(of input: ByteBuffer) -> [UInt8] {
-    var quoted = [UInt8]("\"")
-    quoted.append(copying: input.span)
-    quoted.append("\"")
-    guard let text = try? JSONDocument(quoted).root.string,
-      let value = try? JSONDocument(text, maximumDepth: 60).root
-    else { return [UInt8]("{}") }
-    return value.span.copied
   }
 }

@@ -3,7 +3,7 @@ import JSON
 
 /// One part of a message as Anthropic's Messages takes it, translated from OpenAI's form.
 enum AnthropicPart {
-  /// A text block, which has the same form in both: byte for byte, `cache_control` and all.
+  /// A text block, which has the same form in both: byte for byte, `cache_control` included.
   case text(JSONValue)
   /// What the model said in refusing; the value is a string.
   case refusal(JSONValue)
@@ -12,8 +12,7 @@ enum AnthropicPart {
   /// An image to be fetched from a URL, a string.
   case imageAt(JSONValue)
 
-  /// The parts of a message's content, an array; blank text parts, which Anthropic refuses and which say
-  /// nothing, are left out.
+  /// The parts of a message's content, an array. Blank text parts are left out, because Anthropic refuses them.
   static func translate(
     _ content: Span<UInt8>, from role: MessageRole
   ) throws(TranslationFault) -> [AnthropicPart] {

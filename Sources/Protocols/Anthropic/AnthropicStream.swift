@@ -1,8 +1,10 @@
 import Bytes
 import JSON
 
-/// An answer in Anthropic's events: the message's start, blocks of text, thinking and calls of tools one after the
-/// other, how it ends and what it took.
+/// An answer in Anthropic's events.
+///
+/// They are the message's start, blocks of text, thinking and calls of tools one after the other, why it ended and what
+/// it took.
 public struct AnthropicStream {
   private enum Block {
     case none, text, thinking, toolUse
@@ -11,7 +13,7 @@ public struct AnthropicStream {
   private let identity: AnswerIdentity
   private var hasBegun = false
   private var open = Block.none
-  /// The index of the block that is open, or was last.
+  /// The index of the block that is open, or was open last.
   private var index = -1
   /// The block of each call of a tool.
   private var blockOfCall: [Int] = []
@@ -26,7 +28,7 @@ public struct AnthropicStream {
     begin(to: &output)
     switch delta {
     case .logprobs:
-      // What OpenAI tells of tokens has no place here.
+      // Anthropic has no equivalent.
       break
     case .text(let text):
       enter(.text, "{\"type\":\"text\",\"text\":\"\"}", to: &output)
@@ -45,19 +47,18 @@ public struct AnthropicStream {
     }
   }
 
-  /// Appends what comes behind the last delta.
+  /// Appends what follows the last delta.
   public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
     begin(to: &output)
     leave(to: &output)
-    let parts = ReplyParts(reply)
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("type", string: "message_delta")
     writer.name("delta")
     writer.beginObject()
-    writer.stopReason(reply, parts)
+    reply.writeStopReason(to: &writer)
     writer.endObject()
-    writer.anthropicUsage(reply, parts)
+    reply.writeAnthropicUsage(to: &writer)
     writer.endObject()
     let end = writer.finish()
     output.append(event: "message_delta", data: end.span)
@@ -109,7 +110,7 @@ public struct AnthropicStream {
     enter(.thinking, "{\"type\":\"thinking\",\"thinking\":\"\",\"signature\":\"\"}", to: &output)
   }
 
-  /// Goes on in a block of a kind, beginning it where another is open.
+  /// Continues a block of a kind; begins it if another is open.
   private mutating func enter(
     _ block: Block, _ start: StaticString, to output: inout [UInt8]
   ) {

@@ -1,14 +1,14 @@
 import Bytes
 import JSON
 
-/// The system messages of a request as Anthropic takes them: one field, in front of all messages.
+/// The system messages of a request as Anthropic takes them: one field, before all messages.
 struct SystemBlocks {
-  /// The field's value: as the client has it where it stands alone, else text blocks; `nil` where the client has none,
-  /// for then the bot's is sent as ever.
+  /// The field's value: as the client sent it where it stands alone, else text blocks. `nil` where the client has none,
+  /// because the bot's is written without it.
   private(set) var json: [UInt8]?
 
-  /// Gathers the client's system messages, wherever they stand, behind the bot's.
-  init(of chat: ChatRequest, behind system: [UInt8]?) throws(TranslationFault) {
+  /// Gathers the client's system messages, wherever they stand, after the bot's.
+  init(of chat: ChatRequest, after system: [UInt8]?) throws(TranslationFault) {
     let contents = Self.contents(of: chat)
     guard let first = contents.first else { return }
     let isAlone = contents.count == 1 && (system ?? []).isEmpty
@@ -42,13 +42,14 @@ struct SystemBlocks {
   }
 
   private static func contents(of chat: ChatRequest) -> [JSONValue] {
-    if chat.shape == .anthropic {
-      guard let system = chat.body["system"], !system.isNothing else { return [] }
-      return [system]
-    }
     var contents: [JSONValue] = []
-    for message in chat.messages.elements where message.isSystemMessage {
-      if let content = message["content"], !content.isNothing { contents.append(content) }
+    switch chat.shape {
+    case .anthropic:
+      if let system = chat.body["system"], !system.isNothing { contents.append(system) }
+    case .openai:
+      for message in chat.messages.elements where message.isSystemMessage {
+        if let content = message["content"], !content.isNothing { contents.append(content) }
+      }
     }
     return contents
   }

@@ -1,8 +1,10 @@
 import Bytes
 import JSON
 
-/// Postern's own format in pieces: each has more of the `content`; `attachments` gather; of `metadata` and whatever
-/// stands beside it the latest counts. `"done": true`, or a `finish_reason`, says that the reply is whole.
+/// Postern's own format in pieces.
+///
+/// Each piece has more of the `content`; `attachments` gather; of `metadata` and what stands beside it the latest
+/// counts. `"done": true`, or a `finish_reason`, says that the reply is whole.
 final class CustomAssembly: ReplyAssembly {
   private let envelope: MergedObject
 

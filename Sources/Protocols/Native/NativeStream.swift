@@ -2,7 +2,7 @@ import Bytes
 
 /// Postern's own events: `delta` with more of the content, then `message` with the whole answer, or `error`.
 public enum NativeStream {
-  /// Appends a delta; there is an event for text alone.
+  /// Appends a delta: an event for text, nothing for others.
   public static func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
     guard case .text(let text) = delta else { return }
     output.append("event: delta\ndata: {\"content\":\"")
@@ -10,12 +10,12 @@ public enum NativeStream {
     output.append("\"}\n\n")
   }
 
-  /// Appends the end: the JSON that would have been the body of the answer without a stream.
+  /// Appends the end: the JSON that is the body of the answer without a stream.
   public static func finish(_ message: Span<UInt8>, to output: inout [UInt8]) {
     output.append(event: "message", data: message)
   }
 
-  /// Appends the end of a stream that failed: the JSON that would have been the body of the error.
+  /// Appends the end of a stream that failed: the JSON that is the body of the error.
   public static func fail(_ error: Span<UInt8>, to output: inout [UInt8]) {
     output.append(event: "error", data: error)
   }

@@ -1,29 +1,27 @@
 import Bytes
 import JSON
 
-/// Chat Completions in chunks: the first choice's deltas, merged as OpenAI's own libraries do. Further choices, which
-/// only a parameter `n` brings, are left out.
+/// Chat Completions in chunks: the first choice's deltas, merged as OpenAI's own libraries merge them.
+///
+/// Further choices, which only a parameter `n` brings, are left out.
 final class OpenAIAssembly: ReplyAssembly {
   /// More calls than any reply has.
   private static let callLimit = 128
-
-  private struct Call {
-    let index: Int?
-    let id: [UInt8]
-    let object: MergedObject
-  }
 
   private let budget: ByteBudget
   private let envelope: MergedObject
   private let choice: MergedObject
   private let message: MergedObject
-  private var calls: [Call] = []
+  private let calls: ToolCallAssembly
+  /// Each call, as far as it has come.
+  private var callObjects: [MergedObject] = []
 
   init(_ budget: ByteBudget) {
     self.budget = budget
     envelope = MergedObject(budget)
     choice = MergedObject(budget)
     message = MergedObject(budget)
+    calls = ToolCallAssembly(budget, limit: Self.callLimit)
   }
 
   func take(_ event: JSONValue, into progress: ReplyProgress) {
@@ -55,10 +53,10 @@ final class OpenAIAssembly: ReplyAssembly {
     writer.member("role", string: "assistant")
     writer.member("content", raw: content)
     message.writeMembers(to: &writer)
-    if !calls.isEmpty {
+    if !callObjects.isEmpty {
       writer.name("tool_calls")
       writer.beginArray()
-      for call in calls { call.object.write(to: &writer) }
+      for call in callObjects { call.write(to: &writer) }
       writer.endArray()
     }
     writer.endObject()
@@ -70,7 +68,7 @@ final class OpenAIAssembly: ReplyAssembly {
 
   @inline(never)
   private func take(choice element: JSONValue, into progress: ReplyProgress) {
-    // Before the piece that they are about, wherever they stand.
+    // They go before the piece that they are about, wherever they stand.
     if let logprobs = element["logprobs"], logprobs.kind == .object {
       progress.deltas.append(.logprobs(logprobs.span.copied))
     }
@@ -104,53 +102,24 @@ final class OpenAIAssembly: ReplyAssembly {
       } else if !name.equals("role") {
         message.merge(member, .growing)
         if name.equals("refusal"), value.kind == .string { progress.append(text: value) }
-        if name.equals("reasoning_content") || name.equals("reasoning") {
-          progress.append(reasoning: value)
-        }
+        progress.take(reasoning: member)
       }
     }
   }
 
-  /// A piece of a call: it belongs to the one of its index or, for backends that do not count, its position; but
-  /// one with an identifier of its own is another call, whatever its index.
+  /// A piece of a call: it belongs to the call of its index or, for backends that do not count, of its position.
   @inline(never)
   private func take(call: JSONValue, at position: Int, into progress: ReplyProgress) {
-    let index = call["index"]?.integer
-    let id = call["id"]?.string ?? []
+    let number = call["index"]?.integer ?? position
     let function = call["function"]
-    let isKnown = { (known: Call) in
-      known.index == (index ?? position) && (id.isEmpty || known.id.isEmpty || known.id == id)
-    }
-    let place: Int
-    if let known = calls.lastIndex(where: isKnown) {
-      place = known
-    } else {
-      guard calls.count < Self.callLimit else { return budget.exhaust() }
-      place = calls.count
-      calls.append(Call(index: index ?? position, id: id, object: MergedObject(budget)))
-      progress.hasToolCall = true
-      progress.deltas.append(
-        .toolCall(
-          index: place, id: call["id"].insideOfString,
-          name: (function?["name"]).insideOfString))
-    }
+    let known = calls.place(of: number, id: call["id"])
+    let begun =
+      known ?? calls.begin(number, id: call["id"], name: function?["name"], into: progress)
+    guard let place = begun else { return }
+    if place == callObjects.count { callObjects.append(MergedObject(budget)) }
     for member in call.members where !member.name.equals("index") {
-      calls[place].object.merge(member, .growing)
+      callObjects[place].merge(member, .growing)
     }
-    let arguments = (function?["arguments"]).insideOfString
-    if !arguments.isEmpty { progress.deltas.append(.arguments(index: place, arguments)) }
-  }
-}
-
-extension JSONValue? {
-  /// What stands between a string's quotes; nothing for anything else.
-  var insideOfString: [UInt8] {
-    @inline(never)
-    get { inside() }
-  }
-
-  private func inside() -> [UInt8] {
-    guard let self, self.kind == .string else { return [] }
-    return self.inside.copied
+    calls.append(function?["arguments"], to: place, into: progress)
   }
 }

@@ -1,15 +1,17 @@
 import Bytes
 import JSON
 
-/// An answer in OpenAI's chunks: the role first, then what comes, the finish reason, the usage if it was asked for, and
-/// `[DONE]`. A stream that fails ends with an error and without `[DONE]`.
+/// An answer in OpenAI's chunks.
+///
+/// The role comes first, then the deltas, the finish reason, the usage if the client wants it, and `[DONE]`. A stream
+/// that fails ends with an error and without `[DONE]`.
 public struct OpenAIStream {
   private var identity: AnswerIdentity
   private let includesUsage: Bool
   /// What every chunk begins with, up to its choices, and ends with.
   private var opening: [UInt8]
   private var hasBegun = false
-  /// What the next chunk says of its tokens, where that is known.
+  /// What the next chunk says about its tokens, if that is known.
   private var logprobs: [UInt8]?
 
   /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
@@ -45,10 +47,10 @@ public struct OpenAIStream {
   public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
     switch delta {
     case .signature:
-      // Anthropic's proof that its thinking is its own has no place here.
+      // OpenAI has no equivalent.
       break
     case .logprobs(let known):
-      // It goes with the piece that follows, or by itself where none does.
+      // They go with the piece that follows, or alone if no piece follows.
       if logprobs != nil {
         open(to: &output)
         close(finishReason: nil, to: &output)
@@ -75,14 +77,14 @@ public struct OpenAIStream {
     }
   }
 
-  /// Appends what comes behind the last delta.
+  /// Appends what follows the last delta.
   public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
     open(to: &output)
-    close(finishReason: FinishReason.openai(reply), to: &output)
+    close(finishReason: reply.reason.openai, to: &output)
     if includesUsage {
       var writer = JSONWriter()
       writer.beginObject()
-      writer.openAIUsage(reply, ReplyParts(reply))
+      reply.writeOpenAIUsage(to: &writer)
       writer.endObject()
       let usage = writer.finish()
       output.append(copying: opening.span)
@@ -107,7 +109,7 @@ public struct OpenAIStream {
     close(finishReason: nil, to: &output)
   }
 
-  /// Appends a chunk up to the inside of its delta; before the first one, that of the role.
+  /// Appends a chunk up to the inside of its delta; before the first one, a chunk with the role.
   private mutating func open(to output: inout [UInt8]) {
     let start: StaticString = "{\"index\":0,\"delta\":{"
     if !hasBegun {
@@ -121,7 +123,7 @@ public struct OpenAIStream {
     output.append(start)
   }
 
-  /// Appends the rest of a chunk, with what is known of its tokens.
+  /// Appends the rest of a chunk, with what is known about its tokens.
   private mutating func close(finishReason: StaticString?, to output: inout [UInt8]) {
     close(logprobs: logprobs, finishReason: finishReason, to: &output)
     logprobs = nil

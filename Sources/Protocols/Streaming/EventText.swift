@@ -2,7 +2,7 @@ import Bytes
 
 /// Writing server-sent events.
 extension [UInt8] {
-  /// Appends an event; `data` is a JSON text. A line break in that, which can only be white space, would end the field:
+  /// Appends an event; `data` is a JSON text. A line break in it, which can only be white space, would end the field:
   /// it becomes a blank. O(n).
   mutating func append(event type: StaticString?, data: Span<UInt8>) {
     if let type {

@@ -1,8 +1,7 @@
 import Bytes
 import JSON
 
-/// Reads a streamed reply: bytes go in as they come, deltas come out, and at the end the reply that would have come
-/// whole.
+/// Reads a streamed reply: bytes go in, deltas come out, and at the end the whole reply.
 ///
 ///     let decoder = StreamDecoder(.openai, framing, limit: maxResponse)
 ///     for delta in decoder.feed(bytes) { … }                   // for each part of the body
@@ -10,8 +9,8 @@ import JSON
 ///     let deltas = decoder.finish()                            // at the end of the body
 ///     let reply = try decoder.reply()
 ///
-/// An event that is not a JSON object is passed over and counted. Keeps the reply itself and an event that has not
-/// come whole, each of at most `limit` bytes; how many bytes the stream has does not matter.
+/// An event that is not a JSON object is skipped and counted. The decoder keeps the reply and an event that is not
+/// complete, each of at most `limit` bytes; the size of the stream does not matter.
 public final class StreamDecoder {
   private let dialect: Dialect
   private let limit: Int
@@ -20,7 +19,7 @@ public final class StreamDecoder {
   private let progress: ReplyProgress
   private var firstMalformed: JSONError?
 
-  /// How many events were passed over because they are no JSON objects.
+  /// How many events were skipped because they are not JSON objects.
   public private(set) var malformedCount = 0
 
   /// A decoder of one reply. `continued` is the text that a backend was told to continue, a JSON string as
@@ -36,12 +35,7 @@ public final class StreamDecoder {
     var prefix: [UInt8] = []
     if let continued { prefix = continued.span.extracting(1..<continued.count - 1).copied }
     progress = ReplyProgress(budget, continuing: prefix.span, in: dialect)
-    assembly =
-      switch dialect {
-      case .custom: CustomAssembly(budget)
-      case .openai: OpenAIAssembly(budget)
-      case .anthropic: AnthropicAssembly(budget)
-      }
+    assembly = dialect.rules.assembly(within: budget)
   }
 
   /// Whether any content has come, that of the continued text not counted.
@@ -50,17 +44,17 @@ public final class StreamDecoder {
   /// Whether anything for the client has come: content, or a call of a tool.
   public var hasBegun: Bool { progress.hasText || progress.hasToolCall }
 
-  /// The model that replies, by its own name, as text; `nil` as long as the backend has not said.
+  /// The model that replies, by its own name, as text; `nil` until the backend says so.
   public var model: [UInt8]? { progress.model }
 
-  /// Whether the backend has said that the reply is whole: by a finish reason, `[DONE]`, or what the dialect has
-  /// for it. Metadata may follow.
+  /// Whether the backend has said that the reply is whole: by a finish reason, `[DONE]`, or the dialect's own sign.
+  /// Metadata may follow.
   public var isFinished: Bool { progress.isFinished }
 
-  /// Whether the backend has said that nothing more will come. What comes nevertheless is not looked at.
+  /// Whether the backend has said that nothing more will come. What comes after that is ignored.
   public var isOver: Bool { progress.isOver }
 
-  /// Why this cannot become a reply any more: it is too large, or the backend reported an error.
+  /// Why this cannot become a reply: it is too large, or the backend reported an error.
   public var fault: StreamFault? {
     if reader.isOverLimit || progress.budget.isExceeded { return .tooLarge(limit: limit) }
     return progress.error.map { .reported($0) }
@@ -77,7 +71,7 @@ public final class StreamDecoder {
     return content
   }
 
-  /// Takes a part of the body; returns what it brings. Those before a fault are still good.
+  /// Takes a part of the body; returns its deltas. Those before a fault are valid.
   public func feed(_ bytes: Span<UInt8>) -> [ReplyDelta] {
     var position = 0
     while !isOver, fault == nil, let event = reader.next(in: bytes, from: &position) {
@@ -86,8 +80,8 @@ public final class StreamDecoder {
     return takeDeltas()
   }
 
-  /// The body has ended; returns what was still held back. A last line that has no end and is no JSON was cut off: like
-  /// any other event that has not come whole, it is none.
+  /// The body has ended; returns the deltas of what was held back. A last line that has no end and is not JSON was cut
+  /// off: like any other event that is not complete, it does not count.
   public func finish() -> [ReplyDelta] {
     if !isOver, fault == nil, let event = reader.finish() { take(event, mayBeCut: true) }
     return takeDeltas()
@@ -127,10 +121,10 @@ public final class StreamDecoder {
       root = try JSONDocument(event.data).root
     } catch {
       if event.type.span.equals("error") { progress.error = BackendError(event.data) }
-      return mayBeCut ? () : pass(over: error)
+      return mayBeCut ? () : skip(error)
     }
     guard root.kind == .object else {
-      return pass(over: JSONError(reason: .valueExpected, position: 0))
+      return skip(JSONError(reason: .valueExpected, position: 0))
     }
     if reportsError(root, event.type) {
       progress.error = BackendError(event.data)
@@ -139,7 +133,7 @@ public final class StreamDecoder {
     }
   }
 
-  /// Errors come as an event named so, or as `{"error": …}`, or as an object that says to be one.
+  /// Errors come as an event of type `error`, as `{"error": …}`, or as an object whose type is `error`.
   private func reportsError(_ root: JSONValue, _ type: [UInt8]) -> Bool {
     if type.span.equals("error") { return true }
     if let error = root["error"], !error.isNull, !error.isEmpty, error.boolean != false {
@@ -148,7 +142,7 @@ public final class StreamDecoder {
     return root.member("type", is: "error") || root.member("object", is: "error")
   }
 
-  private func pass(over error: JSONError) {
+  private func skip(_ error: JSONError) {
     malformedCount += 1
     if firstMalformed == nil { firstMalformed = error }
   }

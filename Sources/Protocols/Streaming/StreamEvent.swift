@@ -1,9 +1,9 @@
 /// One piece of a stream: a server-sent event, or a line of JSON.
 public struct StreamEvent: Equatable, Sendable {
-  /// What `event:` says; empty where nothing does.
+  /// The value of `event:`; empty if it is missing.
   public var type: [UInt8]
 
-  /// What follows `data:`, the lines joined by LF; or the line.
+  /// The values of `data:`, joined by LF; or the line.
   public var data: [UInt8]
 
   /// An event from its parts.

@@ -1,14 +1,14 @@
 public import Bytes
 
-/// Why a stream is no reply. None of it quotes the backend, but for `reported`.
+/// Why a stream is not a reply. Only `reported` quotes the backend.
 public enum StreamFault: Error, Equatable, Sendable {
   /// The reply, or one of its events, has more bytes than the limit.
   case tooLarge(limit: Int)
-  /// The backend told of an error inside the stream.
+  /// The backend reported an error inside the stream.
   case reported(BackendError)
   /// The stream ended without saying that the reply is whole.
   case unfinished
-  /// The reply is whole, but is none: without content, or what there is of it is not JSON.
+  /// The reply is whole, but it has no content or is not JSON.
   case noReply(ReplyFault)
 
   /// What is wrong, for an administrator.

@@ -1,14 +1,14 @@
 import Bytes
 
-/// How the pieces of a streamed reply are told apart.
+/// How a streamed reply is divided into its pieces.
 public enum StreamFraming: Equatable, Sendable, CaseIterable {
   /// Server-sent events; the WHATWG's HTML standard, "server-sent events".
   case events
   /// One JSON text per line; ndjson.
   case lines
 
-  /// The framing that a `Content-Type` announces; `nil` for anything else: then the reply comes whole, also where
-  /// a stream was asked for. Parameters do not matter.
+  /// The framing that a `Content-Type` announces; `nil` for any other, because then the reply comes whole. Parameters
+  /// do not matter.
   public init?(contentType: Span<UInt8>) {
     let end = contentType.firstIndex(of: UInt8(ascii: ";")) ?? contentType.count
     let type = contentType.extracting(0..<end).trimmingBlanks

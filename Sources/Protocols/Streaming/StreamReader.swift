@@ -1,25 +1,25 @@
 import Bytes
 
-/// Cuts a stream into its events, however the bytes come split.
+/// Cuts a stream into its events, wherever the bytes are split.
 ///
-/// Events are read by the letter of the HTML standard's "event stream interpretation": lines end with LF, CR or
-/// CRLF, a byte-order mark in front and comments are passed over, an event counts once its empty line has come, and one
-/// without `data` is none. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are not
-/// UTF-8 are left for the reader of the data to refuse. Of JSON lines the blank ones are passed over, and
-/// the last one counts without an end.
+/// Events are read as the HTML standard's "event stream interpretation" says: lines end with LF, CR or CRLF, a
+/// byte-order mark at the start and comments are skipped, an event is complete at its empty line, and one without `data`
+/// does not count. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are not UTF-8
+/// are refused by the reader of the data. Of JSON lines, blank ones are skipped, and the last one counts without an
+/// end.
 public struct StreamReader {
   private let framing: StreamFraming
   private let limit: Int
-  /// The beginning of a line whose end has not come.
+  /// The beginning of a line that has not ended.
   private var line: [UInt8] = []
   private var type: [UInt8] = []
-  /// The event's data so far, each line with an LF behind it.
+  /// The event's data so far, each line with an LF after it.
   private var data: [UInt8] = []
   private var isFirstLine = true
   /// Whether the last line ended with CR, so that an LF that comes next is a part of its end.
   private var endedWithCR = false
 
-  /// Whether an event had more bytes than the limit; nothing is read any more.
+  /// Whether an event had more bytes than the limit; then nothing more is read.
   public private(set) var isOverLimit = false
 
   /// A reader of events of at most `limit` bytes.
@@ -28,8 +28,8 @@ public struct StreamReader {
     self.limit = limit
   }
 
-  /// The next event that is complete; `nil` once all bytes are used up. `position` is where to go on in `bytes`,
-  /// at first 0. O(n) for all of them.
+  /// The next event that is complete; `nil` once all bytes are used up. `position` is where to continue in `bytes`,
+  /// 0 at first. O(n) for all of them.
   public mutating func next(in bytes: Span<UInt8>, from position: inout Int) -> StreamEvent? {
     while position < bytes.count, !isOverLimit {
       if endedWithCR {
@@ -52,8 +52,8 @@ public struct StreamReader {
     return nil
   }
 
-  /// The event that the end of the stream completes: a last line without an end. An event of the other framing
-  /// that is not complete is none.
+  /// The event that the end of the stream completes: a last line without an end. In the other framing, an event that is
+  /// not complete does not count.
   public mutating func finish() -> StreamEvent? {
     let nothing: [UInt8] = []
     return framing == .lines && !isOverLimit ? take(nothing.span) : nil
@@ -77,7 +77,7 @@ public struct StreamReader {
     line.append(copying: part)
   }
 
-  /// Takes a line whose end has come; `rest` is what of it is not held yet.
+  /// Takes a line that has ended; `rest` is the part of it that is not held.
   private mutating func take(_ rest: Span<UInt8>) -> StreamEvent? {
     if line.isEmpty { return interpret(rest) }
     hold(rest)

@@ -1,0 +1,90 @@
+import Bytes
+import JSON
+
+/// Anthropic's Messages, as backends are asked.
+final class AnthropicDialect: DialectRules {
+  static let shared = AnthropicDialect()
+
+  /// Anthropic insists on a limit of the reply.
+  private static let maxTokens = 1024
+
+  var fields: [DefaultField] {
+    [DefaultField(name: "anthropic-version", value: "2023-06-01")]
+  }
+
+  func begin(_ request: inout RequestEncoder) {
+    request.writeModel()
+    request.writeMaxTokens(request.profile.maxTokens ?? Self.maxTokens)
+    if let system = request.profile.system, !system.isEmpty, !request.profile.overrides("system") {
+      request.writer.member("system", string: system.span)
+    }
+  }
+
+  func beginMessages(_ request: inout RequestEncoder) {}
+
+  func append(
+    _ role: MessageRole, _ content: Span<UInt8>, to request: inout RequestEncoder
+  ) throws(TranslationFault) {
+    try request.append(role, toAnthropic: content)
+  }
+
+  func append(systemOf chat: ChatRequest, to request: inout RequestEncoder) {}
+
+  func append(
+    _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
+  ) throws(TranslationFault) {
+    switch chat.shape {
+    case .openai: try request.append(toAnthropic: message, index)
+    case .anthropic: request.append(unchanged: message)
+    }
+  }
+
+  func append(prefill text: Span<UInt8>, to request: inout RequestEncoder) {
+    let end = endOfPrefill(text)
+    guard end > 0 else { return }
+    request.writer.raw(
+      "{\"role\":\"assistant\",\"content\":\"", text.extracting(0..<end), "\"}")
+  }
+
+  /// White space at the end is refused.
+  func endOfPrefill(_ text: Span<UInt8>) -> Int { text.endOfJSONTextBeforeBlanks }
+
+  func end(_ request: inout RequestEncoder) { request.writeStream() }
+
+  func sends(_ parameter: RequestParameter, streaming: Bool) -> Bool { true }
+
+  func isOwnField(_ name: Span<UInt8>) -> Bool { false }
+
+  func fieldRules(from face: ChatRequest.Shape) -> [FieldRule]? {
+    switch face {
+    case .openai: FieldRule.toAnthropic
+    case .anthropic: nil
+    }
+  }
+
+  var systemField: StaticString? { "system" }
+
+  func system(
+    of chat: ChatRequest, after system: [UInt8]?
+  ) throws(TranslationFault) -> [UInt8]? {
+    try SystemBlocks(of: chat, after: system).json
+  }
+
+  func reply(from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int) -> Reply? {
+    Reply(anthropic: root, acceptsToolCalls, byteCount: byteCount)
+  }
+
+  func assembly(within budget: ByteBudget) -> any ReplyAssembly { AnthropicAssembly(budget) }
+
+  /// The content of a `custom` reply may be an array too.
+  func recognizes(_ root: JSONValue, readAs other: Dialect) -> Bool {
+    switch other {
+    case .openai: root["content"]?.kind == .array
+    case .custom, .anthropic: false
+    }
+  }
+
+  var hint: ReplyHint { .anthropic }
+
+  var errorRules: [BackendError.Rule] { BackendError.Rule.anthropic }
+}

@@ -1,0 +1,89 @@
+import Bytes
+import JSON
+
+/// Writing Anthropic's messages in OpenAI's words. Thinking, which only Anthropic takes back, is left out.
+extension RequestEncoder {
+  /// Appends one of a client's messages. Results of tools become messages of their own, before the rest of the message.
+  mutating func append(
+    fromAnthropic message: JSONValue, _ index: Int
+  ) throws(TranslationFault) {
+    guard let content = message["content"], content.kind == .string || content.kind == .array else {
+      throw .malformedContent
+    }
+    if message.isSystemMessage { return try append(systemBlocks: content) }
+    let isUser = message.member("role", is: "user")
+    guard isUser || message.member("role", is: "assistant") else {
+      throw .unsupportedField(Text("messages[\(index)].role").bytes)
+    }
+    if content.kind == .string { return append(isUser ? .user : .assistant, as: content.span) }
+    if !isUser { return try appendReply(content, index) }
+    var hasMore = false
+    for block in content.elements {
+      guard block.member("type", is: "tool_result") else {
+        hasMore = true
+        continue
+      }
+      writer.beginObject()
+      writer.member("role", string: "tool")
+      writer.optional("tool_call_id", block["tool_use_id"])
+      writer.name("content")
+      let result = try OpenAIContent(ofBlocks: block["content"], takesImages: false)
+      result.write(to: &writer)
+      writer.endObject()
+    }
+    if hasMore {
+      let content = try OpenAIContent(ofBlocks: content, takesImages: true)
+      append(.user, as: content.json.span)
+    }
+  }
+
+  /// Appends a client's system field.
+  mutating func append(anthropicSystemOf chat: ChatRequest) throws(TranslationFault) {
+    guard let system = chat.body["system"], !system.isNothing else { return }
+    try append(systemBlocks: system)
+  }
+
+  private mutating func append(systemBlocks system: JSONValue) throws(TranslationFault) {
+    let content = try OpenAIContent(ofBlocks: system, takesImages: false)
+    writer.raw("{\"role\":\"system\",\"content\":", content.json.span, "}")
+  }
+
+  private mutating func appendReply(
+    _ content: JSONValue, _ index: Int
+  ) throws(TranslationFault) {
+    var text = [UInt8]("\"")
+    var calls: [JSONValue] = []
+    for block in content.elements {
+      guard let type = block["type"] else { throw .malformedContent }
+      if type.equals("text") {
+        text.append(copying: block["text"].insideOfString.span)
+      } else if type.equals("tool_use") {
+        calls.append(block)
+      } else if !type.equals("thinking"), !type.equals("redacted_thinking") {
+        throw .unsupportedPart(type: type.string ?? [])
+      }
+    }
+    text.append("\"")
+    if calls.isEmpty { return append(.assistant, as: text.span) }
+    writer.beginObject()
+    writer.member("role", string: "assistant")
+    writer.name("content")
+    if text.count > 2 { writer.raw(text.span) } else { writer.null() }
+    writer.name("tool_calls")
+    writer.beginArray()
+    for call in calls {
+      writer.beginObject()
+      writer.optional("id", call["id"])
+      writer.member("type", string: "function")
+      writer.name("function")
+      writer.beginObject()
+      writer.optional("name", call["name"])
+      writer.name("arguments")
+      if let input = call["input"] { writer.string(input.span) } else { writer.string("{}") }
+      writer.endObject()
+      writer.endObject()
+    }
+    writer.endArray()
+    writer.endObject()
+  }
+}

@@ -1,0 +1,49 @@
+import Bytes
+import JSON
+
+extension Reply {
+  /// Messages: the text blocks, which are one text in pieces, joined; `nil` if there is no content.
+  ///
+  /// The metadata is the rest of the message; its `content`, if any, the other blocks, and what text blocks hold besides
+  /// their text (`citations`).
+  convenience init?(anthropic root: JSONValue, _ acceptsToolCalls: Bool, byteCount: Int) {
+    guard let blocks = root["content"], blocks.kind == .array else { return nil }
+    var content: [UInt8] = [.init(ascii: "\"")]
+    var rest: [JSONValue] = []
+    var toolCalls: [ToolCall] = []
+    for block in blocks.elements {
+      if block.member("type", is: "text"), let text = block["text"], text.kind == .string {
+        content.append(copying: text.inside)
+        if let besides = Self.besidesText(block) { rest.append(besides) }
+      } else {
+        rest.append(block)
+        if acceptsToolCalls, block.member("type", is: "tool_use") {
+          toolCalls.append(
+            ToolCall(id: block["id"], name: block["name"], input: block["input"]))
+        }
+      }
+    }
+    guard content.count > 1 || !toolCalls.isEmpty else { return nil }
+    content.append(.init(ascii: "\""))
+    let details = ReplyMetadata(byteCount: byteCount)
+    _ = details.insert(membersOf: root, but: "content", skippingRole: true)
+    details.set("content", elements: rest)
+    self.init(
+      content: content, details: details, finishReason: FinishReason(details["stop_reason"]),
+      toolCalls: toolCalls)
+  }
+
+  /// A text block without its text, if it says more than that.
+  private static func besidesText(_ block: JSONValue) -> JSONValue? {
+    let besides = ReplyMetadata()
+    var saysMore = false
+    for member in block.members where !member.name.equals("text") {
+      besides.insert(member)
+      if !member.name.equals("type"), !member.value.isNull { saysMore = true }
+    }
+    guard saysMore else { return nil }
+    var writer = JSONWriter()
+    besides.write(to: &writer)
+    return (try? JSONDocument(writer.finish()))?.root
+  }
+}

@@ -1,0 +1,103 @@
+import Bytes
+import JSON
+
+/// Postern's own format, as `custom` backends are asked. Its messages are OpenAI's.
+final class CustomDialect: DialectRules {
+  static let shared = CustomDialect()
+
+  var fields: [DefaultField] { [] }
+
+  func begin(_ request: inout RequestEncoder) {}
+
+  func beginMessages(_ request: inout RequestEncoder) { request.writeSystemMessage() }
+
+  func append(_ role: MessageRole, _ content: Span<UInt8>, to request: inout RequestEncoder) {
+    request.append(role, as: content)
+  }
+
+  func append(
+    systemOf chat: ChatRequest, to request: inout RequestEncoder
+  ) throws(TranslationFault) {
+    try request.append(openAISystemOf: chat)
+  }
+
+  func append(
+    _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
+  ) throws(TranslationFault) {
+    try request.append(openAI: message, at: index, of: chat)
+  }
+
+  func append(prefill text: Span<UInt8>, to request: inout RequestEncoder) {
+    request.append(openAIPrefill: text)
+  }
+
+  func endOfPrefill(_ text: Span<UInt8>) -> Int { text.count }
+
+  func end(_ request: inout RequestEncoder) {
+    request.writeOwnMembers()
+    request.writeContinuation()
+    request.writeStream()
+  }
+
+  func sends(_ parameter: RequestParameter, streaming: Bool) -> Bool { true }
+
+  func isOwnField(_ name: Span<UInt8>) -> Bool {
+    for own in ["conversation_id", "user", "bot", "metadata", "stream_options"] as [StaticString]
+    where name.equals(own) {
+      return true
+    }
+    return false
+  }
+
+  func fieldRules(from face: ChatRequest.Shape) -> [FieldRule]? {
+    switch face {
+    case .openai: nil
+    case .anthropic: FieldRule.fromAnthropic
+    }
+  }
+
+  var systemField: StaticString? { nil }
+
+  func system(of chat: ChatRequest, after system: [UInt8]?) -> [UInt8]? { nil }
+
+  func reply(from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int) -> Reply? {
+    Reply(custom: root, byteCount: byteCount)
+  }
+
+  func assembly(within budget: ByteBudget) -> any ReplyAssembly { CustomAssembly(budget) }
+
+  func recognizes(_ root: JSONValue, readAs other: Dialect) -> Bool {
+    root["content"]?.kind == .string
+  }
+
+  var hint: ReplyHint { .custom }
+
+  var errorRules: [BackendError.Rule] { [] }
+}
+
+extension RequestEncoder {
+  /// Writes who asks whom, and in which conversation.
+  fileprivate mutating func writeOwnMembers() {
+    if !profile.overrides("conversation_id") {
+      writer.member("conversation_id", string: conversationID)
+    }
+    writeObject("user", user)
+    if !profile.overrides("bot") {
+      let (id, name) = (profile.botID, profile.botName)
+      writer.name("bot")
+      writer.beginObject()
+      writer.member("id", string: id)
+      writer.member("name", string: name)
+      writer.endObject()
+    }
+    writeObject("metadata", metadata)
+  }
+
+  private mutating func writeObject(_ name: StaticString, _ value: JSONValue?) {
+    if profile.overrides(name) { return }
+    writer.name(name)
+    if let value { return writer.raw(value.span) }
+    writer.beginObject()
+    writer.endObject()
+  }
+}

@@ -1,0 +1,52 @@
+import Bytes
+import JSON
+
+extension Reply {
+  /// Postern's own format; `nil` if it has no content.
+  ///
+  /// It has `content`, `attachments` if that is an array, and everything else as metadata: `metadata` itself byte for
+  /// byte where there is nothing else; otherwise the members of `metadata` and what stands beside it. Of one name in
+  /// both places the one in `metadata` counts.
+  convenience init?(custom root: JSONValue, byteCount: Int) {
+    var content: JSONValue?
+    var attachments: JSONValue?
+    var inner: JSONValue?
+    var hasOthers = false
+    for member in root.members {
+      if member.name.equals("content") {
+        content = member.value
+      } else if member.name.equals("attachments") {
+        attachments = member.value
+      } else if member.name.equals("metadata") {
+        inner = member.value
+      } else {
+        hasOthers = true
+      }
+    }
+    guard let content, MessageContent.fault(in: content) == nil else { return nil }
+    let isOddAttachments = !attachments.isAbsent(or: .array)
+    let isOddMetadata = !inner.isAbsent(or: .object)
+    var details = ReplyMetadata(byteCount: byteCount)
+    if hasOthers || isOddAttachments || isOddMetadata {
+      for member in root.members where !member.name.equals("content") {
+        if !isOddAttachments, member.name.equals("attachments") { continue }
+        if !isOddMetadata, member.name.equals("metadata") { continue }
+        details.insert(member)
+      }
+      if let inner { for member in inner.members { details.insert(member) } }
+    } else if let inner = inner.present {
+      details = ReplyMetadata(inner, byteCount: byteCount)
+    }
+    self.init(
+      content: content.span.copied,
+      attachments: attachments?.kind == .array ? attachments!.span.copied : Reply.noAttachments,
+      details: details)
+  }
+}
+
+extension JSONValue? {
+  /// Whether there is no value, `null`, or one of this kind.
+  fileprivate func isAbsent(or kind: JSONKind) -> Bool {
+    self.map { $0.isNull || $0.kind == kind } ?? true
+  }
+}

@@ -1,0 +1,123 @@
+import Bytes
+import JSON
+
+/// What a backend sent besides the content: an object in which each name stands once.
+///
+/// It is a view of the backend's body, which it keeps in memory.
+///
+/// A class, since every answer hands it on, and one reference is cheaper to count than each of its arrays. Nothing
+/// changes it once the reply is made.
+final class ReplyMetadata: @unchecked Sendable {
+  /// An object of the backend's own that is passed on byte for byte; then there are no members.
+  private let object: JSONValue?
+  private var members: [JSONMember] = []
+  /// Where each name stands. Kept only when there are many, because a hostile backend could make walking along them
+  /// quadratic.
+  private var places: [[UInt8]: Int] = [:]
+  /// An array that replaces the member of its name, unless it is empty.
+  private(set) var list: [JSONValue] = []
+  private var listName: StaticString = ""
+  /// The size of the body that this is a view of.
+  let byteCount: Int
+
+  private static let walkable = 16
+
+  /// Without members, of a body of this size.
+  init(byteCount: Int = 0) {
+    object = nil
+    self.byteCount = byteCount
+  }
+
+  /// An object as it came, in a body of this size.
+  init(_ object: JSONValue, byteCount: Int) {
+    self.object = object
+    self.byteCount = byteCount
+  }
+
+  /// Takes a member, which replaces an earlier one of the same name.
+  @inline(never)
+  func insert(_ member: JSONMember) {
+    if let place = place(of: member.name) {
+      members[place] = member
+      return
+    }
+    if members.isEmpty { members.reserveCapacity(8) }
+    members.append(member)
+    if members.count == Self.walkable {
+      for (place, member) in members.enumerated() { places[member.name.string ?? []] = place }
+    } else if members.count > Self.walkable {
+      places[member.name.string ?? []] = members.count - 1
+    }
+  }
+
+  /// Takes all members of an object but one, whose value is returned; `role` too, if it is to be skipped.
+  @inline(never)
+  func insert(
+    membersOf object: JSONValue, but name: StaticString, skippingRole: Bool = false
+  ) -> JSONValue? {
+    var value: JSONValue?
+    for member in object.members {
+      if member.name.equals(name) {
+        value = member.value
+      } else if !skippingRole || !member.name.equals("role") {
+        insert(member)
+      }
+    }
+    return value
+  }
+
+  /// Sets the elements of an array; an empty one leaves the member of that name as it came.
+  func set(_ name: StaticString, elements: [JSONValue]) {
+    listName = name
+    list = elements
+  }
+
+  /// The value of the member of a name, but for that of `set`. O(n).
+  @inline(never)
+  subscript(name: StaticString) -> JSONValue? {
+    if let object { return object[name] }
+    for member in members where member.name.equals(name) { return member.value }
+    return nil
+  }
+
+  /// The elements of an array of this name, one that was set or one that came.
+  @inline(never)
+  func elements(of name: StaticString) -> [JSONValue] {
+    if !list.isEmpty, [UInt8](listName).span.equals(name) { return list }
+    guard let elements = self[name]?.elements else { return [] }
+    return Array(elements)
+  }
+
+  private func place(of name: JSONValue) -> Int? {
+    if members.count >= Self.walkable { return places[name.string ?? []] }
+    return members.firstIndex { Self.isSame($0.name, name) }
+  }
+
+  /// Whether two names mean the same; most are written without escapes, so that bytes decide.
+  private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+    let (first, second) = (one.span, other.span)
+    if first.equals(second) { return true }
+    let hasEscape =
+      first.firstIndex(of: UInt8(ascii: "\\")) != nil
+      || second.firstIndex(of: UInt8(ascii: "\\")) != nil
+    return hasEscape && one.string == other.string
+  }
+
+  /// Writes the object.
+  @inline(never)
+  func write(to writer: inout JSONWriter) {
+    if let object { return writer.raw(object.span) }
+    writer.beginObject()
+    for member in members where list.isEmpty || !member.name.equals(listName) {
+      writer.name(raw: member.name.span)
+      writer.raw(member.value.span)
+    }
+    if !list.isEmpty {
+      writer.name(listName)
+      writer.beginArray()
+      for element in list { writer.raw(element.span) }
+      writer.endArray()
+    }
+    writer.endObject()
+  }
+}

@@ -1,0 +1,126 @@
+import Bytes
+import JSON
+
+/// The further fields of a client's request as a backend is sent them, each name once.
+struct ChatFields {
+  /// More fields than any request has: finding one is a walk along them.
+  private static let limit = 128
+
+  private(set) var fields: [RequestParameter] = []
+  let chat: ChatRequest
+  let profile: RequestProfile
+  private let rules: any DialectRules
+
+  /// The fields for a backend of this profile. Where the system messages are a field, that is one of them: the bot's
+  /// before the client's, if the client has any.
+  init(of chat: ChatRequest, for profile: RequestProfile) throws(TranslationFault) {
+    self.chat = chat
+    self.profile = profile
+    rules = profile.dialect.rules
+    if let translation = rules.fieldRules(from: chat.shape) {
+      for member in chat.body.members { try translate(member, by: translation) }
+    } else {
+      try pass()
+    }
+    if let name = rules.systemField, let system = try rules.system(of: chat, after: profile.system)
+    {
+      try set(name, written: system)
+    }
+  }
+
+  /// Whether there is a field of this name.
+  func contains(_ name: StaticString) -> Bool {
+    for field in fields where field.name.span.equals(name) { return true }
+    return false
+  }
+
+  /// The backend speaks the client's interface: it gets the client's fields byte for byte.
+  private mutating func pass() throws(TranslationFault) {
+    for member in chat.body.members {
+      let name = member.name.string ?? []
+      if RequestParameter.isReserved(name.span) || name.span.equals("model") { continue }
+      if let system = rules.systemField, name.span.equals(system) { continue }
+      guard fields.count < Self.limit else { throw .unsupportedField(name) }
+      set(name, member.value)
+    }
+  }
+
+  private mutating func translate(
+    _ member: JSONMember, by rules: [FieldRule]
+  ) throws(TranslationFault) {
+    guard let rule = rules.first(where: { member.name.equals($0.name) }) else {
+      throw .unsupportedField(member.name.string ?? [])
+    }
+    let value = member.value
+    if value.isNull { return }
+    switch rule.action {
+    case .elsewhere, .hint: break
+    case .named(let name): set(name, value)
+    case .nothing:
+      if !value.isNothing { throw .unsupportedField([UInt8](rule.name)) }
+    case .only(let literal):
+      if !value.isWritten(literal) { throw .unsupportedField([UInt8](rule.name)) }
+    case .translated(let translate):
+      try translate(&self, rule.name, value)
+    }
+  }
+
+  // MARK: Writing
+
+  /// Sets a field to a value.
+  @inline(never)
+  mutating func set(_ name: StaticString, _ value: JSONValue) {
+    set([UInt8](name), value)
+  }
+
+  /// Sets a field to a value between two pieces of JSON.
+  @inline(never)
+  mutating func set(
+    _ name: StaticString, wrapping prefix: StaticString, _ value: JSONValue, _ suffix: StaticString
+  ) throws(TranslationFault) {
+    var written = [UInt8](prefix)
+    written.append(copying: value.span)
+    written.append(suffix)
+    try set(name, written: written)
+  }
+
+  /// Sets a field to JSON.
+  @inline(never)
+  mutating func set(
+    _ name: StaticString, written json: [UInt8]
+  ) throws(TranslationFault) {
+    // It is JSON, because its parts are, unless it is nested too deeply now.
+    guard let document = try? JSONDocument(json) else { throw .malformedField([UInt8](name)) }
+    set(name, document.root)
+  }
+
+  @inline(never)
+  private mutating func set(_ name: [UInt8], _ value: JSONValue) {
+    if rules.isOwnField(name.span) { return }
+    let field = RequestParameter(name: name, value: value)
+    if let place = fields.firstIndex(where: { $0.name.span.equals(name.span) }) {
+      fields[place] = field
+    } else {
+      fields.append(field)
+    }
+  }
+}
+
+extension RequestProfile {
+  /// The profile for a client's request: with its further fields, which replace configured ones of the same name.
+  public func serving(_ chat: ChatRequest) throws(TranslationFault) -> RequestProfile {
+    let client = try ChatFields(of: chat, for: self)
+    // Two names for one limit, of which a backend takes one at a time.
+    let limits = client.contains("max_tokens") || client.contains("max_completion_tokens")
+    var fields = client.fields
+    for parameter in parameters {
+      let name = parameter.name.span
+      if limits, name.equals("max_tokens") || name.equals("max_completion_tokens") { continue }
+      if client.fields.contains(where: { $0.name.span.equals(parameter.name.span) }) { continue }
+      fields.append(parameter)
+    }
+    return RequestProfile(
+      dialect: dialect, model: model, maxTokens: limits ? nil : maxTokens, parameters: fields,
+      botID: botID, botName: botName, system: system)
+  }
+}

@@ -1,0 +1,49 @@
+import Bytes
+
+/// What the requests of one integration have in common, from the configuration.
+///
+/// A class, since every request holds it, and counting one reference is cheaper than counting each of its arrays.
+public final class RequestProfile: Sendable {
+  /// The interface that the backend speaks.
+  public let dialect: Dialect
+
+  /// The model's name, for the dialects that send one.
+  public let model: [UInt8]
+
+  /// The most tokens that a reply may have. `nil`: 1024 for `anthropic`, which insists on a number; otherwise the
+  /// backend decides.
+  public let maxTokens: Int?
+
+  /// Further top-level fields, each name once. One of them replaces Postern's own of the same name, but for the reserved
+  /// ones.
+  public let parameters: [RequestParameter]
+
+  /// The bot's id.
+  public let botID: [UInt8]
+
+  /// The bot's name for people.
+  public let botName: [UInt8]
+
+  /// The bot's system message, as text; `nil` or empty if it has none.
+  public let system: [UInt8]?
+
+  /// A profile from its parts.
+  public init(
+    dialect: Dialect, model: [UInt8] = [], maxTokens: Int? = nil,
+    parameters: [RequestParameter] = [], botID: [UInt8], botName: [UInt8], system: [UInt8]? = nil
+  ) {
+    self.dialect = dialect
+    self.model = model
+    self.maxTokens = maxTokens
+    self.parameters = parameters
+    self.botID = botID
+    self.botName = botName
+    self.system = system
+  }
+
+  /// Whether a parameter replaces this field.
+  func overrides(_ field: StaticString) -> Bool {
+    for parameter in parameters where parameter.name.span.equals(field) { return true }
+    return false
+  }
+}

@@ -1,0 +1,67 @@
+import Bytes
+import JSON
+
+/// How far a streamed reply has come, in any dialect.
+final class ReplyProgress {
+  let budget: ByteBudget
+  /// The content so far: the inside of a JSON string.
+  let text = ByteBuffer(capacity: 256)
+  /// The deltas that were not fetched yet.
+  var deltas: [ReplyDelta] = []
+  /// Whether any content has come.
+  var hasText = false
+  /// Whether a tool is called.
+  var hasToolCall = false
+  /// Whether the backend said that the reply is whole.
+  var isFinished = false
+  /// Whether it said that nothing more will come.
+  var isOver = false
+  /// The model that replies, as text.
+  var model: [UInt8]?
+  /// The error that the backend reported.
+  var error: BackendError?
+  /// White space at the start of the next text that the client has already.
+  private var repeated: RepeatedBlanks
+
+  init(_ budget: ByteBudget, continuing prefix: Span<UInt8>, in dialect: Dialect) {
+    self.budget = budget
+    repeated = RepeatedBlanks(after: prefix, in: dialect)
+    budget.charge(prefix.count)
+    text.append(prefix)
+  }
+
+  /// More of the content.
+  @inline(never)
+  func append(text value: JSONValue) {
+    let skipped = repeated.drop(from: value.inside)
+    let bytes = value.inside.extracting(skipped...)
+    guard !bytes.isEmpty else { return }
+    budget.charge(bytes.count)
+    // What exceeds the limit is not passed on.
+    guard !budget.isExceeded else { return }
+    text.append(bytes)
+    hasText = true
+    deltas.append(.text(bytes.copied))
+  }
+
+  /// More content, which may be message parts: those that are text.
+  @inline(never)
+  func append(content value: JSONValue) {
+    if value.kind == .string { return append(text: value) }
+    for part in value.elements where part.member("type", is: "text") {
+      if let text = part["text"], text.kind == .string { append(text: text) }
+    }
+  }
+
+  /// Which model replies: the first that is named counts.
+  func note(model value: JSONValue?) {
+    guard model == nil, let value, value.kind == .string, !value.isEmpty else { return }
+    model = value.string
+  }
+
+  /// More of what the model thinks.
+  @inline(never)
+  func append(reasoning value: JSONValue) {
+    if value.kind == .string, !value.isEmpty { deltas.append(.reasoning(value.inside.copied)) }
+  }
+}
