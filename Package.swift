@@ -125,6 +125,7 @@ let package = Package(
     tests(of: "Configuration", on: ["Bytes", "Documentation"]),
     tests(of: "Context", on: ["Bytes", "Platform"]),
     tests(of: "Documentation"),
+    tests(of: "Postern", on: ["Bytes"]),
     .testTarget(name: "BackendsTests", dependencies: ["Gateway", "Bytes", "TestSupport"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),
