@@ -67,23 +67,31 @@ import TestSupport
     return bytes
   }
 
-  /// Files that take long to read if anything is compared with everything.
+  /// Lines that take long to read if each is compared with all others.
   @Test(arguments: [
     "\n", "x\n", "[b]\n", "[bot]\n", "[bot a\n", "x=${\n", "\u{0}\n", "[\n", "=\n",
   ])
-  func manyShortLinesAreReadInTime(line: String) {
-    let text = "[integration a]\n" + String(repeating: line, count: 5000)
-    let document = INIDocument(parsing: Array(text.utf8))
-    #expect(document.lines.count == 5001)
-    #expect(load(text).findings.count <= 5002)
+  func timeGrowsAsTheNumberOfShortLines(line: String) {
+    let growth = growth(from: 1500) { count in
+      let text = "[integration a]\n" + String(repeating: line, count: count)
+      let document = INIDocument(parsing: Array(text.utf8))
+      #expect(document.lines.count == 1 + count)
+      #expect(load(text).findings.count <= 2 + count)
+    }
+    #expect(growth < 8)
   }
 
-  @Test func manyNamesAreReadInTime() {
-    for prefix in ["[bot a", "[integration a"] {
-      _ = load((0..<1500).map { "\(prefix)\($0)]\n" }.joined())
+  /// Names that take long to read if each is compared with all others.
+  @Test(arguments: [
+    ("", "[bot a", "]\n"), ("", "[integration a", "]\n"),
+    ("[integration a]\n", "header.a", "=1\n"), ("[integration a]\n", "param.a", "=1\n"),
+    ("[integration a]\n", "wieght", "=1\n"),
+  ])
+  func timeGrowsAsTheNumberOfNames(start: String, before: String, after: String) {
+    let growth = growth(from: 1000) { count in
+      let lines = (0..<count).map { "\(before)\($0)\(after)" }
+      #expect(load(start + lines.joined()).findings.count <= 2 + count)
     }
-    for prefix in ["header.a", "param.a", "wieght"] {
-      _ = load("[integration a]\n" + (0..<1500).map { "\(prefix)\($0)=1\n" }.joined())
-    }
+    #expect(growth < 8)
   }
 }

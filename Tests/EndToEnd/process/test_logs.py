@@ -11,6 +11,7 @@ from configuration import integration
 
 SECRETS = {"header.Authorization": "Bearer sk-secret-of-a-header", "header.X-Team": "team-secret-1"}
 QUESTION = "a question that only the user may see"
+LEVELS = ["error", "warning", "info", "debug"]
 ANSWER = "an answer that only the user may see"
 
 
@@ -80,7 +81,7 @@ def test_json_has_one_object_per_line(exchange):
 
 
 @pytest.mark.parametrize("format", ["text", "json"])
-@pytest.mark.parametrize("level", ["error", "warning", "info", "debug"])
+@pytest.mark.parametrize("level", LEVELS)
 def test_no_level_tells_messages_or_secrets(exchange, level, format):
     log = exchange(level=level, format=format)
     for text in ["may see", "nobody's business", "sk-secret", "team-secret"]:
@@ -88,10 +89,16 @@ def test_no_level_tells_messages_or_secrets(exchange, level, format):
 
 
 def test_levels_are_thresholds(exchange):
-    logs = {level: exchange(level=level) for level in ["error", "warning", "info", "debug"]}
-    lines = {level: len(log.splitlines()) for level, log in logs.items()}
-    assert lines["error"] <= lines["warning"] < lines["info"] <= lines["debug"]
-    assert "request-served" not in logs["error"]
+    """A level logs the events of its own severity, and of every higher one."""
+    written = {}
+    for level in LEVELS:
+        entries = map(json.loads, exchange(level=level, format="json").splitlines())
+        written[level] = [(entry["level"], entry["event"]) for entry in entries]
+    for count, level in enumerate(LEVELS, start=1):
+        severe = [entry for entry in written["debug"] if entry[0] in LEVELS[:count]]
+        assert written[level] == severe or level == "debug"
+    assert {"warning", "info"} <= {level for level, _ in written["debug"]} <= set(LEVELS)
+    assert written["warning"] and len(written["warning"]) < len(written["info"])
 
 
 def test_each_line_tells_when(exchange):
