@@ -37,7 +37,7 @@ def postern(binary: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 def started_gateways(binary: Path, folder: Path) -> Iterator[Callable[..., Gateway]]:
-    """A function that starts gateways, and then sees to it that each ends well."""
+    """A function that starts gateways. At the end each must stop well."""
     started: list[Gateway] = []
 
     def start(
@@ -64,7 +64,7 @@ def started_gateways(binary: Path, folder: Path) -> Iterator[Callable[..., Gatew
 
 
 def started_backends() -> Iterator[Callable[..., Backend]]:
-    """A function that starts backends, which are closed at the end."""
+    """A function that starts backends. They are closed at the end."""
     started: list[Backend] = []
 
     def start(script: Script, greeting: Answer = (), **options) -> Backend:
@@ -76,7 +76,7 @@ def started_backends() -> Iterator[Callable[..., Backend]]:
         running.close()
 
 
-# Backends end before the gateways do, which then have nothing in flight: hence their order here.
+# Backends end before the gateways do, so that no request is under way then: hence their order here.
 
 
 @pytest.fixture
@@ -110,8 +110,9 @@ def closed_clients() -> Iterator[None]:
 def one_integration(
     gateway: Callable[..., Gateway], backend: Callable[..., Backend]
 ) -> Callable[..., tuple[Gateway, Backend | None]]:
-    """Starts gateways whose bot `support` has one integration; returns the backend with them,
-    which answers as models do unless it is told otherwise. `echo` has none."""
+    """Starts gateways whose bot `support` has one integration; returns the gateway and its
+    backend. The backend answers as models do, unless `script` says otherwise. `echo` has no
+    backend."""
 
     def start(
         type: str, script: Script | None = None, bot: dict | None = None, **settings: object
@@ -129,7 +130,8 @@ def one_integration(
 def of_errors(
     gateway: Callable[..., Gateway], backend: Callable[..., Backend]
 ) -> Callable[[str], Gateway]:
-    """Starts a gateway that refuses in many ways, with a key to chat and one that only reads."""
+    """Starts a gateway that refuses in many ways, with a key that may chat and a key that only
+    reads."""
 
     def start(key: str) -> Gateway:
         scripts = {
@@ -182,7 +184,7 @@ def litellm_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteLLMP
 
 @pytest.fixture
 def managed(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Managed]]:
-    """Starts gateways whose files are changed by their management API."""
+    """Starts gateways whose file the management API changes."""
     started: list[Managed] = []
 
     def start(text: str | bytes = "[server]\nlisten = LISTEN\n", **options) -> Managed:
@@ -198,5 +200,5 @@ def managed(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Managed]]:
 
 @pytest.fixture
 def two(managed: Callable[..., Managed]) -> Managed:
-    """A gateway with two bots, and integrations with all that can be secret."""
+    """A gateway with two bots, and integrations with everything that can be secret."""
     return managed(TWO, **ENVIRONMENT)

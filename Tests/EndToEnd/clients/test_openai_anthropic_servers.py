@@ -1,4 +1,4 @@
-"""Postern against a server of both formats that was written by others: a LiteLLM proxy."""
+"""Postern against a server of both formats that other authors wrote: a LiteLLM proxy."""
 
 import pytest
 

@@ -1,4 +1,5 @@
-"""Programs that others wrote over OpenAI's and Anthropic's interfaces: LangChain, LiteLLM, llm."""
+"""Programs of other authors that use OpenAI's and Anthropic's interfaces: LangChain, LiteLLM,
+llm."""
 
 import os
 import subprocess
@@ -88,7 +89,7 @@ def test_litellm_sees_that_a_stream_breaks(base, litellm, face):
 
 @pytest.fixture
 def llm(tmp_path):
-    """Runs the `llm` command with a model of the gateway's."""
+    """Runs the `llm` command with a model of the gateway."""
 
     def run(base):
         (tmp_path / "extra-openai-models.yaml").write_text(

@@ -1,4 +1,4 @@
-"""Contract 4: certificates of backends are checked."""
+"""The certificates of backends are checked."""
 
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def test_connections_are_used_again(gateway, backend, certificates, ca_file):
 def test_one_authority_does_not_vouch_for_another_integration(
     gateway, backend, certificates, ca_file
 ):
-    """A connection that one integration may use is no way in for one that may not."""
+    """A connection that one integration may use does not serve another that may not use it."""
     server = backend(replies.custom(), tls=certificates.server_context(certificates.leaf()))
     running = gateway(
         {
@@ -98,7 +98,7 @@ SYSTEM_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 def read_bytes(running):
-    """How much the gateway has read by read(2), files and descriptors alike."""
+    """How many bytes the gateway has read by read(2), from files and descriptors."""
     fields = Path(f"/proc/{running.process.pid}/io").read_text().split()
     return int(fields[fields.index("rchar:") + 1])
 
@@ -107,7 +107,8 @@ def read_bytes(running):
     not SYSTEM_AUTHORITIES.exists(), reason=f"the system has no {SYSTEM_AUTHORITIES}"
 )
 def test_the_systems_authorities_are_read_once(gateway, backend, certificates, ca_file):
-    """Not for each connection: that would hold all others up, and cost a megabyte each."""
+    """They are not read for each connection: that would delay all others, and cost a megabyte
+    each."""
     server = backend(replies.custom(), tls=certificates.server_context(certificates.leaf()))
     running = gateway(
         {

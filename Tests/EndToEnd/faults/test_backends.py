@@ -1,4 +1,4 @@
-"""Contract 4: a backend that is slow, dead, malicious or endless harms only its own exchanges."""
+"""A backend that is slow, dead, malicious or endless harms only its own exchanges."""
 
 import gzip
 import threading
@@ -44,7 +44,7 @@ def hostile(gateway, backend):
 
 
 def check_others_are_well(running, within=0.25):
-    """A message through another integration, and the gateway's own state, at once."""
+    """A message through another integration and the gateway's own state are answered at once."""
     start = time.monotonic()
     assert running.client().message(bot="healthy").data["content"] == "Well."
     assert running.client().get("/healthz").status == 200
@@ -52,7 +52,7 @@ def check_others_are_well(running, within=0.25):
 
 
 def while_others_are_well(running, response):
-    """Waits for a response, and meanwhile checks on the others again and again."""
+    """Waits for a response, and checks meanwhile that the others are served."""
     check_others_are_well(running)
     while not response.done():
         check_others_are_well(running)
@@ -67,7 +67,7 @@ def ask_hostile(running):
         return while_others_are_well(running, response)
 
 
-# Whatever these do, the client gets a clear failure.
+# For each of these the client gets a clear failure.
 HOSTILE = {
     "closes at once": {"script": [], "greeting": [finish()]},
     "resets at once": {"script": [], "greeting": [reset()]},
@@ -211,7 +211,7 @@ def test_a_reply_that_ends_at_any_byte_is_never_taken_for_whole(hostile, reply, 
         response = running.client().message(bot="hostile", conversation_id=f"cut-{offset}")
         return response.status, response.outcomes
 
-    # All but the last byte: without the line feed of its last, empty line, the reply is whole.
+    # All but the last byte: without the line feed of its last, empty line, the reply is complete.
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(outcome, range(len(reply) - 1)))
     wrong = {at: result for at, result in enumerate(results) if result[0] != 502}
@@ -267,7 +267,7 @@ def test_redirects_are_not_followed(hostile, backend, status):
 
 
 def test_bytes_behind_a_reply_are_not_the_next_reply(hostile):
-    """Response splitting: what the backend sent too much must not answer somebody else."""
+    """Response splitting: surplus bytes of one reply must not answer another client."""
     poison = replies.http(b'{"content":"poison"}')
     running, _ = hostile(in_turn([send(SHORT_REPLY + poison)], replies.custom("true")))
     assert running.client().message(bot="hostile").data["content"] == "Hi!"
@@ -277,7 +277,7 @@ def test_bytes_behind_a_reply_are_not_the_next_reply(hostile):
 
 
 def test_a_reply_before_the_request_is_not_taken_for_the_next(hostile):
-    """A backend that talks on an idle connection."""
+    """A backend that sends on an idle connection."""
     late_poison = [send(SHORT_REPLY), wait(0.05), send(replies.http(b'{"content":"poison"}'))]
     running, _ = hostile(in_turn(late_poison, replies.custom("true")))
     assert running.client().message(bot="hostile").data["content"] == "Hi!"
@@ -320,7 +320,7 @@ def test_where_the_kernel_watches_no_more_sockets_only_new_requests_fail(gateway
         slow.await_requests(1)
         second.send(client.message_request(bot="brief"))
         assert second.read_response().status == 200
-        # The first is libmicrohttpd's, which lets go of the client while it waits.
+        # The first call is libmicrohttpd's: it unregisters the client that waits.
         with running.injected("epoll_ctl:error=ENOSPC:when=2"):
             start = time.monotonic()
             second.send(client.message_request(bot="brief"))
@@ -364,7 +364,7 @@ def test_tricks_with_fields_stay_between_backend_and_gateway(hostile, trick):
 
 @pytest.mark.timing
 def test_many_hostile_backends_at_once(gateway, backend):
-    """All of the above together, while the healthy one answers."""
+    """All of the above at the same time, while the healthy backend answers."""
     sections: dict = {
         "server": {"max_connections_per_ip": 0},
         "bot healthy": {},

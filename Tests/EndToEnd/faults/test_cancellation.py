@@ -1,4 +1,4 @@
-"""Contract 3: a client that goes away cancels the backend request."""
+"""A client that leaves cancels the backend request."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Contract 3: who is asked, what its failures are called, and what the client gets."""
+"""Which integrations are asked, what their failures are called, and what the client gets."""
 
 import threading
 import time
@@ -14,7 +14,7 @@ from configuration import integration
 ERROR_MESSAGE = "Back in a moment, promised."
 LARGE = replies.custom("x" * 200_000)
 
-# What the primary integration does, and what its attempt is called.
+# What the primary integration does, and the outcome of its attempt.
 FAILURES = {
     "500": (replies.failure("500 Internal Server Error"), "http_error"),
     "502 in HTML": (replies.document(b"<html>Bad gateway</html>", "502 Bad Gateway"), "http_error"),

@@ -1,5 +1,5 @@
-"""Contract 4: failures again and again, many at once, leave nothing behind: no memory, no
-descriptor, no crash."""
+"""Many failures at once, again and again, leave nothing behind: no memory, no descriptor, no
+crash."""
 
 from concurrent.futures import ThreadPoolExecutor
 

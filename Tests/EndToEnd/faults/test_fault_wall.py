@@ -1,6 +1,8 @@
-"""Contract 3, the failure table: whatever a backend does wrong, what the client gets, how often
-each backend is asked, how far apart and in what time. All rows of `fault_table.py` run at once,
-each with bots and backends of its own; each test then judges its own row."""
+"""The failure table: for each fault of a backend, what the client gets, how often each backend is
+asked, at what distance and in what time.
+
+All rows of `fault_table.py` run at once, each with bots and backends of its own. Each test then
+judges its own row."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -47,7 +49,7 @@ SETTINGS = {
 
 @dataclass(repr=False)
 class Case:
-    """One bot whose integration meets a fault, and what came of it."""
+    """One bot whose integration meets a fault, and the result."""
 
     fault: Fault
     bot: str
@@ -70,7 +72,7 @@ class Case:
         return self
 
     def note_arrivals(self) -> None:
-        """When it was asked: by connections, where it let no request through."""
+        """When the backend was asked: by its connections, if the fault lets no request through."""
         requests = [request.arrived_at for request in self.server.requests]
         connections = [connection.accepted_at for connection in self.server.connections]
         self.arrivals = requests or connections
@@ -82,7 +84,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def place_backend(backends, certificates):
-    """Sets up what a fault needs; returns its URL and its backend, if there is one."""
+    """Prepares what a fault needs; returns its URL and its backend, if there is one."""
     certified = {
         "expired": certificates.leaf("expired", days=-1),
         "elsewhere": certificates.leaf("elsewhere", "DNS:elsewhere.example"),
@@ -128,7 +130,7 @@ def cases(gateways, backends, place_backend, certificates):
             planned[name, way] = Case(fault, bot, url, server)
             settings = {**SETTINGS, "bot": bot}
             if "timeout" in fault.outcomes:
-                # Elsewhere there is time: a busy machine is no fault.
+                # The others have time: a busy machine is not a fault.
                 settings["timeout"] = f"{TIMEOUT * 1000:.0f}ms"
             if fault.certificate:
                 settings["ca_file"] = certificates.authority
@@ -202,7 +204,7 @@ def test_it_is_asked_as_often_as_it_is_told(cases, name, way):
 @ways
 @rows
 def test_further_tries_come_after_their_wait(cases, name, way):
-    """Between a try and the next: what the backend asks for, or at most the doubled backoff."""
+    """Between two tries: the wait that the backend asks for, or at most the doubled backoff."""
     case = cases(name, way)
     for number, (earlier, later) in enumerate(zip(case.arrivals, case.arrivals[1:], strict=False)):
         longest_wait = case.fault.rests + 1.1 if case.fault.rests else BACKOFF * 2**number

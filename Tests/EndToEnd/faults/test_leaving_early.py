@@ -1,5 +1,5 @@
-"""Contract 3: a client that goes away ends its exchange, wherever that stands, and leaves nothing
-behind: no request, no turn, no place taken."""
+"""A client that leaves ends its exchange in whatever state it is. Nothing stays behind: no
+request, no turn, no place."""
 
 import socket
 import threading
@@ -25,7 +25,7 @@ BUSY = replies.failure("503 X", headers={"Retry-After": "1"})
 
 @pytest.fixture
 def narrow(gateway):
-    """A gateway that answers one message at a time: whoever takes the place keeps others out."""
+    """A gateway that answers one message at a time: a second one gets no place."""
 
     def start(url, **settings):
         settings = {"retries": 2, "timeout": "10s", **settings}
@@ -37,7 +37,7 @@ def narrow(gateway):
 
 
 def check_place_is_free(client, content="Next."):
-    """In the same conversation, so that its order and its memory are checked along."""
+    """In the same conversation, so that its order and its memory are checked too."""
     start = time.monotonic()
     response = client.message(content, conversation_id="c")
     assert response.status == 200, response.body
@@ -118,7 +118,7 @@ def test_while_it_connects(gateway):
 
 
 def test_while_it_waits_its_turn(gateway, backend):
-    """Those that wait leave no hole in the order, and their places are given to others."""
+    """Messages that waited and left do not stop the next ones, and their places are free."""
     released = threading.Event()
     server = backend(in_turn([hold(released), *WELL], WELL))
     client = gateway(
@@ -141,7 +141,7 @@ def test_while_it_waits_its_turn(gateway, backend):
 
 
 def test_many_that_leave_at_every_moment(gateway, backend):
-    """Some while connecting, asked, waiting, or answered: afterwards all places are free."""
+    """Some leave while connecting, asked, waiting or answered: afterwards all places are free."""
     server = backend(in_turn(*([BUSY, [stall()], WELL, replies.failure("500 X")] * 40), WELL))
     client = gateway(
         {
@@ -175,8 +175,8 @@ def test_many_that_leave_at_every_moment(gateway, backend):
 
 
 def test_connections_of_those_that_left_are_closed(gateway, backend):
-    """Also where the answer came in the very moment that its client left: else sockets that count
-    nowhere pile up until `idle_timeout`, and SIGTERM waits for them."""
+    """Also if the answer came at the moment when its client left. Otherwise sockets that no
+    limit counts would accumulate until `idle_timeout`, and SIGTERM would wait for them."""
     server = backend(WELL)
     running = gateway(
         {
@@ -200,8 +200,8 @@ def test_connections_of_those_that_left_are_closed(gateway, backend):
 @pytest.mark.parametrize("reset", [False, True])
 @pytest.mark.parametrize("kind", ["begun", "pausing", "pouring"])
 def test_connections_of_streams_that_were_left_are_closed(gateway, backend, kind, reset, paused):
-    """Beside a client that keeps its connection and waits for nothing, whom SIGTERM does not wait
-    for either."""
+    """Another client keeps its connection and waits for nothing: SIGTERM does not wait for it
+    either."""
     token = stream_replies.chunk(stream_replies.token("openai", "x" * 1000))
     rest = {"begun": [stall()], "pausing": [send(token), stall()], "pouring": [repeat(token)]}
     server = backend([send(stream_replies.head("openai")), *rest[kind]])

@@ -1,4 +1,4 @@
-"""Contract 3, the failure table: who is asked again, when, and who is asked next."""
+"""The failure table: which integration is asked again, when, and which is asked next."""
 
 import time
 from collections import defaultdict
@@ -22,7 +22,7 @@ def busy(seconds, status="503 Service Unavailable"):
 
 @pytest.fixture
 def pair(gateway):
-    """A bot with a primary and a spare integration; `settings` are the primary's."""
+    """A bot with a primary and a spare integration; `settings` are those of the primary."""
 
     def start(primary, spare, bot=(), **settings):
         settings = {"retries": 2, "backoff": "20ms", **settings}
@@ -38,7 +38,7 @@ def pair(gateway):
 
 
 def tried(response):
-    """Who was asked, in order, and what came of it."""
+    """The integrations that were asked, in order, with their outcomes."""
     return [(attempt["integration"], attempt["outcome"]) for attempt in response.attempts]
 
 
@@ -118,8 +118,8 @@ def test_every_integration_has_its_own_tries_before_the_next_is_asked(gateway, b
 
 @pytest.mark.timing
 def test_backoff_doubles_and_is_jittered(gateway, backend):
-    """Of many exchanges: no wait exceeds backoff * 2^n; the longest show the doubling, and they
-    differ, so that what failed together does not come back together."""
+    """Of many exchanges no wait is longer than backoff * 2^n. The longest ones show the
+    doubling. They differ, so that requests that failed together do not come back together."""
     backoff, count, slack = 0.1, 32, 0.15
     server = backend(BUSY)
     running = gateway(
@@ -162,7 +162,7 @@ def test_a_wait_blocks_nobody_else(gateway, backend):
         assert waiting.result().outcomes == ["http_error", "ok"]
 
 
-# `Retry-After` against what is configured.
+# `Retry-After` compared with the configuration.
 LONGER_THAN = {
     "retry_after_max": ({}, {"retry_after_max": "1s"}),
     "what is left": ({"deadline": "1500ms"}, {"retry_after_max": "10s"}),
@@ -193,7 +193,7 @@ def test_a_retry_after_that_is_too_long_ends_it_where_there_is_nobody_else(gatew
 
 @pytest.mark.timing
 def test_a_retry_after_replaces_the_backoff(pair, backend):
-    """It is waited for, even where the backoff is shorter, and not both."""
+    """It replaces a backoff that is longer, and the two are not added."""
     primary = backend(in_turn(busy(1), WELL))
     start = time.monotonic()
     response = pair(primary, backend(WELL), backoff="8s").message(bot="support")
@@ -289,7 +289,7 @@ def test_filtered_content_at_a_later_integration_ends_the_exchange_too(gateway, 
 
 
 def test_a_message_behind_one_that_waits_is_answered_after_it(pair, backend):
-    """Order within a conversation holds over waits and further tries."""
+    """The order within a conversation is kept over waits and further tries."""
     primary = backend(in_turn(busy(1), replies.custom("first"), replies.custom("second")))
     client = pair(primary, backend(WELL))
     with ThreadPoolExecutor(1) as pool:
@@ -305,7 +305,7 @@ def test_a_message_behind_one_that_waits_is_answered_after_it(pair, backend):
 
 
 def test_attempts_are_told_in_a_field_too(pair, backend):
-    """`X-Postern-Attempts`: briefly, in order, whatever became of the exchange."""
+    """`X-Postern-Attempts` tells the attempts briefly, in order, of successes and failures."""
     primary, spare = backend(BUSY), backend(in_turn(WELL, BUSY))
     client = pair(primary, spare)
     for status in (200, 502):
@@ -320,8 +320,9 @@ def test_attempts_are_told_in_a_field_too(pair, backend):
 @pytest.mark.parametrize("ending", [finish, reset], ids=["FIN", "RST"])
 @pytest.mark.parametrize("retries", [0, 1])
 def test_no_try_is_hidden(gateway, backend, retries, ending):
-    """A kept connection that ends with the request is a failure as any other: the request may have
-    been carried out, so it is sent again only as `retries` allows, and that is told."""
+    """A kept connection that ends with the request is a failure like any other: the backend may
+    have processed the request. So it is sent again only as `retries` allows, and the attempt is
+    told."""
     server = backend(in_turn(WELL, [ending()]))
     settings = {"retries": retries, "backoff": "1ms"}
     client = gateway({"integration gpt": integration(server.url, **settings)}).client()
@@ -332,7 +333,7 @@ def test_no_try_is_hidden(gateway, backend, retries, ending):
     assert len(server.requests) == 1 + 1 + retries
 
 
-# Errors as these backends word them, of the kinds that are worth another try.
+# Errors in the words of these backends, of the kinds that are worth another try.
 WORDED = {
     "anthropic, overloaded": (
         "anthropic",
@@ -369,7 +370,7 @@ def test_every_type_is_tried_again(gateway, backend, type, status, said):
 
 @pytest.mark.timing
 def test_many_exchanges_that_wait_cost_no_cpu(gateway, backend):
-    """And no more memory than their messages: a hundred wait out a Retry-After."""
+    """And no more memory than their messages: a hundred messages wait for a Retry-After."""
     count = 100
     server = backend(lambda request: busy(2) if len(server.requests) <= count else WELL)
     running = gateway(

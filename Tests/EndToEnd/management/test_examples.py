@@ -1,4 +1,4 @@
-"""docs/examples: every management call, in each of four languages, as it stands in the file."""
+"""docs/examples: every management call in each of four languages, as the file has it."""
 
 import os
 import re
@@ -24,7 +24,7 @@ MANAGED = {"Bots", "Integrations", "Conversations"}
 
 
 class Witness:
-    """Stands between a client and the gateway, and notes what is asked."""
+    """Forwards requests from a client to the gateway, and notes them."""
 
     def __init__(self, address):
         self.asked: list[tuple[str, str]] = []

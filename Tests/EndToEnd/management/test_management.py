@@ -1,4 +1,4 @@
-"""Contract 3, Management: bots and integrations as resources of the configuration file."""
+"""Bots and integrations as resources of the configuration file."""
 
 import pytest
 
@@ -270,7 +270,7 @@ def test_integrations_have_ids_of_their_own_among_all_bots(two):
     assert response.field("Location") == "/v1/integrations/gpt-2"
 
 
-# What is implied
+# Implied resources
 
 
 def test_the_first_bot_keeps_the_implied_one(managed):
@@ -301,7 +301,7 @@ def test_the_first_integration_takes_the_place_of_the_echo(managed, backend):
     assert [one["id"] for one in served.data("/v1/bots/a/integrations")] == ["mine"]
     assert served.client.message(bot="a").data["content"] == "Hi."
     assert served.client.message("x", bot="b").data["content"] == "x"
-    # The last one gone, the echo is back.
+    # With the last integration deleted, the echo is back.
     assert served.delete("/v1/integrations/mine").status == 204
     assert served.client.message("x", bot="a").data["content"] == "x"
     assert served.file.read_bytes() == served.original

@@ -1,10 +1,10 @@
-"""Contract 3: who reaches what of the management API."""
+"""Which keys may use which part of the management API."""
 
 import pytest
 
 from managed import JSON, KEYS, KEYS_AND_BOTS, refusal
 
-# Method, path with the bot as {bot}, scope, and the status of a request that gets through.
+# Method, path with the bot as {bot}, scope, and the status of a request that is allowed.
 ENDPOINTS = [
     ("GET", "/v1/bots", "read", 200),
     ("POST", "/v1/bots", "write", 400),
@@ -91,7 +91,7 @@ def test_a_key_of_some_bots_neither_adds_one_nor_gives_any_away(served):
 
 
 def test_a_key_of_some_bots_changes_nothing_that_has_moved_in_the_file(served):
-    """What counts is the file as it is at that moment."""
+    """The file as it is at that moment decides."""
     served.client.key = KEYS["a"]
     text = served.text.replace("[integration ia]\nbot = a", "[integration ia]\nbot = b")
     served.file.write_text(text)

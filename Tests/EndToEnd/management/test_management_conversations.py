@@ -1,4 +1,4 @@
-"""Contract 3, Management: conversations, as the ring has them."""
+"""Conversations as the ring has them."""
 
 import re
 
@@ -57,7 +57,8 @@ def test_a_conversation_and_its_messages(served):
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 20, 100])
 def test_pages_of_messages_meet_without_gap_or_overlap(served, size):
-    """After the ring has wrapped: the oldest turns are gone, places count from what is left."""
+    """After the ring has wrapped the oldest turns are missing, and positions count from the
+    rest."""
     say(served, "one", *(f"m{number}" for number in range(40)))
     text = "x" * 1000
     say(served, "other", *[text] * 8)

@@ -1,4 +1,4 @@
-"""Contract 3, Management: what changes do to the configuration file, and what gets in their way."""
+"""What changes do to the configuration file, and what prevents them."""
 
 import difflib
 import re
@@ -11,7 +11,7 @@ import pytest
 
 from managed import PLAIN
 
-# The files: name -> text. Each has a bot a, and an integration gpt of a, of type echo.
+# The files: name -> text. Each has a bot a, and an integration gpt of it, of type echo.
 FILES = {
     "plain": PLAIN,
     "crlf": PLAIN.replace("\n", "\r\n"),
@@ -48,7 +48,7 @@ def lines(raw: bytes) -> list[bytes]:
 
 
 def changed_lines(before: bytes, after: bytes) -> tuple[list[bytes], list[bytes]]:
-    """The lines that are gone and those that are new; line ends do not count."""
+    """The lines that are gone and the lines that are new, without their line ends."""
     old, new = ([line.rstrip(b"\r\n") for line in lines(raw)] for raw in (before, after))
     matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     changes = [change for change in matcher.get_opcodes() if change[0] != "equal"]
@@ -62,7 +62,7 @@ def test_only_the_lines_meant_are_touched(managed, name):
     before = served.original
     everything = served.everything()
 
-    # A value in its place, and back: nothing else has moved.
+    # Changes a value and changes it back: nothing else moves.
     if name != "references":
         assert served.patch("/v1/bots/a", {"window": 7}).status == 200
         gone, new = changed_lines(before, served.file.read_bytes())
@@ -71,7 +71,7 @@ def test_only_the_lines_meant_are_touched(managed, name):
         assert served.patch("/v1/bots/a", {"window": 5}).status == 200
         assert served.file.read_bytes() == before
 
-    # A new line, and away with it.
+    # Adds a line and removes it.
     assert served.patch("/v1/integrations/gpt", {"weight": 42}).status == 200
     gone, new = changed_lines(before, served.file.read_bytes())
     assert gone == [] and re.fullmatch(rb"\s*weight\s*=\s*42", new[0]) and len(new) == 1
@@ -79,12 +79,12 @@ def test_only_the_lines_meant_are_touched(managed, name):
     assert served.patch("/v1/integrations/gpt", {"weight": None}).status == 200
     assert served.file.read_bytes() == before
 
-    # What is there already, however it is written.
+    # Writes what is there already, however it is spelt.
     for target in ["/v1/bots/a", "/v1/integrations/gpt"]:
         assert served.patch(target, served.data(target)).status == 200
         assert served.file.read_bytes() == before
 
-    # New sections, and away with them.
+    # Adds sections and removes them.
     assert served.post("/v1/bots", {"id": "zoe", "name": "Zoé"}).status == 201
     document = {"id": "new", "type": "echo", "headers": {"X": "a # b"}}
     assert served.post("/v1/bots/zoe/integrations", document).status == 201
@@ -144,8 +144,8 @@ def moved_away(path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("save", [in_place, by_rename, moved_away], ids=lambda save: save.__name__)
 def test_two_who_save_at_once_lose_nothing(served, save):
-    """The administrator's number is in a comment, the API's is a weight: whoever reads, changes and
-    writes must find the other's in the file, or be refused."""
+    """The administrator writes a number into a comment, the API a weight. Each must find the
+    other's number in the file that it changes, or be refused."""
     saved = 0
     stop = threading.Event()
     failures: list[BaseException] = []
@@ -155,7 +155,7 @@ def test_two_who_save_at_once_lose_nothing(served, save):
         while not stop.is_set():
             text = served.text
             assert not saved or f"# {saved}\n" in text, f"save {saved} is lost: {text}"
-            # An editor would warn of a file that has changed since it was read.
+            # An editor would warn about a file that has changed since it was read.
             if served.text == text:
                 save(served.file, re.sub(r"^(# \d+\n)?", f"# {saved + 1}\n", text))
                 saved += 1

@@ -1,4 +1,4 @@
-"""Contract 3, Management: merge patches (RFC 7396) and versions (ETag, If-Match)."""
+"""Merge patches (RFC 7396) and versions (ETag, If-Match)."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def test_a_merge_patch_changes_what_it_names(two):
 def test_an_object_sent_back_changes_nothing(two):
     for target in ["/v1/bots/support", "/v1/bots/sales", "/v1/integrations/gpt"]:
         assert change(two, two.data(target), target).encode() == two.original
-    # Nor one that is only implied.
+    # Nor can a bot that is only implied.
     assert change(two, two.data("/v1/integrations/echo"), "/v1/integrations/echo").encode() == (
         two.original
     )

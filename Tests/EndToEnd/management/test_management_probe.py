@@ -1,4 +1,4 @@
-"""Contract 3, Management: tests and previews of an integration."""
+"""Tests and previews of an integration."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_a_test_tells_all_about_one_message(managed, backend):
     asked = [json.loads(request.body)["messages"][-1]["content"] for request in server.requests]
     assert asked == ["Hello", "What?"]
     assert refusal(served.post("/v1/integrations/mine/test", {"content": ""}))[2] == "content"
-    # Nothing of it is kept.
+    # No part of it is kept.
     assert served.data("/v1/bots/default/conversations") == []
 
 

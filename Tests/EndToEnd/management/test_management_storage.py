@@ -1,4 +1,4 @@
-"""Contract 3, Management: changes where the file cannot be written, or the process dies."""
+"""Changes if the file cannot be written, or if the process dies."""
 
 import json
 import os
@@ -61,7 +61,7 @@ def test_a_file_that_is_gone_is_not_made_anew(served):
 
 @pytest.fixture
 def unprivileged(binary):
-    """A gateway, in a folder of its own, that modes of files hold for."""
+    """A gateway in a folder of its own, for which the modes of files hold."""
     if os.geteuid() != 0:
         pytest.skip("needs a user to change to")
     nobody = 65534
@@ -94,7 +94,8 @@ def test_what_is_read_only_stays(unprivileged, what):
 
 @pytest.fixture
 def on_small_disk(binary, tmp_path):
-    """A gateway whose file lies on a file system of its own, of 64 KB; its folder as it sees it."""
+    """A gateway whose file is on a file system of 64 KB of its own; its folder as the gateway
+    sees it."""
     if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
         pytest.skip("mount namespaces are not for us")
     folder, seed = tmp_path / "disk", tmp_path / "postern.conf"
@@ -107,7 +108,7 @@ def on_small_disk(binary, tmp_path):
 
 
 def fill(file: Path) -> None:
-    """Takes all the room that there is."""
+    """Takes all the space that is left."""
     with file.open("wb", buffering=0) as filler, suppress(OSError):
         while filler.write(bytes(512)):
             pass
@@ -160,7 +161,7 @@ def test_a_read_only_file_system_leaves_the_file_whole(on_small_disk):
     ],
 )
 def test_a_fault_of_storage_leaves_the_file_whole_and_is_told_as_it_is(served, fault, isWritten):
-    # The worker's thread must be there to be traced.
+    # The worker's thread must exist before it can be traced.
     assert served.patch("/v1/bots/a", {"window": 5}).status == 200
     with served.running.injected(fault):
         response = served.patch("/v1/bots/a", {"window": 6})
@@ -181,7 +182,7 @@ def test_a_fault_of_storage_leaves_the_file_whole_and_is_told_as_it_is(served, f
 
 @pytest.mark.parametrize("fault", ["write:error=EIO", "write:error=ENOSPC"])
 def test_a_fault_of_writing_leaves_the_file_whole(served, fault):
-    """`write` is how the loop is woken, too: only that of the file may fail."""
+    """`write` also wakes the loop: only the one on the file may fail."""
     assert served.patch("/v1/bots/a", {"window": 5}).status == 200
     wanted = served.original.replace(b"window = 5", b"window = 6")
     with served.running.injected(f"{fault}:when=1"):

@@ -1,4 +1,4 @@
-"""Contract 3: `GET /openapi.json` describes all that the gateway does, and nothing else."""
+"""`GET /openapi.json` describes everything that the gateway does, and nothing else."""
 
 import json
 import os
@@ -25,7 +25,7 @@ def running(gateways):
         yield gateways(
             {
                 "key ops": {"secret": KEY, "scopes": "admin"},
-                # A bot that a key is for cannot be deleted.
+                # A bot that a key is limited to cannot be deleted.
                 "key user": {"secret": "a-key-of-a-user", "scopes": "chat", "bots": "support"},
                 "bot support": {"deadline": "5s"},
                 "integration parrot": {"bot": "support", "type": "echo"},
@@ -64,7 +64,7 @@ def test_other_methods_are_refused(running):
 
 
 def test_streams_are_what_it_says(running):
-    """OpenAPI has no words for streams: what it says of one event is held against each."""
+    """OpenAPI cannot describe streams: each event is checked against the schema of one event."""
     document = running.client().get("/openapi.json").json
     operation = document["paths"]["/v1/bots/{bot}/messages"]["post"]
     described = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]
@@ -83,7 +83,7 @@ def test_streams_are_what_it_says(running):
     check(failed.failure, {"$ref": "#/components/schemas/Error"})
 
 
-# Members that others may add to, and what is a piece of something else: not closed.
+# Members that clients may add to, and parts of other schemas, are not closed.
 OPEN = {
     "Message",
     "ChatRequest",
@@ -94,9 +94,9 @@ OPEN = {
     "Models",
     "Event",
 }
-# What a sharpened document rules out is not unsound.
+# A sharpened document excludes requests that are valid.
 KNOWING = ["--mode", "positive", "--exclude-checks", "negative_data_rejection"]
-# What there is, at least at first.
+# What exists, at least at first.
 THERE = {
     "bot": ["support", "lost"],
     "integration": ["parrot", "dead", "broken"],
@@ -106,7 +106,7 @@ THERE = {
 
 
 def close(schema):
-    """No member of an answer but those that are described."""
+    """An answer has only members that are described."""
     if isinstance(schema, dict):
         if schema.get("type") == "object" and "properties" in schema:
             schema.setdefault("additionalProperties", False)
@@ -117,8 +117,8 @@ def close(schema):
 
 
 def sharpened(document):
-    """The document for a gateway of which more is known: what is there, what fits together, and
-    that answers say nothing else. More requests get to where something is done."""
+    """The document with more knowledge of this gateway: what exists, what fits together, and
+    that answers have no other members. More requests reach a handler."""
     components = document["components"]
     schemas = components["schemas"]
     for name, schema in schemas.items():
@@ -156,7 +156,8 @@ def sharpened(document):
 
 @pytest.mark.parametrize("sharpen", [False, True], ids=["as it is", "sharpened"])
 def test_the_gateway_does_what_it_says(running, tmp_path, sharpen):
-    """Requests made from the document, sound and unsound; what follows is held against it."""
+    """Sends requests made from the document, valid and invalid, and checks the answers against
+    it."""
     document = running.client().get("/openapi.json").json
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(sharpened(document) if sharpen else document))

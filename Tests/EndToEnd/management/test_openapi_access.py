@@ -1,10 +1,10 @@
-"""Contract 3: who reaches what, asked of every endpoint that the gateway describes."""
+"""Access to every endpoint that the gateway describes, with every kind of key."""
 
 import pytest
 
 from managed import JSON, KEYS, KEYS_AND_BOTS, refusal
 
-# What a key of each scope is good for.
+# What a key of each scope may do.
 REACHES = {
     "chat": {"chat"},
     "read": {"read"},
@@ -22,7 +22,7 @@ def served(managed):
 
 
 def described(served):
-    """Each operation: method, path, and what is said of it."""
+    """Each operation: method, path and description."""
     document = served.client.get("/openapi.json").json
     return [
         (method, path, operation)
@@ -36,7 +36,7 @@ def target(path):
 
 
 def ask(served, method, path, **fields):
-    """A request that changes nothing, whoever may send it."""
+    """A request that changes nothing, with whatever key it is sent."""
     body = None
     if method in ("post", "patch"):
         fields["Content-Type"] = JSON["Content-Type"]
@@ -47,7 +47,7 @@ def ask(served, method, path, **fields):
 
 
 def presented(key):
-    """A key in each of the ways to show it."""
+    """A key in each of the ways to send it."""
     return [
         {"Authorization": f"Bearer {key}"},
         {"x-api-key": key},
@@ -89,7 +89,7 @@ def test_each_endpoint_wants_a_key_of_its_scope(served):
 
 
 def test_a_key_of_another_bot_reaches_nothing_of_this_one(served):
-    """All that a path names belongs to a bot."""
+    """Every resource that a path names belongs to a bot."""
     served.client.key = KEYS["a"]
     elsewhere = {"bot": "b", "integration": "ib"}
     for method, path, _ in described(served):

@@ -1,4 +1,4 @@
-"""Contract 3: `GET /v1/stats` and `GET /metrics` say exactly what has happened, at once."""
+"""`GET /v1/stats` and `GET /metrics` tell exactly what has happened, at once."""
 
 import re
 import time
@@ -26,7 +26,7 @@ LINE = re.compile(
 
 
 def statistics(client):
-    """What is said of each integration."""
+    """The statistics of each integration."""
     response = client.get("/v1/stats")
     assert response.json["meta"] == {
         "page": 1,
@@ -78,7 +78,8 @@ def test_begins_with_nothing(gateway):
 
 
 def test_shares_are_those_of_the_messages(gateway):
-    """3 : 1, of 400 messages: exactly what the clients saw, and near what was configured."""
+    """Weights of 3 : 1 over 400 messages: exactly what the clients saw, and close to the
+    weights."""
     client = gateway(
         {
             "integration a": {"type": "echo", "weight": 3},
@@ -113,7 +114,7 @@ FAILURES = {
 
 
 def test_counts_attempts_and_fallbacks(gateway, backend):
-    """Each failure of a different integration, two of them retried; one spare serves them all."""
+    """Each integration fails in a different way, two of them with a retry; one spare serves all."""
     sections = {"integration spare": {"type": "echo", "bot": "http_error", "fallback": True}}
     for outcome, answer in FAILURES.items():
         sections[f"bot {outcome}"] = {}
@@ -172,7 +173,7 @@ def test_counts_events_of_streams_that_are_passed_over(gateway, backend):
 
 
 def test_tells_latencies(gateway, backend):
-    """Of ten replies eight take 20 ms and two 300 ms."""
+    """Of ten replies eight take 20 ms, and two take 300 ms."""
     delays = iter([0.02] * 8 + [0.3] * 2)
     served = backend(lambda _: [wait(next(delays)), *replies.custom()])
     client = gateway({"integration main": integration(served.url)}).client()
@@ -234,7 +235,8 @@ def test_a_reload_keeps_the_counts(gateway):
 
 @pytest.mark.timing
 def test_answers_at_once_whatever_backends_do(gateway, backend):
-    """Messages hang at a dead backend; what is asked of the gateway itself is answered in 50 ms."""
+    """Messages wait for a dead backend; requests to the gateway itself are answered within 50
+    ms."""
     dead = backend([stall()])
     client = gateway({"integration main": integration(dead.url, timeout="60s")}).client()
     waiting = [client.open() for _ in range(3)]
@@ -256,7 +258,7 @@ def test_answers_at_once_whatever_backends_do(gateway, backend):
         connection.close()
     while (samples := metrics(client))["postern_exchanges_total", "cancelled"] < 3:
         assert time.monotonic() < deadline
-    # The one that waited may have had its turn before its client was seen to have gone.
+    # The message that waited may have started before the gateway saw that its client had left.
     assert samples["postern_integration_cancelled_attempts_total", "default", "main"] in (2, 3)
     assert samples["postern_exchanges_in_flight",] == 0
 
@@ -268,7 +270,7 @@ def test_counts_what_goes_through_the_server(gateway):
     answer = client.message("x" * 1000, conversation_id="c")
     assert client.get("/nowhere").status == 404
     assert client.request("HEAD", "/v1/stats").status == 200
-    # Cut short in the middle of a body without a length.
+    # Broken off in the middle of a body without a length.
     with client.open() as connection:
         headers = {**client.request_headers(), "Content-Type": "application/json"}
         chunked = {**headers, "Transfer-Encoding": "chunked"}
@@ -289,7 +291,7 @@ def test_counts_what_goes_through_the_server(gateway):
 
 
 def test_a_key_sees_its_bots(gateway):
-    """Scope read; a key limited to bots sees theirs alone."""
+    """With the scope read; a key that is limited to bots sees only those."""
     sections = {
         "bot one": {},
         "bot two": {},
@@ -321,7 +323,7 @@ def test_is_a_list_with_pages(gateway):
 
 @pytest.mark.timing
 def test_is_prompt_and_small_with_many_integrations(gateway):
-    """Of as many integrations as there may be."""
+    """With as many integrations as are allowed."""
     sections = {f"integration i{number}": {"type": "echo"} for number in range(1024)}
     running = gateway(sections)
     client = running.client()
@@ -335,5 +337,5 @@ def test_is_prompt_and_small_with_many_integrations(gateway):
     resident = running.resident_kilobytes()
     for _ in range(20):
         client.get("/metrics")
-    # An answer has 2 MB, and the heap may keep room for a few of its copies; twenty would be 40 MB.
+    # An answer has 2 MB, and the heap may keep space for a few copies; twenty would be 40 MB.
     assert running.resident_kilobytes() <= resident + 8192

@@ -1,4 +1,4 @@
-"""Contract 3: who is served, with keys and without."""
+"""Which clients are served, with keys and without."""
 
 import hashlib
 import re
@@ -63,7 +63,7 @@ def test_without_keys_a_loopback_host_is_served(gateway, host):
     ],
 )
 def test_without_keys_any_other_host_is_refused(gateway, host):
-    """A web page must not get in by DNS rebinding."""
+    """A web page must not get access by DNS rebinding."""
     client = gateway().client()
     check_keys_required(client.post(messages_path(), {"content": "hi"}, {"Host": host}))
 
@@ -81,7 +81,7 @@ def test_without_keys_a_mangled_host_is_refused(gateway, host):
 @pytest.mark.parametrize("name", ["Forwarded", "X-Forwarded-For", "x-forwarded-for"])
 @pytest.mark.parametrize("value", ["for=192.0.2.1", "127.0.0.1", ""])
 def test_without_keys_a_proxy_is_refused(gateway, name, value):
-    """A proxy on the same host must not let the world in."""
+    """A proxy on the same host must not give access to other hosts."""
     client = gateway().client()
     check_keys_required(client.post(messages_path(), {"content": "hi"}, {name: value}))
 

@@ -1,5 +1,5 @@
-"""Contract 3: a request that two parsers could read differently is refused, and the connection
-closed; what is merely unusual is answered."""
+"""A request that two parsers could read differently is refused, and its connection closed. A
+request that is only unusual is answered."""
 
 import contextlib
 import time
@@ -22,7 +22,7 @@ FOLLOWING = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 
 def with_field(line: bytes) -> bytes:
-    """A request that is sound but for one more field line."""
+    """A request that is valid but for one additional field line."""
     return HEAD + line + b"\r\n" + LENGTH + b"\r\n" + BODY
 
 
@@ -150,8 +150,8 @@ def test_an_ambiguous_request_is_refused_and_the_connection_closed(service, requ
 
 
 def refused_by_the_library(name):
-    """Whether libmicrohttpd refuses this by itself, in words of its own, where it sees it first:
-    behind the first request of a connection."""
+    """Whether libmicrohttpd refuses this itself, in its own words, because it sees it first:
+    after the first request of a connection."""
     return name.startswith("length ") or name in ("no colon", "NUL in a name")
 
 
@@ -185,7 +185,7 @@ def test_an_ambiguous_request_may_come_in_pieces(service, request_bytes):
     assert not server.requests
 
 
-# Broken beyond that: the status is the parser's business, but nothing of it may be served.
+# Broken in other ways: the parser decides about the status, but no part of it may be served.
 BROKEN = {
     "no version": b"GET /healthz\r\n\r\n",
     "unknown protocol": b"GET /healthz HTTQ/1.1\r\nHost: localhost\r\n\r\n",
@@ -213,7 +213,7 @@ def test_a_broken_request_is_not_served(service, request_bytes):
     running, server = service
     with running.client().open() as connection:
         connection.send_if_open(request_bytes + FOLLOWING)
-        # Cut without an answer is as good.
+        # A connection closed without an answer is correct, too.
         with contextlib.suppress(ConnectionError):
             assert 400 <= connection.read_last_status() < 600
     assert not server.requests
@@ -308,7 +308,7 @@ def test_connection_close_is_obeyed(service, connection_field):
 
 
 def test_a_refusal_keeps_the_connection_where_the_request_was_clear(service):
-    """A client with keep-alive need not pay for a mistake in its JSON."""
+    """A client with keep-alive keeps its connection after a mistake in its JSON."""
     running, _ = service
     with running.client().open() as connection:
         connection.send(HEAD + b"Content-Length: 2\r\n\r\n{}")

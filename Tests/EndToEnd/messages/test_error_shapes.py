@@ -1,4 +1,4 @@
-"""Errors in the shape of the interface that a path belongs to, whatever is refused."""
+"""Every error has the shape of the interface that its path belongs to."""
 
 import json
 
@@ -90,7 +90,8 @@ def test_inside_a_stream(gateway, backend, face):
 
 @pytest.mark.parametrize("face", PATHS)
 def test_a_stream_that_is_gone_on_with(gateway, backend, face):
-    """The client sees one unbroken reply, and of OpenAI's interface also who ended it."""
+    """The client sees one unbroken reply. OpenAI's interface also names the integration that
+    ended it."""
     rest = [models.event({"choices": [{"index": 0, "delta": {"content": "you!"}}], "model": "two"})]
     done = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}], "model": "two"}
     second = backend([send(models.STREAM + b"".join(rest) + models.event(done)), finish()])

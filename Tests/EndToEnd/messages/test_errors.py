@@ -1,4 +1,4 @@
-"""Contract 3: what is refused, with what status, before anything is done."""
+"""Which requests are refused, with which status, before anything is done."""
 
 import json
 import re
@@ -159,7 +159,7 @@ def test_invalid_json_is_400_with_the_position(service, body):
 
 
 def test_the_position_is_right(service):
-    """Whether it counts from 0 or 1, in bytes or in lines and columns, it must move with the
+    """It may count from 0 or 1, in bytes or in lines and columns, but it must move with the
     mistake."""
     client, _ = service
 
@@ -331,7 +331,7 @@ def test_json_is_taken_as_rfc_8259_says(service):
     wrong = []
     for line, is_valid, document in json_cases.cases():
         if document.startswith(b"[" * 60):
-            continue  # Two levels deeper here, it would be too deep.
+            continue  # Here it is two levels deeper, and would be too deep.
         server.requests.clear()
         body = b'{"content":"hi","metadata":{"document":' + document + b"}}"
         response = client.post(messages_path(), body)
@@ -345,7 +345,7 @@ def test_json_is_taken_as_rfc_8259_says(service):
 
 
 def test_json_alone_is_taken_as_rfc_8259_says(service):
-    """The same texts as whole bodies: valid ones fail for their shape, not as JSON."""
+    """The same texts as whole bodies: valid ones are refused for their shape, not as JSON."""
     client, _ = service
     wrong = []
     for line, is_valid, document in json_cases.cases():

@@ -1,5 +1,5 @@
-"""Contract 3, `Idempotency-Key`: the same key, bot and body within 10 minutes returns the first
-answer, without asking a backend again; with another body, 409."""
+"""`Idempotency-Key`: the same key, bot and body within 10 minutes returns the first answer,
+without asking a backend again; another body gets 409."""
 
 import threading
 import time
@@ -44,7 +44,7 @@ def send(client, key="key-1", document=MESSAGE, bot="default"):
 
 
 def idempotent_request(client, key="key-1", document=MESSAGE):
-    """The bytes of such a message, for a connection that is kept in hand."""
+    """The bytes of such a message, for a connection that the test keeps."""
     headers = {**client.request_headers(), "Idempotency-Key": key}
     named = "".join(f"{name}: {value}\r\n" for name, value in headers.items() if name != "Host")
     plain = client.message_request(**document)
@@ -64,7 +64,7 @@ def test_the_first_answer_comes_again(service):
 
 
 def test_each_answer_has_a_request_id_of_its_own(service):
-    """It names the request, not the message: logs tell the two apart."""
+    """It names the request, not the message, so that logs tell the two apart."""
     running, _ = service()
     first, second = send(running.client()), send(running.client())
     assert first.field("X-Request-Id") != second.field("X-Request-Id")
@@ -124,7 +124,7 @@ def test_without_a_key_nothing_is_the_same(service):
 
 
 def test_another_caller_does_not_get_the_answer(gateway, backend):
-    """A key that somebody else chose as well must not hand over their reply."""
+    """A key that another client chose as well must not return that client's reply."""
     server = backend(in_turn(replies.custom("for ann"), replies.custom("for bob")))
     keys = {"ann": "ann-secret-0001", "bob": "bob-secret-0002"}
     running = gateway(
@@ -205,7 +205,7 @@ def test_the_second_asks_anew_where_the_first_has_left(service):
 
 
 def test_one_that_waits_is_answered_where_the_first_leaves(service):
-    """By what the first had asked for, or by asking anew."""
+    """By the first one's result, or by a request of its own."""
     released = threading.Event()
     running, server = service(in_turn([hold(released), *WELL], WELL))
     client = running.client()
@@ -253,7 +253,7 @@ def test_one_that_waits_may_leave(service):
 
 
 def test_who_leaves_while_the_turn_goes_to_storage_gets_the_answer_when_it_comes_back(service):
-    """Too late to give up: the turn is kept, and its answer is what the key stands for."""
+    """It is too late to cancel: the turn is kept, and the key stands for its answer."""
     running, server = service(sync="always")
     client = running.client(timeout=5)
     send(client, key="another")
@@ -288,7 +288,7 @@ def test_a_failure_is_not_for_ever(service, script, status):
 
 
 def test_a_replay_is_no_message_in_flight(gateway, backend):
-    """It costs no backend, so it is served even while nothing else can be."""
+    """It needs no backend, so it is served even if no other message can be."""
     released = threading.Event()
     server = backend(in_turn(WELL, [hold(released), *WELL]))
     running = gateway(
@@ -311,7 +311,7 @@ def test_a_strange_key_is_refused_or_ignored(service, key):
 
 
 def test_memory_for_answers_is_bounded(gateway, backend):
-    """300 answers of 100 KB with a key each are not all kept."""
+    """Of 300 answers of 100 KB, each with a key, not all are kept."""
     server = backend(replies.custom("x" * 100_000))
     running = gateway({"integration gpt": integration(server.url)})
     client = running.client()

@@ -1,4 +1,4 @@
-"""Contract 2, `[limits]` and connection limits: over a limit is an error that says which."""
+"""`[limits]` and connection limits: over a limit there is an error that names it."""
 
 import socket
 import threading
@@ -60,7 +60,7 @@ def test_more_waiting_in_a_conversation_than_allowed_get_429(held):
 
 
 def await_served(client, stack):
-    """A connection that is served. Those closed before it may still count for a moment."""
+    """A connection that is served. Connections closed before it may still count for a moment."""
     deadline = time.monotonic() + 2
     while True:
         connection = client.open()
@@ -79,7 +79,7 @@ def check_served(connection):
 
 
 def check_not_served(connection):
-    """It may be closed, or have to wait until others leave."""
+    """It may be closed, or wait until others leave."""
     connection.socket.settimeout(0.5)
     with pytest.raises((ConnectionError, TimeoutError)):
         check_served(connection)
@@ -105,8 +105,9 @@ def test_connections_are_limited(gateway, server):
 @pytest.mark.timing
 @pytest.mark.parametrize("after_a_request", [False, True])
 def test_refused_connections_do_not_pile_up(gateway, after_a_request):
-    """A client that is refused is heard out for some seconds, so that it sees why. Those that stay
-    take no more descriptors than `max_connections` either, and nobody's place."""
+    """The gateway reads from a client that it has refused for some seconds, so that the client
+    sees why. Such connections take no more descriptors than `max_connections`, and no client's
+    place."""
     limit = 8
     server = {"max_connections": limit, "max_connections_per_ip": 0, "max_body": "1K"}
     running = gateway({"server": server})
@@ -131,7 +132,8 @@ def test_refused_connections_do_not_pile_up(gateway, after_a_request):
     ids=["of one address", "of all"],
 )
 def test_who_has_said_all_and_reads_nothing_keeps_a_place(gateway, server):
-    """Until it is dropped for that: its answers wait in a connection that is open."""
+    """Its place is taken until it is dropped for reading nothing: answers wait in an open
+    connection."""
     client = gateway({"server": {**server, "idle_timeout": "3s"}}).client()
     request = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n"
     with ExitStack() as stack:

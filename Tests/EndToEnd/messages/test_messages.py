@@ -1,4 +1,4 @@
-"""Contract 3, Messages: what a client gets, and what it remembers."""
+"""What a client gets, and which messages the gateway remembers."""
 
 import re
 import threading
@@ -126,7 +126,7 @@ def test_conversations_of_two_bots_are_apart(gateway, backend):
 
 
 def newest(history, window, type):
-    """What a window holds; Anthropic's dialogues must begin with the user."""
+    """What a window has in it; Anthropic's dialogues must begin with the user."""
     messages = history[-window:]
     return messages[1:] if type == "anthropic" and messages[0][0] == "assistant" else messages
 

@@ -1,4 +1,4 @@
-"""Contract 2, `per_user`: so many messages per `user.id` of a bot; more get 429 and Retry-After."""
+"""`per_user`: that many messages per `user.id` of a bot; more get 429 and Retry-After."""
 
 import time
 
