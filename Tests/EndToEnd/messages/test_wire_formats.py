@@ -1,4 +1,4 @@
-"""What each kind of backend is sent, in bytes."""
+"""The bytes that each kind of backend is sent."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What the sources keep to, and no compiler checks."""
+"""Rules that the sources keep and that no compiler checks."""
 
 import json
 import re
@@ -16,7 +16,7 @@ IMPORT = re.compile(r"^ *(?:@\w+ +)*(?:[a-z]+ +)?import +(?:[a-z]+ +)?(\w+)", re
 
 @cache
 def targets() -> dict[str, dict]:
-    """Name -> what Package.swift says of the target."""
+    """Name -> the description of the target in Package.swift."""
     dump = subprocess.run(
         ["swift", "package", "--package-path", ROOT, "dump-package"],
         check=True,
@@ -44,7 +44,7 @@ def sources(folder: str) -> list[Path]:
 
 
 def imports(room: str) -> set[str]:
-    """What a room imports, of this package."""
+    """What a room imports from this package."""
     texts = [file.read_text() for file in sources(f"Sources/{room}")]
     return {name for text in texts for name in IMPORT.findall(text)} & set(targets())
 

@@ -12,7 +12,7 @@ EXPECTED_LIBRARIES = re.compile(
     r"|libcurl(-gnutls)?\.so\.4|libmicrohttpd\.so\.\d+"
     r"|libgnutls\.so\.\d+|libcrypto\.so\.3|libnettle\.so\.\d+"
 )
-# Tables that Swift's String draws in where it compares, hashes or counts characters.
+# Tables that the linker adds if a String is compared, hashed or counted by characters.
 UNICODE_TABLES = re.compile(
     r"_swift_stdlib_get(NormData|GraphemeBreakProperty|Composition)|nfc_", re.I
 )

@@ -1,4 +1,4 @@
-"""Contract 1: commands, options, exit statuses, and where messages go."""
+"""Commands, options, exit statuses, and where messages are written."""
 
 import os
 import pty
@@ -116,7 +116,7 @@ def test_the_environment_names_the_file_where_no_option_does(postern, tmp_path):
 
 
 def test_a_default_file_that_leads_nowhere_is_not_the_built_in_default(binary):
-    """Nobody wants the echo bot instead of what is in the file."""
+    """A file with errors must not make the gateway serve the echo bot instead."""
     if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
         pytest.skip("mount namespaces are not for us")
     script = """
@@ -259,7 +259,7 @@ def run_on_terminal(binary: Path, *arguments: str, **environment: str) -> str:
         while data := os.read(ours, 65536):
             output += data
     except OSError:
-        pass  # The terminal's other side is gone: the end.
+        pass  # The other side of the terminal is closed: the end.
     os.close(ours)
     process.wait(10)
     return output.decode()

@@ -1,4 +1,4 @@
-"""Contract 2: the grammar, every check and its line."""
+"""The grammar, every check and the line that it names."""
 
 import re
 from collections.abc import Callable
@@ -13,7 +13,7 @@ model = gpt-4o
 
 
 def error_lines(stderr: str, file: str) -> dict[int, str]:
-    """Line -> message, of output that must consist of nothing else."""
+    """Line -> message, of an output that must have no other lines."""
     found = {}
     for line in stderr.splitlines():
         match = re.fullmatch(rf"(?:postern: )?{re.escape(file)}:(\d+): (.+)", line)
@@ -297,7 +297,7 @@ def test_http_elsewhere_must_be_allowed(accepts, errors_of, host):
 
 
 def test_the_documented_file_is_valid(accepts, tmp_path):
-    """The contract's own example, with its comments on lines of their own."""
+    """A file with every kind of section, with comments on lines of their own."""
     accepts(
         f"""
 [server]

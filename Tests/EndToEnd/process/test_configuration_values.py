@@ -1,11 +1,11 @@
-"""Contract 2: what values mean once in force."""
+"""What values mean once they apply."""
 
 import pytest
 
 import replies
 from configuration import integration
 
-# What stands in the file, and what the backend gets as the system message.
+# What the file says, and the system message that the backend gets.
 VALUES = {
     "plain": ("Be terse.", "Be terse."),
     "comment signs inside": ("a # b ; c", "a # b ; c"),

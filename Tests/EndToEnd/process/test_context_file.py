@@ -1,4 +1,5 @@
-"""Contract 2, `[context] file` and `sync`: conversations on storage, whatever is wrong with it."""
+"""`[context] file` and `sync`: conversations on storage, and everything that can be wrong with
+it."""
 
 import os
 import resource
@@ -39,7 +40,7 @@ def keeping(gateway, server, tmp_path):
 
 
 def said(server, running, conversation="c"):
-    """What the user has said in a conversation, as a backend is told."""
+    """What the user has said in a conversation, as the backend is told."""
     running.client().message("?", conversation_id=conversation)
     return [content for role, content in server.requests[-1].messages if role == "user"][:-1]
 
@@ -136,7 +137,7 @@ def test_a_disk_that_fails_later_harms_nobody(keeping, server, sync):
     assert 'reason="pwrite: File too large"' in running.await_log("context_not_written")
     assert running.log.count("context_not_written") == 1
     assert [text[:2] for text in said(server, running)] == [f"m{number}" for number in range(7)]
-    # It can be written again by the time that the gateway ends, and then it is.
+    # The file can be written again before the gateway ends, and is written then.
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, limits)
     stop(running)
     running = keeping(sync=sync)
@@ -145,7 +146,7 @@ def test_a_disk_that_fails_later_harms_nobody(keeping, server, sync):
 
 @pytest.fixture
 def open_folder():
-    """A folder that everybody can reach, which those of pytest are not."""
+    """A folder that every user may read, unlike those of pytest."""
     folder = Path(tempfile.mkdtemp(prefix="postern-ring-", dir="/var/tmp"))
     folder.chmod(0o755)
     yield folder
@@ -211,7 +212,7 @@ def test_nothing_is_written_at_idle(keeping):
 
 
 def flushes(running, work, folder):
-    """How many flushes are made during some work."""
+    """The number of flushes during some work."""
     trace = folder / "trace"
     command = ["strace", "-f", "-e", "trace=fdatasync", "-o", trace, "-p", str(running.process.pid)]
     tracer = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)

@@ -1,4 +1,4 @@
-"""Contract 4: kill -9 loses nothing that was answered (with `[context] file`).
+"""kill -9 loses no turn that was answered (with `[context] file`).
 
 `scripts/crash` runs this with a thousand crashes."""
 
@@ -17,21 +17,21 @@ from postern import Gateway
 CRASHES = int(os.environ.get("POSTERN_CRASHES", 12))
 CONVERSATIONS = 8
 MOST_LOAD = 0.12
-# Holds the turns between two crashes several times over, and is overwritten every few crashes.
+# It holds all turns between two crashes several times, and is overwritten every few crashes.
 RING = 2 << 20
 
 
 def reply_to_last(request):
-    """Names the message that it answers, so that a pair that is not one shows."""
+    """Names the message that it answers, so that a wrong pair of message and reply is seen."""
     return replies.custom("re:" + request.messages[-1][1])
 
 
 def talk(client, conversation, answered, generator):
-    """Sends message after message until the gateway is gone; notes what was answered."""
+    """Sends message after message until the gateway is gone; notes the ones that were answered."""
     number = 0
     try:
         while True:
-            # Up to several pages, so that records lie across pages in all ways.
+            # Up to several pages, so that records cross pages in every way.
             said = f"{conversation}/{number}/" + "x" * generator.choice([0, 10, 200, 1000, 9000])
             data = client.message(said, conversation_id=conversation).data
             assert data["content"] == "re:" + said
@@ -54,8 +54,8 @@ def history(client, server, conversation):
 
 
 def check(found, conversation, answered):
-    """Whole turns, in order, none twice: all that were answered, and perhaps the one after them,
-    whose answer the client did not get any more."""
+    """Whole turns, in order, none twice: all that were answered, and perhaps the next one, whose
+    answer did not reach the client."""
     said = [content for role, content in found if role == "user"]
     assert found == [pair for x in said for pair in (("user", x), ("assistant", "re:" + x))]
     assert said[: len(answered)] == answered, f"of {conversation}, {len(answered)} were answered"

@@ -1,4 +1,4 @@
-"""Contract 2, `[server] listen`: where the gateway can be reached."""
+"""`[server] listen`: the addresses at which the gateway can be reached."""
 
 import re
 import socket
@@ -54,7 +54,7 @@ def test_a_stale_unix_socket_is_replaced(gateway, tmp_path):
 
 
 def start_in_vain(postern, tmp_path, address, **server):
-    """Runs a gateway that cannot start; returns what it says."""
+    """Runs a gateway that cannot start; returns its messages."""
     file = tmp_path / "in-vain.conf"
     file.write_text(configuration.rendered({"server": {"listen": address, **server}}))
     done = postern("run", "-c", file)

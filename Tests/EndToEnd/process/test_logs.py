@@ -1,4 +1,4 @@
-"""Contract 2 and 4: what the log tells, and what it never does."""
+"""What the log tells, and what it never tells."""
 
 import json
 import re
@@ -127,7 +127,7 @@ def test_the_start_is_told(gateway):
 
 
 def test_the_command_line_has_no_secret(gateway, backend):
-    """Nor has what `ps` shows."""
+    """Neither has the command line that `ps` shows."""
     server = backend(replies.custom())
     running = gateway(
         {"integration gpt": integration(server.url, **{"header.X-Key": "${TOKEN}"})},

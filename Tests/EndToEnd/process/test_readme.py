@@ -28,7 +28,7 @@ def run(command: list, **options) -> str:
 
 @pytest.fixture
 def echo(gateway):
-    """The built-in default, at another port; returns its address."""
+    """The built-in default at another port; returns its address."""
     return str(gateway().addresses[0])
 
 
@@ -47,8 +47,8 @@ def test_the_sdk_snippet(echo):
 
 @pytest.fixture
 def example(backend, tmp_path):
-    """The A/B test as `postern.conf` in a folder, with backends of ours; returns the folder and
-    the address."""
+    """The A/B test as `postern.conf` in a folder, with backends of the test; returns the folder
+    and the address."""
     address = loopback()
     (text,) = blocks("ini")
     for type, url in {
@@ -88,7 +88,7 @@ def test_links_lead_somewhere():
 
 
 def test_anchors_exist():
-    """A link to a heading names one that is there, in the form that GitHub gives it."""
+    """A link to a heading names an existing one, in the form that GitHub gives it."""
     for file in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
         for link, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", file.read_text()):
             target = (file.parent / link) if link else file

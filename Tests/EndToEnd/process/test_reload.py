@@ -1,4 +1,4 @@
-"""Contract 2: SIGHUP, or the file changing on disk, reloads it; an invalid file changes nothing.
+"""SIGHUP, or a change of the file, reloads it; an invalid file changes nothing.
 
 `POSTERN_RELOAD_SECONDS` lengthens the test under load; `scripts/reload-load` makes it a minute."""
 
@@ -37,7 +37,7 @@ def in_place_twice(path: Path, text: str):
 
 
 def slowly(path: Path, text: str):
-    """Half of it is a valid file too."""
+    """Half of it is a valid file, too."""
     with path.open("w") as file:
         file.write("[bot half]\n")
         file.flush()
@@ -53,7 +53,7 @@ def by_rename(path: Path, text: str):
 
 
 def moved_away(path: Path, text: str):
-    """As vim does with `backupcopy=no`."""
+    """As vim saves with `backupcopy=no`."""
     path.rename(path.with_name("backup~"))
     time.sleep(0.02)
     path.write_text(text)
@@ -79,7 +79,7 @@ def test_a_saved_file_is_put_in_force(served, save):
     assert served.client.message(bot="b").status == 200
     assert served.client.message(bot="half").status == 404
     assert "half" not in served.running.log
-    # Watched further on, whatever way it was saved.
+    # The file is still watched, in whatever way it was saved.
     save(served.file, served.text(bot_c={}))
     await_that(lambda: served.client.message(bot="c").status == 200, served)
     assert served.client.message(bot="b").status == 404
@@ -226,7 +226,7 @@ def test_keys_limits_and_the_log_are_exchanged(served, backend):
     assert client.message(user={"id": "u"}).status == 200
     assert client.message(user={"id": "u"}).status == 429
     assert client.message("x" * 200).status == 413
-    # What a user has sent counts on, until the rate is another.
+    # The messages of a user still count, until the rate is changed.
     for count, rate, statuses in [(2, "1/h", [429]), (3, "2/h", [200, 200, 429])]:
         served.file.write_text(text.replace("1/h", rate))
         await_that(lambda n=count: served.running.log.count("configuration_reloaded") == n, served)
@@ -270,7 +270,7 @@ def test_a_breaker_stays_open_and_connections_stay(served, backend):
     assert served.client.message(bot="b").status == 200
     assert len(server.requests) == 1
     assert len(other.connections) == 1
-    # Another backend under the same name is another backend.
+    # Another backend under the same name is a new integration.
     served.file.write_text(served.text(integration_dead={"webhook_url": other.url}))
     served.await_reload(2)
     assert served.client.message(bot="a").status == 200

@@ -1,4 +1,4 @@
-"""Contract 2, changes while running: a file that cannot be followed or read stops nothing else."""
+"""Changes while running: a file that cannot be watched or read stops nothing else."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Contract 3, two commands: `scripts/run` alone ends in a gateway that answers."""
+"""`scripts/run` alone ends with a gateway that answers."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Contract 2: SIGTERM and SIGINT stop accepting, finish what is in flight (in 30 s), exit 0."""
+"""SIGTERM and SIGINT stop accepting, finish what is in flight (within 30 s), exit 0."""
 
 import signal
 import threading
@@ -82,7 +82,7 @@ def test_messages_that_wait_their_turn_are_in_flight_too(gateway, backend):
 
 
 def test_what_had_come_by_then_is_answered(gateway):
-    """Though nobody had taken the connections yet."""
+    """Even if the connections had not been accepted yet."""
     running = gateway({"server": {"max_connections_per_ip": 0}})
     client = running.client()
     with ExitStack() as stack:

@@ -1,4 +1,4 @@
-"""Contract 1, `postern test`: one message through integrations, without a running gateway."""
+"""`postern test`: one message through integrations, without a running gateway."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from configuration import integration
 
 @pytest.fixture
 def tested(postern, tmp_path):
-    """Runs `postern test` over a configuration."""
+    """Runs `postern test` with a configuration."""
 
     def run(sections, *arguments):
         file = tmp_path / "postern.conf"
@@ -25,7 +25,7 @@ def tested(postern, tmp_path):
 
 
 def line_about(done, name):
-    """The line of the table that is about one integration."""
+    """The line of the table for one integration."""
     lines = [line for line in done.stdout.splitlines() if name in line.split()]
     assert lines, f"nothing about {name} in {done.stdout!r}, {done.stderr!r}"
     return lines[0]

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind i
 
 @pytest.fixture(scope="module")
 def binary(binary, tmp_path_factory):
-    """Without debug information: valgrind 3.19 gives up on what Swift writes. Symbols stay."""
+    """Without debug information, because valgrind 3.19 cannot read Swift's. Symbols stay."""
     copy = tmp_path_factory.mktemp("valgrind") / "postern"
     subprocess.run(["strip", "--strip-debug", "-o", copy, binary], check=True)
     return copy
@@ -106,8 +106,8 @@ def test_a_short_run_is_clean(gateway, backend):
 
 @pytest.mark.timeout(180)
 def test_streams_are_clean(gateway, backend):
-    """Whole ones and broken ones, with somebody to go on and without, left, not read, and cut off
-    by a second SIGTERM."""
+    """Whole and broken streams, with and without an integration that continues; streams that are
+    left, not read, and cut off by a second SIGTERM."""
     kinds = stream_replies.KINDS
     sections: dict = {f"bot {bot}": {} for bot in [*kinds, "pouring"]}
     for kind in kinds:

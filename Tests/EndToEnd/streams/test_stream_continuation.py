@@ -1,6 +1,5 @@
-"""Contract 3: a live stream that breaks after its first delta is gone on with by the next
-integration that can, the client seeing one unbroken reply; and what becomes of it where that
-fails, too."""
+"""A live stream that breaks after its first delta is continued by the next integration that can.
+The client sees one unbroken reply. Also: what happens if the continuation fails."""
 
 import pytest
 
@@ -26,8 +25,8 @@ def begun(kind, *tokens):
 
 @pytest.fixture
 def chain(gateway, backend):
-    """`chain((kind, script, settings), …)` sends a message to integrations that are asked in that
-    order; returns what came and their backends."""
+    """`chain((kind, script, settings), …)` sends a message to integrations that are asked in
+    this order; returns the answer and their backends."""
 
     def play(*links, **rest) -> tuple[Stream, list[Backend]]:
         sections, servers = {"bot chain": {"deadline": "8s"}}, []
@@ -64,7 +63,7 @@ def test_any_kind_goes_on_with_any_other(chain, kind, spare):
 )
 @pytest.mark.parametrize("streams", ["auto", "no"])
 def test_blanks_that_anthropic_is_not_sent_come_once(chain, begin, rest, streams):
-    """What it refuses at the end of a prefill, it may begin with."""
+    """Anthropic refuses white space at the end of a prefill, but the reply may begin with it."""
 
     def script(request):
         if request.json.get("stream"):
@@ -146,7 +145,7 @@ def test_after_a_refused_prefill_the_next_goes_on(chain, refusal):
 
 @kinds
 def test_who_has_nothing_to_add_ends_the_reply(chain, kind):
-    """It was broken off behind its last word."""
+    """It broke off after its last word."""
     stream, _ = chain((kind, begun(kind), {}), (kind, replies.stream(kind, []), {}))
     assert stream.data["content"] == BEGUN
     assert stream.data["integration"]["id"] == "link-1"
@@ -154,7 +153,7 @@ def test_who_has_nothing_to_add_ends_the_reply(chain, kind):
 
 @kinds
 def test_who_has_nothing_to_add_and_does_not_stream_has_not_replied(chain, kind):
-    """Nothing but a finish signal inside a stream says that there was nothing left to say."""
+    """Only a finish signal inside a stream says that the reply is complete."""
     type = replies.type_of(kind)
     empty = (type, whole.reply(type, ""), {"stream": "no"})
     stream, _ = chain((kind, begun(kind), {}), empty)
@@ -169,7 +168,7 @@ def test_who_has_nothing_to_add_and_does_not_stream_has_not_replied(chain, kind)
 
 @pytest.mark.parametrize("status", ["429 Slow", "503 Busy", "500 Oops", ""])
 def test_who_is_to_go_on_is_asked_again_like_anybody(chain, status):
-    """As long as it has brought nothing of its own, the table of failures holds for it."""
+    """Until it has sent text of its own, the failure table applies to it."""
     failure = whole.failure(status) if status else [finish()]
     stream, (_, second) = chain(
         ("openai", begun("openai"), {}),
@@ -185,7 +184,7 @@ def test_who_is_to_go_on_is_asked_again_like_anybody(chain, status):
 
 
 def test_who_broke_off_does_not_go_on_itself(chain):
-    """Nor does who cannot go on, whatever its weight."""
+    """Neither does an integration that cannot continue, however large its weight."""
     good = replies.stream("openai", ["whole"])
     stream, (first, second, _) = chain(
         ("openai", in_turn(begun("openai"), good), {"retries": 2, "prefill": True}),

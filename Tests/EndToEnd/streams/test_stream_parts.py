@@ -1,4 +1,4 @@
-"""What streams bring beside text, to clients of OpenAI's and Anthropic's interfaces."""
+"""What streams have beside text, for clients of OpenAI's and Anthropic's interfaces."""
 
 import json
 
@@ -13,8 +13,8 @@ HELLO = [{"role": "user", "content": "Hello"}]
 
 @pytest.fixture
 def asked(one_integration):
-    """Sends one message to a gateway with one integration; what comes of it, event by event where
-    that is a stream."""
+    """Sends one message to a gateway with one integration; returns the answer, event by event if
+    it is a stream."""
 
     def ask(path, type, script, fields=None, **settings):
         running, _ = one_integration(type, script, **settings)
@@ -67,7 +67,7 @@ def test_thinking_of_a_backend_that_does_not_stream(asked):
 
 @pytest.mark.parametrize("streams", [True, False])
 def test_logprobs(choices, streams):
-    """In a stream, each with the piece that it is about."""
+    """In a stream, each comes with the piece of text that it is about."""
     known = [{"content": [{"token": text, "logprob": -0.5}]} for text in ("Hel", "lo")]
     pieces = [
         {"index": 0, "delta": {"content": text}, "logprobs": one}
@@ -87,7 +87,7 @@ def test_logprobs(choices, streams):
 
 
 def test_a_call_without_arguments(choices):
-    """Anthropic's streams bring none for it; OpenAI's clients read them as JSON."""
+    """Anthropic's streams have none for it; OpenAI's clients read them as JSON."""
     block = {"type": "tool_use", "id": "call_1", "name": "now", "input": {}}
     events = [
         {"type": "message_start", "message": {"usage": {"input_tokens": 1}}},

@@ -1,5 +1,5 @@
-"""Contract 2 and 3, streams among other requests: keys for repetition, the order in a conversation,
-old clients, the end of the gateway, and the comments that keep a silent stream alive."""
+"""Streams among other requests: idempotency keys, the order in a conversation, old clients, the
+end of the gateway, and the comments that keep a silent stream alive."""
 
 import threading
 import time
@@ -20,7 +20,7 @@ LONG = SILENCE + 1.5
 
 
 def slowly(*tokens, after=0.0, before_end=0.0):
-    """Silent before the first token, or behind it."""
+    """Silent before the first token, or after it."""
     data = [replies.chunk(piece.data) for piece in replies.pieces("openai", tokens)]
     first, rest = b"".join(data[:2]), b"".join(data[2:]) + b"0\r\n\r\n"
     return [wait(after), send(replies.head("openai") + first), wait(before_end), send(rest)]
@@ -28,8 +28,8 @@ def slowly(*tokens, after=0.0, before_end=0.0):
 
 @pytest.fixture(scope="module")
 def running(gateways, backends):
-    """One gateway for all of this file, with messages that take long under way from the start:
-    `running.long` are their streams to come."""
+    """One gateway for the whole file, with long messages that are under way from the start:
+    `running.long` are their streams."""
     servers = {
         "quick": backends(replies.stream("openai", ["a", "b"])),
         "late": backends(slowly("a", "b", after=LONG)),
@@ -77,7 +77,7 @@ def running(gateways, backends):
 
 @pytest.fixture
 def service(running, gateway, backend):
-    """A gateway of a test's own, with one integration."""
+    """A gateway with one integration for one test."""
 
     def start(script, **sections):
         server = backend(script)
@@ -119,7 +119,7 @@ def test_a_repetition_meanwhile_waits_for_the_same_message(service):
         next(events)
         second.send(stream_request(client, headers=headers))
         client.get("/healthz")
-        # Who had it live leaves: the other one is answered nevertheless.
+        # The client that had it live leaves: the other one is answered nevertheless.
         first.close()
         client.get("/healthz")
         released.set()
@@ -189,7 +189,7 @@ def test_the_connection_is_kept_after_a_stream(running):
 
 
 def test_a_client_of_http_1_0(running):
-    """Which knows no chunks: the end of the connection is that of the body."""
+    """HTTP/1.0 has no chunks: the end of the connection is the end of the body."""
     client = running.client()
     with client.open() as connection:
         message = stream_request(client, bot="quick")
@@ -262,8 +262,8 @@ def test_a_stream_that_is_not_waited_for_does_not_look_whole(service):
 
 @pytest.mark.timing
 def test_a_silent_stream_gets_comments(running):
-    """Every 15 s, before the first token and behind it, while the reply is kept back, and while
-    others of the conversation come first."""
+    """Every 15 s: before the first token and after it, while the reply is kept back, and while
+    other messages of the conversation come first."""
     started = running.began_at
     streams = {name: future.result() for name, future in running.long.items()}
     for name, stream in streams.items():

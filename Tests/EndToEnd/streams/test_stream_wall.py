@@ -1,8 +1,8 @@
-"""Contract 3, the failure table with streams: a reply that breaks off, at every place and in every
-way, from every kind of backend, to clients that get it live or whole, with somebody who can go on
-with it and without. No truncated reply ever looks complete.
+"""The failure table for streams: replies that break off at every place and in every way, from every
+kind of backend, to clients that get them live or whole, with an integration that can continue them
+and without. No truncated reply ever looks complete.
 
-All cases run at once in one gateway. Which of them a backend is to play, the message says."""
+All cases run at once in one gateway. The message says which case a backend plays."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ BROKEN = {
     "retries": 2,
     "backoff": "10ms",
 }
-# Only where somebody is waited for in vain is there haste: a busy machine is no fault.
+# Only cases that wait in vain have short limits: a busy machine is not a fault.
 HASTE = dict.fromkeys(("timeout", "idle_timeout"), f"{TIMEOUT * 1000:.0f}ms")
 
 CUTS = {
@@ -50,7 +50,7 @@ def what_is_asked(request: Request) -> str:
 
 @dataclass(repr=False)
 class Case:
-    """One message whose reply breaks off, and what came of it."""
+    """One message whose reply breaks off, and the result."""
 
     kind: str
     framing: str
@@ -81,12 +81,12 @@ class Case:
 
     @property
     def delivered(self) -> str:
-        """What of the broken reply the client gets to see."""
+        """The part of the broken reply that the client sees."""
         return self.place.text if self.delivery == "live" else ""
 
     @property
     def is_saved(self) -> bool:
-        """Whether somebody ends what has begun."""
+        """Whether another integration completes the reply."""
         return self.spare == "able" or (self.spare == "unable" and not self.delivered)
 
     @property
@@ -95,7 +95,7 @@ class Case:
 
     @property
     def tries(self) -> int:
-        """How often the broken one is asked."""
+        """How often the broken integration is asked."""
         if self.place.is_finished or self.delivered:
             return 1
         if self.place.tokens:
@@ -129,13 +129,13 @@ def kind_at(request: Request) -> str:
 
 
 def going_on(request: Request):
-    """Ends any reply, in its own kind."""
+    """Completes any reply, in its own kind."""
     return replies.stream(kind_at(request), ["…", ENDED_BY], model="spare-model")
 
 
 @pytest.fixture(scope="module")
 def cases(gateways, backends):
-    """Starts every case, in one gateway; `cases(…)` waits for those asked for."""
+    """Starts every case, in one gateway; `cases(…)` waits for the wanted ones."""
     primary, spare = backends(broken), backends(going_on)
     sections: dict = {"server": {"max_connections": 2000, "max_connections_per_ip": 0}}
     for kind, delivery, way, haste in product(KINDS, DELIVERIES, SPARES, ("", "-hasty")):
@@ -158,7 +158,7 @@ def cases(gateways, backends):
         for ending in ENDINGS
         for delivery in DELIVERIES
         for way in SPARES
-        # Where nothing had come, who is able to go on makes no difference.
+        # Before the first token it makes no difference whether an integration can continue.
         if place.tokens or way != "unable"
         if framing == "chunked" or (way == "able" and ending == "closed")
     ]
@@ -178,7 +178,7 @@ def cases(gateways, backends):
 
 
 def each(cases: list[Case], check) -> None:
-    """Judges all of them, and names those that fail."""
+    """Judges all of them, and names the cases that fail."""
     failures = []
     for case in cases:
         try:
@@ -237,7 +237,7 @@ def test_it_is_asked_again_as_often_as_is_worth_it(cases, kind, ending, delivery
 @kinds
 @deliveries
 def test_who_goes_on_is_told_what_came(cases, kind, delivery):
-    """And nobody is told of what the client has not seen."""
+    """And no integration is told what the client has not seen."""
 
     def check(case):
         if case.place.is_finished or not case.is_saved:
@@ -293,7 +293,7 @@ def test_a_turn_is_kept_if_and_only_if_it_was_answered(cases, kind, delivery):
 
 @kinds
 def test_whole_streams_bring_nothing_of_what_failed(cases, kind):
-    """Whatever breaks, with somebody well to ask: the whole answer, and no sign of trouble."""
+    """If a spare is well, the answer is whole, without a sign of the failure."""
 
     def check(case):
         assert case.stream.status == 200 and case.stream.message

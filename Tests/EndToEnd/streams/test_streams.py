@@ -1,5 +1,5 @@
-"""Contract 3, streams of sound and of odd backends: what arrives, in which pieces and when, whoever
-asks for a stream and whoever does not. One gateway serves all of them, each with a bot."""
+"""Streams of sound and of odd backends: which events arrive, in which pieces, for clients that
+ask for a stream and for others. One gateway serves all of them, each with a bot."""
 
 import pytest
 
@@ -49,7 +49,7 @@ GARBAGE = {
     "nothing": b"",
 }
 
-# Of an event stream's letter. Each keeps what it means.
+# Ways to write an event stream. None changes its meaning.
 SPELLINGS = {
     "LF": lambda data: data,
     "CRLF": lambda data: data.replace(b"\n", b"\r\n"),
@@ -75,7 +75,7 @@ def error_event(kind, value):
 
 
 def with_garbage(kind, garbage):
-    """Before the first event, between any two, and behind the last that counts."""
+    """Before the first event, between any two, and after the last one that counts."""
     good = data_of(kind)
     bad = replies.event(kind, garbage)
     return events(kind, bad, *(each for data in good[:-1] for each in (data, bad)), good[-1])
@@ -154,7 +154,7 @@ def service(gateways, backends):
 @kinds
 @pytest.mark.parametrize("setting", STREAM_SETTINGS)
 def test_a_backend_is_asked_to_stream_as_configured(service, kind, setting):
-    """To a client that streams, and one that does not, the reply is the same."""
+    """The reply is the same for a client that streams and for one that does not."""
     bot = f"{kind}-{setting}"
     stream = service(bot)
     answer = service.client.message(bot=bot)
@@ -208,7 +208,7 @@ def test_an_error_before_any_content_is_not_seen(service, kind):
 
 @kinds
 def test_an_error_after_content_ends_the_stream(service, kind):
-    """Here nobody can go on. The backend's own words are not shown."""
+    """No other integration can continue here. The backend's own words are not shown."""
     stream = service(f"{kind}-error-later")
     assert stream.text and STORY.startswith(stream.text)
     assert stream.failure["error"]["code"] == "all_integrations_failed"
@@ -245,7 +245,7 @@ def test_max_response_limits_streams(service, kind):
 
 @kinds
 def test_max_response_counts_the_reply_not_its_wrapping(service, kind):
-    """Whose 2,000 events are far larger."""
+    """Its 2,000 events are far larger than the limit."""
     assert service(f"{kind}-fits").text == "x" * 2000
 
 
