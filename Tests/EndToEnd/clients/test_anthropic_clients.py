@@ -167,7 +167,7 @@ def test_fields_are_translated(served):
     }
 
 
-def test_a_conversation_goes_on(served):
+def test_a_conversation_continues(served):
     client, server = served("openai")
     named = {"X-Conversation-Id": "c1"}
     for text in ("One", "Two"):

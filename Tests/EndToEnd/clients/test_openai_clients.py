@@ -185,7 +185,7 @@ def test_nothing_is_stored_without_a_conversation(served):
     assert server.requests[1].messages == [("user", "Hello")]
 
 
-def test_a_conversation_goes_on(served):
+def test_a_conversation_continues(served):
     client, server = served("anthropic", bot={"system": "Be terse."})
     named = {"X-Conversation-Id": "c1"}
 

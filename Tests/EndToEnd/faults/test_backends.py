@@ -150,7 +150,7 @@ HOSTILE = {
 
 @pytest.mark.timing
 @pytest.mark.parametrize("scripts", HOSTILE.values(), ids=HOSTILE.keys())
-def test_a_hostile_backend_harms_nobody_else(hostile, scripts):
+def test_a_hostile_backend_harms_no_other_exchange(hostile, scripts):
     running, _server = hostile(**scripts)
     start = time.monotonic()
     response = ask_hostile(running)
@@ -266,7 +266,7 @@ def test_redirects_are_not_followed(hostile, backend, status):
     assert not target.requests and not target.connections
 
 
-def test_bytes_behind_a_reply_are_not_the_next_reply(hostile):
+def test_bytes_after_a_reply_are_not_the_next_reply(hostile):
     """Response splitting: surplus bytes of one reply must not answer another client."""
     poison = replies.http(b'{"content":"poison"}')
     running, _ = hostile(in_turn([send(SHORT_REPLY + poison)], replies.custom("true")))

@@ -87,7 +87,7 @@ def test_a_message_that_waits_its_turn_is_dropped_with_its_client(service):
     assert said == ["first", "third"]
 
 
-def test_many_clients_that_leave_leave_nothing_behind(gateway, backend):
+def test_many_clients_that_leave_are_forgotten(gateway, backend):
     server = backend([stall()])
     running = gateway(
         {

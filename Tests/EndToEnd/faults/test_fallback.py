@@ -147,7 +147,7 @@ def test_a_backend_that_does_not_speak_tls(pair, backend):
     check_failed_attempt(data["attempts"][0], "tls_failed")
 
 
-def test_a_filtered_request_goes_to_nobody_else(pair, backend):
+def test_a_filtered_request_goes_to_no_other_integration(pair, backend):
     error = {"message": "Your prompt was too rude.", "code": "content_policy_violation"}
     primary = backend(replies.document({"error": error}, "400 Bad Request"))
     spare = backend(replies.custom())

@@ -174,7 +174,7 @@ def test_many_that_leave_at_every_moment(gateway, backend):
             assert message.result().status in (200, 502)
 
 
-def test_connections_of_those_that_left_are_closed(gateway, backend):
+def test_connections_of_clients_that_left_are_closed(gateway, backend):
     """Also if the answer came at the moment when its client left. Otherwise sockets that no
     limit counts would accumulate until `idle_timeout`, and SIGTERM would wait for them."""
     server = backend(WELL)
@@ -225,7 +225,7 @@ def test_connections_of_streams_that_were_left_are_closed(gateway, backend, kind
 
 
 @pytest.mark.parametrize("target", ["/healthz", "/nowhere", "/v1/bots"])
-def test_who_has_said_all_is_answered_and_then_let_go(gateway, target):
+def test_a_client_that_ended_is_answered_and_then_closed(gateway, target):
     client = gateway().client()
     for _ in range(5):
         with client.open() as connection:

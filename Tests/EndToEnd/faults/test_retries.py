@@ -147,7 +147,7 @@ def test_backoff_doubles_and_is_jittered(gateway, backend):
 
 
 @pytest.mark.timing
-def test_a_wait_blocks_nobody_else(gateway, backend):
+def test_a_wait_blocks_no_other_message(gateway, backend):
     primary = backend(in_turn(busy(1), WELL))
     client = gateway({"integration gpt": integration(primary.url, retries=1)}).client()
     with ThreadPoolExecutor(1) as pool:
@@ -182,7 +182,7 @@ def test_a_retry_after_that_is_too_long_moves_on_at_once(pair, backend, status, 
 
 
 @pytest.mark.timing
-def test_a_retry_after_that_is_too_long_ends_it_where_there_is_nobody_else(gateway, backend):
+def test_a_retry_after_that_is_too_long_ends_it_without_a_fallback(gateway, backend):
     server = backend(busy(3600, "429 Too Many Requests"))
     client = gateway({"integration gpt": integration(server.url, retries=2)}).client()
     start = time.monotonic()
@@ -261,7 +261,7 @@ def test_a_context_too_long_for_one_may_fit_the_next(pair, backend, said):
 
 
 @pytest.mark.parametrize("said", FILTERED.values(), ids=FILTERED.keys())
-def test_filtered_content_goes_to_nobody_else(pair, backend, said):
+def test_filtered_content_goes_to_no_other_integration(pair, backend, said):
     primary, spare = backend(replies.document(said, "400 Bad Request")), backend(WELL)
     response = pair(primary, spare).message(bot="support")
     assert response.status == 400
@@ -288,7 +288,7 @@ def test_filtered_content_at_a_later_integration_ends_the_exchange_too(gateway, 
     assert not third.requests
 
 
-def test_a_message_behind_one_that_waits_is_answered_after_it(pair, backend):
+def test_a_message_after_one_that_waits_is_answered_after_it(pair, backend):
     """The order within a conversation is kept over waits and further tries."""
     primary = backend(in_turn(busy(1), replies.custom("first"), replies.custom("second")))
     client = pair(primary, backend(WELL))

@@ -78,7 +78,7 @@ def test_pages_of_messages_meet_without_gap_or_overlap(served, size):
     assert names == every[-len(names) :]
 
 
-def test_a_deleted_conversation_begins_anew(served):
+def test_a_deleted_conversation_begins_again(served):
     say(served, "one", "secret")
     say(served, "one", "other", bot="b")
     response = served.delete("/v1/conversations/one?bot=a")

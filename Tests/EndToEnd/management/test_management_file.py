@@ -143,7 +143,7 @@ def moved_away(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("save", [in_place, by_rename, moved_away], ids=lambda save: save.__name__)
-def test_two_who_save_at_once_lose_nothing(served, save):
+def test_two_saves_at_once_lose_nothing(served, save):
     """The administrator writes a number into a comment, the API a weight. Each must find the
     other's number in the file that it changes, or be refused."""
     saved = 0

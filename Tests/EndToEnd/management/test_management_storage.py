@@ -50,7 +50,7 @@ def test_an_invalid_file_is_left_alone(served):
     assert served.patch("/v1/bots/a", {"window": 6}).status == 200
 
 
-def test_a_file_that_is_gone_is_not_made_anew(served):
+def test_a_file_that_is_gone_is_not_made_again(served):
     served.file.unlink()
     for change in CHANGES:
         response = ask(served, *change)
@@ -169,7 +169,7 @@ def test_a_fault_of_storage_leaves_the_file_whole_and_is_told_as_it_is(served, f
     written = served.original.replace(b"window = 5", b"window = 6")
     if isWritten:
         assert response.error["code"] == "configuration_not_confirmed"
-        assert "is in force" in response.error["message"]
+        assert "storage has not confirmed it" in response.error["message"]
         assert served.file.read_bytes() == written
     else:
         assert response.error["code"] == "configuration_not_writable"

@@ -156,7 +156,7 @@ def refused_by_the_library(name):
 
 
 @pytest.mark.parametrize("name", AMBIGUOUS)
-def test_an_ambiguous_request_is_refused_behind_a_sound_one(service, name):
+def test_an_ambiguous_request_is_refused_after_a_sound_one(service, name):
     running, server = service
     for first, second in (
         (FOLLOWING, AMBIGUOUS[name]),

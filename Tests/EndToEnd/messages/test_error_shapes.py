@@ -65,7 +65,7 @@ def test_refusals(running, face, method, more, headers, body, status, code):
     assert check_shape(face, response.json) == code
 
 
-def test_models_have_the_shape_of_who_asks(running):
+def test_models_have_the_shape_of_the_clients_interface(running):
     for headers, face in [({}, "openai"), ({"anthropic-version": "2023-06-01"}, "anthropic")]:
         response = running.client().request("GET", "/v1/models/unknown", headers=headers)
         assert response.status == 404
@@ -89,7 +89,7 @@ def test_inside_a_stream(gateway, backend, face):
 
 
 @pytest.mark.parametrize("face", PATHS)
-def test_a_stream_that_is_gone_on_with(gateway, backend, face):
+def test_a_stream_that_is_continued(gateway, backend, face):
     """The client sees one unbroken reply. OpenAI's interface also names the integration that
     ended it."""
     rest = [models.event({"choices": [{"index": 0, "delta": {"content": "you!"}}], "model": "two"})]

@@ -193,7 +193,7 @@ def test_another_body_conflicts_while_the_first_is_in_flight(service):
         assert first.result().status == 200
 
 
-def test_the_second_asks_anew_where_the_first_has_left(service):
+def test_the_second_asks_again_if_the_first_has_left(service):
     running, server = service(in_turn([stall()], WELL))
     client = running.client()
     with client.open() as leaving:
@@ -252,7 +252,7 @@ def test_one_that_waits_may_leave(service):
     assert len(server.requests) == 1
 
 
-def test_who_leaves_while_the_turn_goes_to_storage_gets_the_answer_when_it_comes_back(service):
+def test_leaving_while_the_turn_is_stored_keeps_the_answer_for_the_key(service):
     """It is too late to cancel: the turn is kept, and the key stands for its answer."""
     running, server = service(sync="always")
     client = running.client(timeout=5)

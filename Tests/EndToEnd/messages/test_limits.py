@@ -131,7 +131,7 @@ def test_refused_connections_do_not_pile_up(gateway, after_a_request):
     [{"max_connections_per_ip": 4}, {"max_connections": 4, "max_connections_per_ip": 0}],
     ids=["of one address", "of all"],
 )
-def test_who_has_said_all_and_reads_nothing_keeps_a_place(gateway, server):
+def test_a_client_that_ended_and_reads_nothing_keeps_its_place(gateway, server):
     """Its place is taken until it is dropped for reading nothing: answers wait in an open
     connection."""
     client = gateway({"server": {**server, "idle_timeout": "3s"}}).client()

@@ -198,7 +198,7 @@ header.X-Team = team-header-secret
         assert section in done.stdout
     assert "****" in done.stdout
     assert re.search(r"^header\.Authorization = .*\*\*\*\*", done.stdout, re.MULTILINE)
-    assert re.search(r"^window = 10$", done.stdout, re.MULTILINE), "defaults are in force too"
+    assert re.search(r"^window = 10$", done.stdout, re.MULTILINE), "defaults apply, too"
     assert re.search(r"^model = gpt-4o$", done.stdout, re.MULTILINE)
     everything = done.stdout + done.stderr
     for secret in ["plain-key", "from-a-file", "from-the-environment", "team-header"]:

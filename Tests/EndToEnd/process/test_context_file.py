@@ -126,7 +126,7 @@ def test_a_full_disk_shows_at_the_start(keeping, server, tmp_path):
 
 
 @pytest.mark.parametrize("sync", ["always", "100ms"])
-def test_a_disk_that_fails_later_harms_nobody(keeping, server, sync):
+def test_a_disk_that_fails_later_harms_no_message(keeping, server, sync):
     running = keeping(sync=sync)
     for number in range(4):
         running.client().message(f"m{number}-" + "x" * 50_000, conversation_id="c")
@@ -186,7 +186,7 @@ def test_a_file_that_may_not_be_written_is_read(server, tmp_path, binary, open_f
     assert file.read_bytes() == before
 
 
-def test_a_file_cut_off_while_in_use_harms_nobody(keeping, server, tmp_path):
+def test_a_file_cut_off_while_in_use_harms_no_message(keeping, server, tmp_path):
     running = keeping()
     running.client().message("m0", conversation_id="c")
     os.truncate(tmp_path / "context.ring", 0)

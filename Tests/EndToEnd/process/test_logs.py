@@ -25,7 +25,7 @@ def exchange(gateway, backend):
         running = gateway(
             {
                 "log": log,
-                "bot support": {"system": "a system message that is nobody's business"},
+                "bot support": {"system": "a system message that is for the model alone"},
                 "integration primary": integration(broken.url, bot="support", **SECRETS),
                 "integration spare": integration(
                     sound.url, bot="support", fallback=True, **SECRETS
@@ -84,7 +84,7 @@ def test_json_has_one_object_per_line(exchange):
 @pytest.mark.parametrize("level", LEVELS)
 def test_no_level_tells_messages_or_secrets(exchange, level, format):
     log = exchange(level=level, format=format)
-    for text in ["may see", "nobody's business", "sk-secret", "team-secret"]:
+    for text in ["may see", "for the model alone", "sk-secret", "team-secret"]:
         assert text not in log
 
 

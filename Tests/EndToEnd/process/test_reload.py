@@ -85,7 +85,7 @@ def test_a_saved_file_is_put_in_force(served, save):
     assert served.client.message(bot="b").status == 404
 
 
-def test_a_signal_reloads_at_once_and_resolves_references_anew(served, backend, tmp_path):
+def test_a_signal_reloads_at_once_and_resolves_references_again(served, backend, tmp_path):
     server = backend(replies.custom("Hi."))
     (tmp_path / "key").write_text("first-secret\n")
     header = {"header.Authorization": f"Bearer ${{file:{tmp_path}/key}}"}

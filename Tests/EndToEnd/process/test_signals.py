@@ -40,7 +40,7 @@ def test_an_idle_gateway_ends_at_once(gateway, number):
         start = time.monotonic()
         running.signal(number)
         assert running.await_exit() == 0
-        assert time.monotonic() - start < 1, "an idle connection is no reason to wait"
+        assert time.monotonic() - start < 1, "it waits for an idle connection"
         assert kept.is_closed_within(1)
 
 
@@ -81,7 +81,7 @@ def test_messages_that_wait_their_turn_are_in_flight_too(gateway, backend):
     assert running.await_exit() == 0
 
 
-def test_what_had_come_by_then_is_answered(gateway):
+def test_requests_that_had_already_arrived_are_answered(gateway):
     """Even if the connections had not been accepted yet."""
     running = gateway({"server": {"max_connections_per_ip": 0}})
     client = running.client()

@@ -45,7 +45,7 @@ def chain(gateway, backend):
 
 @kinds
 @pytest.mark.parametrize("spare", KINDS)
-def test_any_kind_goes_on_with_any_other(chain, kind, spare):
+def test_any_kind_continues_any_other(chain, kind, spare):
     stream, (_, second) = chain(
         (kind, begun(kind), {}), (spare, replies.stream(spare, ["upon ", "a time."]), {})
     )
@@ -87,7 +87,7 @@ def test_a_beginning_of_blanks_alone(chain, kind):
 
 
 @kinds
-def test_who_does_not_stream_can_go_on(chain, kind):
+def test_an_integration_that_does_not_stream_can_continue(chain, kind):
     reply = whole.reply(replies.type_of(kind), "upon a time.")
     stream, (_, second) = chain((kind, begun(kind), {}), (kind, reply, {"stream": "no"}))
     assert stream.deltas == [BEGUN, "upon a time."]
@@ -133,7 +133,7 @@ def test_a_refused_prefill_is_not_the_error_shown(chain, refusal):
 
 
 @pytest.mark.parametrize("refusal", REFUSALS.values(), ids=REFUSALS.keys())
-def test_after_a_refused_prefill_the_next_goes_on(chain, refusal):
+def test_after_a_refused_prefill_the_next_continues(chain, refusal):
     stream, _ = chain(
         ("openai", begun("openai"), {}),
         ("openai", refusal, {}),
@@ -144,7 +144,7 @@ def test_after_a_refused_prefill_the_next_goes_on(chain, refusal):
 
 
 @kinds
-def test_who_has_nothing_to_add_ends_the_reply(chain, kind):
+def test_nothing_to_add_in_a_stream_ends_the_reply(chain, kind):
     """It broke off after its last word."""
     stream, _ = chain((kind, begun(kind), {}), (kind, replies.stream(kind, []), {}))
     assert stream.data["content"] == BEGUN
@@ -152,7 +152,7 @@ def test_who_has_nothing_to_add_ends_the_reply(chain, kind):
 
 
 @kinds
-def test_who_has_nothing_to_add_and_does_not_stream_has_not_replied(chain, kind):
+def test_nothing_to_add_without_a_stream_is_not_a_reply(chain, kind):
     """Only a finish signal inside a stream says that the reply is complete."""
     type = replies.type_of(kind)
     empty = (type, whole.reply(type, ""), {"stream": "no"})
@@ -167,7 +167,7 @@ def test_who_has_nothing_to_add_and_does_not_stream_has_not_replied(chain, kind)
 
 
 @pytest.mark.parametrize("status", ["429 Slow", "503 Busy", "500 Oops", ""])
-def test_who_is_to_go_on_is_asked_again_like_anybody(chain, status):
+def test_the_integration_that_continues_has_its_own_tries(chain, status):
     """Until it has sent text of its own, the failure table applies to it."""
     failure = whole.failure(status) if status else [finish()]
     stream, (_, second) = chain(
@@ -183,7 +183,7 @@ def test_who_is_to_go_on_is_asked_again_like_anybody(chain, status):
     assert stream.outcomes[0] == "interrupted" and stream.outcomes[-1] == "ok"
 
 
-def test_who_broke_off_does_not_go_on_itself(chain):
+def test_an_integration_that_broke_off_does_not_continue_itself(chain):
     """Neither does an integration that cannot continue, however large its weight."""
     good = replies.stream("openai", ["whole"])
     stream, (first, second, _) = chain(

@@ -136,7 +136,7 @@ def test_a_failed_stream_is_not_repeated(service):
     assert len(server.requests) == 2
 
 
-def test_who_leaves_a_stream_may_ask_again(service):
+def test_a_client_that_leaves_a_stream_may_ask_again(service):
     talking = replies.stream("openai", ["a"] * 50, interval=0.1)
     running, server = service(in_turn(talking, replies.stream("openai", ["ab"])))
     client = running.client()

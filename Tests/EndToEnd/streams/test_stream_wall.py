@@ -236,7 +236,7 @@ def test_it_is_asked_again_as_often_as_is_worth_it(cases, kind, ending, delivery
 
 @kinds
 @deliveries
-def test_who_goes_on_is_told_what_came(cases, kind, delivery):
+def test_the_integration_that_continues_is_told_what_came(cases, kind, delivery):
     """And no integration is told what the client has not seen."""
 
     def check(case):

@@ -56,7 +56,7 @@ SPELLINGS = {
     "CR": lambda data: data.replace(b"\n", b"\r"),
     "a byte-order mark": lambda data: b"\xef\xbb\xbf" + data,
     "comments": lambda data: b": hello\n\n" + data.replace(b"data:", b":\n: data: x\ndata:"),
-    "no blank behind the colon": lambda data: data.replace(b"data: ", b"data:"),
+    "no blank after the colon": lambda data: data.replace(b"data: ", b"data:"),
     "other fields": lambda data: data.replace(b"data:", b"id: 7\nretry: 10\nnonsense\ndata:"),
     "several data lines": lambda data: data.replace(b'{"', b'{\ndata: "'),
     "empty lines": lambda data: b"\n\n\n" + data.replace(b"\n\n", b"\n\n\n\n"),
@@ -220,7 +220,7 @@ def test_an_error_after_the_end_does_not_matter(service, kind):
     assert service(f"{kind}-error-last").data["content"] == STORY
 
 
-def test_a_filtered_request_goes_to_nobody_else(service):
+def test_a_filtered_request_goes_to_no_other_integration(service):
     stream = service("filtered")
     assert stream.status == 400
     assert stream.failure["error"]["code"] == "content_filter"

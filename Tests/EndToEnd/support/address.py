@@ -1,4 +1,4 @@
-"""Where a gateway listens, and how to get there."""
+"""Where a gateway listens, and how to connect to it."""
 
 import socket
 import ssl
@@ -8,7 +8,8 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Address:
-    """One listening address. `tls` is what the client needs to trust, where it speaks HTTPS."""
+    """One listening address. `tls` is what the client needs in order to trust it, if it speaks
+    HTTPS."""
 
     host: str = ""
     port: int = 0
@@ -23,7 +24,7 @@ class Address:
 
     @property
     def authority(self) -> str:
-        """What a client puts into `Host`."""
+        """The value of a client's `Host` field."""
         return "localhost" if self.path is not None else str(self)
 
     def connect(self, timeout: float = 30, receive_buffer: int | None = None) -> socket.socket:
@@ -48,7 +49,7 @@ class Address:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now; the kernel does not hand it out again soon."""
+    """A port on which no process listens now; the kernel does not assign it again soon."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.bind((host, 0))

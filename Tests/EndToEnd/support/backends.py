@@ -1,5 +1,5 @@
-"""Backends of our own over bare sockets: each answers by a script of actions, byte by byte, and
-remembers every request as it came."""
+"""Backends over bare sockets. Each answers by a script of actions, byte by byte, and keeps every
+request as it arrived."""
 
 import contextlib
 import json
@@ -22,7 +22,7 @@ class ConnectionOver(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """One request, as parsed and as it came, and when its last byte did."""
+    """One request, parsed and as it arrived, and the time of its last byte."""
 
     raw: bytes
     body: bytes
@@ -70,7 +70,8 @@ class Request:
 
 
 class Connection:
-    """The backend's end of one connection. `left_at` is when the peer was seen to have gone."""
+    """The backend's end of one connection. `left_at` is the time when it saw that the peer had
+    left."""
 
     def __init__(self, accepted: socket.socket):
         self.socket = accepted
@@ -91,7 +92,7 @@ class Connection:
             raise ConnectionOver from error
 
     def wait(self, seconds: float | None) -> None:
-        """Lets time pass, but not after the peer has left."""
+        """Waits, but not after the peer has left."""
         poll = select.poll()
         poll.register(self.socket, POLL_PEER_LEFT)
         if poll.poll(None if seconds is None else seconds * 1000):
@@ -112,7 +113,7 @@ class Connection:
         return Request(head + body, body, time.monotonic())
 
     def swallow(self) -> None:
-        """Takes whatever comes first, and makes nothing of it."""
+        """Receives the first bytes, and ignores them."""
         try:
             self.socket.recv(65536)
         except OSError as error:
@@ -161,17 +162,17 @@ def wait(seconds: float) -> Action:
 
 
 def stall() -> Action:
-    """Says nothing more, until the peer has left."""
+    """Sends nothing more, until the peer has left."""
     return lambda connection: connection.wait(None)
 
 
 def swallow() -> Action:
-    """Takes the first bytes that come, such as those that begin a TLS handshake."""
+    """Receives the first bytes, such as those that begin a TLS handshake."""
     return Connection.swallow
 
 
 def drip(data: bytes, interval: float) -> Action:
-    """One byte at a time."""
+    """Sends one byte at a time."""
 
     def action(connection: Connection) -> None:
         for byte in data:
@@ -182,7 +183,7 @@ def drip(data: bytes, interval: float) -> Action:
 
 
 def repeat(data: bytes) -> Action:
-    """The same again and again, as fast as it goes, until the peer has left."""
+    """Sends the same data again and again, as fast as possible, until the peer has left."""
 
     def action(connection: Connection) -> None:
         while True:
@@ -222,7 +223,7 @@ def reset() -> Action:
 
 
 def in_turn(*answers: Answer) -> Callable[[Request], Answer]:
-    """The first answer to the first request, and so on; the last one from then on."""
+    """The first answer to the first request, and so on; the last answer to all others."""
     lock = threading.Lock()
     remaining = list(answers)
 
@@ -250,7 +251,7 @@ class Backend:
 
     @property
     def url(self) -> str:
-        """Where integrations find it."""
+        """The URL for integrations."""
         return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/chat"
 
     def await_requests(self, count: int = 1, timeout: float = 10) -> list[Request]:

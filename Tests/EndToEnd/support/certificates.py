@@ -1,4 +1,4 @@
-"""A certificate authority for the length of a test run, made by the openssl command."""
+"""A certificate authority for one test run, made by the openssl command."""
 
 import ssl
 import subprocess
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class Certificates:
-    """An authority and what it signs; `file.pem` beside `file.key`."""
+    """An authority and the certificates that it signs; `file.pem` is beside `file.key`."""
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -15,7 +15,8 @@ class Certificates:
     def leaf(
         self, name: str = "leaf", subject: str = "IP:127.0.0.1,IP:::1", days: int = 30
     ) -> Path:
-        """A server certificate that the authority has signed. `days` below 0 has it expired."""
+        """A server certificate that the authority has signed. It has expired if `days` is below
+        0."""
         certificate = self.folder / f"{name}.pem"
         if certificate.exists():
             return certificate
@@ -34,11 +35,11 @@ class Certificates:
         return certificate
 
     def self_signed(self, name: str = "stranger") -> Path:
-        """A server certificate that nobody else has signed."""
+        """A server certificate that no authority has signed."""
         return self._self_signed(name, "subjectAltName=IP:127.0.0.1")
 
     def client_context(self) -> ssl.SSLContext:
-        """For a client that trusts the authority and nobody else."""
+        """For a client that trusts only the authority."""
         return ssl.create_default_context(cafile=str(self.authority))
 
     @staticmethod

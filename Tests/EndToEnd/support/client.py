@@ -1,5 +1,5 @@
-"""An HTTP client over bare sockets, so that a test decides about every byte it sends, and every
-answer is checked against what the contract promises of all of them."""
+"""An HTTP client over bare sockets, so that a test decides about every byte that it sends. Every
+answer is checked against the rules for all answers."""
 
 import json
 import re
@@ -41,7 +41,7 @@ class Response:
         return [value for key, value in self.fields if key.lower() == name.lower()]
 
     def field(self, name: str) -> str:
-        """The value of a field that must be there exactly once."""
+        """The value of a field that must occur exactly once."""
         values = self.values(name)
         assert len(values) == 1, f"{name} came {len(values)} times in {self.fields}"
         return values[0]
@@ -64,7 +64,7 @@ class Response:
 
     @property
     def attempts(self) -> list[dict]:
-        """Success and failure both tell of them, each in its place."""
+        """The attempts: successes and failures have them in different places."""
         return self.json["data"]["attempts"] if self.status == 200 else self.json["attempts"]
 
     @property
@@ -72,7 +72,7 @@ class Response:
         return [attempt["outcome"] for attempt in self.attempts]
 
     def check_promises(self, has_body: bool) -> None:
-        """What the contract says of every response, whatever was asked."""
+        """The rules for every response, whatever the request was."""
         assert re.fullmatch(r"[\x21-\x7e]{1,128}", self.field("X-Request-Id"))
         cors = [key for key, _ in self.fields if key.lower().startswith("access-control-")]
         assert not cors, f"CORS fields are never sent, but {cors} came"
@@ -102,7 +102,7 @@ class Connection:
         self.close()
 
     def close(self, reset: bool = False) -> None:
-        """Leaves: in good order (FIN) or, with `reset`, as who crashes or loses patience (RST)."""
+        """Leaves in good order (FIN) or, with `reset`, like a client that crashes (RST)."""
         if reset:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.close()
@@ -111,7 +111,7 @@ class Connection:
         self.socket.sendall(data)
 
     def send_if_open(self, data: bytes) -> bool:
-        """Sends; false once the gateway has closed. For clients that go on talking regardless."""
+        """Sends; false after the gateway has closed. For clients that continue to send."""
         try:
             self.socket.sendall(data)
             return True
@@ -119,7 +119,7 @@ class Connection:
             return False
 
     def read_response(self, method: str = "POST") -> Response:
-        """The next final response; interim ones are skipped."""
+        """The next final response; interim responses are skipped."""
         while True:
             head = self._take_until(b"\r\n\r\n")
             status, fields = _parsed_head(head)
@@ -132,11 +132,12 @@ class Connection:
         return response
 
     def read_head(self) -> tuple[int, tuple[tuple[str, str], ...]]:
-        """Status and fields of a response whose body is to be read piece by piece."""
+        """Status and fields of a response whose body is read piece by piece."""
         return _parsed_head(self._take_until(b"\r\n\r\n"))
 
     def read_pieces(self, is_chunked: bool) -> Iterator[bytes]:
-        """The body as it comes, to its last chunk or, without chunks, to the connection's end."""
+        """The body as it arrives, until its last chunk or, without chunks, until the
+        connection's end."""
         if is_chunked:
             while size := int(self._take_until(b"\r\n"), 16):
                 yield self._take(size)
@@ -160,7 +161,7 @@ class Connection:
         return _parsed_head(head)[0]
 
     def is_closed_within(self, seconds: float) -> bool:
-        """Whether the gateway closes, sending nothing more."""
+        """Whether the gateway closes, and sends nothing more."""
         if self.buffer:
             return False
         try:
@@ -170,7 +171,7 @@ class Connection:
             return True
 
     def seconds_until_closed(self, limit: float) -> float:
-        """How long the gateway keeps the connection; what it still sends is thrown away."""
+        """How long the gateway keeps the connection; data that it still sends is ignored."""
         start = time.monotonic()
         self.socket.settimeout(limit)
         try:
@@ -271,7 +272,7 @@ class Client:
     def post(
         self, target: str, document: object, headers: Mapping[str, str] | None = None
     ) -> Response:
-        """`document` goes as JSON, or as it is where it is bytes already."""
+        """`document` is sent as JSON, or as it is if it is bytes."""
         body = document if isinstance(document, bytes) else json.dumps(document).encode()
         return self.request(
             "POST", target, body, {"Content-Type": "application/json", **(headers or {})}

@@ -20,7 +20,7 @@ def _value(value: object) -> str:
 
 
 def secrets(sections: Sections) -> set[str]:
-    """What must appear in no log line: keys, and the values of headers sent to backends."""
+    """What no log line may have in it: keys, and the values of headers for backends."""
     found = {
         str(value)
         for keys in sections.values()
@@ -31,7 +31,8 @@ def secrets(sections: Sections) -> set[str]:
 
 
 def integration(url: str, type: str = "custom", **settings: object) -> dict[str, object]:
-    """An integration that is asked once per message, whatever happened before, so that a test sees
-    exactly the attempts that it causes. Settings with a dot in their name go in as `**{...}`."""
+    """An integration that is asked once for each message, whatever happened before, so that a
+    test sees exactly the attempts that it causes. Settings with a dot in their name are passed
+    as `**{...}`."""
     model = {"model": f"{type}-model"} if type in ("openai", "anthropic") else {}
     return {"type": type, "webhook_url": url, **model, "retries": 0, "breaker": 0, **settings}

@@ -1,5 +1,5 @@
-"""A crowd: thousands of clients, each on a connection of its own, each with one message, in a
-process of its own."""
+"""A crowd: thousands of clients, each with a connection and a message of its own, in another
+process."""
 
 import asyncio
 import json
@@ -18,8 +18,8 @@ LIMIT = 100
 
 @dataclass
 class Visit:
-    """What came of one client: the last status, or 0 if its connection failed; the seconds from
-    connecting to the whole answer; and how often it had been told to come again."""
+    """The result of one client: the last status, or 0 if its connection failed; the seconds from
+    connecting to the whole answer; and how often it was told to come again."""
 
     status: int
     seconds: float
@@ -28,8 +28,8 @@ class Visit:
 
 
 class Crowd:
-    """So many clients, arriving evenly over `spread` seconds. Patient ones that are told to come
-    again do so."""
+    """`clients` clients that arrive evenly over `spread` seconds. Patient ones come again if
+    they are told to."""
 
     def __init__(
         self, address: Address, bot: str, clients: int, spread: float = 0, patient: bool = False
@@ -45,7 +45,7 @@ class Crowd:
         return self._process.poll() is None
 
     def visits(self, timeout: float = LIMIT + 20) -> list[Visit]:
-        """Waits for it to disperse; what came of each client."""
+        """Waits until all have left; returns the result of each client."""
         assert self._process.wait(timeout) == 0
         with self._output:
             self._output.seek(0)

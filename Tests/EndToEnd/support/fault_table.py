@@ -1,4 +1,4 @@
-"""The table of all that a backend can do wrong, and what the contract makes of each."""
+"""The table of everything that a backend can do wrong, and the outcome of each."""
 
 import gzip
 import time
@@ -16,10 +16,10 @@ CONNECT_TIMEOUT = 0.3
 RETRY_AFTER_MAX = 3
 MAX_RESPONSE = 100 << 10
 
-# What no client may ever see: a backend's own words.
+# A backend's own words, which no client may see.
 SAID = "the-backend-said-so-6174"
 
-# Where a status line came, but not yet all of the head.
+# A status line has arrived, but not the whole head.
 ANY_STATUS = -1
 
 # How often a backend is asked for one message.
@@ -39,10 +39,10 @@ WHOLE = OK + LENGTH + b"\r\n" + BODY
 
 @dataclass(frozen=True, repr=False)
 class Fault:
-    """One row: what each attempt is called, and how many there are. `takes` is how long one lasts,
-    `rests` how long Postern is told to wait before the next, both in seconds. `certificate` is one
-    that is not to be trusted; `plain` is asked over https all the same; `place` is an address at
-    which there is no backend."""
+    """One row: the outcome of each attempt, and how many there are. `takes` is how long an
+    attempt lasts, `rests` how long Postern is told to wait before the next one, both in seconds.
+    `certificate` is one that is not to be trusted; `plain` is asked over https nevertheless;
+    `place` is an address without a backend."""
 
     outcomes: set[str]
     tries: set[int]
@@ -76,7 +76,7 @@ def refusal(status: str, tries: set[int], outcome: str = "http_error", rests: fl
 
 
 def retry_after_date(status: str, seconds: int) -> Script:
-    """Names the time itself, which has no fractions."""
+    """Names a time, which has no fractions of a second."""
 
     def script(_: Request) -> Answer:
         date = formatdate(time.time() + seconds, usegmt=True)
@@ -86,7 +86,7 @@ def retry_after_date(status: str, seconds: int) -> Script:
 
 
 def sound(value: object, outcomes: set[str], **headers: str) -> Fault:
-    """The row of a 200 whose body is at fault. Asking again would bring the same."""
+    """The row of a 200 with a wrong body. Asking again would bring the same."""
     fields = {name.replace("_", "-"): text for name, text in headers.items()}
     return Fault(outcomes, ONCE, replies.document(value, headers=fields), status=200)
 
@@ -154,7 +154,7 @@ INTERIM = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 def silent(answer: bytes, status: int | None) -> Fault:
-    """The row of a backend that says that much and nothing more."""
+    """The row of a backend that sends this and nothing more."""
     script = [send(answer), stall()] if answer else [stall()]
     return Fault({"timeout"}, ONCE, script, status=status, takes=TIMEOUT)
 
@@ -269,7 +269,7 @@ STATUSES = {
     "529": refusal("529 Overloaded", AGAIN),
 }
 
-# Status, outcome, Retry-After, how often asked, how long to wait before each further try.
+# Status, outcome, Retry-After, number of tries, and the wait before each further try.
 RETRY_AFTER = {
     f"{status}, Retry-After: {value}": refusal(
         f"{status} X", tries, outcome, rests, Retry_After=value
@@ -311,7 +311,7 @@ FAULTS: dict[str, Fault] = {
     **DATES,
 }
 
-# What is no fault, though it may look like one.
+# What looks like a fault, but is not one.
 SOUND: dict[str, Answer] = {
     "100 first": [send(INTERIM + WHOLE)],
     "102 first, slowly": [send(b"HTTP/1.1 102 Processing\r\n\r\n"), wait(0.1), send(WHOLE)],

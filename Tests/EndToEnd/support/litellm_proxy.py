@@ -1,5 +1,5 @@
-"""A LiteLLM proxy with canned replies: a server of OpenAI's and of Anthropic's formats that was
-written by others."""
+"""A LiteLLM proxy with canned replies: a server of OpenAI's and Anthropic's formats by other
+authors."""
 
 import os
 import subprocess

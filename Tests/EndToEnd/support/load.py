@@ -1,5 +1,5 @@
-"""A backend and a client that are quick enough for a million messages, each a process of its own,
-so that neither slows the other, nor what the tests measure meanwhile."""
+"""A backend and a client that are quick enough for a million messages. Each is a process of its
+own, so that neither slows down the other, or the tests' own measurements."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ PIPELINED = 16
 
 
 class _Answering(asyncio.Protocol):
-    """Answers each request so many seconds after its last byte."""
+    """Answers each request `delay` seconds after its last byte."""
 
     def __init__(self, delay: float) -> None:
         self.delay = delay
@@ -51,7 +51,7 @@ async def _answer_for_ever(delay: float) -> None:
 
 @contextmanager
 def quick_backend(delay: float = 0):
-    """The URL of a backend that speaks OpenAI's format, and takes `delay` seconds for it."""
+    """The URL of a backend that speaks OpenAI's format, and answers after `delay` seconds."""
     command = [sys.executable, __file__, "backend", str(delay)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
@@ -65,8 +65,8 @@ def quick_backend(delay: float = 0):
 def start_messages(
     address: Address, bot: str, messages: range, conversations: int, connections: int = 8
 ) -> subprocess.Popen:
-    """Begins to send that many messages, spread over so many conversations. The process ends with
-    status 0 if all are answered."""
+    """Begins to send that many messages in that many conversations. The process ends with status
+    0 if all are answered."""
     plan = [address.host, address.port, bot, messages.start, messages.stop, conversations]
     command = [sys.executable, __file__, "messages", json.dumps([*plan, connections])]
     return subprocess.Popen(command)

@@ -1,4 +1,4 @@
-"""The management API's client side: a gateway with its file, and the requests that change it."""
+"""A gateway with its file, and the requests of the management API that change it."""
 
 import json
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from postern import Gateway
 JSON = {"Content-Type": "application/json"}
 
 SERVER = "[server]\nlisten = LISTEN\n"
-# A bot a, and an integration gpt of a.
+# A bot a, and an integration gpt of it.
 PLAIN = "[server]\nlisten = LISTEN\n[bot a]\nwindow = 5\n[integration gpt]\nbot = a\ntype = echo\n"
-# Two bots, and integrations with all that can be secret.
+# Two bots, and integrations with everything that can be secret.
 TWO = (
     SERVER
     + """
@@ -42,7 +42,7 @@ type = echo
 )
 ENVIRONMENT = {"MODEL": "model-secret", "KEY": "param-secret"}
 SECRETS = ["query-secret", "header-secret", "plain-secret", "model-secret", "param-secret"]
-# A key for each scope, and one for a bot; two bots with an integration each.
+# A key for each scope, and one for a bot; two bots with one integration each.
 KEYS = {
     "chat": "chat-key-0123456789",
     "read": "read-key-0123456789",
@@ -118,7 +118,7 @@ class Managed:
         return self.get(target).data
 
     def everything(self) -> dict[str, object]:
-        """All resources, as they are in force."""
+        """All resources, as they apply now."""
         bots = self.get("/v1/bots?per_page=100").data
         return {
             bot["id"]: (bot, self.get(f"/v1/bots/{bot['id']}/integrations?per_page=100").data)

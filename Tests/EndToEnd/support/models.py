@@ -1,5 +1,5 @@
-"""Backends that answer as models do: whole or as a stream, with text or a call of a tool, in the
-words of each type."""
+"""Backends that answer as models do: whole or as a stream, with text or a tool call, in the
+format of each type."""
 
 import json
 
@@ -13,7 +13,7 @@ STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: clo
 
 
 def model(type: str):
-    """A script: calls the tool that it is offered, then says TEXT."""
+    """A script: calls the tool that it is offered, and then says TEXT."""
 
     def script(request: Request) -> Answer:
         body = request.json
@@ -26,7 +26,7 @@ def model(type: str):
 
 
 def cut(type: str, count: int):
-    """A script: a stream that ends after so many events, without a word."""
+    """A script: a stream that ends after that many events, without a finish."""
 
     def script(_: Request) -> Answer:
         return [send(STREAM + b"".join(events(type, False)[:count])), finish()]

@@ -16,7 +16,7 @@ from client import Client
 
 CRASH_MARKS = re.compile(r"precondition|fatal error|assertion|stack dump|sanitizer", re.IGNORECASE)
 
-# Everything that the tests do not set themselves: nothing of the caller's environment decides.
+# All that tests do not set themselves: nothing comes from the caller's environment.
 BARE_ENVIRONMENT = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LC_ALL": "C.UTF-8"}
 
 
@@ -79,7 +79,7 @@ class Gateway:
         return Client(self.addresses[address], key, timeout)
 
     def await_readiness(self, timeout: float = 10) -> "Gateway":
-        """Until every address answers."""
+        """Waits until every address answers."""
         deadline = time.monotonic() + timeout
         for address in self.addresses:
             while not self._answers(address):
@@ -90,7 +90,7 @@ class Gateway:
         return self
 
     def await_log(self, text: str, timeout: float = 5) -> str:
-        """Until a line holds `text`; returns that line."""
+        """Waits until a line has `text` in it; returns that line."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             for line in self.log.splitlines():
@@ -104,8 +104,8 @@ class Gateway:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """It stands still meanwhile, as on a machine too slow to keep up: what happens comes to its
-        notice all at once."""
+        """Stops the process meanwhile, as on a machine that is too slow: afterwards it sees
+        everything that happened at once."""
         self.signal(signal.SIGSTOP)
         try:
             yield
@@ -114,7 +114,8 @@ class Gateway:
 
     @contextmanager
     def injected(self, fault: str) -> Iterator[None]:
-        """While system calls fail or take long, as strace(1) has it: `fdatasync:delay_enter=1s`."""
+        """Makes system calls fail or take long, in the words of strace(1):
+        `fdatasync:delay_enter=1s`."""
         options = ["-f", "-qq", "-o", "/dev/null", "-e", f"inject={fault}"]
         tracer = subprocess.Popen(
             ["strace", *options, "-p", str(self.process.pid)], stderr=subprocess.DEVNULL
@@ -139,7 +140,7 @@ class Gateway:
         return False
 
     def await_sockets_closed(self, timeout: float = 2) -> None:
-        """Until no socket is open any more whose other side has left."""
+        """Waits until no socket is open whose other side has left."""
         deadline = time.monotonic() + timeout
         while left_behind := self.sockets_left_behind():
             assert time.monotonic() < deadline, f"{left_behind} sockets are still open"
@@ -173,7 +174,7 @@ class Gateway:
         return int(re.search(r"^Rss:\s+(\d+) kB", rollup, re.MULTILINE)[1])
 
     def peak_resident_kilobytes(self) -> int:
-        """The largest that the resident set has been."""
+        """The largest size of the resident set so far."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)[1])
 
@@ -181,7 +182,7 @@ class Gateway:
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def sockets_left_behind(self) -> int:
-        """Descriptors of sockets that the other side has ended, and the gateway has not."""
+        """The number of sockets that the other side has ended, and the gateway has not."""
         half_closed = "08"
         states = {}
         for table, inode, state in [("tcp", 9, 3), ("unix", 6, 5)]:

@@ -19,7 +19,7 @@ class Served:
         }
 
     def text(self, **changed):
-        """The file with other sections: `bot_a={…}` is `[bot a]`."""
+        """The file's text with other sections: `bot_a={…}` is `[bot a]`."""
         sections = dict(self.sections)
         for section, keys in changed.items():
             name = section.replace("_", " ", 1)

@@ -1,4 +1,4 @@
-"""What well-behaved backends answer."""
+"""The answers of sound backends."""
 
 import json
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ def until_closed(body: bytes, version: str = "1.0") -> Answer:
 
 
 def json_bytes(value: object) -> bytes:
-    """`value` as JSON; bytes go as they are."""
+    """`value` as JSON; bytes are sent as they are."""
     return value if isinstance(value, bytes) else json.dumps(value).encode()
 
 
@@ -81,7 +81,7 @@ def anthropic_document(content: object = "Hi!") -> dict:
 
 
 def document_of(type: str, content: object = "Hi!") -> dict:
-    """What a backend of that type says when all is well."""
+    """What a sound backend of that type answers."""
     make = {"custom": custom_document, "openai": openai_document, "anthropic": anthropic_document}
     return make[type](content)
 

@@ -1,11 +1,11 @@
-"""Clients of others' making. Each is closed at the end of its test: left to the garbage collector,
-their sockets would be a warning, and so an error, in whatever test runs then."""
+"""Clients by other authors. Each is closed at the end of its test. If the garbage collector
+closed them, their sockets would cause a warning, and so an error, in another test."""
 
 _opened: list = []
 
 
 def opened(client):
-    """Has a client closed when the test is over."""
+    """Closes a client when the test is over."""
     _opened.append(client)
     return client
 

@@ -1,5 +1,5 @@
-"""Streamed answers, as a client sees them: read event by event, and checked against what the
-contract promises of all of them."""
+"""Streamed answers as a client sees them: read event by event, and checked against the rules for
+all streams."""
 
 import json
 import time
@@ -14,7 +14,7 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Event:
-    """One event, and when it came."""
+    """One event, and the time of its arrival."""
 
     type: str
     data: dict
@@ -23,16 +23,16 @@ class Event:
 
 @dataclass
 class Stream:
-    """One answer to a message with `"stream": true`: events or, where it failed before there was
-    anything to stream, a body."""
+    """One answer to a message with `"stream": true`: events or, if it failed before the first
+    event, a body."""
 
     status: int = 0
     fields: Fields = ()
     body: bytes = b""
     events: list[Event] = field(default_factory=list)
-    # When each comment came.
+    # The time of each comment.
     comments: list[float] = field(default_factory=list)
-    # Whether the end of the body came, and not only that of the connection.
+    # Whether the end of the body arrived, and not only the end of the connection.
     is_whole: bool = False
 
     def values(self, name: str) -> list[str]:
@@ -48,12 +48,12 @@ class Stream:
 
     @property
     def text(self) -> str:
-        """What came of the reply."""
+        """The text of the reply so far."""
         return "".join(self.deltas)
 
     @property
     def message(self) -> dict | None:
-        """The object of `event: message`, if that came."""
+        """The object of `event: message`, if there is one."""
         return next((event.data["data"] for event in self.events if event.type == "message"), None)
 
     @property
@@ -64,7 +64,7 @@ class Stream:
 
     @property
     def failure(self) -> dict:
-        """The object of a failure, inside the stream or instead of it."""
+        """The object of a failure, inside the stream or in its place."""
         if not self.is_stream:
             assert self.status >= 400, f"{self.status}: {self.body!r}"
             return json.loads(self.body)
@@ -80,7 +80,7 @@ class Stream:
         return [attempt["outcome"] for attempt in self.attempts]
 
     def check_promises(self) -> None:
-        """What is true of every streamed answer that was read to its end."""
+        """The rules for every streamed answer that was read to its end."""
         assert len(self.values("X-Request-Id")) == 1
         if not self.is_stream:
             assert self.status != 200
@@ -101,7 +101,7 @@ class Stream:
 
 
 def events_of(connection: Connection, stream: Stream) -> Iterator[Event]:
-    """Reads an answer into `stream`; yields its events as they come."""
+    """Reads an answer into `stream`; yields its events as they arrive."""
     stream.status, stream.fields = connection.read_head()
     if not stream.is_stream:
         (length,) = stream.values("Content-Length")
@@ -140,7 +140,7 @@ def stream_request(
     headers: Mapping[str, str] | None = None,
     **rest: object,
 ) -> bytes:
-    """The bytes of a message whose answer is to be streamed."""
+    """The bytes of a message whose answer is streamed."""
     fields = client.request_headers({"Content-Type": "application/json", **(headers or {})})
     body = json_bytes({"content": content, "stream": True, **rest})
     return request_bytes("POST", messages_path(bot), fields, body)

@@ -1,4 +1,4 @@
-"""Every place at which a streamed reply can break off, and every way in which it can."""
+"""Every place where a streamed reply can break off, and every way to do so."""
 
 from dataclasses import dataclass
 from itertools import accumulate
@@ -10,7 +10,7 @@ from backends import Answer, finish, reset, send, stall, wait
 # spelt with escapes.
 TOKENS = ["Grü", 'ß "Gott"\n', "über\\", "\U0001f600é", " und so weiter. "]
 
-# Long enough for the gateway to have read what came before a reset, which throws away the rest.
+# Long enough for the gateway to read what was sent before a reset, which discards the rest.
 READ = 0.1
 
 ENDINGS = {"closed": [finish()], "reset": [wait(READ), reset()], "stalled": [stall()]}
@@ -18,12 +18,12 @@ ENDINGS = {"closed": [finish()], "reset": [wait(READ), reset()], "stalled": [sta
 
 @dataclass(frozen=True)
 class Cut:
-    """What is sent before it ends, and what of the reply that is."""
+    """What is sent before the break, and which part of the reply that is."""
 
     sent: bytes
-    # How many tokens came whole.
+    # The number of tokens that arrive whole.
     tokens: int = 0
-    # Whether the reply was said to be whole.
+    # Whether the reply was marked as complete.
     is_finished: bool = False
 
     @property
@@ -44,11 +44,11 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
     begin = next(at for at, piece in enumerate(pieces) if piece.name == "token")
 
     def after(count: int, more: int = 0) -> bytes:
-        """So many pieces, and so many bytes of the next."""
+        """That many pieces, and that many bytes of the next one."""
         return head + whole[: (ends[count - 1] if count else 0) + more]
 
     def inside(token: int, mark: bytes, more: int) -> Cut:
-        """In a token's event, so far behind the first `mark`."""
+        """In a token's event, that many bytes after the first `mark`."""
         return Cut(after(begin + token, chunks[begin + token].index(mark) + more), token)
 
     finish = next(at for at, piece in enumerate(pieces) if piece.name == "finish")
@@ -73,6 +73,6 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
         "after the end": Cut(head + whole, len(TOKENS), True),
     }
     if kind == "ndjson":
-        # A line's end may be the body's.
+        # The end of a line may be the end of the body.
         del found["before an event's last byte"]
     return found

@@ -1,4 +1,4 @@
-"""What backends that stream answer, in pieces, so that a test can cut it wherever it likes."""
+"""The answers of backends that stream, in pieces, so that a test can cut them anywhere."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from backends import Action, Answer, finish, send, wait
 
-# How a reply comes: the three types, and the other framing of `custom`.
+# The format of a reply: the three types, and the other framing of `custom`.
 KINDS = ["openai", "anthropic", "custom", "ndjson"]
 
 USAGE = {
@@ -22,21 +22,21 @@ def type_of(kind: str) -> str:
 
 
 def usage_of(kind: str) -> dict:
-    """The usage that a whole stream tells."""
+    """The usage that a whole stream reports."""
     return USAGE[type_of(kind)]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One event. `role` is what comes before any content, `finish` what says that the reply is
-    whole, `end` what may follow that."""
+    """One event. `role` is an event before any content, `finish` says that the reply is
+    complete, `end` is what may follow."""
 
     name: str
     data: bytes
 
 
 def event(kind: str, value: object, ascii: bool = False, type: str = "") -> bytes:
-    """One event as it goes over the wire; bytes go as they are."""
+    """One event as it is sent; bytes are sent as they are."""
     data = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=ascii).encode()
     if kind == "ndjson":
         return data + b"\n"
@@ -44,7 +44,7 @@ def event(kind: str, value: object, ascii: bool = False, type: str = "") -> byte
 
 
 def token(kind: str, text: str, ascii: bool = False, model: str = "m-1") -> bytes:
-    """The event that brings a piece of text."""
+    """The event with a piece of text."""
     if kind == "openai":
         return event(kind, _chunk(model, {"content": text}), ascii)
     if kind == "anthropic":
@@ -126,7 +126,7 @@ def chunk(data: bytes, is_chunked: bool = True) -> bytes:
 
 
 def body(data: Sequence[bytes], kind: str, interval: float = 0) -> Answer:
-    """A whole response, its events so many seconds apart."""
+    """A whole response, with its events that many seconds apart."""
     if not interval:
         return [send(head(kind) + b"".join(map(chunk, data)) + b"0\r\n\r\n")]
     actions: list[Action] = [send(head(kind))]
@@ -143,5 +143,5 @@ def stream(
 
 
 def raw(kind: str, data: bytes) -> Answer:
-    """A streamed reply of these bytes, which the connection's end ends."""
+    """A streamed reply of these bytes, which ends with the connection."""
     return [send(head(kind, is_chunked=False) + data), finish()]

@@ -1,5 +1,5 @@
-"""Contract 2, `breaker = N/TIME`: a backend that fails N times in a row is left alone for that
-long, then asked once to see."""
+"""`breaker = N/TIME`: a backend that fails N times in a row is not asked for that time, and then
+asked once."""
 
 import threading
 import time
@@ -49,7 +49,7 @@ def pair(gateway):
 
 
 def break_open(client, server, failures=3):
-    """As many failures as it takes, after which the backend is well, if anybody asks."""
+    """Makes the number of failures that opens it. Afterwards the backend is well."""
     for _ in range(failures):
         client.message()
     assert len(server.requests) == failures
@@ -123,7 +123,7 @@ def test_failures_with_a_success_between_are_not_in_a_row(alone, backend):
 
 
 def test_further_tries_count_each(alone, backend):
-    """One message may open it: no backend is asked again that is being left alone."""
+    """One message may open it: an integration whose breaker is open gets no further try."""
     server = backend(BROKEN)
     client = alone(server, retries=5, backoff="1ms", breaker="3/30s")
     client.message()
@@ -207,7 +207,7 @@ def test_after_the_probe_it_takes_as_many_failures_again(alone, backend):
 
 
 def test_one_probe_only(pair, backend):
-    """Whoever comes while it is under way is served by somebody else."""
+    """The spare serves the messages that arrive while the probe is under way."""
     primary, spare = backend(BROKEN), backend(WELL)
     client = pair(primary, spare)
     opened = break_open(client, primary)
@@ -224,7 +224,7 @@ def test_one_probe_only(pair, backend):
     check_closed(client, primary)
 
 
-def test_alone_those_beside_the_probe_get_503(alone, backend):
+def test_alone_messages_beside_the_probe_get_503(alone, backend):
     server = backend(BROKEN)
     client = alone(server)
     opened = break_open(client, server)
@@ -254,13 +254,13 @@ def test_a_probe_whose_client_leaves_is_made_by_the_next(alone, backend):
     server.script = WELL
     deadline = time.monotonic() + OPEN + 0.5
     while client.message().status != 200:
-        assert time.monotonic() < deadline, "nobody ever probes again"
+        assert time.monotonic() < deadline, "no message ever probes again"
         time.sleep(0.05)
 
 
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Unavailable"])
 def test_retry_after_opens_it(pair, backend, status):
-    """Whoever says when to come back is left alone until then, by every message."""
+    """A backend that says when to come back is not asked until then, by any message."""
     primary, spare = (
         backend(replies.failure(status, headers={"Retry-After": "2"})),
         backend(WELL),
@@ -276,14 +276,14 @@ def test_retry_after_opens_it(pair, backend, status):
     check_closed(client, primary)
 
 
-def test_who_was_told_to_wait_is_not_kept_from_trying_again(alone, backend):
+def test_a_message_that_was_told_to_wait_may_try_again(alone, backend):
     """The message that opened it by a Retry-After comes back at that time, as the probe."""
     busy = replies.failure("503 Unavailable", headers={"Retry-After": "1"})
     client = alone(backend(in_turn(busy, WELL)), retries=1, breaker="5/30s")
     assert client.message().outcomes == ["http_error", "ok"]
 
 
-# What the client is to blame for says nothing of the backend.
+# The client's mistakes say nothing about the backend.
 BLAMELESS = {
     "context too long": replies.failure("400 Bad Request", "context_length_exceeded"),
     "content filtered": replies.failure("400 Bad Request", "content_policy_violation"),
@@ -345,7 +345,7 @@ def test_the_draw_leaves_out_what_is_open(gateway, backend):
 
 
 def test_each_integration_has_its_own(gateway, backend):
-    """Also where two ask the same backend."""
+    """Also if two of them ask the same backend."""
     server = backend(BROKEN)
     running = gateway(
         {
@@ -363,8 +363,8 @@ def test_each_integration_has_its_own(gateway, backend):
     assert client.message(bot="two").status == 200
 
 
-def test_those_that_wait_to_try_again_leave_it_alone_too(gateway, backend):
-    """A message in its backoff does not ask what has been opened meanwhile."""
+def test_messages_in_their_backoff_leave_it_alone_too(gateway, backend):
+    """A message in its backoff does not ask an integration whose breaker has opened meanwhile."""
     server = backend(replies.failure("503 X", headers={"Retry-After": "1"}))
     running = gateway(
         {

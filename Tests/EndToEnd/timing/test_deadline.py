@@ -1,4 +1,4 @@
-"""Contract 2 and 3: `timeout`, `connect_timeout` and `deadline` each hold, in whatever phase."""
+"""`timeout`, `connect_timeout` and `deadline` hold in every phase of an exchange."""
 
 import threading
 import time
@@ -23,7 +23,7 @@ HUNG = [stall()]
 
 
 def slowly(data):
-    """The same again and again, ten times a second."""
+    """Sends the same data again and again, ten times a second."""
 
     def action(connection):
         while True:
@@ -33,7 +33,7 @@ def slowly(data):
     return action
 
 
-# Whatever a backend does to look alive: none of it is the whole reply.
+# Ways of a backend to look alive: none of it is the whole reply.
 PHASES = {
     "silent": [stall()],
     "status line by bytes": [drip(replies.http(BODY), 0.1)],
@@ -74,8 +74,8 @@ def timed(client, bot="support", content="Hello", **members):
 
 @pytest.fixture(scope="module")
 def phase(gateways, backends):
-    """All phases at once, in one gateway; `phase(name, limit)` waits for what came of one, where
-    either `timeout` or `deadline` is short."""
+    """All phases at once, in one gateway; `phase(name, limit)` waits for the result of one, with
+    a short `timeout` or a short `deadline`."""
     sections: dict = {"server": {"max_connections_per_ip": 0}}
     bots = {}
     for number, (name, script) in enumerate(PHASES.items()):
@@ -107,7 +107,8 @@ def test_the_deadline_holds_in_every_phase(phase, name):
 
 
 def test_timeout_holds_while_the_request_is_sent(alone, backend):
-    """A backend that accepts and never reads: the message is larger than what sockets take."""
+    """A backend that accepts and never reads: the message is larger than the buffers of the
+    sockets."""
     deaf = backend((), greeting=[stall()])
     with_large_body = alone(deaf.url, timeout="500ms")
     response, elapsed = timed(with_large_body, content="x" * 250_000)
@@ -115,8 +116,8 @@ def test_timeout_holds_while_the_request_is_sent(alone, backend):
     assert 0.5 - EARLY <= elapsed <= 0.5 + SLACK
 
 
-def test_timeout_starts_anew_with_each_try(alone, backend):
-    """Two tries that each take most of it: `timeout` is not of the exchange, `deadline` is."""
+def test_timeout_starts_again_with_each_try(alone, backend):
+    """Two tries that each take most of it: `timeout` limits one try, `deadline` the exchange."""
     slow_failure = [wait(0.4), *replies.failure("503 X")]
     client = alone(backend(slow_failure).url, timeout="600ms", retries=2, backoff="10ms")
     response, elapsed = timed(client)
@@ -159,7 +160,7 @@ def test_the_shorter_of_both_holds(alone):
 
 @pytest.fixture
 def chain(gateway):
-    """A bot that asks one after another; each with settings of its own."""
+    """A bot that asks integrations one after another, each with settings of its own."""
 
     def start(deadline, *servers):
         sections: dict = {"bot support": {"deadline": deadline}}
@@ -176,7 +177,7 @@ PATIENT = {"timeout": "30s"}
 
 
 def test_a_primary_that_hangs_leaves_its_fallback_a_fair_share(chain, backend):
-    """Though its own `timeout` would use up the whole deadline."""
+    """Even if its own `timeout` would use up the whole deadline."""
     client = chain("2s", (backend(HUNG).url, PATIENT), (backend(WELL).url, PATIENT))
     response, elapsed = timed(client)
     assert (response.data["content"], response.data["fallback"]) == ("Well.", True)
@@ -185,7 +186,7 @@ def test_a_primary_that_hangs_leaves_its_fallback_a_fair_share(chain, backend):
 
 
 def test_a_fallback_has_time_for_more_than_a_quick_answer(chain, backend):
-    """A share that only an instant answer could use would be none."""
+    """A share that is only enough for an instant answer would be useless."""
     slow = backend([wait(0.4), *WELL])
     client = chain("2s", (backend(HUNG).url, PATIENT), (slow.url, PATIENT))
     response, elapsed = timed(client)
@@ -201,8 +202,8 @@ def test_every_fallback_has_a_share(chain, backend):
     assert elapsed < 2
 
 
-def test_a_share_that_is_not_used_goes_to_those_behind(chain, backend):
-    """The last one has all that is left, not merely its part."""
+def test_a_share_that_is_not_used_goes_to_the_next_ones(chain, backend):
+    """The last one gets all the time that is left, not only its share."""
     broken = (backend(replies.failure("401 X")).url, PATIENT)
     slow = backend([wait(1.2), *WELL])
     client = chain("2s", broken, broken, broken, (slow.url, PATIENT))
@@ -215,7 +216,7 @@ def test_alone_an_integration_has_the_whole_deadline(alone, backend):
 
 
 def test_waits_and_further_tries_leave_the_fallback_its_share(chain, backend):
-    """A backend that is busy for ever, with waits that alone would exceed the deadline."""
+    """A backend that is always busy, with waits that alone would exceed the deadline."""
     busy = backend(replies.failure("503 X"))
     trying = {"retries": 100, "backoff": "1s"}
     client = chain("2s", (busy.url, trying), (backend(WELL).url, PATIENT))
@@ -225,7 +226,7 @@ def test_waits_and_further_tries_leave_the_fallback_its_share(chain, backend):
 
 
 def test_retry_after_leaves_the_fallback_its_share(chain, backend):
-    """What is asked for would fit once, but then again and again."""
+    """The wait fits once, but not several times."""
     busy = backend(replies.failure("429 X", headers={"Retry-After": "1"}))
     client = chain("2500ms", (busy.url, {"retries": 100}), (backend(WELL).url, PATIENT))
     response, elapsed = timed(client)
@@ -234,7 +235,7 @@ def test_retry_after_leaves_the_fallback_its_share(chain, backend):
 
 
 def test_a_deadline_that_ends_in_a_wait_is_not_exceeded(alone, backend):
-    """Nothing is asked that could not be answered any more."""
+    """No try begins that could not be answered in time."""
     server = backend(replies.failure("503 X"))
     client = alone(server.url, deadline="500ms", retries=100, backoff="8s")
     response, elapsed = timed(client)
@@ -243,7 +244,7 @@ def test_a_deadline_that_ends_in_a_wait_is_not_exceeded(alone, backend):
     assert elapsed <= 0.5 + SLACK
 
 
-def test_waiting_behind_another_message_counts(gateway, backend):
+def test_waiting_for_another_message_counts(gateway, backend):
     released = threading.Event()
     server = backend([hold(released), *WELL])
     running = gateway(

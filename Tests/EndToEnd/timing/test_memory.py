@@ -1,4 +1,4 @@
-"""Contract 4: memory does not grow with use, and operations answer within 50 ms meanwhile.
+"""Memory does not grow with use, and operations answer within 50 ms meanwhile.
 
 `scripts/soak` runs this with a million messages over 100,000 conversations."""
 
@@ -25,7 +25,7 @@ PROMPTLY = 0.05
 
 
 def probe_while_running(client, process, path="/healthz"):
-    """Seconds that each of many requests took."""
+    """How many seconds each of many requests took."""
     latencies = []
     while process.poll() is None:
         start = time.monotonic()
@@ -37,7 +37,7 @@ def probe_while_running(client, process, path="/healthz"):
 
 
 def test_memory_is_flat_and_operations_prompt(gateway, backend):
-    """While one more backend never answers, and hundreds of messages wait on it."""
+    """Meanwhile another backend never answers, and hundreds of messages wait for it."""
     dead = backend([stall()])
     with quick_backend() as url:
         running = gateway(
@@ -72,7 +72,7 @@ def test_memory_is_flat_and_operations_prompt(gateway, backend):
 
 
 def test_waiting_messages_cost_no_cpu(gateway, backend):
-    """A loop that spins while it waits would show here."""
+    """A loop that spins while it waits would be seen here."""
     dead = backend([stall()])
     running = gateway(
         {

@@ -1,5 +1,5 @@
-"""Contract 2 and 4: more than can be served. What is admitted is answered, the rest is told so at
-once and cheaply, and operations answer within 50 ms.
+"""More than can be served. Admitted messages are answered, the others are refused at once and
+cheaply, and operations answer within 50 ms.
 
 `scripts/crowd` runs the crowd with 5,000 clients."""
 
@@ -48,9 +48,8 @@ def crowded(gateway):
 
 
 def come(running, clients, spread=0.0):
-    """Lets a crowd come. Returns its visits, and in how many seconds `/healthz` answered meanwhile,
-    again and again, over a connection of before: how long the kernel keeps a new one waiting is not
-    the question."""
+    """Starts a crowd. Returns its visits, and how many seconds `/healthz` took meanwhile, over a
+    connection that was open before: the kernel's queue of new connections is not measured."""
     latencies = []
     with running.client().open() as probe:
         crowd = Crowd(running.addresses[0], "default", clients, spread=spread)
@@ -64,7 +63,7 @@ def come(running, clients, spread=0.0):
 
 
 def tell(name, running, done, before, latencies):
-    """Prints what `scripts/crowd` is for."""
+    """Prints the figures of `scripts/crowd`."""
     growth = running.peak_resident_kilobytes() - before
     counts = {status: sum(visit.status == status for visit in done) for status in (200, 503, 0)}
     print(
@@ -76,7 +75,7 @@ def tell(name, running, done, before, latencies):
 
 
 def test_a_crowd_beyond_in_flight(crowded):
-    """All at once: as many as allowed are served, everybody else hears so."""
+    """All at once: as many as allowed are served, all others are refused."""
     with quick_backend(DELAY) as url:
         running = crowded(url, IN_FLIGHT)
         client = running.client()
@@ -95,7 +94,7 @@ def test_a_crowd_beyond_in_flight(crowded):
 
 
 def test_a_crowd_that_is_admitted(crowded):
-    """All at once, all within `in_flight`: all are served, and what each costs is bounded."""
+    """All at once, and all within `in_flight`: all are served, and the cost of each is bounded."""
     with quick_backend(DELAY) as url:
         running = crowded(url, CLIENTS)
         client = running.client()
@@ -119,7 +118,7 @@ def test_a_patient_crowd_is_served_in_the_end(crowded):
 
 
 def test_ten_times_the_load(crowded):
-    """Over two seconds, ten times what can be served: as much is served as ever."""
+    """For two seconds, ten times the load that can be served: the usual number is served."""
     in_flight, delay, seconds = 4, 0.1, 2
     capacity = in_flight / delay
     with quick_backend(delay) as url:

@@ -1,5 +1,5 @@
-"""Contract 3: clients that dawdle. All scenarios run at the same time, as they mostly wait; each
-test then judges its own."""
+"""Slow clients. All scenarios run at the same time, because they mostly wait. Each test then
+judges its own."""
 
 import time
 from collections.abc import Callable
@@ -188,7 +188,7 @@ def test_waiting_for_a_backend_is_not_idleness(outcome):
 
 @scenario
 def reader_that_does_not_read(clients) -> int:
-    """How much of the reply came to somebody who read nothing for three idle timeouts."""
+    """How many bytes of the reply reached a client that read nothing for three idle timeouts."""
     client = clients["hasty"]
     with Connection(client.address, receive_buffer=4096) as connection:
         connection.send(client.message_request(bot="large"))
@@ -220,7 +220,7 @@ def test_a_reader_that_pauses_gets_everything(outcome):
 
 @scenario
 def crowd_of_dawdlers(clients) -> tuple[int, float]:
-    """What one more client gets while 50 others send their headers byte by byte."""
+    """The answer to one more client while 50 others send their headers byte by byte."""
     with connections(clients["usual"], 50) as crowd:
         for connection in crowd:
             connection.send(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
@@ -229,7 +229,7 @@ def crowd_of_dawdlers(clients) -> tuple[int, float]:
         return status, time.monotonic() - start
 
 
-def test_dawdlers_delay_nobody_else(outcome):
+def test_slow_clients_delay_no_other(outcome):
     status, elapsed = outcome("crowd_of_dawdlers")
     assert status == 200
     assert elapsed < 0.25

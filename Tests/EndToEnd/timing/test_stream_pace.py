@@ -1,5 +1,5 @@
-"""Contract 3 and 4, streams and time: who reads slowly slows down its own backend and nobody else;
-who reads nothing, or leaves, is dropped and its backend request cancelled; who waits is told so."""
+"""Streams and time. A slow reader slows down only its own backend. A client that reads nothing,
+or leaves, is dropped and its backend request cancelled. A client that waits is told so."""
 
 import statistics
 import time
@@ -23,7 +23,7 @@ CROWD = 30
 KILOBYTES_PER_STREAM = 192
 KEPT_KILOBYTES = 1536
 
-# Much wrapping around little text, so that what is in flight is not mistaken for the reply itself,
+# Much framing around little text, so that bytes in flight are not mistaken for the reply itself,
 # which is kept.
 WRAPPED = replies.chunk(b": %s\n" % (b"x" * 900) + replies.token("openai", "word "))
 LARGE = "x" * 1000
@@ -80,7 +80,7 @@ def slow_reader(running, bot: str) -> Connection:
 
 
 def await_standstill(*connections, limit=10) -> float:
-    """Until backends cannot send any more; since when."""
+    """Waits until backends cannot send any more; returns since when."""
     end = time.monotonic() + limit
     before, since = -1, time.monotonic()
     while time.monotonic() < end:
@@ -94,13 +94,13 @@ def await_standstill(*connections, limit=10) -> float:
 
 
 def bytes_queued_for(client: Connection) -> int:
-    """What the kernel keeps for a client that it cannot send yet."""
+    """The number of bytes that the kernel keeps for a client that does not read."""
     ours, theirs = (
         f":{address[1]:04X}"
         for address in (client.socket.getsockname(), client.socket.getpeername())
     )
     rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines())
-    # The gateway's side of it. Another connection, to somebody else, may have the same port.
+    # The gateway's side. A connection of another process may have the same port.
     (row,) = [row for row in rows if row[1].endswith(theirs) and row[2].endswith(ours)]
     return int(row[4].partition(":")[0], 16)
 
@@ -111,7 +111,7 @@ def newest(server, count):
 
 def test_a_slow_reader_slows_its_own_backend_alone(running):
     """The backend is blocked, memory is flat, others get their tokens as they are made, and the
-    gateway rests."""
+    gateway sleeps."""
     assert streamed(running.client(), bot="talking").message
     before = running.resident_kilobytes()
     server = running.servers["pouring"]
@@ -133,7 +133,7 @@ def test_a_slow_reader_slows_its_own_backend_alone(running):
 
 
 def test_a_slow_reader_gets_all_of_it(running):
-    """Also where it rests for longer than the backend may be silent."""
+    """Also if it rests for longer than the backend may be silent."""
     with slow_reader(running, "large") as connection:
         time.sleep(1)
         stream = read_stream(connection)
@@ -141,7 +141,7 @@ def test_a_slow_reader_gets_all_of_it(running):
     assert stream.data["content"] == LARGE * LARGE_COUNT
 
 
-def test_who_reads_nothing_is_dropped(running):
+def test_a_client_that_reads_nothing_is_dropped(running):
     server = running.servers["pouring"]
     count = len(server.connections)
     with slow_reader(running, "pouring"):
@@ -158,8 +158,8 @@ def test_a_backend_that_pauses_longer_than_that_is_no_slow_reader(running):
 
 @pytest.mark.parametrize("reset", [False, True])
 @pytest.mark.parametrize("bot", ["silent", "begun", "going", "pouring"])
-def test_who_leaves_cancels_the_backend_request(running, bot, reset):
-    """Before the first token, while they come, and while it is too slow for them."""
+def test_leaving_a_stream_cancels_the_backend_request(running, bot, reset):
+    """Before the first token, between tokens, and while the client is too slow for them."""
     server = running.servers[bot]
     count = len(server.connections)
     connection = slow_reader(running, bot)
@@ -177,7 +177,7 @@ def test_who_leaves_cancels_the_backend_request(running, bot, reset):
     assert backend.left_at - left < PROMPTLY
 
 
-def test_many_that_leave_leave_nothing_behind(running):
+def test_many_clients_that_leave_are_forgotten(running):
     for bot in ["going", "pouring", "begun"]:
         for _ in range(10):
             with slow_reader(running, bot) as connection:
@@ -187,7 +187,7 @@ def test_many_that_leave_leave_nothing_behind(running):
     running.await_sockets_closed(5)
 
 
-def test_memory_of_those_that_leave_or_read_nothing_returns(gateway, backend):
+def test_memory_of_clients_that_leave_or_read_nothing_returns(gateway, backend):
     """A third of them each: left in good order, left in disorder, and dropped."""
     pouring, quick = backend(POURING), backend(replies.stream("openai", ["a"]))
     running = serving(gateway, {"pouring": pouring, "quick": quick})
@@ -213,7 +213,7 @@ def test_memory_of_those_that_leave_or_read_nothing_returns(gateway, backend):
 
 
 def test_the_first_token_comes_at_once(running):
-    """The backend's own time and at most 1 ms, on a machine that has nothing else to do."""
+    """The backend's own time and at most 1 ms, on a machine without other work."""
     times = []
     with running.client().open() as connection:
         for _ in range(50):
