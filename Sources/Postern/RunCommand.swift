@@ -42,19 +42,21 @@ struct RunCommand {
       guard let context = openContext(configuration.context, services, worker) else {
         return .failure
       }
-      let gateway = Gateway(
+      let application = Application(
         configuration, context: context, services: services, version: version)
       let server = HTTPServer(
         settings(configuration.server), on: loop, random: services.random)
-      server.handler = gateway
+      server.handler = Router(to: application)
       server.onAcceptFailure = { error in
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
       let reload = Reload(of: source, identity, inForce: configuration, log: log, loop: loop)
-      connect(reload, of: source, gateway, server, client, worker)
+      connect(reload, of: source, application, server, client, worker)
       reload.watch()
-      let shutdown = Shutdown(server: server, gateway: gateway, loop: loop, log: log) {
+      let shutdown = Shutdown(
+        server: server, status: application.status, loop: loop, log: log
+      ) {
         reload.begin()
       }
       try shutdown.obey(signals)
@@ -78,17 +80,18 @@ struct RunCommand {
   /// Passes a new configuration on to the gateway, the server and the client, whether the API or an administrator
   /// changed the file.
   private func connect(
-    _ reload: Reload, of source: ConfigurationFile, _ gateway: Gateway, _ server: HTTPServer,
+    _ reload: Reload, of source: ConfigurationFile, _ application: Application,
+    _ server: HTTPServer,
     _ client: HTTPClient, _ worker: BlockingWorker
   ) {
-    reload.onFaults = { gateway.note(faults: $0) }
+    reload.onFaults = { application.status.note(faults: $0) }
     reload.onValid = { configuration in
       server.adopt(settings(configuration.server))
       client.keep(connections: configuration.limits.inFlight)
-      gateway.adopt(configuration)
+      application.adopt(configuration)
     }
     guard case .path(let path) = source else { return }
-    gateway.manage(
+    application.manage(
       with: ConfigurationWriter(
         path: path, sources: ConfigurationFile.regularSources, worker: worker
       ) { reload.adopt($0) })

@@ -7,7 +7,7 @@ import Platform
 /// The end of the gateway: no new connections, at most 30 s for what is in flight, then the loop stops.
 final class Shutdown {
   private let server: HTTPServer
-  private let gateway: Gateway
+  private let status: ServiceStatus
   private let loop: EventLoop
   private let log: Log
   private var hasBegun = false
@@ -17,12 +17,12 @@ final class Shutdown {
 
   /// `onHangUp` is called at SIGHUP, until the end begins.
   init(
-    server: HTTPServer, gateway: Gateway, loop: EventLoop, log: Log,
+    server: HTTPServer, status: ServiceStatus, loop: EventLoop, log: Log,
     onHangUp: @escaping () -> Void
   ) {
     self.onHangUp = onHangUp
     self.server = server
-    self.gateway = gateway
+    self.status = status
     self.loop = loop
     self.log = log
   }
@@ -47,7 +47,7 @@ final class Shutdown {
   private func begin() {
     hasBegun = true
     log.write(.info, "stopping") { _ in }
-    gateway.drain()
+    status.drain()
     server.drain { [self] in loop.stop() }
     _ = loop.schedule(after: Shutdown.patience) { [self] in
       log.write(.warning, "stopped_unfinished") { _ in }

@@ -1,3 +1,4 @@
+import Configuration
 import Testing
 
 @testable import Gateway
@@ -11,10 +12,10 @@ import Testing
       (.post, "http://host/v1/bots/support/messages", "sendMessage support"),
       (.get, "/healthz", "health"), (.head, "/healthz", "health"), (.get, "/readyz", "readiness"),
       (.head, "/readyz", "readiness"), (.get, "/healthz?verbose", "health"),
-      (.post, "/v1/chat/completions", "chat(Protocols.ChatRequest.Shape.openai)"),
-      (.post, "/v1/messages", "chat(Protocols.ChatRequest.Shape.anthropic)"),
+      (.post, "/v1/chat/completions", "createChatCompletion"),
+      (.post, "/v1/messages", "createMessage"),
       (.get, "/v1/models", "listModels"), (.get, "/v1/models/b", "showModel b"),
-      (.get, "/v1/models/b%2Fi", "showModel b/i"), (.get, "/v1/models/b/i", "showModel b i"),
+      (.get, "/v1/models/b%2Fi", "showModel b/i"), (.get, "/v1/models/b/i", "showPinnedModel b i"),
       (.get, "/v1/chat/completions", "405 POST"), (.get, "/v1/messages", "405 POST"),
       // The other methods of a path.
       (.get, "/v1/bots/support/messages", "405 POST"), (.head, "/v1/bots/b/messages", "405 POST"),
@@ -35,7 +36,7 @@ import Testing
       (.post, "/v1/bots/support", "405 GET, HEAD, PATCH, DELETE"),
       (.post, "/v1/bots/support/", "404"), (.post, "/v1/bots//support/messages", "404"),
       (.post, "/v1/bots//messages", "sendMessage "), (.post, "/v1/bots/support/messages/1", "404"),
-      (.get, "/{bot}", "404"), (.get, "/openapi.json", "openAPI"),
+      (.get, "/{bot}", "404"), (.get, "/openapi.json", "openapi"),
       (.get, "/v1/bots", "listBots"), (.post, "/v1/bots", "createBot"),
       (.put, "/v1/bots", "405 GET, HEAD, POST"),
       (.get, "/v1/bots/b", "readBot b"), (.patch, "/v1/bots/b", "patchBot b"),
@@ -51,33 +52,79 @@ import Testing
       (.get, "/v1/conversations/c", "readConversation c"),
       (.delete, "/v1/conversations/c", "deleteConversation c"),
       (.get, "/v1/conversations/c/messages", "listMessages c"),
-      (.get, "/v1/stats", "statistics"), (.get, "/metrics", "metrics"),
+      (.get, "/v1/stats", "listStatistics"), (.get, "/metrics", "metrics"),
       (.post, "/metrics", "405 GET, HEAD"), (.get, "/v1/stats/gpt", "404"),
     ] as [(Method, String, String)])
   func finds(method: Method, target: String, found: String) throws {
-    let target = try #require(Self.target(target))
+    let path = try #require(Self.path(target))
     let result =
-      switch Endpoint.match(method, target) {
-      case .found(let endpoint, let parameters):
-        (["\(endpoint.operation)"] + parameters.map(text)).joined(separator: " ")
+      switch Endpoint.match(method, path) {
+      case .found(let place): Self.describe(Endpoint.all[place], path)
       case .otherMethods(let allowed): "405 " + text(allowed)
       case .unknown: "404"
       }
     #expect(result == found)
   }
 
-  /// What asks for nothing is safe to give to anybody who can connect.
-  @Test func asksForAKeyExceptForHealth() {
-    for endpoint in Endpoint.all {
-      switch (endpoint.operation, endpoint.method) {
-      case (.health, _), (.readiness, _), (.openAPI, _): #expect(endpoint.scope == nil)
-      case (.sendMessage, _), (.chat, _), (.listModels, _), (.showModel, _):
-        #expect(endpoint.scope == .chat)
-      case (_, .get): #expect(endpoint.scope == .read)
-      default: #expect(endpoint.scope == .write)
-      }
-    }
+  private static func path(_ text: String) -> PathSegments? { Target(bytes(text).span)?.segments }
+
+  /// The endpoint's name, and what stands for each segment in braces.
+  private static func describe(_ endpoint: Endpoint, _ path: PathSegments) -> String {
+    let count = "\(endpoint.path.text)".count { $0 == "{" }
+    let parameters = (0..<count).map { text(path[endpoint.path.segment(ofParameter: $0)].copied) }
+    return (["\(endpoint.name)"] + parameters).joined(separator: " ")
   }
 
-  private static func target(_ text: String) -> Target? { Target(bytes(text).span) }
+  /// Which scope each endpoint needs and what it does with a body. An endpoint that is missing here has been added
+  /// without a thought for who may use it.
+  @Test func needsTheScopeOfTheTable() {
+    let expected = """
+      sendMessage chat json
+      listBots read unread
+      createBot write json
+      readBot read unread
+      patchBot write json
+      deleteBot write ignored
+      listIntegrations read unread
+      createIntegration write json
+      listConversations read unread
+      readIntegration read unread
+      patchIntegration write json
+      deleteIntegration write ignored
+      testIntegration write optionalJSON
+      previewIntegration read unread
+      readConversation read unread
+      deleteConversation write ignored
+      listMessages read unread
+      createChatCompletion chat json
+      createMessage chat json
+      listModels chat unread
+      showModel chat unread
+      showPinnedModel chat unread
+      listStatistics read unread
+      metrics read unread
+      health none unread
+      readiness none unread
+      openapi none unread
+      """
+    let rows = Endpoint.all.map { endpoint in
+      "\(endpoint.name) \(Self.name(of: endpoint.scope)) \(endpoint.body)"
+    }
+    #expect(rows == expected.split(separator: "\n").map(String.init))
+  }
+
+  @Test func namesAndPathsAreUnique() {
+    #expect(Set(Endpoint.all.map { "\($0.name)" }).count == Endpoint.all.count)
+    #expect(Set(Endpoint.all.map { "\($0.method) \($0.path.text)" }).count == Endpoint.all.count)
+  }
+
+  private static func name(of scope: Scopes?) -> String {
+    switch scope {
+    case nil: "none"
+    case .chat: "chat"
+    case .read: "read"
+    case .write: "write"
+    default: "admin"
+    }
+  }
 }

@@ -20,12 +20,24 @@ import Testing
       "docs/openapi.json is not what the tables say: run the tests with POSTERN_UPDATE=1")
   }
 
+  /// Names the endpoint whose description is missing, and the description whose endpoint is.
   @Test func describesEveryEndpoint() throws {
+    let described = EndpointDescription.all.map(\.name)
+    for endpoint in Endpoint.all {
+      let count = described.count { $0 == "\(endpoint.name)" }
+      #expect(count == 1, "\(endpoint.name) has \(count) rows in EndpointDescription.all")
+    }
+    for name in described {
+      #expect(
+        Endpoint.all.contains { "\($0.name)" == name }, "\(name) has no row in Endpoint.all")
+    }
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(OpenAPIDocument.text.utf8)) as? [String: Any])
     let paths = try #require(document["paths"] as? [String: [String: Any]])
     for endpoint in Endpoint.all {
-      #expect(paths["\(endpoint.path)"]?["\(endpoint.method.name)".lowercased()] != nil)
+      let operation = paths["\(endpoint.path.text)"]?["\(endpoint.method.name)".lowercased()]
+      let name = (operation as? [String: Any])?["operationId"] as? String
+      #expect(name == "\(endpoint.name)", "docs/openapi.json lacks \(endpoint.name)")
     }
     #expect(paths.values.reduce(0) { $0 + $1.count } == Endpoint.all.count)
   }

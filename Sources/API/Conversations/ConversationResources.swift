@@ -9,9 +9,8 @@ struct ConversationResources {
   let context: ContextStore
 
   /// A page of a bot's conversations, the latest first.
-  func list(of bot: [UInt8], _ target: Target?) throws(APIError) -> Response {
-    let page = try Page(target)
-    return .json { writer in
+  func list(of bot: [UInt8], _ page: Page) -> Response {
+    .json { writer in
       writer.name("data")
       writer.beginArray()
       let total = context.conversations(of: bot, from: page.start, limit: page.size) {
@@ -24,7 +23,7 @@ struct ConversationResources {
   }
 
   /// One conversation.
-  func read(_ id: [UInt8], of bot: [UInt8]) throws(APIError) -> Response {
+  func conversation(_ id: [UInt8], of bot: [UInt8]) throws(APIError) -> Response {
     guard let activity = context.activity(of: id, bot: bot) else { throw .noSuchConversation }
     return .json { writer in
       writer.name("data")

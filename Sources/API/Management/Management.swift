@@ -12,40 +12,37 @@ import Platform
 final class Management {
   /// Changes the configuration file; `nil` where there is none.
   var writer: ConfigurationWriter?
-  /// What is in force.
-  var configuration: Configuration
+  private let active: ActiveConfiguration
   private let services: Services
-  private let version: StaticString
   private let tags: EntityTag
 
-  init(_ configuration: Configuration, services: Services, version: StaticString) {
-    self.configuration = configuration
+  init(_ active: ActiveConfiguration, services: Services) {
+    self.active = active
     self.services = services
-    self.version = version
     tags = EntityTag(key: SipHash.Key(services.random.next(), services.random.next()))
   }
 
   // MARK: Reading
 
-  /// All bots, or those that a key is limited to.
-  func listBots(_ request: Request, visibleTo key: APIKeySettings?) throws(APIError) -> Response {
-    try list(configuration.resources(.bot).filter { key.reaches($0.name.name) }, request)
+  /// A page of all bots, or of those that a key is limited to.
+  func bots(visibleTo key: APIKeySettings?, _ page: Page) -> Response {
+    list(active.configuration.resources(.bot).filter { key.reaches($0.name.name) }, page)
   }
 
-  /// The integrations of a bot.
-  func listIntegrations(of bot: [UInt8], _ request: Request) throws(APIError) -> Response {
-    try list(configuration.resources(.integration).filter { $0.bot == bot }, request)
+  /// A page of the integrations of a bot.
+  func integrations(of bot: [UInt8], _ page: Page) -> Response {
+    list(active.configuration.resources(.integration).filter { $0.bot == bot }, page)
   }
 
   /// One bot or integration.
-  func read(_ name: SectionName) throws(APIError) -> Response {
-    guard let resource = configuration.resource(name) else { throw .noSuch(name.kind) }
+  @inline(never)
+  func resource(_ name: SectionName) throws(APIError) -> Response {
+    guard let resource = active.configuration.resource(name) else { throw .noSuch(name.kind) }
     return response(resource, status: 200)
   }
 
-  private func list(_ resources: [Resource], _ request: Request) throws(APIError) -> Response {
-    let page = try Page(request.target)
-    return .json { writer in
+  private func list(_ resources: [Resource], _ page: Page) -> Response {
+    .json { writer in
       writer.name("data")
       writer.beginArray()
       for resource in resources.dropFirst(page.start).prefix(page.size) {
@@ -186,10 +183,11 @@ final class Management {
         return request.respond(error.response())
       }
     }
-    guard let bot = configuration.bots.first(where: { $0.id == integration.bot }) else {
+    guard let bot = active.configuration.bots.first(where: { $0.id == integration.bot }) else {
       return request.respond(APIError.noSuch(.bot).response())
     }
-    let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
+    let test = IntegrationTest(
+      of: integration, bot: bot, services: services, version: active.version)
     request.onAbandon = { test.cancel() }
     test.start(message) { result in
       request.respond(

@@ -12,6 +12,7 @@ struct Page {
   let size: Int
 
   /// Reads the query; the first page of 20 where it says nothing.
+  @inline(never)
   init(_ target: Target?) throws(APIError) {
     number = try Page.read(target, "page", in: 1...1_000_000, standard: 1)
     size = try Page.read(target, "per_page", in: 1...Page.largest, standard: 20)

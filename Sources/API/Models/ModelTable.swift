@@ -13,19 +13,21 @@ struct ModelTable {
     let integration: [UInt8]?
   }
 
-  private static let start = WallTime.now
-
   private let bots: BotTable
+  /// When all of them were made, as far as clients know: at the gateway's start.
+  private let created: WallTime
   /// The key that reaches them, if there is one.
   let key: APIKeySettings?
 
-  /// The models that a key reaches, all where there is none.
-  init(_ bots: BotTable, for key: APIKeySettings?) {
-    self.bots = bots
-    self.key = key
+  /// The models that a request's key reaches; all where it needs none.
+  @inline(never)
+  init(for call: Call) {
+    bots = call.application.active.bots
+    created = call.application.startTime
+    key = call.key
   }
 
-  /// What is called so: `bot` or `bot/integration`.
+  /// The model of a name, which is `bot` or `bot/integration`.
   func model(_ name: [UInt8]) throws(APIError) -> Model {
     let slash = name.span.firstIndex(of: UInt8(ascii: "/"))
     let id = name.span.extracting(first: slash ?? name.count).copied
@@ -68,9 +70,8 @@ struct ModelTable {
     return Response(status: 200, contentType: "application/json", body: writer.finish())
   }
 
-  /// One of them, by its name, which is one or two segments of a path.
-  func response(to request: Request, for segments: [[UInt8]]) throws(APIError) -> Response {
-    let name = segments.count > 1 ? segments[0] + [UInt8(ascii: "/")] + segments[1] : segments[0]
+  /// One of them, by its name.
+  func response(to request: Request, for name: [UInt8]) throws(APIError) -> Response {
     var writer = JSONWriter()
     write(name, of: try model(name).bot, request.isAnthropic, to: &writer)
     return Response(status: 200, contentType: "application/json", body: writer.finish())
@@ -82,15 +83,15 @@ struct ModelTable {
     writer.beginObject()
     writer.member("id", string: name.span)
     if isAnthropic {
-      var created: [UInt8] = []
-      Self.start.append(to: &created, precision: .seconds)
+      var text: [UInt8] = []
+      created.append(to: &text, precision: .seconds)
       let title = bot.settings.name
       writer.member("type", string: "model")
       writer.member("display_name", string: title.span)
-      writer.member("created_at", string: created.span)
+      writer.member("created_at", string: text.span)
     } else {
       writer.member("object", string: "model")
-      writer.member("created", integer: Int(Self.start.milliseconds / 1000))
+      writer.member("created", integer: Int(created.milliseconds / 1000))
       writer.member("owned_by", string: "postern")
     }
     writer.endObject()

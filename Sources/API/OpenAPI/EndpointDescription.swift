@@ -1,6 +1,5 @@
 #if !hasFeature(Embedded)
-  /// What `/openapi.json` says of an endpoint beyond what ``Endpoint`` has: path, method, scope, whether there is a body.
-  /// Whoever adds an endpoint describes it in ``init(of:)``; nothing builds for debugging before that.
+  /// What /openapi.json says of an endpoint beyond what ``Endpoint`` has: method, path, scope and body rule.
   struct EndpointDescription {
     /// A response other than an error, with the component that its body is.
     struct Answer {
@@ -12,75 +11,60 @@
       var fields: [String] = []
     }
 
-    /// The name of the operation, for those who generate code.
-    let id: String
+    /// The endpoint's name.
+    let name: String
     let group: String
     let summary: String
     var details = ""
     /// Components among the parameters, but for those of the path.
     var parameters: [String] = []
-    /// The JSON Schema of the body, and whether it may be left out.
-    var body: (schema: String, type: String, isRequired: Bool)?
+    /// The JSON Schema of the body, and its media type.
+    var body: (schema: String, type: String)?
     var answers: [Answer]
     /// Statuses of errors, but for those that follow from the endpoint.
     var errors: [Int] = []
 
-    init(of endpoint: Endpoint) {
-      switch endpoint.operation {
-      case .sendMessage: self = .sendMessage
-      case .listBots:
-        self = .list("listBots", "Bots", "The bots, those that the key reaches.", of: "Bot")
-      case .createBot: self = .create("createBot", "Bots", "Adds a bot.", "Bot")
-      case .readBot: self = .read("readBot", "Bots", "A bot.", "Bot")
-      case .patchBot: self = .patch("patchBot", "Bots", "Changes a bot.", "Bot")
-      case .deleteBot: self = .delete("deleteBot", "Bots", "Deletes a bot with its integrations.")
-      case .listIntegrations:
-        self = .list("listIntegrations", "Integrations", "A bot's integrations.", of: "Integration")
-      case .createIntegration:
-        self = .create("createIntegration", "Integrations", "Adds an integration.", "Integration")
-      case .readIntegration:
-        self = .read("readIntegration", "Integrations", "An integration.", "Integration")
-      case .patchIntegration:
-        self = .patch("patchIntegration", "Integrations", "Changes an integration.", "Integration")
-      case .deleteIntegration:
-        self = .delete("deleteIntegration", "Integrations", "Deletes an integration.")
-      case .testIntegration: self = .testIntegration
-      case .previewIntegration: self = .previewIntegration
-      case .listConversations:
-        self = .list(
-          "listConversations", "Conversations", "A bot's conversations, the latest first.",
-          of: "Conversation")
-      case .readConversation: self = .readConversation
-      case .deleteConversation: self = .deleteConversation
-      case .listMessages:
-        self = .list(
-          "listMessages", "Conversations", "A conversation's messages, the oldest first.",
-          of: "StoredMessage")
-        parameters.append("bot_query")
-        errors = [400, 404]
-      case .chat(.openai): self = .chat("createChatCompletion", "OpenAI", "ChatCompletion")
-      case .chat(.anthropic): self = .chat("createMessage", "Anthropic", "AnthropicMessage")
-      case .listModels:
-        self = .models("listModels", "The bots and their integrations, as models.", "Models")
-      case .showModel:
-        let isBot = !"\(endpoint.path)".contains("{integration}")
-        self = .models(
-          isBot ? "showModel" : "showPinnedModel", "A bot or an integration, as a model.", "Model")
-      case .statistics:
-        self = .list(
-          "listStatistics", "Integrations", "What has come of asking each integration.",
-          of: "Statistics")
-      case .metrics: self = .metrics
-      case .health: self = .health
-      case .readiness: self = .readiness
-      case .openAPI: self = .openAPI
-      }
-    }
+    /// The description of every endpoint.
+    static let all: [EndpointDescription] = [
+      sendMessage,
+      list("listBots", "Bots", "The bots, those that the key reaches.", of: "Bot"),
+      create("createBot", "Bots", "Adds a bot.", "Bot"),
+      read("readBot", "Bots", "A bot.", "Bot"),
+      patch("patchBot", "Bots", "Changes a bot.", "Bot"),
+      delete("deleteBot", "Bots", "Deletes a bot with its integrations."),
+      list("listIntegrations", "Integrations", "A bot's integrations.", of: "Integration"),
+      create("createIntegration", "Integrations", "Adds an integration.", "Integration"),
+      read("readIntegration", "Integrations", "An integration.", "Integration"),
+      patch("patchIntegration", "Integrations", "Changes an integration.", "Integration"),
+      delete("deleteIntegration", "Integrations", "Deletes an integration."),
+      testIntegration,
+      previewIntegration,
+      list(
+        "listConversations", "Conversations", "A bot's conversations, the latest first.",
+        of: "Conversation"),
+      readConversation,
+      deleteConversation,
+      list(
+        "listMessages", "Conversations", "A conversation's messages, the oldest first.",
+        of: "StoredMessage", parameters: ["bot_query"]),
+      chat("createChatCompletion", "OpenAI", "ChatCompletion"),
+      chat("createMessage", "Anthropic", "AnthropicMessage"),
+      models("listModels", "The bots and their integrations, as models.", "Models"),
+      models("showModel", "A bot or an integration, as a model.", "Model"),
+      models("showPinnedModel", "A bot or an integration, as a model.", "Model"),
+      list(
+        "listStatistics", "Integrations", "What has come of asking each integration.",
+        of: "Statistics"),
+      metrics,
+      health,
+      readiness,
+      openAPI,
+    ]
 
     private init(
-      _ id: String, _ group: String, _ summary: String, _ answers: [Answer], errors: [Int] = []
+      _ name: String, _ group: String, _ summary: String, _ answers: [Answer], errors: [Int] = []
     ) {
-      self.id = id
+      self.name = name
       self.group = group
       self.summary = summary
       self.answers = answers
@@ -120,16 +104,16 @@
         answer, or an `error`. A stream without `message` at its end is not whole.
         """
       description.parameters = ["idempotency_key"]
-      description.body = (component("Message"), json, true)
+      description.body = (component("Message"), json)
       return description
     }
 
     /// The interface of others: what Postern looks at itself is described.
     private static func chat(
-      _ id: String, _ whose: String, _ answer: String
+      _ name: String, _ whose: String, _ answer: String
     ) -> EndpointDescription {
       var description = EndpointDescription(
-        id, "Messages", "The reply, as clients of \(whose)'s expect it.",
+        name, "Messages", "The reply, as clients of \(whose)'s expect it.",
         [
           Answer(
             means: "The reply; with `stream`, as events.",
@@ -147,15 +131,15 @@
         members of the request go to the backend, translated where it has another form.
         """
       description.parameters = ["idempotency_key", "conversation_field"]
-      description.body = (component("ChatRequest"), json, true)
+      description.body = (component("ChatRequest"), json)
       return description
     }
 
     private static func models(
-      _ id: String, _ summary: String, _ schema: String
+      _ name: String, _ summary: String, _ schema: String
     ) -> EndpointDescription {
       var description = EndpointDescription(
-        id, "Messages", summary,
+        name, "Messages", summary,
         [Answer(means: "In OpenAI's form.", content: [(json, component(schema))])])
       description.parameters = ["anthropic_version"]
       return description
@@ -164,65 +148,65 @@
     // MARK: Resources
 
     private static func list(
-      _ id: String, _ group: String, _ summary: String, of item: String
+      _ name: String, _ group: String, _ summary: String, of item: String,
+      parameters: [String] = []
     ) -> EndpointDescription {
       let schema = """
         {"type":"object","required":["data","meta"],"properties":{
         "data":{"type":"array","items":\(component(item))},"meta":\(component("Meta"))}}
         """
       var description = EndpointDescription(
-        id, group, summary, [Answer(means: "A page of them.", content: [(json, schema)])],
-        errors: [400])
-      description.parameters = ["page", "per_page"]
+        name, group, summary, [Answer(means: "A page of them.", content: [(json, schema)])])
+      description.parameters = ["page", "per_page"] + parameters
       return description
     }
 
     private static func read(
-      _ id: String, _ group: String, _ summary: String, _ item: String
+      _ name: String, _ group: String, _ summary: String, _ item: String
     ) -> EndpointDescription {
       let answer = Answer(
         means: summary, content: [(json, data(component(item)))], fields: ["etag"])
-      return EndpointDescription(id, group, summary, [answer])
+      return EndpointDescription(name, group, summary, [answer])
     }
 
     private static func create(
-      _ id: String, _ group: String, _ summary: String, _ item: String
+      _ name: String, _ group: String, _ summary: String, _ item: String
     ) -> EndpointDescription {
       let answer = Answer(
         status: 201, means: "It stands in the configuration file, and is in force.",
         content: [(json, data(component(item)))], fields: ["etag", "location"])
-      var description = EndpointDescription(id, group, summary, [answer], errors: [409])
+      var description = EndpointDescription(name, group, summary, [answer], errors: [409])
       // Without an id, one is made from the name.
       let schema = """
         {"allOf":[\(component(item + "Patch"))],"anyOf":[{"required":["id"]},
         {"required":["name"],"properties":{"name":{"type":"string"}}}]}
         """
-      description.body = (schema, json, true)
+      description.body = (schema, json)
       return description
     }
 
     private static func patch(
-      _ id: String, _ group: String, _ summary: String, _ item: String
+      _ name: String, _ group: String, _ summary: String, _ item: String
     ) -> EndpointDescription {
       let answer = Answer(
         means: "The change stands in the configuration file, and is in force.",
         content: [(json, data(component(item)))], fields: ["etag"])
-      var description = EndpointDescription(id, group, summary, [answer], errors: [409, 412])
+      var description = EndpointDescription(name, group, summary, [answer], errors: [409, 412])
       description.details =
         """
         A JSON merge patch (RFC 7396): `null` takes a setting back to its default. `****` leaves a secret as it is.
         """
       description.parameters = ["if_match"]
-      description.body = (component(item + "Patch"), "application/merge-patch+json", true)
+      description.body = (component(item + "Patch"), "application/merge-patch+json")
       return description
     }
 
     private static func delete(
-      _ id: String, _ group: String, _ summary: String
+      _ name: String, _ group: String, _ summary: String
     ) -> EndpointDescription {
       let answer = Answer(status: 204, means: "It is gone.", content: [])
       var description = EndpointDescription(
-        id, group, summary, [answer], errors: [400, 409, 412, 413])
+        name, group, summary, [answer], errors: [409, 412])
       description.parameters = ["if_match"]
       return description
     }
@@ -232,11 +216,10 @@
     private static var testIntegration: EndpointDescription {
       var description = EndpointDescription(
         "testIntegration", "Integrations", "Sends a message through an integration.",
-        [Answer(means: "What came of it.", content: [(json, data(component("TestResult")))])],
-        errors: [413, 415])
+        [Answer(means: "What came of it.", content: [(json, data(component("TestResult")))])])
       description.body = (
         #"{"type":"object","properties":{"content":{"type":["string","null"],"minLength":1,"default":"Hello"}}}"#,
-        json, false
+        json
       )
       return description
     }
@@ -261,7 +244,7 @@
     private static var deleteConversation: EndpointDescription {
       var description = EndpointDescription(
         "deleteConversation", "Conversations", "Forgets a conversation.",
-        [Answer(status: 204, means: "It is gone.", content: [])], errors: [413])
+        [Answer(status: 204, means: "It is gone.", content: [])])
       description.parameters = ["bot_query"]
       return description
     }

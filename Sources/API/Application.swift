@@ -1,0 +1,46 @@
+public import Configuration
+import EventLoop
+import HTTPServer
+import Platform
+
+/// What the handlers of endpoints work with; lives as long as the process.
+public final class Application {
+  /// Whether messages are welcome, for `/readyz`.
+  public let status = ServiceStatus()
+  let active: ActiveConfiguration
+  let messages: MessageEndpoint
+  let chats: ChatEndpoint
+  let management: Management
+  let conversations: ConversationResources
+  let dispatcher: Dispatcher
+  /// When it was made: for clocks that are compared, and for people.
+  let start: Instant
+  let startTime = WallTime.now
+
+  /// An application with a configuration. `version` is what backends are told in `User-Agent`.
+  public init(
+    _ configuration: Configuration, context: ContextStore, services: Services,
+    version: StaticString
+  ) {
+    active = ActiveConfiguration(configuration, version: version)
+    dispatcher = Dispatcher(configuration.limits, context: context, services: services)
+    messages = MessageEndpoint(
+      dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+    chats = ChatEndpoint(messages)
+    management = Management(active, services: services)
+    conversations = ConversationResources(context: context)
+    start = services.loop.now
+  }
+
+  /// Lets the management API change the configuration file.
+  public func manage(with writer: ConfigurationWriter) {
+    management.writer = writer
+  }
+
+  /// Applies another configuration to requests that come from now on; exchanges in flight finish under the one that
+  /// they began with.
+  public func adopt(_ configuration: Configuration) {
+    active.adopt(configuration)
+    messages.adopt(configuration.limits)
+  }
+}

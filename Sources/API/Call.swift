@@ -1,0 +1,59 @@
+import Bytes
+import Configuration
+import HTTPServer
+
+/// One request to one endpoint: what the endpoint's handler is given.
+struct Call {
+  let request: Request
+  let path: PathPattern
+  /// The key that the client has shown, if one is needed.
+  let key: APIKeySettings?
+  let application: Application
+
+  /// What stands for the segment in braces with this index, from 0; decoded.
+  @inline(never)
+  func parameter(_ index: Int) -> [UInt8] {
+    // A request without a target has no endpoint.
+    let target = request.target!
+    return target.segments[path.segment(ofParameter: index)].copied
+  }
+
+  /// Reads the body, up to `max_body`, and calls `handle` once it has come whole.
+  func receiveBody(then handle: @escaping (Request) -> Void) -> Admission {
+    .read(bodyLimit: application.active.configuration.server.maxBodyBytes, handle: handle)
+  }
+
+  // MARK: What the path names
+
+  /// The bot that the path names first, if the key reaches it.
+  func bot() throws(APIError) -> Bot {
+    try application.active.bot(parameter(0), for: key)
+  }
+
+  /// The integration that the path names first, if the key reaches its bot.
+  func integration() throws(APIError) -> Integration {
+    guard let integration = application.active.bots.integration(parameter(0)) else {
+      throw .noSuch(.integration)
+    }
+    try key.checkReaches(integration.settings.bot)
+    return integration
+  }
+
+  /// The conversation that the path names first, and its bot: that of the query, or the only one.
+  func conversation() throws(APIError) -> (id: [UInt8], bot: [UInt8]) {
+    let bots = application.active.configuration.bots
+    let bot: [UInt8]
+    if let id = request.target?.parameter("bot") {
+      bot = id
+    } else if bots.count == 1 {
+      bot = bots[0].id
+    } else {
+      throw .invalid("bot", "Whose conversation it is must be said: ?bot=ID.")
+    }
+    _ = try application.active.bot(bot, for: key)
+    let id = parameter(0)
+    // No conversation has such a name.
+    guard id.isIdentifier else { throw .noSuchConversation }
+    return (id, bot)
+  }
+}

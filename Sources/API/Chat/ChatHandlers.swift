@@ -1,0 +1,18 @@
+import HTTPServer
+import Protocols
+
+/// Messages in OpenAI's and Anthropic's form.
+enum ChatHandlers {
+  /// `POST /v1/chat/completions`
+  static func createChatCompletion(_ call: Call) -> Admission { answer(call, in: .openai) }
+
+  /// `POST /v1/messages`
+  static func createMessage(_ call: Call) -> Admission { answer(call, in: .anthropic) }
+
+  private static func answer(_ call: Call, in shape: ChatRequest.Shape) -> Admission {
+    let chats = call.application.chats
+    // The models that apply now, whatever is configured before the body has come.
+    let models = ModelTable(for: call)
+    return call.receiveBody { chats.handle($0, in: shape, models) }
+  }
+}

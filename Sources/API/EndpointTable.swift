@@ -1,0 +1,71 @@
+extension Endpoint {
+  /// Everything that Postern answers, in the order of /openapi.json.
+  ///
+  /// To add an endpoint, add a row here and its handler to the file of its subject. The tests ask for the rest: its
+  /// description in /openapi.json, and its scope.
+  static let all: [Endpoint] = [
+    Endpoint(
+      "sendMessage", .post, "/v1/bots/{bot}/messages", scope: .chat, body: .json,
+      MessageHandlers.send),
+
+    Endpoint("listBots", .get, "/v1/bots", scope: .read, BotHandlers.list),
+    Endpoint("createBot", .post, "/v1/bots", scope: .write, body: .json, BotHandlers.create),
+    Endpoint("readBot", .get, "/v1/bots/{bot}", scope: .read, BotHandlers.read),
+    Endpoint("patchBot", .patch, "/v1/bots/{bot}", scope: .write, body: .json, BotHandlers.patch),
+    Endpoint(
+      "deleteBot", .delete, "/v1/bots/{bot}", scope: .write, body: .ignored, BotHandlers.delete),
+
+    Endpoint(
+      "listIntegrations", .get, "/v1/bots/{bot}/integrations", scope: .read,
+      IntegrationHandlers.list),
+    Endpoint(
+      "createIntegration", .post, "/v1/bots/{bot}/integrations", scope: .write, body: .json,
+      IntegrationHandlers.create),
+    Endpoint(
+      "listConversations", .get, "/v1/bots/{bot}/conversations", scope: .read,
+      ConversationHandlers.list),
+    Endpoint(
+      "readIntegration", .get, "/v1/integrations/{integration}", scope: .read,
+      IntegrationHandlers.read),
+    Endpoint(
+      "patchIntegration", .patch, "/v1/integrations/{integration}", scope: .write, body: .json,
+      IntegrationHandlers.patch),
+    Endpoint(
+      "deleteIntegration", .delete, "/v1/integrations/{integration}", scope: .write,
+      body: .ignored, IntegrationHandlers.delete),
+    Endpoint(
+      "testIntegration", .post, "/v1/integrations/{integration}/test", scope: .write,
+      body: .optionalJSON, IntegrationHandlers.test),
+    Endpoint(
+      "previewIntegration", .get, "/v1/integrations/{integration}/preview", scope: .read,
+      IntegrationHandlers.preview),
+
+    Endpoint(
+      "readConversation", .get, "/v1/conversations/{conversation}", scope: .read,
+      ConversationHandlers.read),
+    Endpoint(
+      "deleteConversation", .delete, "/v1/conversations/{conversation}", scope: .write,
+      body: .ignored, ConversationHandlers.delete),
+    Endpoint(
+      "listMessages", .get, "/v1/conversations/{conversation}/messages", scope: .read,
+      ConversationHandlers.listMessages),
+
+    Endpoint(
+      "createChatCompletion", .post, "/v1/chat/completions", scope: .chat, body: .json,
+      ChatHandlers.createChatCompletion),
+    Endpoint(
+      "createMessage", .post, "/v1/messages", scope: .chat, body: .json,
+      ChatHandlers.createMessage),
+    Endpoint("listModels", .get, "/v1/models", scope: .chat, ModelHandlers.list),
+    Endpoint("showModel", .get, "/v1/models/{bot}", scope: .chat, ModelHandlers.showBot),
+    Endpoint(
+      "showPinnedModel", .get, "/v1/models/{bot}/{integration}", scope: .chat,
+      ModelHandlers.showIntegration),
+
+    Endpoint("listStatistics", .get, "/v1/stats", scope: .read, MetricsHandlers.listStatistics),
+    Endpoint("metrics", .get, "/metrics", scope: .read, MetricsHandlers.metrics),
+    Endpoint("health", .get, "/healthz", scope: nil, OperationHandlers.health),
+    Endpoint("readiness", .get, "/readyz", scope: nil, OperationHandlers.readiness),
+    Endpoint("openapi", .get, "/openapi.json", scope: nil, OperationHandlers.openAPI),
+  ]
+}

@@ -1,0 +1,41 @@
+import Configuration
+import HTTPServer
+
+/// Bots as resources.
+enum BotHandlers {
+  /// `GET /v1/bots`: all bots, or those that the key is limited to.
+  static func list(_ call: Call) throws(APIError) -> Admission {
+    let page = try Page(call.request.target)
+    return .answer(call.application.management.bots(visibleTo: call.key, page))
+  }
+
+  /// `POST /v1/bots`
+  static func create(_ call: Call) throws(APIError) -> Admission {
+    try call.key.checkReachesAll()
+    let management = call.application.management
+    return call.receiveBody { management.createBot($0) }
+  }
+
+  /// `GET /v1/bots/{bot}`
+  static func read(_ call: Call) throws(APIError) -> Admission {
+    .answer(try call.application.management.resource(try name(call)))
+  }
+
+  /// `PATCH /v1/bots/{bot}`
+  static func patch(_ call: Call) throws(APIError) -> Admission {
+    let name = try name(call)
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.patch(name, $0, by: key) }
+  }
+
+  /// `DELETE /v1/bots/{bot}`
+  static func delete(_ call: Call) throws(APIError) -> Admission {
+    let name = try name(call)
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.delete(name, $0, by: key) }
+  }
+
+  private static func name(_ call: Call) throws(APIError) -> SectionName {
+    SectionName(.bot, try call.bot().settings.id)
+  }
+}

@@ -1,0 +1,64 @@
+import Bytes
+import Configuration
+import HTTPServer
+
+/// Integrations as resources, and at work.
+enum IntegrationHandlers {
+  /// `GET /v1/bots/{bot}/integrations`
+  static func list(_ call: Call) throws(APIError) -> Admission {
+    let bot = try call.bot()
+    let page = try Page(call.request.target)
+    return .answer(call.application.management.integrations(of: bot.settings.id, page))
+  }
+
+  /// `POST /v1/bots/{bot}/integrations`
+  static func create(_ call: Call) throws(APIError) -> Admission {
+    let bot = try call.bot().settings.id
+    let management = call.application.management
+    return call.receiveBody { management.createIntegration(of: bot, $0) }
+  }
+
+  /// `GET /v1/integrations/{integration}`
+  static func read(_ call: Call) throws(APIError) -> Admission {
+    .answer(try call.application.management.resource(try name(call)))
+  }
+
+  /// `PATCH /v1/integrations/{integration}`
+  static func patch(_ call: Call) throws(APIError) -> Admission {
+    let name = try name(call)
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.patch(name, $0, by: key) }
+  }
+
+  /// `DELETE /v1/integrations/{integration}`
+  static func delete(_ call: Call) throws(APIError) -> Admission {
+    let name = try name(call)
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.delete(name, $0, by: key) }
+  }
+
+  /// `POST /v1/integrations/{integration}/test`
+  static func test(_ call: Call) throws(APIError) -> Admission {
+    let settings = try call.integration().settings
+    let management = call.application.management
+    return call.receiveBody { management.test(settings, $0) }
+  }
+
+  /// `GET /v1/integrations/{integration}/preview`
+  static func preview(_ call: Call) throws(APIError) -> Admission {
+    let integration = try call.integration()
+    let configuration = call.application.active.configuration
+    let settings = integration.settings
+    let preview = IntegrationPreview(
+      integration: integration,
+      resource: configuration.resource(SectionName(.integration, settings.id)),
+      bot: configuration.resource(SectionName(.bot, settings.bot)),
+      version: call.application.active.version)
+    return .answer(
+      try preview.response(to: [UInt8]("\"Hello\""), conversation: [UInt8]("conv_…")))
+  }
+
+  private static func name(_ call: Call) throws(APIError) -> SectionName {
+    SectionName(.integration, try call.integration().settings.id)
+  }
+}

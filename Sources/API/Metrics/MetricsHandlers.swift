@@ -1,0 +1,28 @@
+import EventLoop
+import HTTPServer
+import Logging
+import Platform
+
+/// What Postern counts.
+enum MetricsHandlers {
+  /// `GET /v1/stats`: what the bots that the key reaches have counted.
+  static func listStatistics(_ call: Call) throws(APIError) -> Admission {
+    let statistics = StatisticsResource(
+      bots: call.application.active.bots.visible(to: call.key),
+      now: call.application.dispatcher.services.loop.now)
+    return .answer(statistics.list(try Page(call.request.target)))
+  }
+
+  /// `GET /metrics`: what the process and the bots that the key reaches have counted.
+  static func metrics(_ call: Call) -> Admission {
+    let (application, request) = (call.application, call.request)
+    let services = application.dispatcher.services
+    let metrics = Metrics(
+      version: application.active.version, uptime: services.loop.now - application.start,
+      isConfigurationValid: application.status.faults.isEmpty,
+      activity: application.dispatcher.activity, ring: application.dispatcher.context.statistics,
+      traffic: request.serverTraffic, connections: request.serverConnectionCount,
+      droppedLogLines: services.log.droppedLineCount)
+    return .answer(metrics.response(application.active.bots.visible(to: call.key)))
+  }
+}

@@ -1,0 +1,35 @@
+import HTTPServer
+import JSON
+
+/// The endpoints for those who run the gateway, and for programs that generate clients.
+enum OperationHandlers {
+  /// `GET /healthz`: that the process is alive.
+  static func health(_ call: Call) -> Admission {
+    .answer(response("ok", 200))
+  }
+
+  /// `GET /readyz`: whether messages are welcome, and why the configuration file does not apply.
+  static func readiness(_ call: Call) -> Admission {
+    let status = call.application.status
+    if status.isDraining { return .answer(response("stopping", 503)) }
+    return .answer(response("ready", 200, status.faults))
+  }
+
+  /// `GET /openapi.json`: the description of this interface.
+  static func openAPI(_ call: Call) -> Admission {
+    .answer(Response(status: 200, contentType: "application/json", body: Assets.openAPI))
+  }
+
+  private static func response(
+    _ word: StaticString, _ status: Int, _ faults: [[UInt8]] = []
+  ) -> Response {
+    .json(status: status) { writer in
+      writer.member("status", string: word)
+      guard !faults.isEmpty else { return }
+      writer.name("reasons")
+      writer.beginArray()
+      for fault in faults { writer.string(fault.span) }
+      writer.endArray()
+    }
+  }
+}

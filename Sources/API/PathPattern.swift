@@ -1,0 +1,47 @@
+import Bytes
+import HTTPServer
+
+/// The paths of an endpoint: segments by `/`, where one in braces stands for any.
+struct PathPattern: ExpressibleByStringLiteral, Sendable {
+  let text: StaticString
+
+  @inline(__always)  // For the same reason as Endpoint.init.
+  init(stringLiteral text: StaticString) {
+    self.text = text
+  }
+
+  /// Whether a request's path is one of these.
+  func matches(_ path: PathSegments) -> Bool {
+    let pattern = span
+    var start = 1
+    for index in 0..<path.count {
+      guard start <= pattern.count else { return false }
+      let end = pattern.firstIndex(of: UInt8(ascii: "/"), from: start) ?? pattern.count
+      let wanted = pattern.extracting(start..<end)
+      if !wanted.hasPrefix("{"), !wanted.equals(path[index]) { return false }
+      start = end + 1
+    }
+    return start == pattern.count + 1
+  }
+
+  /// Which of the segments is the one in braces with this index, from 0.
+  func segment(ofParameter index: Int) -> Int {
+    let pattern = span
+    var (segment, left) = (-1, index)
+    for position in pattern.indices {
+      if pattern[position] == UInt8(ascii: "/") { segment += 1 }
+      guard pattern[position] == UInt8(ascii: "{") else { continue }
+      if left == 0 { return segment }
+      left -= 1
+    }
+    preconditionFailure("the path has fewer parameters")
+  }
+
+  private var span: Span<UInt8> {
+    @_lifetime(immortal)
+    get {
+      let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+      return _overrideLifetime(bytes.span, copying: ())
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import Bytes
+import Configuration
+public import HTTPServer
+
+/// Finds the endpoint that a request is for, checks access and body, and calls the endpoint's handler.
+public final class Router: RequestHandler {
+  private let application: Application
+
+  /// A router to the endpoints of an application.
+  public init(to application: Application) {
+    self.application = application
+  }
+
+  /// Does everything that can be done before the body is read.
+  public func admit(_ request: Request) -> Admission {
+    do throws(APIError) {
+      return try route(request)
+    } catch {
+      return .answer(error.response(as: ErrorShape(for: request)))
+    }
+  }
+
+  /// The answer to a request that the server itself refuses.
+  public func response(to refusal: Refusal, of request: Request?) -> Response {
+    APIError(refusal).response(as: ErrorShape(for: request))
+  }
+
+  private func route(_ request: Request) throws(APIError) -> Admission {
+    guard let path = request.target?.segments else { throw APIError(.badTarget) }
+    switch Endpoint.match(request.method, path) {
+    case .found(let place): return try admit(request, to: Endpoint.all[place])
+    case .otherMethods(let allowed): throw .methodNotAllowed(allowed)
+    case .unknown: throw APIError(.notFound, "There is nothing at this path.")
+    }
+  }
+
+  private func admit(_ request: Request, to endpoint: Endpoint) throws(APIError) -> Admission {
+    let key = try application.active.access.admit(
+      request.peer, fields: { request.field($0) }, scope: endpoint.scope)
+    if endpoint.body == .json, !request.hasJSONType { throw .notJSON }
+    let call = Call(request: request, path: endpoint.path, key: key, application: application)
+    let admission = try endpoint.handler(call)
+    guard endpoint.body == .optionalJSON, case .read(let limit, let handle) = admission else {
+      return admission
+    }
+    // Only after the body has come is it known whether a chunked one is empty.
+    return .read(bodyLimit: limit) { request in
+      guard request.body.isEmpty || request.hasJSONType else {
+        return request.respond(APIError.notJSON.response())
+      }
+      handle(request)
+    }
+  }
+}
+
+extension APIError {
+  /// 405, with the methods that the path has.
+  fileprivate static func methodNotAllowed(_ allowed: [UInt8]) -> APIError {
+    var error = APIError(.methodNotAllowed, "This path does not take this method.")
+    error.fields.append(("Allow", allowed))
+    return error
+  }
+}
