@@ -12,7 +12,7 @@ from pathlib import Path
 LOAD_CORE = "1"
 MICROSECONDS_PER_TICK = 1e6 / os.sysconf("SC_CLK_TCK")
 MILLISECONDS = {"us": 1e-3, "ms": 1, "s": 1e3, "m": 6e4, "h": 36e5}
-# A thousand conversations one after another, so that no queue forms behind one of them.
+# A thousand conversations one after another, so that none of them has a queue.
 MESSAGE = '{"conversation_id":"c%d","user":{"id":"u1"},"content":"Hello, how are you?"}'
 
 

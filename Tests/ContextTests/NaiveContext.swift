@@ -56,7 +56,7 @@ struct NaiveContext {
     for cell in cells where owners[cell] >= 0 { remove(owners[cell]) }
   }
 
-  /// A ring that is reopened goes on behind the newest turn that there is.
+  /// A reopened ring continues after its newest turn.
   mutating func reopen() {
     head = turns.max { $0.key < $1.key }.map { $0.value.start + $0.value.cells } ?? 0
     overwritten = 0

@@ -9,7 +9,7 @@ import TestSupport
 ///
 /// Two things of the world are left out: a device that damages sectors that it was not writing (cheap flash may, when
 /// the power fails while it moves its pages), and one that tells of a flush before it has made it. The checksums find
-/// the former, as any damage, and it costs the turns in these sectors; nobody can do anything about the latter.
+/// the former, as any damage, and it costs the turns in these sectors; there is no remedy for the latter.
 @Suite(.seeded) struct PowerCutTests {
   /// A ring whose writes are recorded.
   final class Recorded {

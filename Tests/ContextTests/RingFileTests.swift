@@ -5,7 +5,7 @@ import TestSupport
 @testable import Context
 @testable import Platform
 
-/// The ring's file in use: what it is, that it is what the ring is, and what becomes of errors.
+/// The ring's file in use: its form, that it equals the ring, and how errors are handled.
 @Suite(.seeded) struct RingFileTests {
   private static let evens = ["0", "2", "4", "6", "8"]
   private static let odds = ["1", "3", "5", "7", "9"]

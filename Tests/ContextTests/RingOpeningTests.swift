@@ -134,7 +134,7 @@ import TestSupport
     }
   }
 
-  // MARK: Files that are no ring of ours
+  // MARK: Files that are not a ring of ours
 
   struct Stranger: CustomTestStringConvertible {
     let name: String

@@ -81,13 +81,13 @@ struct RingWalker {
     model.delete(conversation)
   }
 
-  /// Goes on with what a restart would find.
+  /// Continues with what a restart would find.
   mutating func reopen() throws {
     subject = try subject.reopenedCopy()
     model.reopen()
   }
 
-  /// Changes a bit of each of these cells and goes on with what a restart would find.
+  /// Changes a bit of each of these cells and continues with what a restart would find.
   mutating func reopen(damaging cells: [Int]) throws {
     for cell in Set(cells) {
       let byte = 64 + cell * 8 + Int.random(in: 0..<8, using: &random)

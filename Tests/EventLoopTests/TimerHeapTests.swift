@@ -77,7 +77,7 @@ import TestSupport
     }
   }
 
-  /// What a timer would have called is let go of, whether it fires or not.
+  /// A timer's action is released, whether it fires or not.
   @Test func letsGoOfActions() {
     final class Resource {}
     var heap = TimerHeap()

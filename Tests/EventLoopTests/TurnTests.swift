@@ -37,7 +37,7 @@ import TestSupport
       ])
   }
 
-  /// What always has more to do does not keep the loop from everybody else.
+  /// An action that always has more to do does not keep the loop from the others.
   @Test func endsATurnThatAlwaysHasMoreToDo() throws {
     func more() {
       journal.note("more")

@@ -34,7 +34,7 @@ import TestSupport
     }
   }
 
-  /// An answer that nobody has asked for yet is not taken for the answer to the next request, whether it comes with
+  /// An answer that comes before its request is not taken for the answer to the next one, whether it comes with
   /// the one before or on its own.
   @Test(arguments: [false, true]) func givesUpAConnectionOnWhichTooMuchCame(later: Bool) throws {
     let server = RawServer { connection in

@@ -2,7 +2,7 @@ import Foundation
 
 /// A server of raw bytes on loopback, on threads of its own: what it answers is what the test says, HTTP or not.
 final class RawServer: Sendable {
-  /// What is done with a connection once a request has begun on it: a whole one, or something that is no HTTP.
+  /// What is done with a connection once a request has begun on it: a whole one, or something other than HTTP.
   enum Step: Sendable {
     /// These bytes go out.
     case send(String)
@@ -124,7 +124,7 @@ final class RawServer: Sendable {
         if text[head.upperBound...].utf8.count >= length ?? 0 { break }
       }
       let count = recv(connection, &buffer, buffer.count, 0)
-      // A TLS handshake is no request, and nothing that a server without TLS would wait for the end of.
+      // A TLS handshake is not a request; a server without TLS does not wait for its end.
       guard count > 0, !text.isEmpty || buffer[0] != 22 else { return }
       text += String(decoding: buffer[..<count], as: UTF8.self)
     }

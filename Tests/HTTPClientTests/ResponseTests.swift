@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import HTTPClient
 
-/// What responses, and what is none, come to.
+/// The results of responses, and of what is not a response.
 @Suite struct ResponseTests {
   @Test func postsAndTakesAWholeReply() throws {
     let server = RawServer(.send(response("héllo")))
@@ -72,7 +72,7 @@ import TestSupport
     #expect(server.connectionCount == 1, "redirects are not followed")
   }
 
-  /// An interim response is no answer, neither alone nor before one.
+  /// An interim response is not an answer, neither alone nor before one.
   @Test func passesOverInterimResponses() throws {
     let interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n"
     let fixture = try Fixture()
@@ -102,7 +102,7 @@ import TestSupport
         .interrupted, 200
       ),
       (
-        "a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\nhello",
+        "a length that is not a number", "HTTP/1.1 200 OK\r\nContent-Length: ten\r\n\r\nhello",
         .notHTTP, 0
       ),
       (
@@ -151,7 +151,7 @@ import TestSupport
     let server = RawServer()
     server.stop()
     let fixture = try Fixture()
-    // The listener is shut down: whoever connects from now on is refused.
+    // The listener is shut down: new connections are refused.
     let result = try fixture.post(to: fixture.upstream(port: server.port))
     #expect(result.failure == .connectFailed)
     #expect(result.status == 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Two connected sockets, to see whether somebody who has no business with them meddles with one.
+/// Two connected sockets, to see whether other code changes one of them.
 final class SocketPair {
   let near: Int32
   private let far: Int32

@@ -66,7 +66,7 @@ import Testing
     watches.forget(number)
   }
 
-  /// A kept connection on which something comes that nobody asked for must not be used again.
+  /// A kept connection that receives something unasked must not be used again.
   @Test func shutsDownAKeptConnectionThatFires() throws {
     let kept = try SocketPair()
     watches.open(kept.near)
@@ -78,7 +78,7 @@ import Testing
     #expect(!kept.isIntact)
   }
 
-  /// A connected socket of a high number, whose other end is closed; nobody else has it open.
+  /// A connected socket of a high number, whose other end is closed; it is open only here.
   private func connection() throws -> Int32 {
     let pair = try SocketPair()
     let number = withExtendedLifetime(pair) { fcntl($0.near, F_DUPFD, Self.lowestNumber) }

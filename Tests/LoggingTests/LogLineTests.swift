@@ -84,7 +84,7 @@ import Testing
       #/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/#, with: "TIME", maxReplacements: 1)
   }
 
-  /// A line as it stands behind an earlier one.
+  /// A line as it stands after an earlier one.
   private func line(
     _ level: LogLevel, _ format: LogFormat, forJournal: Bool = false,
     _ fill: (inout LogLine) -> Void

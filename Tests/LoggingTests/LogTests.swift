@@ -20,7 +20,7 @@ import Testing
     #expect(levels.map(String.init) == written)
   }
 
-  /// What makes a line may be dear: it is not asked for where there is none.
+  /// Making a line may be expensive: a line that is not written is not made.
   @Test func makesNoLineThatIsNotWritten() {
     let (log, reader) = makeLog(.warning)
     log.write(.info, "event") { _ in Issue.record("asked for fields") }

@@ -104,7 +104,7 @@ import TestSupport
 
   @Test(arguments: Self.saves)
   private func nothingThatOthersSaveIsLost(save: Save) throws {
-    let text = bytes("of somebody else\n")
+    let text = bytes("of another process\n")
     for first in 0..<Self.steps - 1 {
       for second in first + 1..<Self.steps {
         let folder = try TemporaryFolder(inMemory: true)
@@ -121,7 +121,7 @@ import TestSupport
   /// The process dies at any step, others having saved before: what they saved is there after the next start.
   @Test(arguments: Self.saves)
   private func nothingIsLostInACrash(save: Save) throws {
-    let text = bytes("of somebody else\n")
+    let text = bytes("of another process\n")
     for first in 0..<25 {
       for death in first + 2..<30 {
         let folder = try TemporaryFolder(inMemory: true)
@@ -140,7 +140,7 @@ import TestSupport
     }
   }
 
-  /// Without anybody else, the file is old or new, and whole.
+  /// Without another process, the file is old or new, and whole.
   @Test func aCrashLeavesOneOfTheTwo() throws {
     for death in 0..<Self.steps {
       let folder = try TemporaryFolder(inMemory: true)

@@ -39,7 +39,7 @@ import TestSupport
     var after = stat()
     #expect(stat(path, &before) == 0)
     guard case .replaced = try FileReplacement.replace(snapshot(path), with: new) else {
-      Issue.record("nobody else has the file")
+      Issue.record("no other process has the file")
       return
     }
     #expect(stat(path, &after) == 0)
@@ -85,7 +85,7 @@ import TestSupport
 
   // MARK: Others
 
-  /// What somebody does between the reading and the replacing.
+  /// What another process does between the reading and the replacing.
   @Test(arguments: ["in place", "by rename", "remove", "move", "link", "mode", "append"])
   func leavesAloneWhatOthersChanged(way: String) throws {
     let folder = try TemporaryFolder()
@@ -113,7 +113,7 @@ import TestSupport
     #expect(try folder.names == there)
   }
 
-  /// Somebody who has the file open for writing and has not written yet would write to the file that is gone.
+  /// Another process has the file open for writing and has not written yet: it would write to the file that is gone.
   @Test func leavesAloneWhatSomebodyIsAboutToWrite() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(old, to: "file")
@@ -123,7 +123,7 @@ import TestSupport
     try handle.close()
     #expect(contents(path) == bytes("theirsxt\n"))
     guard case .replaced = try FileReplacement.replace(snapshot(path), with: new) else {
-      Issue.record("nobody has it open any more")
+      Issue.record("no process has it open any more")
       return
     }
     #expect(contents(path) == new)
@@ -141,8 +141,8 @@ import TestSupport
 
   // MARK: Failures
 
-  /// Each call fails in turn, in several ways: the file is old or new, whole, and nothing is left that `cleanUp` does
-  /// not take away.
+  /// Each call fails once, in several ways: the file is old or new, and whole, and `cleanUp` removes what is left
+  /// beside it.
   @Test(arguments: [EIO, ENOSPC, EDQUOT, EACCES, EPERM, EROFS, EINTR, ENOENT])
   func survivesFailures(code: Int32) throws {
     var calls = 0
@@ -234,7 +234,7 @@ import TestSupport
     // What came out of an exchange: the text that the name has the hash of.
     let gone = nameOfNew(1, bytes("older"), old)
     _ = try folder.write(bytes("older"), to: gone)
-    // Of another file, and of nobody.
+    // Of another file, and of no process.
     _ = try folder.write(old, to: ".file2.postern")
     _ = try folder.write(old, to: ".file.swp")
     _ = try folder.write(old, to: ".file.postern-own")

@@ -129,7 +129,7 @@ import TestSupport
     return number
   }
 
-  /// Somebody else's socket, which the caller closes; its file stays.
+  /// A socket of another process, as it were: the caller closes it, and its file stays.
   private func listening(at path: String, backlog: Int32) throws -> Int32 {
     let address = try #require(SocketAddress(unixPath: bytes(path)))
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)

@@ -12,7 +12,7 @@ import TestSupport
     let reading = Descriptor(adopting: pipe.reading)
     let writing = Descriptor(adopting: pipe.writing)
     try fillAndResume(NonBlockingOutput(to: writing.number), reader: reading.number)
-    // Whoever shares the pipe's other descriptors finds them as they were.
+    // The pipe's other descriptors are as they were.
     #expect(fcntl(writing.number, F_GETFL) & O_NONBLOCK == 0)
   }
 

@@ -4,7 +4,7 @@ import TestSupport
 
 func ip(_ text: String) -> IPAddress { IPAddress(text: bytes(text).span)! }
 
-/// A pipe whose ends the caller closes, or hands to somebody who does.
+/// A pipe; the caller closes its ends, or gives them to a new owner.
 func makePipe() -> (reading: Int32, writing: Int32) {
   var ends: [Int32] = [-1, -1]
   precondition(pipe(&ends) == 0)

@@ -49,7 +49,7 @@ private func checkFindings(_ report: ConfigurationReport, lines: Int) {
   precondition(hasErrors == (report.configuration == nil))
 }
 
-/// What is in force is a file again, in which nothing but masks can be wrong, and which says the same.
+/// The effective configuration is a file again: it says the same, and only its masks may be invalid.
 private func checkEffectiveText(_ report: ConfigurationReport) {
   let text = report.effectiveText()
   let document = INIDocument(parsing: text)

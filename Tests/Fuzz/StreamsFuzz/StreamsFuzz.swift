@@ -87,7 +87,7 @@ private struct Reading: Equatable {
     }
   }
 
-  /// What comes of it is JSON; a reply is the deltas joined.
+  /// The result is JSON; a reply is the deltas joined.
   func check(_ dialect: Dialect) {
     var text = [UInt8]("\"")
     for delta in deltas {
