@@ -36,7 +36,7 @@ public struct Poller: ~Copyable {
     _ = clinux_epoll_control(epoll.number, EPOLL_CTL_DEL, descriptor, 0, 0)
   }
 
-  /// Waits for events, a signal, or the end of the time: -1 is no limit, 0 does not wait.
+  /// Waits for events, a signal, or the end of the time: -1 waits without limit, 0 does not wait.
   ///
   /// Returns the number of events, which `event(_:)` then gives. epoll_wait(2).
   public borrowing func wait(milliseconds: Int32) throws(SystemError) -> Int {

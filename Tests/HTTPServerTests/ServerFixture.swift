@@ -89,7 +89,7 @@ final class RawClient {
     _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
-  /// Fetches what has come, at most so much.
+  /// Fetches what has come, at most `limit` bytes.
   func fetch(_ limit: Int = 1 << 20) {
     var buffer = [UInt8](repeating: 0, count: limit)
     let count = recv(descriptor, &buffer, limit, Int32(MSG_DONTWAIT))
@@ -100,7 +100,7 @@ final class RawClient {
   /// Forgets what was fetched.
   func forget() { received = "" }
 
-  /// The header section that was fetched, and what came behind it.
+  /// The header section that was fetched, and what came after it.
   var parts: (head: String, rest: String)? {
     guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
     return (String(received[..<end.lowerBound]), String(received[end.upperBound...]))

@@ -82,7 +82,7 @@ enum Sample {
         + #""usage":{"input_tokens":3,"output_tokens":4}}"#)
   }
 
-  /// Content in parts, a reply of nothing but a call, and arguments that are no object.
+  /// Content in parts, a reply of nothing but a call, and arguments that are not an object.
   @Test func oddContent() throws {
     let parts = try Sample.reply(
       .custom,

@@ -3,7 +3,7 @@ import JSON
 import Testing
 import TestSupport
 
-/// Bodies with status 200 that are no reply.
+/// Bodies with status 200 that are not a reply.
 @Suite struct ReplyFaultTests {
   @Test(
     arguments: [

@@ -59,7 +59,7 @@ import TestSupport
       name: "lines", framing: .lines, stream: "{\"a\":1}\n\n \t\r\n{\"b\":\r2}\r\n{\"c\":3}",
       events: [["", "{\"a\":1}"], ["", "{\"b\":\r2}\r"], ["", "{\"c\":3}"]]),
     Example(
-      name: "lines behind a byte-order mark", framing: .lines, stream: "\u{FEFF}1\n2\n",
+      name: "lines after a byte-order mark", framing: .lines, stream: "\u{FEFF}1\n2\n",
       events: [["", "1"], ["", "2"]]),
   ]
 

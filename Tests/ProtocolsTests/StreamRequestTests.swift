@@ -54,7 +54,7 @@ import TestSupport
     let anthropic = try body(.anthropic, prefill: #""He \n""#)
     #expect(
       anthropic.contains(messages.replacing(#" \n""#, with: "\"")) && !anthropic.contains("final"))
-    // Nothing to begin with is no message.
+    // Without a beginning there is no message.
     #expect(try body(.anthropic, prefill: #""\t ""#) == body(.anthropic))
   }
 

@@ -18,6 +18,7 @@ loader.exec_module(lint)
         ("/// Whoever reads it.\n", ["Whoever"]),
         ("/// It is no stream.\n", ["is no stream"]),
         ("/// There is no stream, and it is no longer open.\n", []),
+        ("/// Later ones move back, so there\n/// are no gaps, or `nil` if there is none.\n", []),
         ("/// The new entry goes behind it.\n", ["behind"]),
         ("/// A crash may leave a file behind.\nlet next = behind + 1\n", []),
         ("/// What came\n  /// of it is kept.\n", ["What came of"]),
