@@ -73,16 +73,12 @@ public struct WallTime: Sendable {
 
   /// Appends the time as in HTTP's `Date`, `Sun, 06 Nov 1994 08:49:37 GMT`; RFC 9110 section 5.6.7.
   public func appendHTTPDate(to bytes: inout [UInt8]) {
-    let days: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    let months: [StaticString] = [
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
     let parts = civil.parts
-    bytes.append(days[Int(parts.tm_wday)])
+    bytes.append(WallTime.days[Int(parts.tm_wday)])
     bytes.append(", ")
     bytes.append(decimal: Int(parts.tm_mday), width: 2)
     bytes.append(" ")
-    bytes.append(months[Int(parts.tm_mon)])
+    bytes.append(WallTime.months[Int(parts.tm_mon)])
     bytes.append(" ")
     bytes.append(decimal: Int(parts.tm_year) + 1900, width: 4)
     bytes.append(" ")
@@ -90,6 +86,12 @@ public struct WallTime: Sendable {
     bytes.append(copying: clock.span.extracting(11..<19))
     bytes.append(" GMT")
   }
+
+  // Not in the function, because the linker may mix up the constant arrays of one: see `Quantity.timeUnits`.
+  private static let days: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+  private static let months: [StaticString] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
 
   /// The civil time, and its milliseconds: 0 to 999, before 1970 too.
   private var civil: (parts: tm, milliseconds: Int) {

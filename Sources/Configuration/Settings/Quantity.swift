@@ -20,10 +20,19 @@ package enum Quantity {
   private var units: [(suffix: StaticString, factor: Int)] {
     switch self {
     case .count: []
-    case .duration, .interval: [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)]
-    case .size: [("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30)]
+    case .duration, .interval: Quantity.timeUnits
+    case .size: Quantity.sizeUnits
     }
   }
+
+  // Not in the function: Swift 6.3 numbers the constant arrays of one function, in an order that is not the same in
+  // each module that the function is emitted into. The linker then mixes them up.
+  private static let timeUnits: [(suffix: StaticString, factor: Int)] = [
+    ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000),
+  ]
+  private static let sizeUnits: [(suffix: StaticString, factor: Int)] = [
+    ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30),
+  ]
 
   /// Reads digits and a suffix, or none. Numbers too large for `Int`, of either sign, become its limits;
   /// `nil` is what is no such number at all.
