@@ -42,7 +42,7 @@ import Testing
     #expect(bytes.span.trimmingBlanks.copied == Array(trimmed.utf8))
   }
 
-  /// Every two-byte and three-byte start, against the standard library's own validation.
+  /// Every start of two and three bytes, compared with the standard library's validation.
   @Test func validatesUTF8AsTheStandardLibraryDoes() {
     for first in UInt8.min...UInt8.max {
       for second in UInt8.min...UInt8.max {

@@ -4,7 +4,7 @@ import TestSupport
 @testable import Context
 
 @Suite(.seeded) struct ByteSpansTests {
-  /// Whatever is inserted is covered, by few ranges, and what is side by side by one.
+  /// Everything that is inserted is covered by few ranges; neighbours are covered by one range.
   @Test func coversWhatWasInserted() {
     for seed in 0..<200 as Range<UInt64> {
       var random = SeededGenerator(stream: seed)
@@ -37,14 +37,14 @@ import TestSupport
     #expect(spans.count == 2)
   }
 
-  /// The least that was not inserted is covered besides.
+  /// The smallest gap between two ranges is covered besides.
   @Test func joinsTheNearest() {
     var spans = ByteSpans()
     for place in 0..<ByteSpans.limit { spans.insert(place * 1000..<place * 1000 + 10) }
     spans.insert(3020..<3030)
     let covered = (0..<spans.count).reduce(0) { $0 + spans[$1].count }
     #expect(spans.count == ByteSpans.limit)
-    // The ninth comes when two of the eight, all equally far apart, have been joined.
+    // The ninth is added after two of the eight, all equally far apart, have been joined.
     #expect(covered <= 1010 + 6 * 10 + 10)
   }
 }

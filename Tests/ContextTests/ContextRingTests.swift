@@ -37,7 +37,7 @@ import Testing
     #expect(ring.conversations(bot: "b") == ([], 0))
   }
 
-  /// What was stored comes back byte for byte, whatever it is.
+  /// Every turn comes back byte for byte.
   @Test func keepsBytes() throws {
     let ring = TestRing(blockSize: 4096)
     let parts = #"[{"type":"text","text":"a\u0000ü"}, {"n": 1.10e+400}]"#
@@ -109,7 +109,7 @@ import Testing
     #expect(ring.recall("secret-id") == ["u:again", "a:r"])
   }
 
-  /// What overwrites a turn leaves no part of it either, so that deletion finds all that there is.
+  /// No part of an overwritten turn stays, so that deletion finds everything.
   @Test func leavesNothingOfOverwrittenTurns() throws {
     let ring = TestRing(blockSize: 4096)
     try ring.append("c", user: String(repeating: "secret", count: 300), reply: "r")

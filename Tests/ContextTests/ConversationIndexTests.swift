@@ -17,8 +17,8 @@ import TestSupport
     func slot(_ hash: UInt64, _ cell: Int) -> Int? { index.slot(for: hash) { $0 == cell } }
   }
 
-  /// However it was filled, emptied and filled again, the table holds what a dictionary does. The
-  /// fewer the bits of the hash, the longer the runs of slots that removal has to close.
+  /// However it was filled, emptied and filled again, the table holds the same as a dictionary.
+  /// With fewer bits of the hash, removal has to close longer runs of slots.
   @Test(arguments: [64, 12, 8, 4, 0])
   func equalsADictionary(hashBits: UInt64) {
     let conversations = 60
@@ -52,7 +52,7 @@ import TestSupport
     }
   }
 
-  /// As full as it gets, a table's entries are still near where their hash says: a search is short.
+  /// In a table at its limit entries are still near the place of their hash: a search is short.
   @Test func keepsEntriesNearHome() {
     let conversations = 32_767
     var table = Table(conversations: conversations)

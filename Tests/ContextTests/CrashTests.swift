@@ -4,20 +4,19 @@ import TestSupport
 
 @testable import Context
 
-/// Blocks as crashes, power cuts and strangers leave them.
+/// Blocks after crashes, after power cuts, and of unknown origin.
 @Suite(.seeded) struct CrashTests {
   /// How much of an append reached the block.
   enum Tear: CaseIterable {
-    /// The bytes up to some place, as when the process is killed.
+    /// The bytes up to some place, as if the process is killed.
     case prefix
-    /// Any of its cells, as when the power fails between pages; cells make it harder still.
+    /// Any of its cells, as if the power fails between pages; cells are harder than pages.
     case cells
     /// All but one cell.
     case allButOne
   }
 
-  /// An append that was cut off costs its own turn and those that it was to overwrite, and nothing
-  /// besides.
+  /// An append that is cut off costs its own turn and those that it overwrites, and no other.
   @Test(arguments: Tear.allCases) func losesAtMostTheTornTurn(tear: Tear) throws {
     for seed in 0..<(isLongRun ? 20_000 : 60) as Range<UInt64> {
       var walker = RingWalker(blockSize: 4096 + Int(seed % 64) * 8, conversations: 5, seed: seed)
@@ -45,8 +44,8 @@ import TestSupport
     }
   }
 
-  /// Turns that a deletion took, and that a power cut brought back, do not join the conversation
-  /// that began again under their name.
+  /// Deleted turns that a power cut brings back do not join the conversation that began again under
+  /// their name.
   @Test func finishesADeletionThatWasLost() throws {
     let ring = TestRing(blockSize: 8192)
     try ring.append("other", user: "1", reply: "2")
@@ -54,7 +53,7 @@ import TestSupport
     let before = Memory(copying: ring.block)
     #expect(ring.delete("c"))
     try ring.append("c", user: "u", reply: "r")
-    // The deleted turns' cells as they were, the rest as it is.
+    // The deleted turns' cells as they were, the rest as it is now.
     for byte in 64 + 128..<64 + 4 * 128 { ring.block[byte] = before[byte] }
     let reopened = try ring.reopenedCopy()
     #expect(reopened.recall("c") == ["u:u", "a:r"])
@@ -63,15 +62,15 @@ import TestSupport
     #expect(reopened.ring.statistics.turns == 2)
   }
 
-  /// A message cannot contain what the scan looks for when it has lost its way.
+  /// A message cannot contain what the scan looks for after damage.
   @Test func marksRecordsWithWhatIsNoText() {
     let marker = withUnsafeBytes(of: RingRecord.marker) { Array($0) }
     #expect(marker.span.firstInvalidUTF8() == 0)
     #expect(marker.span.firstInvalidUTF8(from: 1) == 1)
   }
 
-  /// Whatever a block holds between its headers, the ring works on it: records with any fields
-  /// under checksums that are right, over each other, and noise.
+  /// The ring works on any bytes between its headers: records with any fields under correct
+  /// checksums, records that overlap, and noise.
   @Test func livesWithAnyBytes() throws {
     for seed in 0..<(isLongRun ? 50_000 : 150) as Range<UInt64> {
       var random = SeededGenerator(stream: seed)
@@ -92,7 +91,7 @@ import TestSupport
     }
   }
 
-  /// Writes a record somewhere, with fields that are plausible one by one.
+  /// Writes a record somewhere, with fields that are each plausible.
   private func plant(in ring: TestRing, using random: inout SeededGenerator) {
     let cells = ring.ring.layout.cells
     let cell = UInt64.random(in: 0..<cells, using: &random)
@@ -113,7 +112,7 @@ import TestSupport
       reply: [UInt8]().span)
   }
 
-  /// Does all that a ring can do.
+  /// Calls everything that a ring can do.
   private func exercise(_ ring: TestRing) {
     let statistics = ring.ring.statistics
     #expect(statistics.conversations <= 3)

@@ -2,7 +2,7 @@ import Glibc
 
 /// Aligned memory that tests own.
 final class Memory {
-  /// Good for as long as this object is referred to.
+  /// Valid as long as this object is referred to.
   let bytes: UnsafeMutableRawBufferPointer
 
   /// Zeros.

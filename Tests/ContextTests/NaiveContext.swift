@@ -1,9 +1,8 @@
-/// What a ring must hold, worked out without any of its means: every cell knows the turn that owns
-/// it, and every conversation its list of turns. A turn dies when one of its cells is passed over
-/// or written.
+/// The expected contents of a ring, by other means: every cell knows the turn that owns it, and
+/// every conversation its list of turns. A turn ends when one of its cells is skipped or written.
 struct NaiveContext {
   struct Turn: Equatable {
-    /// Which of the conversations.
+    /// The number of its conversation.
     let conversation: Int
     /// Where the turn's texts begin in the pool, and how long they are.
     let text: Int
@@ -51,18 +50,18 @@ struct NaiveContext {
     for turn in chains[conversation] { remove(turn) }
   }
 
-  /// Takes out the turns with a cell in which there is damage.
+  /// Removes the turns with a damaged cell.
   mutating func damage(cells: [Int]) {
     for cell in cells where owners[cell] >= 0 { remove(owners[cell]) }
   }
 
-  /// A reopened ring continues after its newest turn.
+  /// A ring that is reopened continues after its newest turn.
   mutating func reopen() {
     head = turns.max { $0.key < $1.key }.map { $0.value.start + $0.value.cells } ?? 0
     overwritten = 0
   }
 
-  /// The conversations among these that have turns, that with the newest turn first.
+  /// The conversations among these that have turns, the one with the newest turn first.
   func newestFirst(_ isMeant: (Int) -> Bool) -> [Int] {
     chains.indices.filter { isMeant($0) && !chains[$0].isEmpty }
       .sorted { chains[$0].last! > chains[$1].last! }

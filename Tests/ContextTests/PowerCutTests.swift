@@ -4,19 +4,20 @@ import TestSupport
 
 @testable import Context
 
-/// What is on storage when the power fails, simulated: of all that was written since the last flush that was over, any
-/// sector of 512 bytes may have got there, as any of its versions, or not.
+/// Simulates the contents of storage when the power fails: of everything written since the last
+/// completed flush, any sector of 512 bytes may be there, in any of its versions, or missing.
 ///
-/// Two things of the world are left out: a device that damages sectors that it was not writing (cheap flash may, when
-/// the power fails while it moves its pages), and one that tells of a flush before it has made it. The checksums find
-/// the former, as any damage, and it costs the turns in these sectors; there is no remedy for the latter.
+/// Two real faults are not simulated: a device that damages sectors that it was not writing (cheap
+/// flash may, if the power fails while it moves its pages), and one that reports a flush before it
+/// is made. The checksums find the first, like any damage, and it costs the turns in these sectors.
+/// Software cannot do anything about the second.
 @Suite(.seeded) struct PowerCutTests {
   /// A ring whose writes are recorded.
   final class Recorded {
     let subject: TestRing
-    /// What is on storage for certain.
+    /// What storage has for certain.
     private var flushed: Memory
-    /// What was written since, by sector: each version that it had.
+    /// What was written since, by sector: each version of it.
     private var versions: [Int: [[UInt8]]] = [:]
 
     static let sector = 512
@@ -25,7 +26,7 @@ import TestSupport
       subject = TestRing(blockSize: blockSize)
       flushed = Memory(copying: subject.block)
       subject.ring.onChange = { [unowned self] bytes, offset in
-        // The block is what the file is, at the time of the write.
+        // The block equals the file at the time of the write.
         let isBlock = bytes.copied == Array(subject.block.bytes[offset..<offset + bytes.count])
         #expect(isBlock)
         let last = (offset + bytes.count - 1) / Self.sector
@@ -53,7 +54,7 @@ import TestSupport
       return left
     }
 
-    /// Every write was reported: what the reports built is what the block is.
+    /// Every write was reported: the reports together make the block.
     func compare() {
       let built = Memory(copying: flushed)
       for (sector, versions) in versions {
@@ -70,7 +71,8 @@ import TestSupport
     }
   }
 
-  /// All turns that were flushed and not overwritten since are there, in order; of the others some may be, and whole.
+  /// All turns that were flushed and not overwritten since are there, in order. Of the others some
+  /// may be there, and those are whole.
   @Test func losesNothingThatWasFlushed() throws {
     for seed in 0..<(isLongRun ? 20_000 : 120) as Range<UInt64> {
       var random = SeededGenerator(stream: seed)
@@ -109,7 +111,7 @@ import TestSupport
     }
   }
 
-  /// A deletion that was flushed is for good, and one that was not leaves whole turns or none.
+  /// A deletion that was flushed is permanent. One that was not leaves whole turns or none.
   @Test func deletionsThatWereFlushedAreForGood() throws {
     for seed in 0..<(isLongRun ? 5_000 : 60) as Range<UInt64> {
       var random = SeededGenerator(stream: seed)

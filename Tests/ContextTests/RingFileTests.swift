@@ -5,7 +5,7 @@ import TestSupport
 @testable import Context
 @testable import Platform
 
-/// The ring's file in use: its form, that it equals the ring, and how errors are handled.
+/// The ring's file in use: its format, that it equals the ring, and the effects of errors.
 @Suite(.seeded) struct RingFileTests {
   private static let evens = ["0", "2", "4", "6", "8"]
   private static let odds = ["1", "3", "5", "7", "9"]
@@ -34,7 +34,7 @@ import TestSupport
     #expect(opened.file?.isFlushed == true)
   }
 
-  /// After every change the file is what is in memory, whatever the change: so nothing is lost with the process.
+  /// After every change the file equals the memory, so that nothing is lost with the process.
   @Test func isWhatTheMemoryIs() throws {
     for seed in 0..<(isLongRun ? 200 : 4) as Range<UInt64> {
       let folder = RingFolder()
@@ -45,7 +45,7 @@ import TestSupport
         switch Int.random(in: 0..<20, using: &random) {
         case 0: _ = opened.delete(name)
         case 1:
-          // In steps, as the file is locked.
+          // In two steps, because the file is locked.
           opened = try OpenedRing.open(
             Array("/dev/null/x".utf8), byteCount: 4096, key: TestRing.key)
           opened = try folder.open(8192)
@@ -117,7 +117,8 @@ import TestSupport
     #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "context.ring")
   }
 
-  /// What could not be written is written as soon as it can be, and what could not be flushed is written again.
+  /// What could not be written is written as soon as possible; what could not be flushed is written
+  /// again.
   @Test func catchesUpAfterErrors() throws {
     let folder = RingFolder()
     let opened = try folder.open()
@@ -139,7 +140,7 @@ import TestSupport
     file.beginFlush()
     try opened.append("c1", "1")
     file.endFlush(SystemError("fdatasync", code: EIO))
-    // The kernel has dropped it, as far as anyone knows.
+    // The kernel may have dropped it.
     folder.overwriteInPlace(with: [UInt8](repeating: 0, count: 200), at: 64)
     #expect(file.fault?.code == EIO)
     #expect(file.writeAgain(from: opened.resident))
@@ -151,7 +152,8 @@ import TestSupport
     #expect(file.isFlushed)
   }
 
-  /// The file's end is another's: cut off while in use, it is as long as it was as soon as it is written again.
+  /// Another process cuts the file off while it is in use: it has its length again after the next
+  /// write.
   @Test func livesThroughTruncation() throws {
     let folder = RingFolder()
     let opened = try folder.open()
@@ -165,7 +167,7 @@ import TestSupport
 }
 
 extension RingFolder {
-  /// Changes the file that is open, where `contents` puts another in its place.
+  /// Changes the open file; `contents` replaces it by another.
   func overwriteInPlace(with bytes: [UInt8], at offset: Int) {
     let handle = FileHandle(forWritingAtPath: ringPath)!
     handle.seek(toFileOffset: UInt64(offset))

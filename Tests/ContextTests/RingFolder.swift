@@ -34,7 +34,7 @@ final class RingFolder {
 }
 
 extension OpenedRing {
-  /// Appends a turn: what is said, and what is said twice.
+  /// Appends a turn: a message, and a reply that is the message twice.
   func append(_ conversation: String, _ said: String) throws(ContextError) {
     let bot = Array("bot".utf8)
     let conversation = Array(conversation.utf8)
@@ -44,7 +44,7 @@ extension OpenedRing {
       integration: Array("echo".utf8).span, at: 7)
   }
 
-  /// What was said to a conversation; `?` for a reply that is another one's.
+  /// The messages of a conversation; `?` for a reply that belongs to another message.
   func said(_ conversation: String) -> [String] {
     let bot = Array("bot".utf8)
     let conversation = Array(conversation.utf8)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Context
 
-/// The format, byte by byte, as computed by a program of its own: files written today are read
+/// The format, byte by byte, as another program computed it: files written today can be read
 /// tomorrow.
 @Suite struct RingFormatTests {
   private static let header: [UInt8] = [
@@ -35,7 +35,7 @@ import Testing
     #expect(try ring().block.contents == expected)
   }
 
-  /// Either copy of the header is enough, and brings back the other.
+  /// One copy of the header is enough, and restores the other.
   @Test(arguments: [[0], [9], [40], [63], [4032], [4071], [0, 20, 63]])
   func survivesDamageToOneHeader(bytes: [Int]) throws {
     let ring = try ring()
@@ -47,7 +47,7 @@ import Testing
   }
 
   struct Refusal {
-    /// What to write where, in both headers; the checksum is then made right where it says so.
+    /// What to write where, in both headers; with the checksum corrected if it says so.
     var change: (at: Int, bytes: [UInt8])
     var isChecksumMended: Bool
     var error: ContextError
@@ -86,7 +86,7 @@ import Testing
     #expect(ring.block.isEqual(to: before))
   }
 
-  /// The header says for which size the ring was made, though its copy is not where it would be.
+  /// The header says for which size the ring was made, even if its copy is not where it should be.
   @Test(arguments: [4104, 8192]) func refusesABlockOfAnotherSize(size: Int) throws {
     let ring = try ring()
     let other = Memory(size)
@@ -94,7 +94,7 @@ import Testing
     #expect(throws: ContextError.differentSize(4096)) { try TestRing(reopening: other) }
   }
 
-  /// Lengths that no ring can hold, under a checksum that matches: damage, not a number to add to.
+  /// Lengths that no ring can have, under a correct checksum: damage, and not a number to add to.
   @Test(arguments: [4, 48, 52]) func refusesImpossibleLengths(field: Int) throws {
     let ring = try ring()
     let storage = RingStorage(ring.block.bytes)
@@ -107,7 +107,7 @@ import Testing
     #expect(reopened.recall("c1") == [])
   }
 
-  /// A block that is not a ring at all.
+  /// A block that is not a ring.
   @Test func refusesAnythingElse() {
     let block = Memory(4096)
     #expect(throws: ContextError.damaged) { try TestRing(reopening: block) }

@@ -5,7 +5,7 @@ import TestSupport
 @testable import Context
 @testable import Platform
 
-/// Whatever the file is, and wherever it is: opening gives a ring, and says what was found.
+/// Opening gives a ring for any file in any place, and reports its findings.
 @Suite(.seeded) struct RingOpeningTests {
   private static let evens = ["0", "2", "4", "6", "8"]
   private static let odds = ["1", "3", "5", "7", "9"]
@@ -25,7 +25,7 @@ import TestSupport
     #expect(opened.resident.bytes.copied == folder.contents)
   }
 
-  /// What does not fit is the oldest.
+  /// The oldest turns are the ones that do not fit.
   @Test func shrinks() throws {
     let folder = RingFolder()
     try folder.fill(turns: 50)
@@ -36,7 +36,7 @@ import TestSupport
     #expect(opened.resident.bytes.copied == folder.contents)
   }
 
-  /// A turn that the smaller ring could not hold is left, and no other with it.
+  /// A turn that is too large for the smaller ring is dropped, and no other with it.
   @Test func shrinksWithoutATurnThatIsTooLarge() throws {
     let folder = RingFolder()
     do {
@@ -50,7 +50,7 @@ import TestSupport
     #expect(opened.said("c0") == ["0", "2"])
   }
 
-  /// A crash while the new file was being made leaves the old one, and a part of the new.
+  /// A crash while the new file was being made leaves the old one, and a part of the new one.
   @Test func beginsAgainAfterACrash() throws {
     let folder = RingFolder()
     try folder.fill()
@@ -74,7 +74,7 @@ import TestSupport
     #expect(opened.found.first == "wrong length \(size), not 8192")
     let kept = (size - 64) / 128
     let all = opened.said("c0") + opened.said("c1")
-    // Of the last turn only the padding may have been cut off.
+    // Only the padding of the last turn may have been cut off.
     #expect(min(50, kept)...min(50, kept + 1) ~= all.count && !all.contains("?"))
     #expect(folder.contents.count == 8192)
     #expect(opened.resident.bytes.copied == folder.contents)
@@ -90,7 +90,7 @@ import TestSupport
     #expect(folder.contents.count == 8192)
   }
 
-  /// A page of zeros costs the turns in it, and what they were of is linked around them.
+  /// A page of zeros costs the turns in it; their conversations are linked around them.
   @Test func losesOnlyThePageThatIsZeroed() throws {
     for page in 0..<4 {
       let folder = RingFolder()
@@ -112,7 +112,7 @@ import TestSupport
     }
   }
 
-  /// A bit that is flipped costs at most the turn that it is in, and the log says so.
+  /// A flipped bit costs at most its own turn, and the log says so.
   @Test func losesOnlyTheTurnOfAFlippedBit() throws {
     let folder = RingFolder()
     try folder.fill()
@@ -197,7 +197,7 @@ import TestSupport
 
   // MARK: Places that cannot be written
 
-  /// A device that is full, or fails, shows when the file is made; what was there before stays.
+  /// A device that is full, or fails, shows when the file is made; the earlier contents stay.
   @Test(
     arguments: [
       ([.failure(ENOSPC)], "pwrite \(ENOSPC)"),
@@ -213,7 +213,7 @@ import TestSupport
     #expect(folder.names == [])
   }
 
-  /// Where there is no room for a larger ring, the one that is there goes on.
+  /// Without space for a larger ring, the existing one continues.
   @Test func doesNotGrowOnAFullDevice() throws {
     let folder = RingFolder()
     try folder.fill()
@@ -243,7 +243,7 @@ import TestSupport
     #expect(try folder.open(at: folder.path + "/link").found == ["memory only: open \(ENOENT)"])
   }
 
-  /// What the device cannot read costs the turns that were in it.
+  /// A part that the device cannot read costs the turns in it.
   @Test func skipsWhatCannotBeRead() throws {
     let folder = RingFolder()
     try folder.fill(16_384, turns: 120)

@@ -3,7 +3,8 @@ import TestSupport
 
 @testable import Context
 
-/// The ring against its model, over random lives. `POSTERN_LONG=1` makes them millions of turns.
+/// The ring compared with its model over random operations. `POSTERN_LONG=1` makes millions of
+/// turns.
 @Suite(.seeded) struct RingPropertyTests {
   struct Life: CustomTestStringConvertible {
     var testDescription: String
@@ -64,7 +65,7 @@ import TestSupport
     for gap in 0...70 {
       for size in [1, 60, 130, 255, 256, 257] {
         var walker = RingWalker(blockSize: 4096, conversations: 2, seed: UInt64(gap))
-        // The least records, then one that leaves `gap` cells or so.
+        // The smallest records, then one that leaves about `gap` cells.
         for _ in 0..<20 { walker.append(to: 0, size: 1) }
         walker.append(to: 1, size: max(1, (496 - 20 * 16 - gap) * 8 - 64 - 2 - 12))
         for _ in 0..<4 { walker.append(to: 0, size: size) }
@@ -74,7 +75,7 @@ import TestSupport
     }
   }
 
-  /// Damage costs the turns that it touches and none besides.
+  /// Damage costs only the turns that it touches.
   @Test(arguments: 0..<(isLongRun ? 4000 : 40)) func losesOnlyWhatIsDamaged(seed: UInt64) throws {
     var walker = RingWalker(
       blockSize: 4096 + Int(seed) * 8 % 4096, conversations: 7, seed: seed)

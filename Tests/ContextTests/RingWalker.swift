@@ -5,9 +5,9 @@ import TestSupport
 
 @testable import Context
 
-/// A ring and its model, led through the same random life and compared.
+/// A ring and its model after the same random operations, compared.
 struct RingWalker {
-  /// What turns are made of: any bytes, as the ring does not look into them.
+  /// The contents of turns: any bytes, because the ring does not read them.
   private static let pool: [UInt8] = {
     var random = SeededGenerator(fixed: 7)
     return (0..<1 << 17).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -35,7 +35,7 @@ struct RingWalker {
     }
   }
 
-  /// One turn of a size drawn from `sizes`, or at times a deletion.
+  /// One turn of a size drawn from `sizes`, or sometimes a deletion.
   mutating func step(sizes: [ClosedRange<Int>], deletions: Int) {
     let conversation = Int.random(in: names.indices, using: &random)
     if deletions > 0, Int.random(in: 0..<deletions, using: &random) == 0 {
@@ -87,7 +87,7 @@ struct RingWalker {
     model.reopen()
   }
 
-  /// Changes a bit of each of these cells and continues with what a restart would find.
+  /// Changes a bit of each of these cells, and continues with what a restart would find.
   mutating func reopen(damaging cells: [Int]) throws {
     for cell in Set(cells) {
       let byte = 64 + cell * 8 + Int.random(in: 0..<8, using: &random)
@@ -119,7 +119,7 @@ struct RingWalker {
     if !isEqual || place != 2 * chain.count { Issue.record("recall of \(conversation) differs") }
   }
 
-  /// Compares everything that can be asked of the ring.
+  /// Compares everything that the ring can tell.
   func compareAll() {
     for conversation in names.indices { compareTurns(conversation) }
     for bot in bots { compareListing(bot) }
@@ -131,7 +131,7 @@ struct RingWalker {
     compareEmptyCells()
   }
 
-  /// A ring that is rebuilt from this one's block is the same, down to its bytes.
+  /// A ring that is rebuilt from this one's block is the same, byte for byte.
   func compareReopened() throws {
     var copy = self
     copy.subject = try subject.reopenedCopy()
@@ -142,8 +142,8 @@ struct RingWalker {
     copy.compareAll()
   }
 
-  /// Compares a ring that was taken up after a torn append with what was there before it: all turns
-  /// that the append spared are there, perhaps some that it was to overwrite, and perhaps its own.
+  /// Compares a ring after a torn append with its state before: all turns that the append spared
+  /// are there, perhaps some that it was about to overwrite, and perhaps its own.
   func compareTorn(_ torn: TestRing, before: NaiveContext) {
     let known = before.turns.merging(model.turns) { $1 }
     var found: Set<UInt64> = []

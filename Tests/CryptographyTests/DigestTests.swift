@@ -4,7 +4,7 @@ import Testing
 @testable import Cryptography
 
 @Suite struct DigestTests {
-  /// FIPS 180-4 and NIST's examples; the lengths around a block's padding are by sha256sum(1).
+  /// FIPS 180-4 and NIST's examples; the lengths around a block's padding are from sha256sum(1).
   @Test(
     arguments: [
       ([], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

@@ -6,7 +6,7 @@ import TestSupport
 @testable import Cryptography
 
 @Suite struct TLSIdentityTests {
-  /// Two identities, made for this run: no key is kept anywhere.
+  /// Two identities, made for this run: the repository has no keys.
   private static let identities = Result { try (Identity("one"), Identity("two")) }
 
   @Test func takesWhatBelongsTogether() throws {

@@ -7,7 +7,7 @@ import Testing
   private static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// The committed files are what the tables say.
+  /// The committed files are what the tables generate.
   @Test(arguments: Document.allCases)
   func isUpToDate(document: Document) throws {
     let committed = try String(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import EventLoop
 
-/// Readiness: who is told of it, and who no longer.
+/// Readiness: which handlers are told of it, and until when.
 @Suite struct RegistrationTests {
   private let loop: EventLoop
   private let journal = Journal()
@@ -20,7 +20,7 @@ import Testing
     try loop.turnWithoutWaiting()
     #expect(seen == [])
     pair.send()
-    // For as long as there is something to read.
+    // As long as there is something to read.
     try loop.turnWithoutWaiting()
     try loop.turnWithoutWaiting()
     #expect(seen == [.read, .read])
@@ -47,7 +47,7 @@ import Testing
     loop.deregister(first)
   }
 
-  /// Both are ready in one turn; whichever is called first ends the other.
+  /// Both are ready in one turn; the handler that is called first ends the other registration.
   @Test(arguments: [false, true])
   func dropsTheEventOfARegistrationThatHasEnded(byForgetting: Bool) throws {
     let pairs = [SocketPair(), SocketPair()]
@@ -65,8 +65,8 @@ import Testing
     #expect(journal.entries == ["called"])
   }
 
-  /// A handler closes another ready descriptor and registers a new one, which gets the same number and the
-  /// same slot: what was found ready for the old one is not the new one's.
+  /// A handler closes another ready descriptor and registers a new one, which gets the same number
+  /// and the same slot. The readiness of the old one is not passed on to the new one.
   @Test(arguments: [false, true])
   func keepsTheOldEventFromAReusedDescriptor(byForgetting: Bool) throws {
     let (first, second, successor) = (SocketPair(), SocketPair(), SocketPair())
@@ -80,13 +80,13 @@ import Testing
       new = try? loop.register(second.near, for: .read) { _ in journal.note("successor") }
     }
     old = try loop.register(second.near, for: .read) { [journal] _ in journal.note("second") }
-    // epoll tells in the order in which things came.
+    // epoll tells them in the order of their events.
     first.send()
     second.send()
     try loop.turnWithoutWaiting()
     #expect(journal.entries == ["first"])
     #expect(new != nil && new?.slot == old?.slot && new != old)
-    // It is watched for what comes now.
+    // New events are reported to the new one.
     successor.send()
     try loop.turnWithoutWaiting()
     #expect(journal.entries == ["first", "first", "successor"])
@@ -124,7 +124,7 @@ import Testing
     loop.deregister(registration)
   }
 
-  /// More descriptors than the poller takes in one go.
+  /// More descriptors than the poller takes at once.
   @Test func tellsHundreds() throws {
     let pairs = (0..<400).map { _ in SocketPair() }
     var called = Set<Int>()
@@ -136,7 +136,7 @@ import Testing
     #expect(called.count == 400)
   }
 
-  /// An old name of a slot that has been used again stands for nothing.
+  /// An old name of a slot that is used again is invalid.
   @Test func tellsGenerationsOfASlotApart() {
     var table = RegistrationTable()
     let first = table.insert(7) { _ in }

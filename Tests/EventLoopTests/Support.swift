@@ -11,7 +11,7 @@ final class Journal {
 }
 
 extension EventLoop {
-  /// A turn that waits for nothing.
+  /// A turn that does not wait.
   func turnWithoutWaiting() throws {
     try turn(waitingAtMost: .milliseconds(0))
   }

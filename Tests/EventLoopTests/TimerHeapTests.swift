@@ -39,7 +39,7 @@ import TestSupport
     #expect(heap.next == due)
   }
 
-  /// Random lives of a heap against a sorted array that knows none of its means.
+  /// Random operations on a heap, compared with a sorted array.
   @Test(arguments: 0..<30 as Range<UInt64>) func behavesAsASortedArray(seed: UInt64) throws {
     var random = SeededGenerator(stream: seed)
     var heap = TimerHeap()
@@ -77,7 +77,7 @@ import TestSupport
     }
   }
 
-  /// A timer's action is released, whether it fires or not.
+  /// The action of a timer is released, whether it fires or not.
   @Test func letsGoOfActions() {
     final class Resource {}
     var heap = TimerHeap()

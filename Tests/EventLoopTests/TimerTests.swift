@@ -59,7 +59,7 @@ import TestSupport
     #expect(journal.entries == ["first"])
   }
 
-  /// A timer that is always due again leaves room for all others.
+  /// A timer that is always due again leaves time for other handlers.
   @Test func firesInTheNextTurnWhatIsDueAtOnce() throws {
     func again() {
       journal.note("again")
@@ -88,7 +88,7 @@ import TestSupport
     #expect(fired == (1...5000).filter { $0 % 3 != 0 })
   }
 
-  /// By the real clock: not too early, and without another event to wake the loop.
+  /// By the real clock: not too early, and without another event that wakes the loop.
   @Test func waitsForTheDeadline() throws {
     let loop = try EventLoop()
     let start = Instant.now

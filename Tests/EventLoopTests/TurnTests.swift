@@ -37,7 +37,7 @@ import TestSupport
       ])
   }
 
-  /// An action that always has more to do does not keep the loop from the others.
+  /// A handler that always has more to do does not keep the loop from the others.
   @Test func endsATurnThatAlwaysHasMoreToDo() throws {
     func more() {
       journal.note("more")
@@ -48,7 +48,7 @@ import TestSupport
     try loop.turnWithoutWaiting()
     let count = journal.entries.count
     #expect(count < 100)
-    // It goes on at once, whatever the limit of the wait.
+    // It continues at once, whatever the limit of the wait.
     try loop.turn(waitingAtMost: .seconds(60))
     #expect(journal.entries.count > count)
   }

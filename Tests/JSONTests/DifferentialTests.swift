@@ -3,7 +3,7 @@ import JSON
 import Testing
 import TestSupport
 
-/// Foundation's parser as a second opinion on random texts, valid and spoilt.
+/// Foundation's parser as a second opinion on random texts, valid and damaged.
 @Suite(.seeded) struct DifferentialTests {
   @Test func readsWhatFoundationReads() throws {
     var generator = JSONTextGenerator(seed: 2)
@@ -19,8 +19,8 @@ import TestSupport
     }
   }
 
-  /// Where they differ, it is for one of three known reasons: Foundation takes a comma before a closing
-  /// brace, and refuses surrogates without their other half and numbers beyond `Double`.
+  /// The two differ for one of three known reasons: Foundation accepts a comma before a closing
+  /// brace, and refuses lone surrogates and numbers beyond `Double`.
   @Test func acceptsWhatFoundationAccepts() {
     var generator = JSONTextGenerator(seed: 3)
     var valid = 0
@@ -41,7 +41,7 @@ import TestSupport
     #expect(500..<2500 ~= valid)
   }
 
-  /// Writes what the value means, rather than its bytes.
+  /// Writes the meaning of a value, not its bytes.
   private func rewrite(_ value: JSONValue, to writer: inout JSONWriter) {
     switch value.kind {
     case .object:
@@ -71,7 +71,8 @@ import TestSupport
       guard let dictionary = object as? [String: Any] else { return false }
       var names: Set<String> = []
       for member in value.members { names.insert(text(member.name)) }
-      // Foundation keeps the first of several members of one name; only unique ones are compared.
+      // Foundation keeps the first of several members with one name; only unique names are
+      // compared.
       let unique = names.filter { name in value.members.filter { text($0.name) == name }.count == 1
       }
       return names == Set(dictionary.keys)

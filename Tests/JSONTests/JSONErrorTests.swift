@@ -83,7 +83,7 @@ import Testing
     expect(Array(text.utf8), reason, position)
   }
 
-  /// Each as the inside of a string, `a` before it.
+  /// Each is the inside of a string, after an `a`.
   @Test(
     arguments: [
       [0x80], [0xBF], [0xC0, 0x80], [0xC1, 0xBF], [0xC2], [0xC2, 0x41], [0xE0, 0x9F, 0xBF],

@@ -1,17 +1,17 @@
 import TestSupport
 
-/// Makes random JSON texts, and spoils them.
+/// Makes random JSON texts, and damages them.
 struct JSONTextGenerator {
   private var random: SeededGenerator
 
   init(seed: UInt64) { random = SeededGenerator(stream: seed) }
 
-  /// A valid text of values up to `depth` inside each other.
+  /// A valid text of values that are nested `depth` deep at most.
   mutating func text(depth: Int = 4) -> String {
     space() + value(depth: depth) + space()
   }
 
-  /// The text with some bytes changed, put in or left out.
+  /// The text with some bytes changed, inserted or removed.
   mutating func spoil(_ text: String) -> [UInt8] {
     var bytes = Array(text.utf8)
     for _ in 0..<Int.random(in: 1...2, using: &random) {

@@ -73,7 +73,7 @@ import TestSupport
     }
   }
 
-  /// Any bytes make a valid string, that says what the standard library's repair says.
+  /// Any bytes make a valid string: the same one as the standard library's repair.
   @Test func repairsUTF8AsTheStandardLibraryDoes() throws {
     var generator = SeededGenerator(stream: 1)
     let alphabet: [UInt8] = [
@@ -92,7 +92,7 @@ import TestSupport
     }
   }
 
-  /// Each byte that needs attention is found at every place of a run, wherever the run begins.
+  /// Each byte that needs an escape is found at every place of a run, wherever the run begins.
   @Test func findsSpecialBytesAtEveryOffset() throws {
     for special: [UInt8] in [[0x00], [0x1F], [0x22], [0x5C], [0xC3, 0xA9], [0x80], [0xFF]] {
       for before in 0..<20 {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Logging
 
-/// Lines to the letter, their time aside.
+/// Exact lines, except for their time.
 @Suite struct LogLineTests {
   @Test(arguments: [
     ("gpt-4o", "gpt-4o"), ("", "\"\""), ("two words", "\"two words\""), ("a\tb", "\"a\\tb\""),
@@ -46,7 +46,7 @@ import Testing
         """#)
   }
 
-  /// What is not UTF-8 does not keep a line from being read.
+  /// Invalid UTF-8 does not make a line unreadable.
   @Test func staysReadableWhateverIsLogged() throws {
     let bad: [UInt8] = [0x61, 0xFF, 0xC3, 0x0A]
     #expect(text { $0.field("f", bad) } == "info event f=\"a\u{FFFD}\u{FFFD}\\n\"\n")
@@ -84,7 +84,7 @@ import Testing
       #/"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"/#, with: "TIME", maxReplacements: 1)
   }
 
-  /// A line as it stands after an earlier one.
+  /// A line as it is written after an earlier one.
   private func line(
     _ level: LogLevel, _ format: LogFormat, forJournal: Bool = false,
     _ fill: (inout LogLine) -> Void

@@ -4,7 +4,7 @@ import Testing
 @testable import Logging
 @testable import Platform
 
-/// The log as it goes to a reader: a pipe, here.
+/// The log as it goes to a reader: here a pipe.
 @Suite struct LogTests {
   @Test(arguments: [
     (LogLevel.error, ["error"]), (.warning, ["error", "warning"]),
@@ -20,7 +20,7 @@ import Testing
     #expect(levels.map(String.init) == written)
   }
 
-  /// Making a line may be expensive: a line that is not written is not made.
+  /// The fields of a line may be expensive: they are not made for a line that is not written.
   @Test func makesNoLineThatIsNotWritten() {
     let (log, reader) = makeLog(.warning)
     log.write(.info, "event") { _ in Issue.record("asked for fields") }
@@ -43,7 +43,7 @@ import Testing
     #expect(announcements == 2)
   }
 
-  /// The reader stands still: nothing blocks, what waits is bounded, and what was lost is told.
+  /// The reader stops: nothing blocks, the waiting lines are bounded, and lost lines are counted.
   @Test func outlastsASlowReader() throws {
     let (log, reader) = makeLog(.info)
     var announcements = 0
@@ -59,7 +59,7 @@ import Testing
         announcementsUntilFull = announcements
       }
     }
-    // A caller that was told no tries again by itself: another announcement would have it try twice as often.
+    // A caller that was told so tries again by itself: another announcement would double its tries.
     #expect(announcements == announcementsUntilFull)
 
     var text = reader.read()
@@ -98,7 +98,7 @@ import Testing
       log.drain()
     }
     #expect(text.split(separator: "\n").count == 500)
-    // From now on lines go out at once.
+    // From now on lines are written at once.
     log.write(.info, "last") { _ in }
     #expect(reader.read().hasSuffix(" info last\n"))
   }
@@ -129,7 +129,7 @@ private final class PipeReader: Sendable {
     close(writing)
   }
 
-  /// What has come.
+  /// What has arrived.
   func read() -> String {
     var text = ""
     var buffer = [UInt8](repeating: 0, count: 65536)

@@ -4,7 +4,7 @@ import Testing
 @testable import Platform
 
 @Suite struct BlockingWorkerTests {
-  /// What jobs leave behind, on whichever thread.
+  /// The results of jobs, from any thread.
   final class Notes: @unchecked Sendable {
     private let lock = NSLock()
     private var notes: [String] = []
@@ -58,7 +58,7 @@ import Testing
     #expect(codes == [EIO, 0])
   }
 
-  /// The loop goes on while a job blocks; closing waits for it.
+  /// The loop continues while a job blocks; closing waits for the job.
   @Test func doesNotHoldUpTheLoop() throws {
     let worker = try BlockingWorker()
     let gate = makePipe()

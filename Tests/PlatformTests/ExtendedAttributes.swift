@@ -1,6 +1,6 @@
 import CLinux
 
-/// Sets an extended attribute of a file, if the file system has such; setxattr(2).
+/// Sets an extended attribute of a file, if the file system supports it; setxattr(2).
 func setAttribute(_ name: String, _ value: [UInt8], of path: String) -> Bool {
   setxattr(path, name, value, value.count, 0) == 0
 }

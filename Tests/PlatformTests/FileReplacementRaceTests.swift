@@ -4,14 +4,14 @@ import TestSupport
 
 @testable import Platform
 
-/// What others do, and crashes, at every single step of a replacement.
+/// Other processes, and crashes, at every step of a replacement.
 @Suite struct FileReplacementRaceTests {
   private static let old = bytes("old text\n")
   private static let new = bytes("the new text\n")
-  /// More than there are calls.
+  /// More than the number of calls.
   private static let steps = 30
 
-  /// A way to save in two steps, which others may do at any time, one after the other.
+  /// A way to save in two steps. Another process may do each of them at any time, in this order.
   private struct Save: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let first: @Sendable (String, [UInt8]) -> Void
@@ -71,7 +71,7 @@ import TestSupport
     ]
   }
 
-  /// Runs a replacement in which others save at two steps, and which dies at a third.
+  /// Runs a replacement while another process saves at two steps, and which dies at a third.
   private func replace(
     _ folder: borrowing TemporaryFolder, _ save: Save, _ text: [UInt8], at first: Int,
     and second: Int, dyingAt death: Int? = nil
@@ -95,7 +95,7 @@ import TestSupport
     let outcome = try? SystemCalls.$queue.withValue(queue) {
       try FileReplacement.replace(read, with: Self.new)
     }
-    // What has not happened yet happens afterwards.
+    // Steps that have not happened yet happen afterwards.
     for case .after(let action) in queue.injections { action() }
     if death.map({ $0 <= first }) == true { save.first(path, text) }
     if death.map({ $0 <= second }) == true { save.second(path, text) }
@@ -118,7 +118,8 @@ import TestSupport
     }
   }
 
-  /// The process dies at any step, others having saved before: what they saved is there after the next start.
+  /// The process dies at any step, after another process has saved: the saved text is there after
+  /// the next start.
   @Test(arguments: Self.saves)
   private func nothingIsLostInACrash(save: Save) throws {
     let text = bytes("of another process\n")

@@ -32,7 +32,7 @@ import TestSupport
     let path = try folder.write(old, to: "file")
     let value = bytes("value")
     let hasAttributes = setAttribute("user.postern", value, of: path)
-    // Fails where the process may not, and then there is nothing to keep.
+    // Fails without the permission, and then there is nothing to keep.
     _ = chown(path, 12, 34)
     #expect(chmod(path, mode_t(mode)) == 0)
     var before = stat()
@@ -113,7 +113,7 @@ import TestSupport
     #expect(try folder.names == there)
   }
 
-  /// Another process has the file open for writing and has not written yet: it would write to the file that is gone.
+  /// A process that has the file open and has not written yet would write to the file that is gone.
   @Test func leavesAloneWhatSomebodyIsAboutToWrite() throws {
     let folder = try TemporaryFolder()
     let path = try folder.write(old, to: "file")
@@ -141,8 +141,8 @@ import TestSupport
 
   // MARK: Failures
 
-  /// Each call fails once, in several ways: the file is old or new, and whole, and `cleanUp` removes what is left
-  /// beside it.
+  /// Each call fails once, in several ways: the file is old or new, and whole. `cleanUp` removes
+  /// everything else.
   @Test(arguments: [EIO, ENOSPC, EDQUOT, EACCES, EPERM, EROFS, EINTR, ENOENT])
   func survivesFailures(code: Int32) throws {
     var calls = 0
@@ -192,7 +192,8 @@ import TestSupport
     }
   }
 
-  /// How many calls it takes until the two files change places: the first failure that is called so.
+  /// How many calls are made before the two files change places: the first failure with that name
+  /// tells.
   private func callsBeforeExchange(_ folder: borrowing TemporaryFolder) throws -> Int {
     for count in 0..<100 {
       let path = try folder.write(old, to: "probe")
@@ -215,7 +216,7 @@ import TestSupport
       NewFile.name(beside: bytes("file"), inode: inode) + NewFile.suffix(old) + NewFile.suffix(new))
   }
 
-  /// A negative number would put two dashes side by side, and the name would not be read again.
+  /// A negative number would make two dashes in a row, and the name would not be read again.
   @Test func namesInodesOfAnySize() {
     let name = text(NewFile.name(beside: bytes("file"), inode: .max))
     #expect(name == ".file.postern-\(Int.max)")
@@ -226,15 +227,15 @@ import TestSupport
     let path = try folder.write(old, to: "file")
     let identity = try snapshot(path).identity
     _ = try folder.write(bytes("half"), to: ".file.postern")
-    // Complete, and not yet in place: its name has its inode.
+    // Complete, and not in place yet: its name has its inode.
     let complete = try folder.write(new, to: "x")
     let inode = try #require(FileIdentity(at: bytes(complete))).inode
     let name = nameOfNew(inode, old, new)
     #expect(rename(complete, folder.file(name)) == 0)
-    // What came out of an exchange: the text that the name has the hash of.
+    // The result of an exchange: its name has the hash of its text.
     let gone = nameOfNew(1, bytes("older"), old)
     _ = try folder.write(bytes("older"), to: gone)
-    // Of another file, and of no process.
+    // Of another file, or of an unknown owner.
     _ = try folder.write(old, to: ".file2.postern")
     _ = try folder.write(old, to: ".file.swp")
     _ = try folder.write(old, to: ".file.postern-own")

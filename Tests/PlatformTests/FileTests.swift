@@ -5,7 +5,7 @@ import TestSupport
 @testable import Platform
 
 @Suite struct FileTests {
-  /// Sizes around the limit and around what is read at once.
+  /// Sizes around the limit and around the size of one read.
   @Test(arguments: [
     (size: 0, limit: 0), (0, 10), (1, 0), (10, 10), (11, 10), (16384, 16384), (16385, 16384),
     (16385, 20000), (100_000, 100_000), (100_001, 100_000),
@@ -55,7 +55,7 @@ import TestSupport
       #expect(fcntl(second.number, F_GETFD) & FD_CLOEXEC != 0)
       try second.writeAll(bytes("both").span)
     }
-    // Ends only because both writing ends are closed.
+    // It ends only because both writing ends are closed.
     #expect(text(drain(reading.number)) == "both")
     #expect(throws: SystemError.self) { _ = try Descriptor(duplicating: -1) }
   }

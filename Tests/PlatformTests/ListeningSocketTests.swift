@@ -28,7 +28,7 @@ import TestSupport
     #expect(error?.code == EADDRINUSE)
   }
 
-  /// Connections of before, which linger, do not keep a new start from the port.
+  /// Lingering connections of an earlier process do not keep the port from a new one.
   @Test func takesAPortThatWasInUseAMomentAgo() throws {
     let address: SocketAddress
     let client: Descriptor
@@ -44,7 +44,7 @@ import TestSupport
     _ = client.number
   }
 
-  /// Others on this machine may have the IPv4 port that is asked for, but not each time.
+  /// Another process may have the IPv4 port, but not each time.
   @Test func leavesIPv4ToOthers() throws {
     let isFree = try (0..<20).contains { _ in
       let everywhere = try ListeningSocket(at: SocketAddress(.v6(high: 0, low: 0), port: 0))
@@ -78,7 +78,7 @@ import TestSupport
     #expect(listener.number >= 0)
   }
 
-  /// Also where its backlog is full, so that connecting to it would wait.
+  /// Also if its backlog is full, so that connecting to it would wait.
   @Test(arguments: [false, true]) func leavesALiveSocketAlone(isFull: Bool) throws {
     let folder = try TemporaryFolder()
     let path = folder.file("s")
@@ -129,7 +129,7 @@ import TestSupport
     return number
   }
 
-  /// A socket of another process, as it were: the caller closes it, and its file stays.
+  /// A socket of another owner, which the caller closes; its file stays.
   private func listening(at path: String, backlog: Int32) throws -> Int32 {
     let address = try #require(SocketAddress(unixPath: bytes(path)))
     let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)

@@ -13,7 +13,7 @@ import Testing
     #expect(memory[byteCount - 1] == 7)
   }
 
-  /// A block that used memory of before would show what was in it.
+  /// A block that used the memory of an earlier one would show its contents.
   @Test func isZeroedAgain() throws {
     for _ in 0..<3 {
       let block = try MemoryBlock(byteCount: 65536, isPopulated: false)

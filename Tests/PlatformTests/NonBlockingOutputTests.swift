@@ -5,14 +5,14 @@ import TestSupport
 
 @testable import Platform
 
-/// What standard error may be: a pipe or terminal, a socket (the journal), a file.
+/// The kinds of standard error: a pipe or terminal, a socket (the journal), a file.
 @Suite struct NonBlockingOutputTests {
   @Test func doesNotWaitForAPipe() throws {
     let pipe = makePipe()
     let reading = Descriptor(adopting: pipe.reading)
     let writing = Descriptor(adopting: pipe.writing)
     try fillAndResume(NonBlockingOutput(to: writing.number), reader: reading.number)
-    // The pipe's other descriptors are as they were.
+    // Processes that share the pipe find its other descriptors as they were.
     #expect(fcntl(writing.number, F_GETFL) & O_NONBLOCK == 0)
   }
 
@@ -65,7 +65,7 @@ import TestSupport
     _ = reading.number
   }
 
-  /// Writes until nothing more is taken, then again once there is room.
+  /// Writes until nothing more is accepted, then again after there is room.
   private func fillAndResume(_ output: consuming NonBlockingOutput, reader: Int32) throws {
     let chunk = [UInt8](repeating: 0x41, count: 4096)
     var written = 0

@@ -17,7 +17,7 @@ import TestSupport
     for identifier in identifiers {
       #expect(identifier.wholeMatch(of: /msg_[0-9a-f]{24}/) != nil)
     }
-    // Every digit in every place: that 1000 draws miss one of 16 has a chance of 10^-26.
+    // Every digit occurs in every place: 1000 draws miss one of 16 with a probability of 10^-26.
     for place in 4..<28 { #expect(Set(identifiers.map { Array($0.utf8)[place] }).count == 16) }
   }
 

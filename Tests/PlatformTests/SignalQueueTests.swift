@@ -4,7 +4,7 @@ import Testing
 @testable import Platform
 
 @Suite struct SignalQueueTests {
-  /// On a thread of its own, whose signal mask ends with it, and by signals to that thread alone.
+  /// On a thread of its own, whose signal mask ends with it. Signals go to that thread alone.
   @Test func givesSignalsToRead() async throws {
     let seen: [Signal?] = await withCheckedContinuation { done in
       Thread.detachNewThread {

@@ -40,7 +40,7 @@ import TestSupport
     #expect(queue.injections.isEmpty)
   }
 
-  /// Two openings, of two processes or of one, lock each other out; readers do not.
+  /// Two openings, in two processes or in one, lock each other out; readers do not.
   @Test func locks() throws {
     let folder = try TemporaryFolder()
     let path = bytes(try folder.write([], to: "file"))
@@ -69,7 +69,7 @@ import TestSupport
     #expect(try !file.isAt(path))
   }
 
-  /// A FIFO, opened, would make the opener wait for its other end.
+  /// Opening a FIFO would wait for its other end.
   @Test func refusesWhatIsNoRegularFile() throws {
     let folder = try TemporaryFolder()
     let fifo = folder.file("fifo")

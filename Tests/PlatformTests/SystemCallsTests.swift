@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import Platform
 
-/// Descriptors and files when the kernel does less than it was asked for.
+/// Descriptors and files if the kernel does less than it was asked for.
 @Suite struct SystemCallsTests {
   @Test(
     arguments: [
@@ -38,7 +38,7 @@ import TestSupport
     #expect(queue.injections.isEmpty)
   }
 
-  /// What was written before stays written; the error is the failed call's.
+  /// What was written before stays written; the error is that of the failed call.
   @Test func stopsWhereAWriteFails() throws {
     let pipe = makePipe()
     let reading = Descriptor(adopting: pipe.reading)
