@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -99,36 +100,42 @@ def test_nothing_is_left_to_be_done(folder):
     assert not found
 
 
-# What the map names besides files: types of the standard library, a module, flags of system calls.
-NOT_FILES = {"ArraySlice", "Gateway", "RENAME_EXCHANGE", "Span", "StaticString", "String"}
-NOT_FILES |= {"UnsafeRawBufferPointer"}
-
-
-def named_in_the_map() -> list[str]:
-    """`Room/File`, `File`, `File.member` and the paths of tests, as the map writes them."""
-    text = (ROOT / "docs/architecture.md").read_text()
-    written = re.findall(r"`((?:[A-Z]\w*/)*[A-Z]\w+(?:\.\w+|/[a-z_/]+\.py)?)`", text)
-    return sorted(set(written) - NOT_FILES)
+# Documents beside the repository, and places of one machine.
+OUTSIDE = re.compile(r"\.\./shared|\b[Cc]ontract(?:'s)? \d|(?:^|[\s\"'=(`])(?:/work|/tmp/wt)/")
+# The tables of what must not be written have it themselves.
+RULES = {
+    "scripts/lint-english",
+    "Tests/EndToEnd/process/test_lint_english.py",
+    "Tests/EndToEnd/process/test_architecture.py",
+}
+INSIDE = re.compile(
+    r"(?<![\w./$}-])(?:Sources|Tests|CModules|docs|packaging|scripts)/[\w.-]+(?:/[\w.-]+)*"
+)
 
 
 @cache
-def places() -> dict[str, list[Path]]:
-    """The end of a path, with and without `.swift` -> the files and folders that have it."""
-    found: dict[str, list[Path]] = {}
-    for path in [ROOT / "Package.swift", *ROOT.glob("[A-Z]*"), *ROOT.glob("[A-Z]*/**/*")]:
-        parts = path.relative_to(ROOT).parts
-        for start in range(len(parts)):
-            end = "/".join(parts[start:])
-            for name in {end, end.removesuffix(".swift")}:
-                found.setdefault(name, []).append(path)
+def texts() -> dict[str, str]:
+    """Name -> text of every text file in the repository."""
+    listed = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    found = {}
+    for name in names.splitlines():
+        with suppress(UnicodeDecodeError, FileNotFoundError):
+            found[name] = (ROOT / name).read_text()
     return found
 
 
-@pytest.mark.parametrize("name", named_in_the_map())
-def test_the_map_names_what_exists(name):
-    if name in places():
-        return
-    path, _, member = name.partition(".")
-    texts = [file.read_text() for file in places().get(path, []) if file.is_file()]
-    declaration = re.compile(rf"\b(?:func|var|let|case) {member}\b")
-    assert any(declaration.search(text) for text in texts), f"docs/architecture.md names {name}"
+def test_nothing_refers_to_what_is_not_in_the_repository():
+    found = {name: OUTSIDE.findall(text) for name, text in texts().items() if name not in RULES}
+    assert {name: phrases for name, phrases in found.items() if phrases} == {}
+
+
+def test_paths_that_are_named_exist():
+    """In documents, comments and scripts; a path with NAME stands for many."""
+    missing = {
+        f"{name}: {path}"
+        for name, text in texts().items()
+        for path in INSIDE.findall(text)
+        if "NAME" not in path and not (ROOT / path.rstrip(".-")).exists()
+    }
+    assert missing == set()
