@@ -100,6 +100,41 @@ def test_nothing_is_left_to_be_done(folder):
     assert not found
 
 
+# What the map names besides files: types of the standard library, a module, flags of system calls.
+NOT_FILES = {"ArraySlice", "Gateway", "RENAME_EXCHANGE", "Span", "StaticString", "String"}
+NOT_FILES |= {"UnsafeRawBufferPointer"}
+
+
+def named_in_the_map() -> list[str]:
+    """`Room/File`, `File`, `File.member` and the paths of tests, as the map writes them."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    written = re.findall(r"`((?:[A-Z]\w*/)*[A-Z]\w+(?:\.\w+|/[a-z_/]+\.py)?)`", text)
+    return sorted(set(written) - NOT_FILES)
+
+
+@cache
+def places() -> dict[str, list[Path]]:
+    """The end of a path, with and without `.swift` -> the files and folders that have it."""
+    found: dict[str, list[Path]] = {}
+    for path in [ROOT / "Package.swift", *ROOT.glob("[A-Z]*"), *ROOT.glob("[A-Z]*/**/*")]:
+        parts = path.relative_to(ROOT).parts
+        for start in range(len(parts)):
+            end = "/".join(parts[start:])
+            for name in {end, end.removesuffix(".swift")}:
+                found.setdefault(name, []).append(path)
+    return found
+
+
+@pytest.mark.parametrize("name", named_in_the_map())
+def test_the_map_names_what_exists(name):
+    if name in places():
+        return
+    path, _, member = name.partition(".")
+    declared = [file.read_text() for file in places().get(path, []) if file.is_file()]
+    declaration = re.compile(rf"\b(?:func|var|let|case) {member}\b")
+    assert any(declaration.search(text) for text in declared), f"docs/architecture.md names {name}"
+
+
 # Documents beside the repository, and places of one machine.
 OUTSIDE = re.compile(r"\.\./shared|\b[Cc]ontract(?:'s)? \d|(?:^|[\s\"'=(`])(?:/work|/tmp/wt)/")
 # The tables of what must not be written have it themselves.
