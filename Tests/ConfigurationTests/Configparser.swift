@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// What Python's configparser makes of files, each in the form that `Tests/Reference/configparser-lines` gives it.
+/// What Python's configparser reads from files, each in the form of
+/// `Tests/Reference/configparser-lines`.
 func configparser(_ files: [[UInt8]]) throws -> [ArraySlice<UInt8>] {
   let script = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Reference/configparser-lines")

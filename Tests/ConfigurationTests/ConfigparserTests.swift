@@ -4,13 +4,13 @@ import TestSupport
 
 @testable import Configuration
 
-/// The part of the grammar that Python's configparser shares, on thousands of random files.
+/// The part of the grammar that is the same in Python's configparser, on thousands of random files.
 ///
-/// Not shared, and so not generated: continuation lines (a blank in front of a key), sections and keys that
-/// are given twice, keys before a section, text behind a section, quotes' meaning, control characters, and
-/// blanks that only Unicode knows.
+/// Not the same, and so not generated: continuation lines (a blank before a key), sections and keys
+/// that are given twice, keys before a section, text after a section, the meaning of quotes,
+/// control characters, and blanks that only Unicode has.
 @Suite(.seeded) struct ConfigparserTests {
-  /// More where `POSTERN_CONFIGPARSER` gives the number of files.
+  /// `POSTERN_CONFIGPARSER` gives another number of files.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_CONFIGPARSER"].flatMap { Int($0) } ?? 4000
 
@@ -26,7 +26,7 @@ import TestSupport
     }
   }
 
-  /// The document as the script writes one.
+  /// The document in the script's format.
   private func shape(_ document: INIDocument) -> [UInt8] {
     var sections: [UInt8] = []
     var bad: [UInt8] = []
@@ -44,11 +44,11 @@ import TestSupport
   }
 }
 
-/// A file of the shared grammar.
+/// A random file of the shared grammar.
 private struct RandomFile {
   var bytes: [UInt8] = []
 
-  /// What keys and values are made of: signs of the grammar where they must not mean anything.
+  /// The characters of keys and values: signs of the grammar in places where they have no meaning.
   private static let pieces = [
     "a", "Z", "0", "key", "header.X", "-", "_", ".", ":", "#", ";", "\"", "'", "\\", "$", "${X}",
     "%", "%(a)s", "[", "]", "é", "日本", "🙂", "{", "}", ",", "/", "!", "(", " ", "\t",
@@ -64,7 +64,7 @@ private struct RandomFile {
       appendEnd(usesCRLF, &random)
       for _ in 0..<Int.random(in: 0...5, using: &random) {
         appendNoise(usesCRLF, &random)
-        // A key of a letter and a number is new, and no comment or section.
+        // A key of a letter and a number is new, and not a comment or a section.
         append("k\(keys)\(text(&random).filter { $0 != "=" })")
         keys += 1
         if Int.random(in: 0..<20, using: &random) > 0 {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// What is said of values that come from the environment or a file by `${…}`.
+/// Findings about values that come from the environment or a file by `${…}`.
 @Suite struct DerivedFindingsTests {
   @Test func quotesNothingOfAValueThatCameFromOutside() {
     let variables = [

@@ -6,7 +6,7 @@ import TestSupport
 
 /// Thousands of random files and edits.
 @Suite(.seeded) struct EditPropertyTests {
-  /// More where `POSTERN_EDITS` gives the number of files.
+  /// `POSTERN_EDITS` gives another number of files.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_EDITS"].flatMap { Int($0) } ?? 1000
 
@@ -14,7 +14,7 @@ import TestSupport
   private struct Trial {
     let before: [UInt8]
     let after: [UInt8]
-    /// What Python would call it: section and key, or the whole section without one.
+    /// Its name in Python: section and key, or the whole section without a key.
     let header: [UInt8]
     let key: [UInt8]?
   }
@@ -116,7 +116,7 @@ import TestSupport
     INIDocument(parsing: bytes).lines.map { Array($0.bytes.dropLast($0.end.count)) }
   }
 
-  /// The lines that both have at the beginning and at the end are all but those meant.
+  /// The two files have the same lines, but for the edited ones.
   private func checkLines(
     _ before: [UInt8], _ after: [UInt8], removed: Int, added: Int, _ round: Int
   ) throws {
@@ -139,12 +139,12 @@ import TestSupport
     guard count > 0 else { return false }
     var prefix = 0
     while prefix < before.count, before[prefix] == after[prefix] { prefix += 1 }
-    // A line end may be the last of the old or of the new.
+    // A line end may be the last one of the old lines or of the new ones.
     return after.suffix(before.count - prefix).elementsEqual(before.suffix(before.count - prefix))
   }
 
-  /// What goes is one run of lines, among which are no header and no key of another section, and no comment that a
-  /// blank line parts from it.
+  /// One run of lines is removed. It has no header and no key of another section, and no comment
+  /// that a blank line separates from it.
   private func checkDeletion(
     _ before: [UInt8], _ after: [UInt8], _ section: SectionName, _ round: Int
   ) throws {
@@ -154,7 +154,7 @@ import TestSupport
     let kept = Array(old[..<extent.start]) + Array(old[extent.end...])
     old = kept
     let text = lines(after)
-    // Blank lines aside, exactly the rest is left.
+    // Blank lines aside, exactly the rest stays.
     func isBlank(_ line: [UInt8]) -> Bool {
       line.allSatisfy { $0 == 32 || $0 == 9 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
     }
@@ -205,7 +205,7 @@ import TestSupport
     }
   }
 
-  /// All that Python read but for what the trial changes.
+  /// Everything that Python read, but for the changes of the trial.
   private func others(_ shape: ArraySlice<UInt8>, _ trial: Trial) throws -> [[UInt8]] {
     try #require(shape.isEmpty || shape.first == 0x1D, "Python takes the file")
     var others: [[UInt8]] = []

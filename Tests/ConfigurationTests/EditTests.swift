@@ -25,7 +25,7 @@ import Testing
 
   @Test(
     arguments: [
-      // A key that is there: its value alone.
+      // An existing key: only its value changes.
       ("[bot support]\nwindow=5\n", set(support, "window", "7"), "[bot support]\nwindow=7\n"),
       (
         "[bot support]\r\n\t window\t =  5 \t\r\n# x\r\n", set(support, "window", "70"),
@@ -46,7 +46,7 @@ import Testing
         "[integration gpt]\ntype = echo\nheader.x-a = 1\n", set(gpt, "header.X-A", "2"),
         "[integration gpt]\ntype = echo\nheader.x-a = 2\n"
       ),
-      // One that has the value already, however it is written.
+      // A key that has the value already, however it is written.
       (
         "[integration gpt]\ntype = ECHO\ntimeout = 1m\nheader.A = Bearer ${KEY}\nweight = ${N}",
         set(gpt, "timeout", "60"),
@@ -59,7 +59,7 @@ import Testing
       ),
       ("[bot support]\n", set(support, "sticky", "off"), "[bot support]\n"),
       ("", set(SectionName(.limits), "in_flight", "256"), ""),
-      // One that is not there: behind the section's last.
+      // A missing key: it is added after the section's last key.
       (
         "[bot support]\nname=A\n# about the window\n\n[log]\n", set(support, "window", "7"),
         "[bot support]\nname=A\nwindow=7\n# about the window\n\n[log]\n"
@@ -91,7 +91,7 @@ import Testing
         "[bot support]\n", set(SectionName(.integration, Array("echo".utf8)), "weight", "7"),
         "[bot support]\n\n[integration echo]\nbot = support\ntype = echo\nweight = 7\n"
       ),
-      // Out.
+      // Removed.
       (
         "[bot support]\nname = A\n# w\nwindow = 7\n# x\n", unset(support, "window"),
         "[bot support]\nname = A\n# w\n# x\n"
@@ -133,7 +133,7 @@ import Testing
         [bot a]
         """
       ),
-      // Out, with their own comments.
+      // Removed with their own comments.
       (
         "[log]\n\n# mine\n[bot support]\nname = A\n# too\n\n# not mine\n", .delete(support),
         "[log]\n\n# not mine\n"
@@ -152,7 +152,7 @@ import Testing
     #expect(try edited(before, [change]) == after)
   }
 
-  /// A value that it had by default, or by another section, until another change took that away.
+  /// A value that came from a default, or from another section, until another change removed that.
   @Test func keepsWhatOtherChangesWouldTakeAway() throws {
     let claude = "[integration gpt]\ntype = anthropic\nwebhook_url = https://a.b/\nmodel = m\n"
     #expect(

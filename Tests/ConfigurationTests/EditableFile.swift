@@ -9,15 +9,15 @@ struct EditableFile {
     let value: [UInt8]
     /// Whether it is written as an edit would write it, but for the spacing.
     let isCanonical: Bool
-    /// Whether it stands in quotes that it does not need.
+    /// Whether it has quotes that it does not need.
     let isQuoted: Bool
   }
 
   struct Section {
     let name: SectionName
-    /// What may be taken out.
+    /// What may be removed.
     var entries: [Entry] = []
-    /// Whether all its lines are laid out in one way.
+    /// Whether all its lines have the same layout.
     var isRegular = false
   }
 
@@ -88,7 +88,7 @@ struct EditableFile {
       bytes += key
       append(spacing.before + "=" + (text.isEmpty ? "" : spacing.after))
       bytes += text
-      // Blanks behind a value that goes can only be kept with something in front of them.
+      // Blanks after a value that is removed can only be kept if something is before them.
       if !text.isEmpty, Int.random(in: 0..<5, using: &random) == 0 { append(" \t") }
       if !required.contains(where: { $0.key == key }) {
         section.entries.append(
@@ -111,7 +111,7 @@ struct EditableFile {
     }
   }
 
-  /// A value or another, how it stands in the file, and whether an edit would write it so.
+  /// A value, the way it is written in the file, and whether an edit would write it so.
   private func written(
     _ value: [UInt8], _ key: [UInt8], _ section: SectionName, _ random: inout SeededGenerator
   ) -> (value: [UInt8], text: [UInt8], isCanonical: Bool) {
@@ -127,7 +127,7 @@ struct EditableFile {
     return (value, text, true)
   }
 
-  /// A setting that such a section may have, and a value that it may have.
+  /// A setting and a value that such a section may have.
   static func randomSetting(
     _ kind: SectionKind, _ random: inout SeededGenerator
   ) -> (key: [UInt8], value: [UInt8]) {

@@ -122,7 +122,7 @@ import Testing
     """,
   ])
   func readsBackTheSame(text: String) {
-    // A ${ is not closed in the sample on purpose: it must be refused, so it is escaped here.
+    // The sample has an unclosed ${ that must be refused, so it is escaped here.
     let text = text.replacing("= ${", with: "= $${")
     let report = load(text)
     #expect(report.lines == [])

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-/// What is said of which text: every message once, with its line.
+/// The findings of each text: every message once, with its line.
 @Suite struct FindingsTests {
   static let digest =
     "sha256:000102030405060708090a0b0c0d0e0f:"
@@ -324,7 +324,7 @@ import Testing
       load("[x\(name)]").lines == ["1: unknown section [x\(String(repeating: "é", count: 29))…]"])
   }
 
-  /// Whoever writes `key: value` must not find the value in a message, where it ends in `=`.
+  /// A user who writes `key: value` must not find the value in a message if it ends in `=`.
   @Test(
     arguments: [
       ("header.Authorization: Bearer Zm9vYmFyYmF6==", "header.Authorization…: not a valid name"),
@@ -343,7 +343,7 @@ import Testing
     #expect(!lines[0].contains("Zm9v"))
   }
 
-  /// What comes by the API may have any character.
+  /// Values from the API may have any character.
   @Test func quotesOnOneLine() {
     let text: Text = "\(quoting: Array("é\u{1B}\n\t\r\u{7F}\\".utf8))"
     #expect("\(text)" == #"é\x1b\n\t\x0d\x7f\"#)

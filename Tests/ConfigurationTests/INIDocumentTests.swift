@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 
 @Suite struct INIDocumentTests {
-  /// A line as a test writes it down: kind, and the parts that it has.
+  /// A line in a short form: its kind and the parts that it has.
   private func shape(_ line: INILine) -> String {
     func text(_ range: Range<Int>) -> String { String(decoding: line.bytes[range], as: UTF8.self) }
     return switch line.content {

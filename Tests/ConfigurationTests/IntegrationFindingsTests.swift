@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// What is said of the settings of an integration.
+/// Findings about the settings of an integration.
 @Suite struct IntegrationFindingsTests {
   @Test(
     arguments: [

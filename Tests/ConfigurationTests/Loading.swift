@@ -16,7 +16,7 @@ extension ConfigurationSources {
   }
 }
 
-/// What comes of a file with this text.
+/// The report about a file with this text.
 func load(
   _ text: String, _ variables: [String: String] = [:], files: [String: String] = [:]
 ) -> ConfigurationReport {
@@ -35,7 +35,8 @@ extension ConfigurationReport {
     }
   }
 
-  /// All values of the configuration, in a form that can be compared: not where they come from.
+  /// All values of the configuration, in a form that can be compared, without their places in the
+  /// file.
   var dumped: String {
     guard let configuration else { return "none" }
     var text = ""

@@ -4,13 +4,13 @@ import TestSupport
 
 @testable import Configuration
 
-/// Files that a cat wrote: bytes changed, removed, doubled, lines moved.
+/// Random mutations of a file: bytes changed, removed or doubled, and lines moved.
 @Suite(.seeded) struct MutationTests {
-  /// Longer where `POSTERN_MUTATIONS` gives the number of files.
+  /// `POSTERN_MUTATIONS` gives another number of files.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_MUTATIONS"].flatMap { Int($0) } ?? 300
 
-  /// Bytes that mean something to the grammar, and some that must not.
+  /// Bytes that have a meaning in the grammar, and some that must not have one.
   private static let interesting =
     Array("[]=#;\"\\${}\r\n\t ,/:.%@-0123ksmhKMG*".utf8)
     + [0, 0x1B, 0x7F, 0x80, 0xC2, 0xEF, 0xFF]
@@ -37,7 +37,7 @@ import TestSupport
       if report.configuration != nil {
         let again = Configuration.load(report.effectiveText(), from: sources)
         let errors = again.findings.filter { $0.severity == .error }
-        // Masks aside, what is in force is valid.
+        // Masks aside, the effective text is valid.
         let masked = errors.allSatisfy { finding in
           let line = INIDocument(parsing: report.effectiveText()).lines[finding.line - 1]
           return String(decoding: line.bytes, as: UTF8.self).hasSuffix("= ****\n")

@@ -15,8 +15,8 @@ import Testing
     #expect(lines.allSatisfy { $0.hasSuffix("; did you mean '\(name)'?") })
   }
 
-  /// All errors are told, but not for all of very many the name that was meant: that takes longer than a gateway at
-  /// work may spend on a file that somebody has just saved.
+  /// All errors are reported, but if there are very many, not all suggest a name: that takes longer
+  /// than a running gateway may spend on a file that was just saved.
   @Test func stopsLookingWhereVeryManyNamesAreWrong() {
     let name = String(repeating: "b", count: 50)
     let bots = (0..<256).map { "[bot \(name)-\($0)]\n" }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Configuration
 
-/// What a file implies, and what only the whole of it shows.
+/// What a file implies, and what only the whole file shows.
 @Suite struct ResolutionTests {
   /// `id bot name type` of each integration.
   private func integrations(_ text: String) throws -> [String] {

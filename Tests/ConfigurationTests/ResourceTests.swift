@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-/// Sections as the management API has them, and what its patches change.
+/// Sections as the management API shows them, and the changes of its patches.
 @Suite struct ResourceTests {
   private static let text = """
     [bot a]
@@ -31,7 +31,7 @@ import Testing
     return String(decoding: writer.finish(), as: UTF8.self)
   }
 
-  /// The changes of a patch as `key=value`, `-key` for a line that goes.
+  /// The changes of a patch as `key=value`, or `-key` for a line that is removed.
   private func changes(_ patch: String, of resource: Resource?) throws -> [String] {
     let value = try JSONDocument(Array(patch.utf8)).root
     return try ResourcePatch.changes(in: value, to: Self.gpt, from: resource).map { change in
@@ -76,7 +76,7 @@ import Testing
   @Test func whatIsShownChangesNothingWhenItIsSentBack() throws {
     let resource = try resource()
     let changes = try changes(json(resource), of: resource)
-    // What has no mask is set to what it is, which the editor leaves alone.
+    // A value without a mask is set to itself, which the editor leaves alone.
     for masked in ["model", "webhook_url", "header.X-Key", "param.user"] {
       #expect(!changes.contains { $0.hasPrefix("\(masked)=") || $0 == "-\(masked)" })
     }

@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 @testable import Documentation
 
-/// That the sample is a valid file which changes nothing.
+/// The sample is a valid file that changes nothing.
 @Suite struct SampleTests {
   @Test func theSampleIsTheBuiltInDefault() {
     let report = load(ConfigurationSample.text)
@@ -11,7 +11,7 @@ import Testing
     #expect(report.dumped == load("").dumped)
   }
 
-  /// Takes the comment sign off every setting that has a default and is shown with it.
+  /// Removes the comment sign of every setting that has a default and is shown with it.
   @Test func theSampleShowsTheDefaults() throws {
     let sample = ConfigurationSample.text
     var lines: [String] = []
@@ -30,7 +30,7 @@ import Testing
         uncommented.insert(key)
       }
     }
-    // The one section that nothing is implied of, and which cannot stand without a secret.
+    // The only section that implies nothing, and that is invalid without a secret.
     lines.removeAll { $0 == "[key ops]" || $0 == "scopes = chat" }
     let report = load(lines.joined(separator: "\n"))
     #expect(report.lines == [])
@@ -41,7 +41,7 @@ import Testing
     #expect(uncommented == Set(standard.map { "\($0.name)" }))
   }
 
-  /// Every line that is commented out is a key of its section with a value that is valid there.
+  /// Every commented line is a key of its section, with a value that is valid there.
   @Test func theSamplesExamplesAreValid() throws {
     for kind in SectionKind.allCases {
       for setting in kind.settings {

@@ -3,7 +3,7 @@ import Testing
 @testable import Configuration
 @testable import Documentation
 
-/// That the settings table and the typed settings are about the same.
+/// The settings table and the typed settings agree.
 @Suite struct TableTests {
   @Test func takesEverythingAtOnce() {
     let report = load(everything.text, everything.variables, files: everything.files)
@@ -11,12 +11,12 @@ import Testing
     #expect(report.configuration != nil)
   }
 
-  /// Leaves out each line of a file that sets everything, and expects to see it in the configuration: so
-  /// each setting reaches a field.
+  /// Removes each line of a file that sets everything, and expects a difference in the
+  /// configuration: so each setting reaches a field.
   @Test func everySettingIsInForce() throws {
     let lines = everything.text.split(separator: "\n", omittingEmptySubsequences: false)
     let whole = load(everything.text, everything.variables, files: everything.files).dumped
-    // What is only read to check another, or cannot be left out of a valid file.
+    // Settings that only check another one, or that a valid file must have.
     let exceptions = ["allow_http"]
     var seen: Set<String> = []
     for index in lines.indices {
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  /// The rows of each kind, each under a name of its own that no family takes.
+  /// The rows of each kind, each under a name of its own that is not the name of a family.
   @Test(arguments: SectionKind.allCases)
   func rowsAreDistinct(kind: SectionKind) {
     for (row, setting) in kind.settings.enumerated() {
@@ -45,7 +45,8 @@ import Testing
     }
   }
 
-  /// No setting has both a default and what holds without one, and each without a default says what does.
+  /// No setting has both a default and a text about its absence; each without a default has that
+  /// text.
   @Test(arguments: SectionKind.allCases)
   func rowsAreDocumented(kind: SectionKind) {
     for setting in kind.settings {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Configuration
 
-/// What which text means, as the typed configuration has it.
+/// The typed value of each text.
 @Suite struct ValueTests {
   private func configuration(
     _ text: String, _ variables: [String: String] = [:], files: [String: String] = [:]

@@ -21,7 +21,8 @@ import TestSupport
     #expect(server.requestCount == 3)
   }
 
-  /// The server closes the connection between two requests; the second must not be the one that finds out.
+  /// The server closes the connection between two requests; the second request must not fail for
+  /// that.
   @Test func opensAnotherWhereTheOldOneIsClosed() throws {
     let server = RawServer(.send(response("ok")))
     let fixture = try Fixture()
@@ -34,8 +35,8 @@ import TestSupport
     }
   }
 
-  /// An answer that comes before its request is not taken for the answer to the next one, whether it comes with
-  /// the one before or on its own.
+  /// An answer that comes before its request is not taken as the answer to the next one, whether it
+  /// comes with the previous answer or on its own.
   @Test(arguments: [false, true]) func givesUpAConnectionOnWhichTooMuchCame(later: Bool) throws {
     let server = RawServer { connection in
       guard connection == 0 else { return [.send(response("two"))] }
@@ -69,7 +70,7 @@ import TestSupport
     fixture.client.cancel(transfer)
   }
 
-  /// Whether to send a request again is not for libcurl to decide.
+  /// libcurl must not decide to send a request again.
   @Test func sendsNothingTwice() throws {
     let server = RawServer { connection in
       connection == 0 ? [.send(response("one")), .receive] : [.send(response("two"))]
@@ -83,7 +84,7 @@ import TestSupport
     #expect(try fixture.post(to: upstream).body == bytes("two"))
   }
 
-  /// A name that has been used up does not stand for the transfer that uses the same handle now.
+  /// An old name does not stand for the transfer that uses the same handle now.
   @Test func aStaleNameCancelsNothing() throws {
     let server = RawServer(.send(response("ok")))
     let fixture = try Fixture()
@@ -151,7 +152,7 @@ import TestSupport
     #expect(Instant.now - start < .seconds(5))
   }
 
-  /// Ends all transfers and connections, and nothing of the client comes back afterwards.
+  /// Ends all transfers and connections, and nothing of the client is called afterwards.
   @Test func endsEverythingWhenItIsClosed() throws {
     let server = RawServer(.hold)
     let fixture = try Fixture()
@@ -160,7 +161,7 @@ import TestSupport
     do {
       let client = HTTPClient(on: fixture.loop, keptConnections: 4)
       held = client
-      // The second has only just begun: what it has put off finds the client closed.
+      // The second transfer has only just begun: its deferred work finds the client closed.
       for count in 0...1 {
         _ = client.post([], to: upstream, fields: FieldLines()) { _ in
           Issue.record("a transfer of a closed client was completed")

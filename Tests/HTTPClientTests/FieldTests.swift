@@ -13,7 +13,7 @@ import TestSupport
     #expect(lines.bytes == bytes("X-One: 1\r\nX-Two: a: b"))
   }
 
-  /// The list is filled again and again, for more and less than it has room for.
+  /// The list is filled again and again, with more and fewer fields than it has room for.
   @Test func putsLinesInFrontOfTheSharedOnes() {
     let shared = curl_slist_append(curl_slist_append(nil, "Expect:"), "X-Shared: s")
     defer { curl_slist_free_all(shared) }

@@ -1,24 +1,26 @@
 import Foundation
 
-/// A server of raw bytes on loopback, on threads of its own: what it answers is what the test says, HTTP or not.
+/// A server of raw bytes on loopback, on threads of its own: the test decides what it answers, HTTP
+/// or not.
 final class RawServer: Sendable {
-  /// What is done with a connection once a request has begun on it: a whole one, or something other than HTTP.
+  /// A step on a connection after a request has begun on it: a whole request, or something other
+  /// than HTTP.
   enum Step: Sendable {
-    /// These bytes go out.
+    /// Sends these bytes.
     case send(String)
-    /// The next request of the same connection is waited for.
+    /// Waits for the next request on the same connection.
     case receive
-    /// The test says when to go on, by `proceed`.
+    /// Waits until the test calls `proceed`.
     case wait
-    /// The connection stays open until the client ends it.
+    /// Keeps the connection open until the client ends it.
     case hold
   }
 
   /// One connection after its end.
   struct Connection: Sendable {
-    /// The requests that came whole.
+    /// The requests that arrived whole.
     var requests: [String] = []
-    /// Whether the client ended it, while the server held it.
+    /// Whether the client ended it while the server held it.
     var wasEndedByClient = false
   }
 
@@ -58,23 +60,23 @@ final class RawServer: Sendable {
     Thread.detachNewThread { [self] in acceptAll() }
   }
 
-  /// Takes no more connections; those that are open stay.
+  /// Accepts no more connections; open ones stay.
   func stop() {
     shutdown(listener, Int32(SHUT_RDWR))
   }
 
-  /// Lets one connection that waits go on.
+  /// Lets one waiting connection continue.
   func proceed() {
     signal.signal()
   }
 
-  /// The connections that are over, in the order in which they ended.
+  /// The connections that have ended, in that order.
   var ended: [Connection] { state.withLock { $0.ended } }
 
-  /// How many connections there have been.
+  /// The number of connections so far.
   var connectionCount: Int { state.withLock { $0.accepted } }
 
-  /// How many requests have come whole.
+  /// The number of whole requests so far.
   var requestCount: Int { state.withLock { $0.requestCount } }
 
   private func acceptAll() {
@@ -114,7 +116,7 @@ final class RawServer: Sendable {
     close(connection)
   }
 
-  /// Takes one request: a header section, and as many bytes as its Content-Length says.
+  /// Reads one request: a header section, and as many bytes as its Content-Length says.
   private func receiveRequest(_ connection: Int32, _ seen: inout Connection) {
     var text = ""
     var buffer = [UInt8](repeating: 0, count: 65536)
@@ -133,7 +135,8 @@ final class RawServer: Sendable {
   }
 }
 
-/// A value that threads share. Not Synchronization's Mutex: the thread sanitizer does not see that one's order.
+/// A value that threads share. Not Synchronization's Mutex, because the thread sanitizer does not
+/// see its order.
 private final class Locked<Value>: @unchecked Sendable {
   private let lock = NSLock()
   private var value: Value

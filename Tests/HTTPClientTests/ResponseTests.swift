@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import HTTPClient
 
-/// The results of responses, and of what is not a response.
+/// The results of responses, and of bytes that are not a response.
 @Suite struct ResponseTests {
   @Test func postsAndTakesAWholeReply() throws {
     let server = RawServer(.send(response("héllo")))
@@ -85,7 +85,7 @@ import TestSupport
     #expect(failed.status == 0)
   }
 
-  /// What libcurl takes for a response, or says nothing about.
+  /// What libcurl accepts as a response, or does not report.
   @Test(
     arguments: [
       ("closed at once", "", .interrupted, 0),
@@ -185,7 +185,7 @@ import TestSupport
     #expect(result.body.isEmpty)
   }
 
-  /// A server that hangs or speaks no TLS, and an authority that cannot be read.
+  /// A server that hangs or does not speak TLS, and an authority that cannot be read.
   @Test(
     arguments: [
       ("SSH-2.0-OpenSSH_9.2\r\n", nil, .handshakeFailed), ("", nil, .handshakeFailed),

@@ -13,7 +13,7 @@ import Testing
       ("99999999999999999999999", 365 * 86400),
       ("Sun, 06 Nov 1994 08:49:47 GMT", 10), ("Sunday, 06-Nov-94 08:49:38 GMT", 1),
       ("Sun Nov  6 08:50:37 1994", 60), ("Sun, 06 Nov 1994 08:49:37 GMT", 0),
-      // A date that has passed: at once.
+      // A past date: at once.
       ("Sat, 05 Nov 1994 08:49:37 GMT", 0), ("Wed, 06 Nov 2094 08:49:37 GMT", 365 * 86400),
     ])
   func readsSecondsAndDates(value: String, seconds: Int) {

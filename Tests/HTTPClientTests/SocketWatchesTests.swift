@@ -5,12 +5,12 @@ import Testing
 
 @testable import HTTPClient
 
-/// What libcurl says of its sockets is not all that happens to them. One test at a time: numbers of descriptors are
-/// for all of them.
+/// libcurl does not report everything that happens to its sockets. One test runs at a time, because
+/// descriptor numbers are shared by all.
 @Suite(.serialized) struct SocketWatchesTests {
   /// CURL_POLL_IN, CURL_POLL_OUT and CURL_POLL_REMOVE.
   private static let (input, out, remove): (Int32, Int32, Int32) = (1, 2, 4)
-  /// So high that nothing else is given it while the tests run.
+  /// So high that no other descriptor gets it while the tests run.
   private static let lowestNumber: Int32 = 900
 
   private let loop: EventLoop
@@ -26,8 +26,8 @@ import Testing
     watches = SocketWatches(on: loop) { [heard] _, _ in heard.count += 1 }
   }
 
-  /// libcurl 7.88 closes what is still being connected without a word, and its number is then the next socket's:
-  /// not even what this turn has found ready of the old one may be taken out on that.
+  /// libcurl 7.88 closes a connecting socket without a report, and the next socket gets its number.
+  /// The readiness of the old socket in the same turn must not reach the new one.
   @Test func sparesTheNextSocketOfANumber() throws {
     let trigger = try SocketPair()
     let next = try SocketPair()
@@ -35,7 +35,7 @@ import Testing
     next.write()
     let number = try connection()
     var isDone = false
-    // Ready before the connection is, and so called before that in the turn that finds both.
+    // Ready before the connection is, and so called before it in the turn that finds both.
     _ = try loop.register(trigger.near, for: .read) { [watches] _ in
       guard !isDone else { return }
       isDone = true
@@ -51,7 +51,7 @@ import Testing
     close(number)
   }
 
-  /// libcurl sees no difference between two sockets that have the same number one after the other.
+  /// libcurl sees no difference between two sockets that have the same number one after another.
   @Test func watchesTheNextSocketOfANumberAsTheOneBefore() throws {
     let number = try connection()
     watches.open(number)

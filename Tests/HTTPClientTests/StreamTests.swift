@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import HTTPClient
 
-/// Responses that are taken as they come.
+/// Responses that are passed on as they arrive.
 @Suite struct StreamTests {
   /// What a receiver was given.
   final class Record {
@@ -91,7 +91,7 @@ import TestSupport
     if failure == nil { #expect(record.results[0].body == bytes("abcdefghi")) }
   }
 
-  /// Everything at once, and far more than is taken before the receiver has decided.
+  /// Everything at once, and far more than is read before the receiver has decided.
   @Test(arguments: [true, false])
   func deliversALargeBody(inParts: Bool) throws {
     let body = (0..<300_000).map { "\($0) " }.joined()
@@ -135,7 +135,7 @@ import TestSupport
 
   // MARK: Pausing
 
-  /// A paused transfer reads a little more, and then leaves the backend waiting.
+  /// A paused transfer reads a little more, and then lets the backend wait.
   @Test func pausesAndGoesOn() throws {
     let body = (0..<1_500_000).map { "\($0) " }.joined()
     let server = RawServer(.send(response(body)))
@@ -156,7 +156,7 @@ import TestSupport
     #expect(server.connectionCount == 1)
   }
 
-  /// A receiver that pauses with every part it gets.
+  /// A receiver that pauses at every part.
   @Test func pausesFromWithin() throws {
     let body = (0..<50_000).map { "\($0) " }.joined()
     let server = RawServer(.send(response(body)))
@@ -176,7 +176,7 @@ import TestSupport
     box.record = nil
   }
 
-  /// What has been sent before the backend went is delivered, and then that it went.
+  /// What the backend sent before it closed is delivered, and then its closing.
   @Test func noticesTheEndAfterAPause() throws {
     let body = String(repeating: "x", count: 200_000)
     let server = RawServer(
@@ -194,7 +194,8 @@ import TestSupport
     #expect(record.results[0].failure == nil, "a body without a length ends with the connection")
   }
 
-  /// Where the body is to be gathered after all, it may be too large already, or be so with what libcurl held back.
+  /// If the body is gathered after all, it may be too large already, or with the bytes that libcurl
+  /// kept back.
   @Test(arguments: [10_000, 20_000, 40_000])
   func tellsATooLargeBodyThatWasToBeStreamed(limit: Int) throws {
     let body = String(repeating: "x", count: 60_000)

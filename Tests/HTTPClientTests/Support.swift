@@ -25,7 +25,7 @@ final class Fixture {
     client.close()
   }
 
-  /// An upstream at a server of the test's.
+  /// An upstream at a server of the test.
   func upstream(
     port: UInt16, fields: [String] = [], bodyLimit: Int = 1 << 20, connectTimeout: Int = 5000
   ) -> Upstream {
@@ -46,7 +46,7 @@ final class Fixture {
     return try #require(results.first)
   }
 
-  /// Turns the loop until something has come about, for at most ten seconds.
+  /// Turns the loop until a condition holds, for at most ten seconds.
   func turn(until isDone: () -> Bool) throws {
     let deadline = Instant.now + .seconds(10)
     while !isDone() {

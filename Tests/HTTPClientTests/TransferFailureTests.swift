@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  /// Only the connection phase has a limit: how far it came says what hung.
+  /// Only the connection phase has a limit: its progress says what hung.
   @Test(
     arguments: [
       (false, false, .nameNotResolved), (false, true, .connectFailed),

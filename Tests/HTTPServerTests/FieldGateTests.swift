@@ -50,7 +50,7 @@ import TestSupport
     }
   }
 
-  /// HTTP/1.0 may leave Host out, and knows no transfer codings.
+  /// HTTP/1.0 may omit Host, and has no transfer codings.
   @Test func knowsHTTP10() {
     #expect(refusal(of: [], isHTTP10: true) == nil)
     #expect(refusal(of: [Self.host, Self.host], isHTTP10: true) != nil)

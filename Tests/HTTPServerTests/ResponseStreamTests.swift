@@ -5,14 +5,14 @@ import TestSupport
 
 @testable import HTTPServer
 
-/// Answers that are written piece by piece.
+/// Answers that are written in pieces.
 @Suite struct ResponseStreamTests {
   static let post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
   static var head: Response {
     Response(status: 200, contentType: "text/event-stream", body: [])
   }
 
-  /// What a test does with the one request that it expects.
+  /// What a test does with the only request that it expects.
   final class Exchange {
     var request: Request?
     var stream: ResponseStream?
@@ -111,7 +111,7 @@ import TestSupport
     }
   }
 
-  /// Broken off, the body has no last chunk; what was written before is there.
+  /// A broken body has no last chunk; what was written before is there.
   @Test func abortIsSeen() throws {
     let exchange = Exchange()
     let (fixture, client) = try start(exchange)
@@ -182,7 +182,8 @@ import TestSupport
     #expect(exchange.abandoned == 1)
   }
 
-  /// The producer is told to wait once the client's and the kernel's buffers are full, and when to go on.
+  /// The producer is told to wait when the client's and the kernel's buffers are full, and when to
+  /// continue.
   @Test func tellsThatTheClientIsSlow() throws {
     let exchange = Exchange()
     let (fixture, client) = try start(exchange)
@@ -198,7 +199,7 @@ import TestSupport
     #expect(stream.isFull && exchange.drained == 0)
     #expect((16384..<16384 + 8192 + 1024).contains(stream.bufferedCount))
 
-    // The client reads on: there is room again.
+    // The client reads again: there is room.
     try fixture.turn {
       client.fetch()
       return exchange.drained == 1
@@ -213,7 +214,8 @@ import TestSupport
     #expect(exchange.abandoned == 0)
   }
 
-  /// A stream that is never quite drained keeps only what is not sent. (HTTP/1.0 goes out in small blocks.)
+  /// A stream that is never quite drained keeps only unsent bytes. (HTTP/1.0 is sent in small
+  /// blocks.)
   @Test func whatIsSentIsForgotten() throws {
     let exchange = Exchange()
     let (fixture, client) = try start(exchange, "POST / HTTP/1.0\r\nContent-Length: 0\r\n\r\n")
@@ -255,7 +257,7 @@ import TestSupport
     #expect(exchange.abandoned == 1)
   }
 
-  /// Silence is for the producer: the client of a stream without anything to send is not idle.
+  /// The producer may be silent: the client of a stream without anything to send is not idle.
   @Test func aSilentStreamIsNotIdle() throws {
     let exchange = Exchange()
     let (fixture, client) = try start(exchange, idleTimeout: .seconds(1))
@@ -271,7 +273,7 @@ import TestSupport
     #expect(exchange.abandoned == 0)
   }
 
-  /// A large piece, such as a whole reply, goes through as it is, whatever waits before it.
+  /// A large piece, such as a whole reply, is passed on unchanged, whatever waits before it.
   @Test func takesLargePieces() throws {
     let exchange = Exchange()
     let (fixture, client) = try start(exchange)
@@ -288,13 +290,13 @@ import TestSupport
     #expect(client.chunks.joined() == "a" + long)
   }
 
-  // MARK: What streams leave behind
+  // MARK: What remains after streams
 
   enum End: CaseIterable {
     case finished, aborted, leftWhileSilent, leftWithSomethingToSend
   }
 
-  /// Whatever other clients are connected, also such as wait for nothing.
+  /// Whatever other clients are connected, also clients that wait for nothing.
   @Test(arguments: End.allCases, ["1.0", "1.1"])
   func streamsLeaveNoConnectionBehind(how: End, version: String) throws {
     let exchange = Exchange()

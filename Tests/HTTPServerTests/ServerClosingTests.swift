@@ -2,11 +2,11 @@ import Testing
 
 @testable import HTTPServer
 
-/// A server that ends while clients go on.
+/// A server that ends while clients continue to send.
 @Suite struct ServerClosingTests {
   private static let post = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
 
-  /// The application is about to end too: what came too late is refused, in place of being left with it.
+  /// The application is about to end, too: late requests are refused, and not left to it.
   @Test func refusesWhatComesAsItCloses() throws {
     var handledCount = 0
     let fixture = try ServerFixture { request in

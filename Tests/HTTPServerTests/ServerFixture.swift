@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import HTTPServer
 
-/// A server on a loop of its own, whose application hands every request to the test.
+/// A server on a loop of its own, whose application passes every request to the test.
 final class ServerFixture: RequestHandler {
   let loop: EventLoop
   let server: HTTPServer
@@ -39,7 +39,7 @@ final class ServerFixture: RequestHandler {
     Response(status: 400, contentType: "text/plain", body: bytes("refused"))
   }
 
-  /// Turns the loop until something has come about, for at most ten seconds.
+  /// Turns the loop until a condition holds, for at most ten seconds.
   func turn(until isDone: () -> Bool) throws {
     let deadline = Instant.now + .seconds(10)
     while !isDone() {
@@ -48,7 +48,7 @@ final class ServerFixture: RequestHandler {
     }
   }
 
-  /// Turns the loop so often, whether anything happens or not.
+  /// Turns the loop that many times.
   func turn(times: Int) throws {
     for _ in 0..<times { try loop.turn(waitingAtMost: .milliseconds(2)) }
   }
@@ -57,9 +57,9 @@ final class ServerFixture: RequestHandler {
 /// A client of raw bytes, which never waits.
 final class RawClient {
   let descriptor: Int32
-  /// What has come and was fetched.
+  /// The bytes that have arrived and were fetched.
   private(set) var received = ""
-  /// Whether the server has ended the connection, or broken it.
+  /// Whether the server has closed or reset the connection.
   private(set) var hasEnded = false
 
   init(port: UInt16) {
@@ -89,7 +89,7 @@ final class RawClient {
     _ = Foundation.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
   }
 
-  /// Fetches what has come, at most `limit` bytes.
+  /// Fetches the bytes that have arrived, at most `limit`.
   func fetch(_ limit: Int = 1 << 20) {
     var buffer = [UInt8](repeating: 0, count: limit)
     let count = recv(descriptor, &buffer, limit, Int32(MSG_DONTWAIT))
@@ -97,16 +97,16 @@ final class RawClient {
     if count > 0 { received += String(decoding: buffer[..<count], as: UTF8.self) }
   }
 
-  /// Forgets what was fetched.
+  /// Forgets the fetched bytes.
   func forget() { received = "" }
 
-  /// The header section that was fetched, and what came after it.
+  /// The fetched header section, and the bytes after it.
   var parts: (head: String, rest: String)? {
     guard let end = received.firstRange(of: "\r\n\r\n") else { return nil }
     return (String(received[..<end.lowerBound]), String(received[end.upperBound...]))
   }
 
-  /// The chunks that were fetched, each apart; the last one as "".
+  /// The fetched chunks, one by one; the last one is "".
   var chunks: [String] {
     var rest = Substring(parts?.rest ?? "")
     var chunks: [String] = []

@@ -2,7 +2,7 @@ import Protocols
 import Testing
 import TestSupport
 
-/// How messages in OpenAI's form are told to Anthropic.
+/// How messages in OpenAI's form are sent to Anthropic.
 @Suite struct AnthropicContentTests {
   private let plain = RequestProfile(
     dialect: .anthropic, model: bytes("m"), botID: bytes("b"), botName: bytes("b"))

@@ -44,7 +44,7 @@ import TestSupport
         {"error":{"message":"Filtered.","code":"400","innererror":{"code":"ResponsibleAIPolicyViolation"}}}
         """#
       ),
-      // By type, or in words: a proxy before the backend may leave nothing else of it.
+      // By type, or in words: a proxy before the backend may leave nothing else of the error.
       (.contentFiltered, #"{"error":{"type":"content_policy_violation","message":"m"}}"#),
       (.contentFiltered, #"{"error":{"type":"content_filter","message":"m"}}"#),
       (.contentFiltered, #"{"error":"content_filter"}"#),

@@ -13,7 +13,7 @@ import Testing
     #expect(budget.isExceeded)
   }
 
-  /// A member of a few bytes takes more than its bytes: of very many, that counts.
+  /// A member of a few bytes takes more memory than its bytes: with very many, that counts.
   @Test(arguments: [(10, false), (100, true)])
   func membersCountForWhatTheyTake(count: Int, isExceeded: Bool) throws {
     let inner = (0..<count).map { #""m\#($0)":1"# }.joined(separator: ",")

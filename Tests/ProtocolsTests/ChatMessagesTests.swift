@@ -3,7 +3,7 @@ import JSON
 import Testing
 import TestSupport
 
-/// Messages in the words of one interface as a backend of the other is sent them.
+/// Messages of one interface as a backend of the other one is sent them.
 @Suite struct ChatMessagesTests {
   private static func messages(
     _ shape: ChatRequest.Shape, _ messages: String, system: String? = nil, more: String = ""

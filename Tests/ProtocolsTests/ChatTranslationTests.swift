@@ -3,7 +3,7 @@ import JSON
 import Testing
 import TestSupport
 
-/// What each kind of backend is sent of a client's request in the words of each interface, byte for byte.
+/// What each kind of backend is sent of a client's request in each interface, byte for byte.
 @Suite struct ChatTranslationTests {
   private static func chat(_ shape: ChatRequest.Shape, _ body: String) throws -> ChatRequest {
     let root = try value(body)
@@ -30,7 +30,7 @@ import TestSupport
     return text(try encoder.finish().bytes)
   }
 
-  // MARK: In the same words
+  // MARK: In the same format
 
   @Test func passesOpenAIOn() throws {
     let chat = try Self.chat(
@@ -49,7 +49,7 @@ import TestSupport
         + #""temperature":0.70,"tools":[{"x": 1e2}],"new":null,"max_tokens":5,"seed":4}"#)
   }
 
-  /// Postern's own fields stay what they are.
+  /// Postern's own fields are unchanged.
   @Test func passesOpenAIOnToCustom() throws {
     let chat = try Self.chat(
       .openai,
@@ -87,7 +87,7 @@ import TestSupport
         == #"{"model":"m","messages":[{"role":"user","content":"x"}],"\#(name)":3}"#)
   }
 
-  // MARK: Fields in other words
+  // MARK: Fields in another format
 
   static let toAnthropic: [(String, String)] = [
     (#""max_tokens":5"#, #""max_tokens":5"#),
@@ -218,7 +218,7 @@ import TestSupport
     }
     #expect(text(fault.field) == name)
     #expect(fault.message.description.contains(name))
-    // In its own words it goes.
+    // In its own format it is sent.
     _ = try Self.encode(chat, for: Self.plain(shape == .openai ? .openai : .anthropic))
   }
 

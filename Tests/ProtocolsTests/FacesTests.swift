@@ -3,7 +3,8 @@ import JSON
 import Testing
 import TestSupport
 
-/// A backend's reply in Anthropic's shape and in OpenAI's, each as a stream too: what one says, the other can say.
+/// A backend's reply in Anthropic's shape and in OpenAI's, whole and streamed: each can say what
+/// the other says.
 enum Sample {
   static let identity = AnswerIdentity(id: bytes("id_1"), model: bytes("m \"1\""), created: 7)
 
@@ -33,7 +34,7 @@ enum Sample {
   }
 }
 
-/// Answers that come whole.
+/// Whole answers.
 @Suite struct WholeAnswerTests {
   @Test func openAIFromOpenAI() throws {
     let body = try Sample.reply(.openai, Sample.openai).openAIBody(Sample.identity)
@@ -82,7 +83,7 @@ enum Sample {
         + #""usage":{"input_tokens":3,"output_tokens":4}}"#)
   }
 
-  /// Content in parts, a reply of nothing but a call, and arguments that are not an object.
+  /// Content in parts, a reply with only a tool call, and arguments that are not an object.
   @Test func oddContent() throws {
     let parts = try Sample.reply(
       .custom,

@@ -129,8 +129,8 @@ import TestSupport
     #expect(try hasUniqueNames(reply.metadata))
   }
 
-  /// A custom backend's metadata is its own, even with a name twice; in one object with what stood beside it, each name
-  /// stands once.
+  /// A custom backend's metadata is its own, even with a name twice. If it is merged with members
+  /// beside it, each name occurs once.
   @Test func keepsMetadataAsItIs() throws {
     let own = #"{"a":1,"\u0061":2}"#
     let alone = try Dialect.custom.decode(bytes(#"{"content":"x","metadata":\#(own)}"#))
@@ -148,7 +148,7 @@ import TestSupport
     #expect(reply.usage.input == nil && reply.usage.output == nil && reply.finishReason == nil)
   }
 
-  /// A reply with very many members takes no time out of proportion.
+  /// A reply with very many members takes time in proportion.
   @Test func readsManyMembers() throws {
     var body = "{\"content\":\"x\""
     for index in 0..<20000 { body += ",\"\(index % 19999)\":\(index)" }

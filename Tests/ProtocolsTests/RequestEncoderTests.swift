@@ -103,7 +103,7 @@ import TestSupport
     #expect(fields == common + (dialect == .anthropic ? ["anthropic-version: 2023-06-01"] : []))
   }
 
-  /// Whatever the parameters and contents are, a body is valid and says nothing twice.
+  /// With any parameters and contents, a body is valid and has each name once.
   @Test(arguments: Dialect.allCases)
   func writesNoNameTwice(dialect: Dialect) throws {
     let names = [

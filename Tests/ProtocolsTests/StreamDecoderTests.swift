@@ -14,7 +14,7 @@ import TestSupport
     try expect(decoder, deltas, example, whole)
   }
 
-  /// Splits in two, and bytes one by one: the same deltas, the same reply.
+  /// Cut in two, and byte by byte: the same deltas, the same reply.
   @Test(arguments: StreamExample.all)
   func readsHoweverTheBytesCome(example: StreamExample) throws {
     let whole = try example.dialect.decode(bytes(example.whole), acceptsToolCalls: true)
@@ -33,8 +33,8 @@ import TestSupport
     try expect(decoder, deltas, example, whole)
   }
 
-  /// A custom backend's metadata that comes in one piece is passed on as it is, as it would be in a whole reply; what
-  /// comes in several is one object with each name once.
+  /// A custom backend's metadata in one piece is passed on unchanged, as in a whole reply. Metadata
+  /// in several pieces is one object with each name once.
   @Test(arguments: [
     ([#"{ "a" : 1.0, "a":2 }"#], #"{ "a" : 1.0, "a":2 }"#),
     ([#"{ "a" : 1.0, "b":1 }"#, #"{"a":2}"#], #"{"a":2,"b":1}"#),
@@ -63,8 +63,8 @@ import TestSupport
     #expect(decoder.partialContent == reply.content)
   }
 
-  /// A reply that came whole brings what the same reply brings as a stream, in one piece each. (What is known of its
-  /// tokens is one piece that grows in ways of its own.)
+  /// A whole reply brings the same as a stream of that reply, in one piece each. (Token details are
+  /// one piece that grows differently.)
   @Test(arguments: StreamExample.all) func wholeRepliesBringTheSame(example: StreamExample) throws {
     let whole = try example.dialect.decode(bytes(example.whole), acceptsToolCalls: true)
     #expect(joined(whole.deltas) == joined(example.deltas))
@@ -88,7 +88,7 @@ import TestSupport
     return joined
   }
 
-  /// The members of an object in the order of their names: which comes first in a stream may differ.
+  /// The members of an object sorted by name: their order in a stream may differ.
   private func sorted(_ object: [UInt8]) throws -> [String] {
     try JSONDocument(object).root.members.map {
       text(Array($0.name.raw)) + text(Array($0.value.raw))
@@ -110,7 +110,7 @@ import TestSupport
     #expect(decoder.hasContent && decoder.hasBegun && !decoder.isFinished)
     #expect(throws: StreamFault.unfinished) { try decoder.reply() }
     #expect(text(decoder.partialContent) == #""a""#)
-    // Whatever says so makes it one, and what follows [DONE] is not looked at.
+    // Any of these signals ends it, and what follows [DONE] is ignored.
     let end = bytes("data: [DONE]\n\ndata: \(Self.content[dialect]!)\n\n")
     #expect(decoder.feed(end.span).isEmpty)
     #expect(decoder.isFinished && decoder.isOver)
@@ -134,7 +134,7 @@ import TestSupport
     }
   }
 
-  /// Asking again may bring all of it.
+  /// Asking again may bring the whole reply.
   @Test(arguments: Dialect.allCases)
   func aLineThatIsCutOffIsNotMalformed(dialect: Dialect) {
     let decoder = StreamDecoder(dialect, .lines, limit: 1000)
@@ -225,7 +225,7 @@ import TestSupport
 
   // MARK: Limits
 
-  /// The limit is on what is kept: a stream has many times as many bytes as the reply in it.
+  /// The limit counts what is kept: a stream has many times the bytes of its reply.
   @Test(arguments: Dialect.allCases)
   func theLimitIsOnTheReply(dialect: Dialect) throws {
     let event = bytes("data: \(Self.content[dialect]!)\n\n")
@@ -234,7 +234,7 @@ import TestSupport
     #expect(decoder.fault == nil)
     for _ in 0..<100 { _ = decoder.feed(event.span) }
     #expect(decoder.fault == nil, "exactly the limit")
-    // What goes beyond it is not delivered either.
+    // The part beyond it is not delivered either.
     #expect(decoder.feed(event.span).isEmpty)
     #expect(decoder.fault == .tooLarge(limit: 1000))
     #expect(decoder.feed(event.span).isEmpty)
@@ -250,7 +250,7 @@ import TestSupport
     #expect(decoder.fault == nil)
   }
 
-  /// Ever new names, calls and blocks come to an end.
+  /// The number of names, calls and blocks is limited.
   @Test(arguments: [
     (Dialect.openai, #"{"n%":1,"choices":[]}"#),
     (.openai, #"{"choices":[{"delta":{"n%":""}}]}"#),
@@ -280,7 +280,8 @@ import TestSupport
     #expect(text(try decoder.reply().content) == #""Once \na""#)
   }
 
-  /// Anthropic is not sent white space at the end of what it continues, and may begin with the same.
+  /// Anthropic is not sent white space at the end of a reply to continue, and may begin with the
+  /// same.
   @Test(arguments: [
     (#""a b ""#, [#" c"#], #""a b c""#), (#""a \n""#, [#" "#, #"\n"#, #" c"#], #""a \n c""#),
     (#""a\\n""#, [#"\n"#], #""a\\n\n""#), (#""a ""#, [#"\"c\""#], #""a \"c\"""#),

@@ -2,7 +2,7 @@ import Protocols
 import Testing
 import TestSupport
 
-/// A stream as a backend sends it, and the same reply as it would have come whole.
+/// A stream of a backend, and the same reply as a whole.
 struct StreamExample: Sendable, CustomTestStringConvertible {
   var name: String
   var dialect: Dialect
@@ -14,12 +14,12 @@ struct StreamExample: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// Events of `data` alone.
+  /// Events with only `data`.
   static func events(_ data: String...) -> String {
     data.map { "data: \($0)\n\n" }.joined()
   }
 
-  /// Events as Anthropic sends them: with their type in both places.
+  /// Events of Anthropic: with their type in both places.
   static func typed(_ data: (String, String)...) -> String {
     data.map { "event: \($0.0)\ndata: {\"type\":\"\($0.0)\"\($0.1)}\n\n" }.joined()
   }
@@ -82,7 +82,7 @@ struct StreamExample: Sendable, CustomTestStringConvertible {
       + #""type":"function","function":{"name":"listen","arguments":"{}"}}]},"#
       + #""logprobs":{"content":[{"t":1},{"t":2},{"t":3}]},"finish_reason":"tool_calls"}]}"#)
 
-  /// What real backends get away with: no `[DONE]`, comments, CRLF, calls that are not counted.
+  /// Deviations of real backends: no `[DONE]`, comments, CRLF, calls without an index.
   static let openaiLoose = StreamExample(
     name: "openai, loosely", dialect: .openai,
     stream:

@@ -68,7 +68,7 @@ import TestSupport
     #expect(read(bytes(example.stream), example.framing, by: 1000) == example.events)
   }
 
-  /// Any split of two cuts, and bytes one by one.
+  /// Every cut at two places, and byte by byte.
   @Test(arguments: examples)
   func cutsHoweverTheBytesCome(example: Example) {
     let stream = bytes(example.stream)

@@ -3,7 +3,7 @@ import JSON
 import Testing
 import TestSupport
 
-/// Answers that come as streams.
+/// Streamed answers.
 @Suite struct StreamTests {
   /// The text of a stream of deltas and its end.
   private func openai(_ deltas: [ReplyDelta], _ reply: Reply, usage: Bool = true) -> [UInt8] {
@@ -88,7 +88,7 @@ import TestSupport
       ])
   }
 
-  /// What is written as a stream is read as the same deltas again, from any dialect to any face.
+  /// A written stream is read as the same deltas again, from any dialect to any face.
   @Test func whatIsWrittenIsReadAgain() throws {
     let source = try Sample.reply(.anthropic, Sample.anthropic)
     let deltas = Sample.deltas
@@ -109,7 +109,7 @@ import TestSupport
     }
   }
 
-  /// A signature belongs to the thinking before it, and to Anthropic's clients alone.
+  /// A signature belongs to the thinking before it, and goes only to Anthropic's clients.
   @Test func signaturesFollowTheirThinking() throws {
     let reply = try Sample.reply(.anthropic, Sample.anthropic)
     let deltas: [ReplyDelta] = [
@@ -124,7 +124,7 @@ import TestSupport
     #expect(other.feed(openai(deltas, reply).span) == [deltas[0], deltas[2]])
   }
 
-  /// What is known of tokens goes with the piece that it came before, and to OpenAI's clients alone.
+  /// Token details go with the piece that they came before, and only to OpenAI's clients.
   @Test func logprobsGoWithTheirPiece() throws {
     let reply = try Sample.reply(.openai, Sample.openai)
     let known = (1...3).map { bytes("{\"content\":[{\"t\":\n\($0)}]}") }
@@ -170,7 +170,7 @@ import TestSupport
     )
   }
 
-  /// A stream that fails is never taken for a whole one.
+  /// A failed stream is never taken for a whole one.
   @Test func failuresAreSeen() {
     let error = FaceError(type: "backend_error", code: "all_integrations_failed", message: "no")
     var output: [UInt8] = []

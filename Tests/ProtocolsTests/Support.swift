@@ -15,7 +15,7 @@ func profile(_ dialect: Dialect) throws -> RequestProfile {
     [try parameter("temperature", "0.20"), try parameter("stop", "[\"\\u0041\" ]")])
 }
 
-/// One with these parameters.
+/// A profile with these parameters.
 func profile(_ dialect: Dialect, _ parameters: [RequestParameter]) -> RequestProfile {
   RequestProfile(
     dialect: dialect, model: bytes("m-1"), maxTokens: 64, parameters: parameters,

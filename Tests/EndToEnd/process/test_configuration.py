@@ -190,7 +190,7 @@ sticky = maybe
 system = ${POSTERN_UNSET_VARIABLE}
 nonsense
 [integration b]
-bot = nobody
+bot = unknown
 webhook_url = ftp://x
 weight = -1
 [bot a]
