@@ -49,12 +49,9 @@ let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .rele
 /// Imports point down only: a target names the targets that it uses. A hot room is one that the
 /// bytes of every message pass through; it is optimised for speed if that is worth its size. The
 /// protocols are not: speed there would save a hundredth of a message's time, and cost kilobytes.
-func room(
-  _ name: String, on lower: [Target.Dependency], isHot: Bool = false, in folders: [String]? = nil
-) -> Target {
+func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) -> Target {
   .target(
-    name: name, dependencies: lower, path: folders == nil ? nil : "Sources", sources: folders,
-    swiftSettings: isHot ? settings : settings + small)
+    name: name, dependencies: lower, swiftSettings: isHot ? settings : settings + small)
 }
 
 /// A C target: headers and typed shims of one library, without policy, or files as bytes (CAssets).
@@ -95,16 +92,27 @@ let package = Package(
     room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"], isHot: true),
     room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
     room(
-      "Gateway",
+      "Backends", on: ["Bytes", "JSON", "Platform", "Configuration", "Protocols", "HTTPClient"]),
+    room(
+      "Storage", on: ["Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context"]),
+    room(
+      "Exchange",
+      on: [
+        "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
+        "Protocols", "HTTPClient", "Backends", "Storage",
+      ]),
+    room(
+      "API",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Protocols", "HTTPClient", "HTTPServer", "CAssets",
-      ], in: ["API", "Backends", "Exchange", "Storage"]),
+        "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
+        "CAssets",
+      ]),
     .executableTarget(
       name: "Postern",
       dependencies: [
         "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "Context",
-        "HTTPClient", "HTTPServer", "Gateway",
+        "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage", "API",
       ], swiftSettings: settings + small,
       linkerSettings: [
         .linkedLibrary("m"),
@@ -118,7 +126,9 @@ let package = Package(
         .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
       ]),
     // What test targets share. Debug only: it is not in the product.
-    .target(name: "TestSupport", dependencies: ["Platform"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Configuration", "Platform"],
+      path: "Tests/TestSupport"),
     tests(of: "Bytes"),
     tests(of: "JSON", on: ["Bytes"]),
     tests(of: "Protocols", on: ["Bytes", "JSON"]),
@@ -126,7 +136,6 @@ let package = Package(
     tests(of: "Context", on: ["Bytes", "Platform"]),
     tests(of: "Documentation"),
     tests(of: "Postern", on: ["Bytes"]),
-    .testTarget(name: "BackendsTests", dependencies: ["Gateway", "Bytes", "TestSupport"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),
     tests(of: "Logging", on: ["Bytes", "JSON", "Platform"]),
@@ -134,11 +143,24 @@ let package = Package(
     tests(of: "HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
     tests(of: "HTTPServer", on: ["Bytes", "EventLoop", "Platform"]),
     tests(
-      of: "Gateway",
+      of: "Backends",
+      on: ["Bytes", "Platform", "Configuration", "Protocols", "HTTPClient"]),
+    tests(
+      of: "Storage",
+      on: [
+        "Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context",
+      ]),
+    tests(
+      of: "Exchange",
       on: [
         "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
-        "Protocols",
-        "HTTPClient", "HTTPServer",
+        "Protocols", "HTTPClient", "Backends", "Storage",
+      ]),
+    tests(
+      of: "API",
+      on: [
+        "Bytes", "JSON", "Platform", "Configuration", "Context", "Protocols", "HTTPServer",
+        "Backends", "Exchange",
       ]),
   ]
 )
@@ -162,6 +184,6 @@ if Context.environment["POSTERN_FUZZ"] != nil {
 if Context.environment["POSTERN_SAVE_LOOP"] != nil {
   package.targets.append(
     .executableTarget(
-      name: "SaveLoop", dependencies: ["Configuration", "Gateway", "Platform"],
+      name: "SaveLoop", dependencies: ["Configuration", "Storage", "Platform"],
       path: "Tests/SaveLoop", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

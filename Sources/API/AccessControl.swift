@@ -1,3 +1,4 @@
+import Backends
 import Bytes
 import Configuration
 import Cryptography
@@ -93,6 +94,14 @@ struct AccessControl {
 extension APIKeySettings {
   /// Whether the key reaches a bot.
   func reaches(_ bot: [UInt8]) -> Bool { bots.isEmpty || bots.contains(bot) }
+}
+
+extension BotTable {
+  /// All bots, or those that a key is limited to, in file order.
+  @inline(never)
+  func visible(to key: APIKeySettings?) -> [Bot] {
+    bots.filter { key.reaches($0.settings.id) }
+  }
 }
 
 extension APIKeySettings? {

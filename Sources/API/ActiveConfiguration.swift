@@ -1,3 +1,4 @@
+import Backends
 import Configuration
 
 /// The configuration that applies to new requests, and what is made of it. Requests that have begun keep the objects

@@ -1,12 +1,14 @@
-public import Configuration
+package import Configuration
 import EventLoop
+package import Exchange
 import HTTPServer
 import Platform
+package import Storage
 
 /// What the handlers of endpoints work with; lives as long as the process.
-public final class Application {
+package final class Application {
   /// Whether messages are welcome, for `/readyz`.
-  public let status = ServiceStatus()
+  package let status = ServiceStatus()
   let active: ActiveConfiguration
   let messages: MessageEndpoint
   let chats: ChatEndpoint
@@ -18,7 +20,7 @@ public final class Application {
   let startTime = WallTime.now
 
   /// An application with a configuration. `version` is what backends are told in `User-Agent`.
-  public init(
+  package init(
     _ configuration: Configuration, context: ContextStore, services: Services,
     version: StaticString
   ) {
@@ -33,13 +35,13 @@ public final class Application {
   }
 
   /// Lets the management API change the configuration file.
-  public func manage(with writer: ConfigurationWriter) {
+  package func manage(with writer: ConfigurationWriter) {
     management.writer = writer
   }
 
   /// Applies another configuration to requests that come from now on; exchanges in flight finish under the one that
   /// they began with.
-  public func adopt(_ configuration: Configuration) {
+  package func adopt(_ configuration: Configuration) {
     active.adopt(configuration)
     messages.adopt(configuration.limits)
   }

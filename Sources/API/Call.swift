@@ -1,3 +1,4 @@
+import Backends
 import Bytes
 import Configuration
 import HTTPServer

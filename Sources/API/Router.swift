@@ -1,18 +1,18 @@
 import Bytes
 import Configuration
-public import HTTPServer
+package import HTTPServer
 
 /// Finds the endpoint that a request is for, checks access and body, and calls the endpoint's handler.
-public final class Router: RequestHandler {
+package final class Router: RequestHandler {
   private let application: Application
 
   /// A router to the endpoints of an application.
-  public init(to application: Application) {
+  package init(to application: Application) {
     self.application = application
   }
 
   /// Does everything that can be done before the body is read.
-  public func admit(_ request: Request) -> Admission {
+  package func admit(_ request: Request) -> Admission {
     do throws(APIError) {
       return try route(request)
     } catch {
@@ -21,7 +21,7 @@ public final class Router: RequestHandler {
   }
 
   /// The answer to a request that the server itself refuses.
-  public func response(to refusal: Refusal, of request: Request?) -> Response {
+  package func response(to refusal: Refusal, of request: Request?) -> Response {
     APIError(refusal).response(as: ErrorShape(for: request))
   }
 

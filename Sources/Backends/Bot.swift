@@ -1,19 +1,18 @@
 import Bytes
-import Configuration
-import Platform
+package import Configuration
+package import Platform
 
 /// A bot at work: its settings and its integrations.
-final class Bot {
-  let settings: BotSettings
+package final class Bot {
+  /// The settings.
+  package let settings: BotSettings
   /// In file order, as `pool` counts them.
-  let integrations: [Integration]
-  /// How the messages endpoint answers for it.
-  let face: NativeFace
+  package let integrations: [Integration]
   private let pool: CandidatePool
 
-  init(_ settings: BotSettings, integrations: [Integration]) {
+  /// A bot with these integrations.
+  package init(_ settings: BotSettings, integrations: [Integration]) {
     self.settings = settings
-    face = NativeFace(settings)
     self.integrations = integrations
     pool = CandidatePool(
       integrations.map {
@@ -23,33 +22,36 @@ final class Bot {
       })
   }
 
-  /// The integration of this name that is enabled.
-  func integration(named name: [UInt8]) -> Integration? {
-    integrations.first { $0.settings.isEnabled && $0.settings.id == name }
+  /// Draws an integration for a message by weight; `nil` where none takes part in draws. An integration whose breaker
+  /// is open is drawn only where there is no other.
+  package func draw(
+    for conversation: [UInt8], at now: Instant, using random: RandomSource
+  ) -> Integration? {
+    let place =
+      draw(for: conversation, random) { integrations[$0].breaker.allows(at: now) }
+      ?? draw(for: conversation, random) { _ in true }
+    return place.map { integrations[$0] }
   }
 
-  /// The integrations to try for a message, in order: the one that it is for, or else the one drawn, then the
-  /// fallbacks. Those that are to be left alone are drawn only where there are no others.
-  func choices(
-    for conversation: [UInt8], of message: MessageRequest, at now: Instant, random: RandomSource
-  ) -> [Integration] {
-    if let name = message.integration { return integration(named: name).map { [$0] } ?? [] }
-    let allowed = draw(for: conversation, random) { integrations[$0].breaker.allows(at: now) }
-    let drawn = allowed ?? draw(for: conversation, random) { _ in true }
-    if let drawn { integrations[drawn].statistics.count(.drawn) }
-    var route = Route(beginningWith: drawn)
-    var choices: [Integration] = []
-    while let place = route.next(in: pool, where: { _ in true }) {
-      choices.append(integrations[place])
-    }
-    return choices
+  /// The integrations to try for a message, in order: the one that was drawn, then the fallbacks.
+  package func route(beginningWith drawn: Integration?) -> [Integration] {
+    var route: [Integration] = []
+    route.reserveCapacity(pool.fallbacks.count + 1)
+    if let drawn { route.append(drawn) }
+    for place in pool.fallbacks { route.append(integrations[place]) }
+    return route
   }
 
   /// The integration with an id.
   @inline(never)
-  func integration(_ id: [UInt8]) -> Integration? {
+  package func integration(_ id: [UInt8]) -> Integration? {
     for integration in integrations where integration.settings.id == id { return integration }
     return nil
+  }
+
+  /// The integration with an id, if it is enabled.
+  package func enabledIntegration(_ id: [UInt8]) -> Integration? {
+    integrations.first { $0.settings.isEnabled && $0.settings.id == id }
   }
 
   private func draw(

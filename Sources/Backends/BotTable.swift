@@ -1,13 +1,15 @@
 import Bytes
-import Configuration
+package import Configuration
 
 /// The bots of a configuration, at work.
-struct BotTable {
+package struct BotTable {
   /// In file order.
-  let bots: [Bot]
+  package let bots: [Bot]
 
   /// The bots of a configuration. Integrations take over what those of the same name in `old` know of their backends.
-  init(_ configuration: Configuration, replacing old: BotTable? = nil, version: StaticString) {
+  package init(
+    _ configuration: Configuration, replacing old: BotTable? = nil, version: StaticString
+  ) {
     let known = old?.integrations ?? []
     bots = configuration.bots.map { bot in
       Bot(
@@ -20,23 +22,17 @@ struct BotTable {
   }
 
   /// The bot with an id.
-  subscript(id: [UInt8]) -> Bot? {
+  package subscript(id: [UInt8]) -> Bot? {
     for bot in bots where bot.settings.id == id { return bot }
     return nil
   }
 
   /// The integration with an id, of whatever bot.
-  func integration(_ id: [UInt8]) -> Integration? {
+  package func integration(_ id: [UInt8]) -> Integration? {
     for bot in bots {
       if let integration = bot.integration(id) { return integration }
     }
     return nil
-  }
-
-  /// All bots, or those that a key is limited to, in file order.
-  @inline(never)
-  func visible(to key: APIKeySettings?) -> [Bot] {
-    bots.filter { key.reaches($0.settings.id) }
   }
 
   private var integrations: [Integration] {

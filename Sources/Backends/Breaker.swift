@@ -1,18 +1,18 @@
-import Configuration
-import Platform
+package import Configuration
+package import Platform
 
 /// Leaves a backend alone that has failed too often, or has asked for it: closed → open for a while → one probe →
 /// closed again by its success, or open again.
 ///
 /// It outlives a reload of the configuration, so that a dead backend is not asked anew because of it.
-final class Breaker {
+package final class Breaker {
   /// Allows one attempt, which must be settled.
-  struct Permit {
+  package struct Permit {
     fileprivate let isProbe: Bool
   }
 
   /// What an attempt says about the backend.
-  enum Result {
+  package enum Result {
     /// It works.
     case works
     /// It failed, and may have said how long to leave it alone.
@@ -35,15 +35,15 @@ final class Breaker {
   private static let longestRetryAfter = TimeSpan.seconds(3600)
 
   /// When to open, and for how long; `nil` for never.
-  var policy: BreakerPolicy?
+  package var policy: BreakerPolicy?
   private var state = State.closed(failures: 0)
 
-  init(_ policy: BreakerPolicy?) {
+  package init(_ policy: BreakerPolicy?) {
     self.policy = policy
   }
 
   /// Whether an attempt would be allowed.
-  func allows(at now: Instant) -> Bool {
+  package func allows(at now: Instant) -> Bool {
     switch state {
     case .closed: true
     case .open(let until): until <= now
@@ -52,13 +52,13 @@ final class Breaker {
   }
 
   /// Whether the probe is under way, so that more will be known soon.
-  var isProbing: Bool { if case .probing = state { true } else { false } }
+  package var isProbing: Bool { if case .probing = state { true } else { false } }
 
   /// Whether it is asked as usual.
-  var isClosed: Bool { if case .closed = state { true } else { false } }
+  package var isClosed: Bool { if case .closed = state { true } else { false } }
 
   /// In a word: `closed`, `open` or `probing`.
-  var stateName: StaticString {
+  package var stateName: StaticString {
     switch state {
     case .closed: "closed"
     case .open: "open"
@@ -67,7 +67,7 @@ final class Breaker {
   }
 
   /// How long until an attempt is allowed, as far as is known: 0 while the probe is under way.
-  func wait(at now: Instant) -> TimeSpan {
+  package func wait(at now: Instant) -> TimeSpan {
     if case .open(let until) = state {
       max(until - now, .milliseconds(0))
     } else {
@@ -76,7 +76,7 @@ final class Breaker {
   }
 
   /// Allows an attempt, or not.
-  func admit(at now: Instant) -> Permit? {
+  package func admit(at now: Instant) -> Permit? {
     guard allows(at: now) else { return nil }
     guard case .open = state else { return Permit(isProbe: false) }
     state = .probing
@@ -84,7 +84,7 @@ final class Breaker {
   }
 
   /// Takes an attempt's result, once for each permit.
-  func settle(_ permit: Permit, _ result: Result, at now: Instant) {
+  package func settle(_ permit: Permit, _ result: Result, at now: Instant) {
     switch result {
     case .works:
       state = .closed(failures: 0)

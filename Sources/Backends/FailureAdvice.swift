@@ -1,31 +1,31 @@
-import Bytes
-import HTTPClient
-import Platform
+package import Bytes
+package import HTTPClient
+package import Platform
 
 /// What to tell an administrator about a failed attempt: what happened, and what to do about it. Never contains a
 /// secret, nor anything of the backend's answer; why a certificate is not trusted is told in libcurl's own words, which
 /// may have names from it.
-enum FailureAdvice {
-  static func timeout(after limit: TimeSpan) -> Text {
+package enum FailureAdvice {
+  package static func timeout(after limit: TimeSpan) -> Text {
     "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"
   }
 
-  static func deadline(after limit: TimeSpan) -> Text {
+  package static func deadline(after limit: TimeSpan) -> Text {
     "no whole reply within \(limit.milliseconds) ms, its part of the bot's deadline: raise deadline, or lower timeouts"
   }
 
-  static func breakerOpen(for wait: TimeSpan) -> Text {
+  package static func breakerOpen(for wait: TimeSpan) -> Text {
     "not asked: it has failed too often, or asked for a pause; it is tried again in \(wait.milliseconds) ms (breaker)"
   }
 
-  static let stalled: Text =
+  package static let stalled: Text =
     "the stream stopped in the middle of the reply: is the backend overloaded? Raise idle_timeout if it needs longer"
-  static let contextTooLong: Text =
+  package static let contextTooLong: Text =
     "the conversation is longer than the model takes (400): lower window, or use a model with a larger context"
-  static let contentFiltered: Text =
+  package static let contentFiltered: Text =
     "the backend's policy refuses the content (400): it is for the user to change it"
 
-  static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> Text {
+  package static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> Text {
     switch failure {
     case .nameNotResolved:
       "the host of webhook_url cannot be resolved: check its spelling and this machine's DNS"
@@ -53,7 +53,7 @@ enum FailureAdvice {
     }
   }
 
-  static func status(_ status: Int) -> Text {
+  package static func status(_ status: Int) -> Text {
     switch status {
     case 300...399:
       "the backend redirects (\(status)), which is not followed: put the final address into webhook_url"

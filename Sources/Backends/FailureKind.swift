@@ -1,5 +1,5 @@
 /// The ways to fail that have different consequences: the rows of the contract's table of failures.
-enum FailureKind: Int, CaseIterable {
+package enum FailureKind: Int, CaseIterable {
   /// No name, no connection, no TLS handshake, or the connection ended before the reply did.
   case unreachable
   /// 429, 500, 502, 503, 504 or 529: it may well work a little later.
@@ -20,7 +20,7 @@ enum FailureKind: Int, CaseIterable {
   case streamBroken
 
   /// What follows.
-  var remedy: Remedy { FailureKind.remedies[rawValue] }
+  package var remedy: Remedy { FailureKind.remedies[rawValue] }
 
   /// In the order of the cases.
   private static let remedies = [

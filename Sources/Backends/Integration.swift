@@ -1,24 +1,24 @@
 import Bytes
-public import Configuration
-import Protocols
-import HTTPClient
-import JSON
-import Platform
+package import Configuration
+package import HTTPClient
+package import JSON
+package import Platform
+package import Protocols
 
 /// An integration at work: its settings, and what its requests have in common, made once.
-public final class Integration {
+package final class Integration {
   /// The settings.
-  public let settings: IntegrationSettings
+  package let settings: IntegrationSettings
   /// Where its requests go; `nil` for `echo`, which needs no backend.
-  let upstream: Upstream?
+  package let upstream: Upstream?
   /// How its backend is spoken to; `nil` for `echo`.
-  let dialect: Dialect?
+  package let dialect: Dialect?
   /// Whether its backend is to be left alone.
-  let breaker: Breaker
+  package let breaker: Breaker
   /// What has come of asking it.
-  let statistics: IntegrationStatistics
+  package let statistics: IntegrationStatistics
   /// What its requests' bodies have in common; `nil` for `echo`.
-  let profile: RequestProfile?
+  package let profile: RequestProfile?
   /// Postern's own fields that are the same in every request.
   private let ownFields: FieldLines
   /// Fields of single requests that the configuration does not set itself.
@@ -29,7 +29,7 @@ public final class Integration {
   /// An integration with these settings. What `old`, the one of the same name before a reload, knows of the backend is
   /// taken over where it is the same backend: connections, and whether to leave it alone. Statistics go on for as long
   /// as the integration is the same bot's, for that is who it is to an administrator.
-  init(
+  package init(
     _ settings: IntegrationSettings, bot: BotSettings, version: StaticString,
     replacing old: Integration? = nil
   ) {
@@ -58,17 +58,17 @@ public final class Integration {
   }
 
   /// What it takes part in draws with: 0 for what is never drawn.
-  var drawnWeight: Int { settings.isEnabled && !settings.isFallback ? settings.weight : 0 }
+  package var drawnWeight: Int { settings.isEnabled && !settings.isFallback ? settings.weight : 0 }
 
   /// Whether its backend can go on with a reply that another has begun.
-  var canContinue: Bool { settings.canContinue && upstream != nil }
+  package var canContinue: Bool { settings.canContinue && upstream != nil }
 
   /// The longest that one attempt may take.
-  var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
+  package var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
   /// Begins the body of a request; `nil` for `echo`. `chat` is the client's own request, if it sent one: its further
   /// fields are sent on.
-  func encoder(
+  package func encoder(
     conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
     streams: Bool = false
   ) throws(TranslationFault) -> RequestEncoder? {
@@ -80,7 +80,7 @@ public final class Integration {
   }
 
   /// Whether its backend is asked to stream the reply to a client that wants a stream, or does not.
-  func streams(toStreamingClient isStreaming: Bool) -> Bool {
+  package func streams(toStreamingClient isStreaming: Bool) -> Bool {
     switch settings.stream {
     case .auto: isStreaming
     case .yes: true
@@ -89,7 +89,7 @@ public final class Integration {
   }
 
   /// The fields of one request.
-  func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
+  package func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
     var fields = ownFields
     // 64: what the names take.
     fields.reserve(conversation.count + request.count + (platform?.count ?? 0) + 64)
@@ -152,7 +152,7 @@ public final class Integration {
 
 extension IntegrationSettings {
   /// Whether the configuration has a header field of this name.
-  func setsField(_ name: StaticString) -> Bool {
+  package func setsField(_ name: StaticString) -> Bool {
     for header in headers where header.name.span.equalsIgnoringCase(name) { return true }
     return false
   }

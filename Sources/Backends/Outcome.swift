@@ -1,5 +1,5 @@
 /// How an attempt ended, in the words of the API and the log.
-public enum Outcome: Int, CaseIterable, Sendable {
+package enum Outcome: Int, CaseIterable, Sendable {
   /// A whole reply came.
   case ok
   /// Nothing came in time.
@@ -28,7 +28,7 @@ public enum Outcome: Int, CaseIterable, Sendable {
   case breakerOpen
 
   /// The name in `attempts` and in the log.
-  public var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .ok: "ok"
     case .timeout: "timeout"

@@ -1,8 +1,8 @@
 /// What follows from a failed attempt.
-struct Remedy: Equatable, Sendable {
+package struct Remedy: Equatable, Sendable {
   /// Whether the same integration may be asked again: after the time that its backend asks for or, where it does
   /// not, after a backoff.
-  enum Repetition: Sendable {
+  package enum Repetition: Sendable {
     /// It would only fail again.
     case never
     /// At most once.
@@ -11,9 +11,9 @@ struct Remedy: Equatable, Sendable {
     case retries
   }
 
-  let repetition: Repetition
+  package let repetition: Repetition
   /// Whether the next integration is asked, once this one is not any more.
-  let asksNext: Bool
+  package let asksNext: Bool
   /// Whether its breaker counts it as a failure of the backend; else it shows a backend that works.
-  let countsAgainstBackend: Bool
+  package let countsAgainstBackend: Bool
 }

@@ -1,10 +1,10 @@
 import Bytes
-import Configuration
+package import Configuration
 
 extension IntegrationSettings {
   /// What a backend says, with each configured secret in it replaced, for some repeat them: the whole of it, and its
   /// last word (the key behind `Bearer`).
-  func masking(_ words: [UInt8]) -> [UInt8] {
+  package func masking(_ words: [UInt8]) -> [UInt8] {
     var words = words
     for secret in secrets {
       let lastWord = secret.lastIndex(of: UInt8(ascii: " ")).map { secret[($0 + 1)...] } ?? []

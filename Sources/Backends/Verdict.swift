@@ -1,21 +1,21 @@
-import Bytes
-import Protocols
-import HTTPClient
+package import Bytes
+package import HTTPClient
+package import Protocols
 
 /// What a finished transfer means: the one place where backends' answers are sorted.
-struct Verdict {
-  let outcome: Outcome
+package struct Verdict {
+  package let outcome: Outcome
   /// How it failed; `nil` if and only if the outcome is `ok`.
-  var failure: FailureKind?
+  package var failure: FailureKind?
   /// What to do about a failure.
-  let advice: Text
+  package let advice: Text
   /// There if and only if the outcome is `ok`.
-  let reply: Reply?
+  package let reply: Reply?
   /// What the backend gave as the reason for a failure: not to be shown but to an administrator who asks for it.
-  let backendReason: [UInt8]?
+  package let backendReason: [UInt8]?
 
   /// `acceptsToolCalls`: as in `Dialect.decode`.
-  init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
+  package init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
     if let failure = result.failure, !result.isErrorOfAnySize {
       let (outcome, kind) = Verdict.sort(failure)
       self.init(outcome, kind, FailureAdvice.transfer(failure, result))
@@ -32,7 +32,7 @@ struct Verdict {
   }
 
   /// What a stream means that is no reply; `hasBegun`: some of the reply had come.
-  init(of fault: StreamFault, hasBegun: Bool) {
+  package init(of fault: StreamFault, hasBegun: Bool) {
     switch fault {
     case .tooLarge:
       self.init(.tooLarge, .unusable, fault.message)

@@ -1,12 +1,13 @@
-import Bytes
-import Configuration
-import Protocols
-import Platform
+package import Backends
+package import Bytes
+package import Configuration
+package import Platform
+package import Protocols
 
 /// What an exchange comes to, whatever form its client wants it in.
-struct Answer {
+package struct Answer {
   /// The outcome.
-  enum Content {
+  package enum Content {
     /// An integration replied.
     case reply(Reply, by: IntegrationSettings)
     /// A backend's policy refuses what the user wrote, for this reason.
@@ -19,35 +20,35 @@ struct Answer {
     case unavailable(retryAfterSeconds: Int)
   }
 
-  let content: Content
+  package let content: Content
   /// The name of the reply.
-  let identifier: [UInt8]
+  package let identifier: [UInt8]
   /// The name of the conversation, made up where the client gave none.
-  let conversation: [UInt8]
+  package let conversation: [UInt8]
   /// All that was tried, in order.
-  let attempts: [AttemptReport]
+  package let attempts: [AttemptReport]
   /// When it was made.
-  let time: WallTime
+  package let time: WallTime
 }
 
 /// What is known of an answer while it is being made.
-struct AnswerHead {
+package struct AnswerHead {
   /// The name of the reply.
-  let identifier: [UInt8]
+  package let identifier: [UInt8]
   /// The model that replies, by its own name, as text; `nil` where the backend has not said.
-  let model: [UInt8]?
+  package let model: [UInt8]?
 }
 
 extension Answer {
   /// What of it is known from the first piece on.
-  var head: AnswerHead {
+  package var head: AnswerHead {
     var model: [UInt8]?
     if case .reply(let reply, _) = content { model = reply.model }
     return AnswerHead(identifier: identifier, model: model)
   }
 
   /// About what it takes in memory beyond its own size, in bytes.
-  var byteCount: Int {
+  package var byteCount: Int {
     guard case .reply(let reply, _) = content else { return 0 }
     var count = reply.byteCount
     for attempt in attempts { count += attempt.byteCount }
@@ -55,7 +56,7 @@ extension Answer {
   }
 
   /// The outcome in the log: that of the last attempt.
-  var outcome: StaticString {
+  package var outcome: StaticString {
     switch content {
     case .reply: Outcome.ok.name
     case .failed(timedOut: true) where attempts.isEmpty: Outcome.timeout.name

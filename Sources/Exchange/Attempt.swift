@@ -1,9 +1,10 @@
+import Backends
 import Bytes
 import Configuration
-import Protocols
 import EventLoop
 import HTTPClient
 import Platform
+import Protocols
 
 /// One attempt to have an integration answer: a transfer, its time limits, and what the answer means.
 ///

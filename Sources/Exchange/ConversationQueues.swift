@@ -24,7 +24,7 @@ struct ConversationQueues<Element: AnyObject> {
     /// It waits for `leave` to name it.
     case wait
     /// Too much is going on already.
-    case refused(APIError)
+    case refused(ExchangeRefusal)
   }
 
   /// Lets an exchange in, as far as the limits allow.
@@ -34,20 +34,13 @@ struct ConversationQueues<Element: AnyObject> {
     guard let queue = waiting[conversation] else {
       // Every conversation with an entry has exactly one message being answered.
       guard waiting.count < limits.inFlight else {
-        return .refused(
-          .tryAgain(
-            .overloaded, "Too many messages are being answered (in_flight).",
-            afterSeconds: 1))
+        return .refused(.overloaded)
       }
       waiting[conversation] = []
       return .begin
     }
     guard queue.count < limits.queuePerConversation else {
-      return .refused(
-        .tryAgain(
-          .conversationBusy,
-          "Too many messages of this conversation wait already (queue_per_conversation).",
-          afterSeconds: 1))
+      return .refused(.conversationBusy)
     }
     waiting[conversation]!.append(exchange)
     return .wait

@@ -1,18 +1,20 @@
+package import Backends
 import Bytes
-import Configuration
+package import Configuration
 import Context
-import Protocols
 import EventLoop
-import JSON
+package import JSON
 import Logging
 import Platform
+package import Protocols
+package import Storage
 
 /// Admits exchanges as far as the limits allow, keeps those of one conversation in order, and has what they all
 /// work with.
-final class Dispatcher {
-  let services: Services
+package final class Dispatcher {
+  package let services: Services
   /// The conversations' memory.
-  let context: ContextStore
+  package let context: ContextStore
   private var limits: LimitsSettings
   private var queues = ConversationQueues<Exchange>()
   private var users: UserLimiter?
@@ -27,7 +29,7 @@ final class Dispatcher {
   /// So many exchanges at once are a crowd: a megabyte or more.
   private static let crowd = 8
 
-  init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
+  package init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
     self.limits = limits
     self.context = context
     self.services = services
@@ -35,7 +37,7 @@ final class Dispatcher {
   }
 
   /// Puts other limits in force, for exchanges that come from now on. Under another rate, users begin anew.
-  func adopt(_ limits: LimitsSettings) {
+  package func adopt(_ limits: LimitsSettings) {
     if limits.perUser != self.limits.perUser { users = makeLimiter(limits.perUser) }
     self.limits = limits
   }
@@ -47,15 +49,13 @@ final class Dispatcher {
 
   /// Lets an exchange begin, now or behind others of its conversation. What is refused has not been counted, and
   /// nothing has been asked of anybody.
-  func admit(_ exchange: Exchange) throws(APIError) {
+  package func admit(_ exchange: Exchange) throws(ExchangeRefusal) {
     let now = services.loop.now
     if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
       wait > .milliseconds(0)
     {
       count(.refused)
-      throw .tryAgain(
-        .userRateExceeded, "This user has sent too many messages lately (per_user).",
-        afterSeconds: wait.secondsRoundedUp)
+      throw .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp)
     }
     switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {
     case .refused(let error):
@@ -71,23 +71,23 @@ final class Dispatcher {
   }
 
   /// An exchange has ended, or was refused.
-  func count(_ ending: ExchangeEnding) {
+  package func count(_ ending: ExchangeEnding) {
     endings[ending.rawValue] += 1
   }
 
   /// What goes on, and what has come of what went on.
-  var activity: ExchangeActivity {
+  package var activity: ExchangeActivity {
     ExchangeActivity(endings: endings, inFlight: queues.busyCount, queued: queues.waitingCount)
   }
 
   /// An exchange that waited is given up.
-  func withdraw(_ exchange: Exchange) {
+  package func withdraw(_ exchange: Exchange) {
     queues.withdraw(exchange, from: exchange.queueKey)
   }
 
   /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
   /// queue makes no deep stack.
-  func leave(_ exchange: Exchange) {
+  package func leave(_ exchange: Exchange) {
     guard let next = queues.leave(exchange.queueKey) else { return giveBackMemory() }
     services.loop.atEndOfTurn { next.begin() }
   }
@@ -106,7 +106,7 @@ final class Dispatcher {
   }
 
   /// Puts a turn into the context.
-  func record(
+  package func record(
     _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
     conversation: [UInt8]
   ) {

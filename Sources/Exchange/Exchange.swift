@@ -1,19 +1,21 @@
+package import Backends
 import Bytes
 import Configuration
 import Context
-import Protocols
 import EventLoop
 import HTTPClient
 import JSON
 import Logging
 import Platform
+import Protocols
+import Storage
 
 /// The life of one message: admitted → recalled → an integration chosen → attempted → maybe again, or another →
 /// the turn recorded → answered. Read it from top to bottom.
 ///
 /// It answers exactly once, records the turn if and only if the answer is a reply, and never calls back into
 /// what is calling it but for the answer: transfers complete in turns of their own.
-final class Exchange {
+package final class Exchange {
   /// Where the exchange stands.
   private enum State {
     /// Behind earlier messages of its conversation.
@@ -31,19 +33,19 @@ final class Exchange {
   }
 
   private let dispatcher: Dispatcher
-  private let message: MessageRequest
+  private let message: Message
   private let bot: Bot
   /// The client's request, by its name in `X-Request-Id`.
   private let request: [UInt8]
   private let conversation: [UInt8]
   /// Names the conversation among those of all bots.
-  let queueKey: [UInt8]
+  package let queueKey: [UInt8]
   private let recipient: any Recipient
   /// The name of the reply.
   private let identifier: [UInt8]
   /// Who sent the message, as far as the client says.
-  var user: [UInt8]? { message.userID }
-  var botID: [UInt8] { bot.settings.id }
+  package var user: [UInt8]? { message.userID }
+  package var botID: [UInt8] { bot.settings.id }
 
   private var state = State.waiting
   private let start: Instant
@@ -61,8 +63,8 @@ final class Exchange {
   private var delivered = DeliveredPart()
 
   /// An exchange that `dispatcher` is to admit. `recipient` is answered once, unless the exchange is given up.
-  init(
-    _ message: MessageRequest, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
+  package init(
+    _ message: Message, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
     to recipient: any Recipient
   ) {
     self.dispatcher = dispatcher
@@ -91,7 +93,7 @@ final class Exchange {
   // MARK: Admission
 
   /// Waits behind earlier messages of the conversation until `begin` is called, or the deadline comes.
-  func wait() {
+  package func wait() {
     deadlineTimer = dispatcher.services.loop.schedule(at: deadline) { [self] in
       dispatcher.withdraw(self)
       finish(.failed(timedOut: true))
@@ -100,23 +102,30 @@ final class Exchange {
 
   /// The conversation is free: chooses integrations and asks the first. The exchange holds the conversation from
   /// now on, until it calls `dispatcher.leave`.
-  func begin() {
+  package func begin() {
     guard case .waiting = state else { return dispatcher.leave(self) }
     dispatcher.services.loop.cancel(deadlineTimer)
     state = .choosing
-    choices =
-      bot.choices(for: conversation, of: message, at: now, random: dispatcher.services.random)[...]
+    choices = chooseIntegrations()[...]
     askNext()
   }
 
+  /// The integrations to try, in order: the one that the message names, or else one that is drawn and the fallbacks.
+  private func chooseIntegrations() -> [Integration] {
+    if let id = message.integration { return bot.enabledIntegration(id).map { [$0] } ?? [] }
+    let drawn = bot.draw(for: conversation, at: now, using: dispatcher.services.random)
+    drawn?.statistics.count(.drawn)
+    return bot.route(beginningWith: drawn)
+  }
+
   /// The client takes more of the reply again.
-  func resume() {
+  package func resume() {
     if case .attempting(let attempt) = state { attempt.resume() }
   }
 
   /// The client has gone: the backend is told by its connection, and the context stays as it was. Returns whether that
   /// was in time: if the turn is in the context already, the exchange goes on to its answer.
-  func giveUp() -> Bool {
+  package func giveUp() -> Bool {
     switch state {
     case .waiting:
       dispatcher.withdraw(self)

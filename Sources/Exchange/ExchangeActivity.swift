@@ -1,9 +1,9 @@
 /// The exchanges of all bots, in numbers.
-struct ExchangeActivity {
+package struct ExchangeActivity {
   /// How many ended in each way since the start, by `ExchangeEnding`.
-  let endings: [Int]
+  package let endings: [Int]
   /// How many are being answered.
-  let inFlight: Int
+  package let inFlight: Int
   /// How many wait behind another of their conversation.
-  let queued: Int
+  package let queued: Int
 }

@@ -1,5 +1,5 @@
 /// How an exchange ended, for the statistics.
-enum ExchangeEnding: Int, CaseIterable {
+package enum ExchangeEnding: Int, CaseIterable {
   /// An integration replied.
   case reply
   /// A backend's policy refused the content.
@@ -16,7 +16,7 @@ enum ExchangeEnding: Int, CaseIterable {
   case refused
 
   /// The name in the metrics.
-  var name: StaticString {
+  package var name: StaticString {
     switch self {
     case .reply: "reply"
     case .contentFiltered: "content_filtered"
@@ -31,7 +31,7 @@ enum ExchangeEnding: Int, CaseIterable {
 
 extension Answer.Content {
   /// How the exchange ends with this.
-  var ending: ExchangeEnding {
+  package var ending: ExchangeEnding {
     switch self {
     case .reply: .reply
     case .contentFiltered: .contentFiltered

@@ -1,11 +1,12 @@
 import Bytes
-import Configuration
+package import Configuration
 import Context
-import Protocols
-import JSON
+package import JSON
+package import Protocols
+package import Storage
 
 /// What is to be answered: one message of a conversation that is kept, or all the messages that there are.
-enum Prompt {
+package enum Prompt {
   /// The user's message, which goes on with the stored conversation: a non-empty string or an array of parts. Where it
   /// came among others, in a client's request, those from `next` on follow it, and the system's stand in front.
   case turn(JSONValue, in: ChatRequest?, next: Int)
@@ -13,7 +14,7 @@ enum Prompt {
   case given(ChatRequest)
 
   /// What an `echo` integration answers with: what the user said last.
-  var lastMessage: JSONValue? {
+  package var lastMessage: JSONValue? {
     guard case .given(let chat) = self else { return keptMessage }
     var last: JSONValue?
     for message in chat.messages.elements where message.member("role", is: "user") {
@@ -23,12 +24,12 @@ enum Prompt {
   }
 
   /// The message that becomes part of the conversation with its reply, if any does.
-  var keptMessage: JSONValue? {
+  package var keptMessage: JSONValue? {
     if case .turn(let content, _, _) = self { content } else { nil }
   }
 
   /// The client's own request, where it has fields and wants calls of tools.
-  var chat: ChatRequest? {
+  package var chat: ChatRequest? {
     switch self {
     case .turn(_, let chat, _): chat
     case .given(let chat): chat
@@ -37,7 +38,7 @@ enum Prompt {
 
   /// Writes the messages. The context is read anew for each attempt: keeping a copy would double the memory of every
   /// message in flight.
-  func write(
+  package func write(
     to encoder: inout RequestEncoder, recalling conversation: [UInt8], of bot: BotSettings,
     from context: ContextStore
   ) throws(TranslationFault) {

@@ -1,11 +1,14 @@
-import Protocols
+package import Protocols
 
-/// Who an exchange answers.
-protocol Recipient: AnyObject {
-  /// More of a reply that is given as it is made, of an answer that is known so far. Returns whether there is room for
-  /// more; if not, `Exchange.resume` is to be called once there is.
+/// The receiver of an exchange's answer.
+package protocol Recipient: AnyObject {
+  /// Takes pieces of a reply that is given as it is made, and what is known of the answer so far. Returns whether there
+  /// is room for more; if not, `Exchange.resume` follows once there is.
   func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool
 
-  /// The end, called once.
+  /// Takes the answer, once.
   func receive(_ answer: Answer)
+
+  /// Takes the reason why the exchange is not begun, instead of an answer.
+  func refuse(_ refusal: ExchangeRefusal)
 }

@@ -2,6 +2,7 @@ import Bytes
 import Configuration
 import Cryptography
 import Platform
+import Storage
 
 /// Where the configuration comes from.
 enum ConfigurationFile {
@@ -52,7 +53,7 @@ enum ConfigurationFile {
       Console.complain(report.messages(file: name))
       return report
     } catch {
-      Console.complain("\(name): \(ConfigurationFile.reason(error))")
+      Console.complain("\(name): \(error.readingReason)")
       return nil
     }
   }
@@ -63,11 +64,6 @@ enum ConfigurationFile {
     case .standardInput: try File.readStandardInput(limit: INIDocument.readingLimit)
     case .builtIn: []
     }
-  }
-
-  /// The reason why it cannot be read.
-  static func reason(_ error: SystemError) -> Text {
-    error.isTooLarge ? "the file is larger than 1 MiB" : error.reason
   }
 
   /// The environment and the files of the process.

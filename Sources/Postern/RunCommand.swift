@@ -1,12 +1,14 @@
+import API
 import Bytes
 import Configuration
 import Context
 import EventLoop
-import Gateway
+import Exchange
 import HTTPClient
 import HTTPServer
 import Logging
 import Platform
+import Storage
 
 /// `postern run`: serves until told to stop.
 struct RunCommand {
@@ -51,17 +53,19 @@ struct RunCommand {
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
-      let reload = Reload(of: source, identity, inForce: configuration, log: log, loop: loop)
-      connect(reload, of: source, application, server, client, worker)
-      reload.watch()
+      let reload = makeReload(of: source, identity, of: configuration, log: log, loop: loop)
+      if let reload {
+        connect(reload, application, server, client, worker)
+        reload.watch()
+      }
       let shutdown = Shutdown(
         server: server, status: application.status, loop: loop, log: log
       ) {
-        reload.begin()
+        if let reload { reload.begin() } else { noteMissingFile(source, in: log) }
       }
       try shutdown.obey(signals)
       try loop.run()
-      reload.end()
+      reload?.end()
       // Before the server: replies may wait for a flush that is being made.
       worker.close()
       server.close()
@@ -77,12 +81,29 @@ struct RunCommand {
     }
   }
 
+  /// Applies changes of the file; `nil` where the configuration does not come from one.
+  private func makeReload(
+    of source: ConfigurationFile, _ identity: FileIdentity?, of configuration: Configuration,
+    log: Log, loop: EventLoop
+  ) -> Reload? {
+    guard case .path(let path) = source else { return nil }
+    return Reload(
+      of: path, identity, from: ConfigurationFile.regularSources, inForce: configuration, log: log,
+      loop: loop)
+  }
+
+  private func noteMissingFile(_ source: ConfigurationFile, in log: Log) {
+    log.write(.warning, "not_reloaded") { line in
+      line.field("configuration", source.name)
+      line.field("message", "there is no file to read again: restart to apply a change")
+    }
+  }
+
   /// Passes a new configuration on to the gateway, the server and the client, whether the API or an administrator
   /// changed the file.
   private func connect(
-    _ reload: Reload, of source: ConfigurationFile, _ application: Application,
-    _ server: HTTPServer,
-    _ client: HTTPClient, _ worker: BlockingWorker
+    _ reload: Reload, _ application: Application, _ server: HTTPServer, _ client: HTTPClient,
+    _ worker: BlockingWorker
   ) {
     reload.onFaults = { application.status.note(faults: $0) }
     reload.onValid = { configuration in
@@ -90,10 +111,9 @@ struct RunCommand {
       client.keep(connections: configuration.limits.inFlight)
       application.adopt(configuration)
     }
-    guard case .path(let path) = source else { return }
     application.manage(
       with: ConfigurationWriter(
-        path: path, sources: ConfigurationFile.regularSources, worker: worker
+        path: reload.path, sources: ConfigurationFile.regularSources, worker: worker
       ) { reload.adopt($0) })
   }
 
@@ -102,7 +122,8 @@ struct RunCommand {
     _ settings: ContextSettings, _ services: Services, _ worker: BlockingWorker
   ) -> ContextStore? {
     do throws(RingFileError) {
-      return try ContextStore(settings, services: services, worker: worker)
+      return try ContextStore(
+        settings, on: services.loop, log: services.log, random: services.random, worker: worker)
     } catch {
       switch error {
       case .locked:

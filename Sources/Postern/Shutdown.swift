@@ -1,5 +1,5 @@
+import API
 import EventLoop
-import Gateway
 import HTTPServer
 import Logging
 import Platform

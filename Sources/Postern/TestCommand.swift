@@ -1,7 +1,8 @@
+import Backends
 import Bytes
 import Configuration
 import EventLoop
-import Gateway
+import Exchange
 import HTTPClient
 import Logging
 import Platform

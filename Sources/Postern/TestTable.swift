@@ -1,6 +1,7 @@
-import HTTPClient
+import Backends
 import Bytes
-import Gateway
+import Exchange
+import HTTPClient
 
 /// The output of `postern test`: a line for each integration with its outcome and the time of each phase, then the
 /// backends' replies and what to do about each failure.

@@ -1,27 +1,27 @@
 import Bytes
-public import Configuration
-public import Platform
+package import Configuration
+package import Platform
 
 /// Changes in the configuration file: made in the text that is on disk at that moment, validated, and written
 /// atomically. If somebody else saves meanwhile, they are made once more in the text that is there then.
 ///
 /// Blocks on storage: for a thread that may. Shares nothing with others but what it is given; nobody must change the
 /// environment meanwhile.
-public enum ConfigurationStore {
+package enum ConfigurationStore {
   /// What a change has left on disk.
-  public struct Saved {
+  package struct Saved {
     /// Which file it is now.
-    public let identity: FileIdentity
+    package let identity: FileIdentity
     /// What it says.
-    public let text: [UInt8]
+    package let text: [UInt8]
     /// What comes of loading it.
-    public let report: ConfigurationReport
+    package let report: ConfigurationReport
     /// What storage said instead of confirming that it has the change, which a power cut may undo.
-    public let unconfirmed: SystemError?
+    package let unconfirmed: SystemError?
   }
 
   /// Why nothing has been written.
-  public enum Failure: Error {
+  package enum Failure: Error {
     /// The file cannot be read.
     case unreadable(SystemError)
     /// The file is invalid, or would be.
@@ -34,24 +34,24 @@ public enum ConfigurationStore {
     case failed(SystemError)
     /// Others save all the time.
     case raced
-    /// Whoever planned the changes has thought better of it, seeing what the file says.
-    case refused(APIError)
+    /// The plan makes no changes in a file that says this.
+    case declined
   }
 
   private static let attempts = 40
 
-  /// What is to be changed in a file that says this.
-  typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
+  /// What is to be changed in a file that says this; `nil` for nothing, because the file forbids it.
+  package typealias Plan = (Configuration) -> [ConfigurationChange]?
 
   /// Makes changes in the file that a path leads to, all or none. A file that they leave as it is is not written.
-  public static func save(
+  package static func save(
     _ changes: [ConfigurationChange], to path: [UInt8], from sources: ConfigurationSources
   ) throws(Failure) -> Saved {
     try save(to: path, from: sources) { _ in changes }
   }
 
   /// Makes the changes of a plan; where somebody else saves meanwhile, the plan is made once more.
-  static func save(
+  package static func save(
     to path: [UInt8], from sources: ConfigurationSources, _ plan: Plan
   ) throws(Failure) -> Saved {
     var last: FileIdentity?
@@ -91,12 +91,7 @@ public enum ConfigurationStore {
     guard let configuration = report.configuration else {
       throw .edit(.invalidFile(report.findings))
     }
-    let changes: [ConfigurationChange]
-    do throws(APIError) {
-      changes = try plan(configuration)
-    } catch {
-      throw .refused(error)
-    }
+    guard let changes = plan(configuration) else { throw .declined }
     do throws(ConfigurationEditError) {
       return try ConfigurationEdit(changes, of: text, from: sources)
     } catch {

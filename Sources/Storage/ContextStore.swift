@@ -1,10 +1,12 @@
 import Bytes
-public import Configuration
-public import Context
-public import Platform
+package import Configuration
+package import Context
+package import EventLoop
+package import Logging
+package import Platform
 
 /// The conversations' memory: the ring, and the file that keeps it if there is one.
-public final class ContextStore {
+package final class ContextStore {
   private let resident: ResidentRing
   private let flusher: RingFlusher?
 
@@ -12,10 +14,11 @@ public final class ContextStore {
   ///
   /// - Parameter worker: Does what blocks.
   /// - Throws: What keeps the gateway from starting: a ring that another process has, or no memory.
-  public init(
-    _ settings: ContextSettings, services: Services, worker: BlockingWorker
+  package init(
+    _ settings: ContextSettings, on loop: EventLoop, log: Log, random: RandomSource,
+    worker: BlockingWorker
   ) throws(RingFileError) {
-    let key = SipHash.Key(services.random.next(), services.random.next())
+    let key = SipHash.Key(random.next(), random.next())
     guard let path = settings.file else {
       do throws(SystemError) {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
@@ -29,17 +32,17 @@ public final class ContextStore {
     resident = opened.resident
     let flusher = opened.file.map {
       RingFlusher(
-        $0, of: opened.resident, sync: settings.sync, on: services.loop, log: services.log,
+        $0, of: opened.resident, sync: settings.sync, on: loop, log: log,
         worker: worker)
     }
     self.flusher = flusher
-    for finding in opened.findings { services.log.write(finding, of: path) }
+    for finding in opened.findings { log.write(finding, of: path) }
     // What opening has erased or mended.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
   }
 
   /// Visits the newest messages of a conversation, oldest first.
-  func recall(
+  package func recall(
     bot: [UInt8], conversation: [UInt8], messages: Int,
     visit: (Role, Span<UInt8>) -> Void
   ) {
@@ -50,7 +53,7 @@ public final class ContextStore {
 
   /// Adds a turn, the user's message and its reply, to a conversation: both or neither. From now on it outlives the
   /// process, if there is a file.
-  func append(
+  package func append(
     bot: [UInt8], conversation: [UInt8], user: Span<UInt8>, reply: Span<UInt8>,
     integration: [UInt8]
   ) throws(ContextError) {
@@ -62,26 +65,26 @@ public final class ContextStore {
 
   /// Calls `action` when what was appended or deleted until now is as safe from a power cut as `[context] sync` asks
   /// for, and the client may be told of it: with `always`, in a later turn of the loop; otherwise before this returns.
-  func whenDurable(_ action: @escaping () -> Void) {
+  package func whenDurable(_ action: @escaping () -> Void) {
     if let flusher { flusher.whenDurable(action) } else { action() }
   }
 
   /// Brings everything to storage. Blocks: for the end of the process, when the worker has ended.
-  public func close() {
+  package func close() {
     flusher?.close()
   }
 
   /// How full the ring is.
-  var statistics: RingStatistics { resident.ring.statistics }
+  package var statistics: RingStatistics { resident.ring.statistics }
 
   /// What is kept of a conversation; `nil` for nothing.
-  func activity(of conversation: [UInt8], bot: [UInt8]) -> ConversationActivity? {
+  package func activity(of conversation: [UInt8], bot: [UInt8]) -> ConversationActivity? {
     resident.ring.activity(
       of: ConversationIdentity(bot: bot.span, conversation: conversation.span))
   }
 
   /// Visits a page of a bot's conversations, the latest first; returns how many there are.
-  func conversations(
+  package func conversations(
     of bot: [UInt8], from first: Int, limit: Int,
     visit: (Span<UInt8>, ConversationActivity) -> Void
   ) -> Int {
@@ -89,7 +92,7 @@ public final class ContextStore {
   }
 
   /// Visits a page of a conversation's turns, oldest first; returns how many there are.
-  func turns(
+  package func turns(
     of conversation: [UInt8], bot: [UInt8], from first: Int, limit: Int,
     visit: (borrowing Turn) -> Void
   ) -> Int {
@@ -99,7 +102,7 @@ public final class ContextStore {
   }
 
   /// Deletes a conversation, its text included; returns whether there was one.
-  func delete(_ conversation: [UInt8], bot: [UInt8]) -> Bool {
+  package func delete(_ conversation: [UInt8], bot: [UInt8]) -> Bool {
     let identity = ConversationIdentity(bot: bot.span, conversation: conversation.span)
     guard resident.ring.delete(identity) else { return false }
     flusher?.noteChange()

@@ -1,6 +1,6 @@
 import Configuration
 import Foundation
-import Gateway
+import Storage
 import Platform
 
 /// For scripts/save-crashes: cleans up, and then changes a configuration file for ever, as a gateway would. Writes each

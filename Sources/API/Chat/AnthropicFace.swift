@@ -1,7 +1,8 @@
 import Bytes
 import Configuration
-import Protocols
+import Exchange
 import HTTPServer
+import Protocols
 
 /// The shape of Anthropic's Messages.
 final class AnthropicFace: Face {

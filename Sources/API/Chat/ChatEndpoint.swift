@@ -1,7 +1,9 @@
+import Backends
 import Bytes
 import Configuration
-import Protocols
+import Exchange
 import HTTPServer
+import Protocols
 
 /// `POST /v1/chat/completions` and `POST /v1/messages`: from requests of OpenAI's and Anthropic's clients to messages.
 struct ChatEndpoint {
@@ -17,8 +19,8 @@ struct ChatEndpoint {
       let chat = try ChatRequest(request.body, in: shape)
       let name = try chat.model
       let model = try models.model(name)
-      let message = try MessageRequest(
-        chat, to: model.integration, conversation: request.field("X-Conversation-Id"))
+      let message = try chat.message(
+        to: model.integration, in: request.field("X-Conversation-Id"))
       let bot = model.bot.settings
       let face: any Face =
         shape == .anthropic

@@ -1,8 +1,9 @@
 import Bytes
 import Configuration
-import Protocols
+import Exchange
 import HTTPServer
 import Platform
+import Protocols
 
 /// The shape of Chat Completions.
 final class OpenAIFace: Face {

@@ -3,6 +3,7 @@ import Context
 import HTTPServer
 import JSON
 import Platform
+import Storage
 
 /// Conversations as resources: what the context has of them.
 struct ConversationResources {

@@ -1,9 +1,10 @@
 import Bytes
+import Exchange
 import HTTPServer
 import JSON
 
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
-public struct APIError: Error {
+struct APIError: Error {
   /// The kind of error, which tells a client what to do about it.
   enum Kind: CaseIterable {
     case invalidRequest
@@ -112,6 +113,26 @@ extension APIError {
         .bodyTooLarge, "The request body exceeds \(limit) bytes (max_body).")
     case .stopping:
       self.init(.stopping, "The gateway is stopping.")
+    }
+  }
+}
+
+extension APIError {
+  /// What an exchange is refused for.
+  init(_ refusal: ExchangeRefusal) {
+    switch refusal {
+    case .overloaded:
+      self = .tryAgain(
+        .overloaded, "Too many messages are being answered (in_flight).", afterSeconds: 1)
+    case .conversationBusy:
+      self = .tryAgain(
+        .conversationBusy,
+        "Too many messages of this conversation wait already (queue_per_conversation).",
+        afterSeconds: 1)
+    case .userRateExceeded(let seconds):
+      self = .tryAgain(
+        .userRateExceeded, "This user has sent too many messages lately (per_user).",
+        afterSeconds: seconds)
     }
   }
 }

@@ -1,9 +1,10 @@
+import Backends
 import Bytes
 import Configuration
-import Protocols
 import HTTPClient
 import HTTPServer
 import JSON
+import Protocols
 
 /// The request that an integration's backend would be sent, secrets masked.
 struct IntegrationPreview {

@@ -1,9 +1,12 @@
+import Backends
 import Bytes
 import Configuration
 import EventLoop
+import Exchange
 import HTTPServer
 import JSON
 import Platform
+import Storage
 
 /// The management API's bots and integrations: resources that stand in the configuration file.
 ///
@@ -148,8 +151,15 @@ final class Management {
     var name: SectionName?
   }
 
+  private typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
+
+  /// Why a plan declined last; written on the writer's thread, read on the loop's after that.
+  private final class Objection {
+    var error: APIError?
+  }
+
   private func save(
-    _ request: Request, _ plan: @escaping ConfigurationStore.Plan,
+    _ request: Request, _ plan: @escaping Plan,
     then answer: @escaping (Configuration) -> Response
   ) {
     guard let writer else {
@@ -158,10 +168,27 @@ final class Management {
         "There is no configuration file that could be changed: see 'postern run -c FILE'.")
       return request.respond(error.response())
     }
-    writer.save(plan) { result in
+    let path = writer.path
+    let objection = Objection()
+    writer.save { configuration in
+      do throws(APIError) {
+        return try plan(configuration)
+      } catch {
+        objection.error = error
+        return nil
+      }
+    } then: { result in
       switch result {
-      case .success(let saved): request.respond(answer(saved))
-      case .failure(let error): request.respond(error.response())
+      case .success(let saved):
+        if let error = saved.unconfirmed {
+          request.respond(APIError(unconfirmed: error, in: path).response())
+        } else {
+          request.respond(answer(saved.report.configuration!))
+        }
+      case .failure(.declined):
+        request.respond(objection.error!.response())
+      case .failure(let failure):
+        request.respond(APIError(failure, of: path).response())
       }
     }
   }

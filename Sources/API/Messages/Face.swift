@@ -1,5 +1,6 @@
-import Protocols
+import Exchange
 import HTTPServer
+import Protocols
 
 /// The shape in which a client is answered. Where it remembers what it has said in a stream, each answer has one of its
 /// own.

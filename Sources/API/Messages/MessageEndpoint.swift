@@ -1,6 +1,8 @@
+import Backends
 import Bytes
 import Configuration
 import EventLoop
+import Exchange
 import HTTPServer
 import Platform
 
@@ -27,29 +29,30 @@ final class MessageEndpoint {
 
   /// Handles a request whose body has come whole; `caller` is the API key that it was admitted with.
   func handle(_ request: Request, from caller: APIKeySettings?, for bot: Bot) {
+    let face = NativeFace(bot.settings)
     do throws(APIError) {
       try answer(
-        request, with: MessageRequest(request.body), from: caller, for: bot, as: bot.face)
+        request, with: MessageBody.message(in: request.body), from: caller, for: bot, as: face)
     } catch {
-      request.respond(bot.face.response(to: error))
+      request.respond(face.response(to: error))
     }
   }
 
   /// Has a request answered, whichever way it came.
   func answer(
-    _ request: Request, with message: MessageRequest, from caller: APIKeySettings?, for bot: Bot,
+    _ request: Request, with message: Message, from caller: APIKeySettings?, for bot: Bot,
     as face: any Face
   ) throws(APIError) {
     let key = try idempotencyKey(of: request, from: caller, for: bot)
     let responder = Responder(
       request, as: face, isStreaming: message.isStreaming, on: dispatcher.services.loop)
-    guard let key else { return exchange(message, bot, responder, key: nil) }
+    guard let key else { return exchange(message, bot, responder) }
     switch repeats.match(
       key, body: identity(of: message, request), at: dispatcher.services.loop.now)
     {
     case .first: exchange(message, bot, responder, key: key)
     case .answered(let answer): responder.receive(answer)
-    case .underWay(let delivery): delivery.join(responder)
+    case .underWay(let delivery): responder.wait(for: .delivery(delivery))
     case .different:
       responder.refuse(
         APIError(
@@ -59,29 +62,39 @@ final class MessageEndpoint {
   }
 
   /// What must be the same for two requests to be the same: the body and, where it comes apart, the conversation.
-  private func identity(of message: MessageRequest, _ request: Request) -> [UInt8] {
+  private func identity(of message: Message, _ request: Request) -> [UInt8] {
     guard message.prompt.chat != nil, let conversation = message.conversation else {
       return request.body
     }
     return request.body + conversation
   }
 
+  private func exchange(_ message: Message, _ bot: Bot, _ responder: Responder) {
+    let exchange = Exchange(
+      message, for: bot, request: responder.request.identifier, through: dispatcher, to: responder)
+    responder.wait(for: .exchange(exchange))
+    admit(exchange, for: responder)
+  }
+
+  /// As above, but the same request again, which has the same key, may wait for the answer too.
   private func exchange(
-    _ message: MessageRequest, _ bot: Bot, _ responder: Responder, key: [UInt8]?
+    _ message: Message, _ bot: Bot, _ responder: Responder, key: [UInt8]
   ) {
     let delivery = Delivery()
     let exchange = Exchange(
       message, for: bot, request: responder.request.identifier, through: dispatcher, to: delivery)
     delivery.exchange = exchange
-    delivery.join(responder)
-    if let key {
-      repeats.begin(key, body: identity(of: message, responder.request), delivery)
-      delivery.onEnd = { [self] in settle(key, $0) }
-    }
-    do throws(APIError) {
+    responder.wait(for: .delivery(delivery))
+    repeats.begin(key, body: identity(of: message, responder.request), delivery)
+    delivery.onEnd = { [self] in settle(key, $0) }
+    admit(exchange, for: delivery)
+  }
+
+  private func admit(_ exchange: Exchange, for recipient: any Recipient) {
+    do throws(ExchangeRefusal) {
       try dispatcher.admit(exchange)
     } catch {
-      delivery.refuse(error)
+      recipient.refuse(error)
     }
   }
 

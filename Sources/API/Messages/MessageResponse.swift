@@ -1,9 +1,11 @@
+import Backends
 import Bytes
 import Configuration
-import Protocols
+import Exchange
 import HTTPServer
 import JSON
 import Platform
+import Protocols
 
 /// Answers as responses.
 extension Answer {

@@ -1,9 +1,10 @@
 import Bytes
 import Configuration
-import Protocols
+import Exchange
 import HTTPServer
+import Protocols
 
-/// The shape of the messages endpoint. It has nothing to remember, so that all answers for a bot share one.
+/// The shape of the messages endpoint.
 final class NativeFace: Face {
   private let bot: BotSettings
 

@@ -1,14 +1,23 @@
 import Bytes
-import Protocols
 import EventLoop
+import Exchange
 import HTTPServer
 import Platform
+import Protocols
 
 /// Answers one request, whole or as a stream.
 ///
 /// A stream begins with the first piece of the reply, or after 15 s of silence; what fails before that is answered
 /// with a status code of its own, like any other request.
-final class Responder {
+final class Responder: Recipient {
+  /// What makes the answer.
+  enum Source {
+    /// This request alone waits for it.
+    case exchange(Exchange)
+    /// Other requests with the same `Idempotency-Key` may wait for it too.
+    case delivery(Delivery)
+  }
+
   let request: Request
   private let face: any Face
   private let isStreaming: Bool
@@ -18,8 +27,9 @@ final class Responder {
   private var hasReply = false
   private var lastWrite: Instant
   private var keepAliveTimer: TimerID?
-  /// What it waits for.
-  private var delivery: Delivery?
+  /// What it waits for; `nil` before and after.
+  private var source: Source?
+  private var hasLeft = false
 
   private static let silence = TimeSpan.seconds(15)
 
@@ -34,13 +44,14 @@ final class Responder {
   }
 
   /// Waits for an answer from now on, or until its client leaves.
-  func wait(for delivery: Delivery) {
-    self.delivery = delivery
+  func wait(for source: Source) {
+    self.source = source
+    if case .delivery(let delivery) = source { delivery.join(self) }
     // Until the request is over, which may be after it was answered: it forgets this then.
     request.onAbandon = { [self] in abandon() }
   }
 
-  /// Sends pieces of a streamed reply. Returns whether there is room for more; if not, `Delivery.resume` follows.
+  /// Sends pieces of a streamed reply. Returns whether there is room for more; if not, the source is resumed later.
   func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
     var output: [UInt8] = []
     face.write(deltas, of: answer, to: &output)
@@ -54,12 +65,18 @@ final class Responder {
   /// Sends the answer, or what is left of it.
   func receive(_ answer: Answer) {
     endWaiting()
+    // The exchange was too far to be given up.
+    guard !hasLeft else { return }
     guard case .reply(let reply, _) = answer.content else {
       return stream == nil ? request.respond(face.response(to: answer)) : end(answer)
     }
     guard isStreaming else { return request.respond(face.response(to: answer)) }
     if !hasReply { _ = receive(reply.deltas, of: answer.head) }
     end(answer)
+  }
+
+  func refuse(_ refusal: ExchangeRefusal) {
+    refuse(APIError(refusal))
   }
 
   /// Refuses the request.
@@ -70,14 +87,28 @@ final class Responder {
 
   /// The client has gone.
   private func abandon() {
-    let delivery = self.delivery
+    let source = self.source
     endWaiting()
-    delivery?.leave(self)
+    hasLeft = true
+    switch source {
+    case .exchange(let exchange): _ = exchange.giveUp()
+    case .delivery(let delivery): delivery.leave(self)
+    case nil: break
+    }
   }
 
   private func endWaiting() {
     loop.cancel(keepAliveTimer)
-    delivery = nil
+    source = nil
+  }
+
+  /// The client takes more of a stream again.
+  private func resume() {
+    switch source {
+    case .exchange(let exchange): exchange.resume()
+    case .delivery(let delivery): delivery.resume(self)
+    case nil: break
+    }
   }
 
   private func end(_ answer: Answer) {
@@ -93,7 +124,7 @@ final class Responder {
     var head = Response(status: 200, contentType: "text/event-stream", body: [])
     head.fields.append(("Cache-Control", [UInt8]("no-cache")))
     let stream = request.respond(streaming: head)
-    stream.onDrain = { [self] in delivery?.resume(self) }
+    stream.onDrain = { [self] in resume() }
     self.stream = stream
     return stream
   }

@@ -1,6 +1,8 @@
+import Backends
 import Bytes
 import Configuration
 import Context
+import Exchange
 import HTTPServer
 import Platform
 

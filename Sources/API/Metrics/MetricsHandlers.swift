@@ -1,7 +1,10 @@
+import Backends
 import EventLoop
+import Exchange
 import HTTPServer
 import Logging
 import Platform
+import Storage
 
 /// What Postern counts.
 enum MetricsHandlers {

@@ -1,3 +1,4 @@
+import Backends
 import Bytes
 import Configuration
 import HTTPServer
@@ -33,7 +34,7 @@ struct ModelTable {
     let id = name.span.extracting(first: slash ?? name.count).copied
     try key.checkReaches(id)
     let integration = slash.map { name.span.extracting(($0 + 1)...).copied }
-    guard let bot = bots[id], integration.map({ bot.integration(named: $0) != nil }) ?? true else {
+    guard let bot = bots[id], integration.map({ bot.enabledIntegration($0) != nil }) ?? true else {
       throw APIError(
         .modelNotFound, "There is no such model: it must be the name of a bot, or bot/integration.",
         parameter: "model")

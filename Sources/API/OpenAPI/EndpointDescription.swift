@@ -1,3 +1,5 @@
+import Exchange
+
 #if !hasFeature(Embedded)
   /// What /openapi.json says of an endpoint beyond what ``Endpoint`` has: method, path, scope and body rule.
   struct EndpointDescription {

@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Exchange
 import HTTPServer
 
 #if !hasFeature(Embedded)

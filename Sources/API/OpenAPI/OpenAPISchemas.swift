@@ -1,3 +1,4 @@
+import Backends
 import Configuration
 
 #if !hasFeature(Embedded)

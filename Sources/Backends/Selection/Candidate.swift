@@ -1,20 +1,20 @@
 /// An integration as far as choosing one is concerned.
-public struct Candidate: Equatable, Sendable {
+struct Candidate: Equatable, Sendable {
   /// The weights that there are.
-  public static let weights = 0...1_000_000
+  static let weights = 0...1_000_000
 
   /// The integration's id, which decides which conversations stick to it.
-  public let id: [UInt8]
+  let id: [UInt8]
   /// Its share of the draws, in proportion to the others'; of a fallback, its place in their order.
-  public let weight: Int
+  let weight: Int
   /// Whether it is kept for when another has failed.
-  public let isFallback: Bool
+  let isFallback: Bool
   /// Whether it may be used at all.
-  public let isEnabled: Bool
+  let isEnabled: Bool
 
   /// Describes an integration. The weight is to be checked before: one outside ``weights`` is a
   /// bug.
-  public init(id: [UInt8], weight: Int, isFallback: Bool, isEnabled: Bool) {
+  init(id: [UInt8], weight: Int, isFallback: Bool, isEnabled: Bool) {
     precondition(Self.weights ~= weight, "a weight out of range")
     self.id = id
     self.weight = weight

@@ -2,17 +2,17 @@
 ///
 /// A candidate is named by its place in the order of the configuration file. Choosing changes
 /// nothing: all randomness is the caller's.
-public struct CandidatePool: Sendable {
+struct CandidatePool: Sendable {
   /// The candidates, in the order of the file.
-  public let candidates: [Candidate]
+  let candidates: [Candidate]
   /// The places of the fallbacks, in the order in which they are tried: by weight, the greatest
   /// first, and among equals in the order of the file. One of weight 0 is the last resort rather
   /// than none: its weight takes it no traffic while others answer, and what it is for is when
   /// nobody else does. `enabled = no` is what turns it off.
-  public let fallbacks: [Int]
+  let fallbacks: [Int]
 
   /// The candidates in the order of the file.
-  public init(_ candidates: [Candidate]) {
+  init(_ candidates: [Candidate]) {
     self.candidates = candidates
     // By insertion: the standard library's sort takes several kilobytes of code.
     var order: [Int] = []
@@ -34,7 +34,7 @@ public struct CandidatePool: Sendable {
   ///   - isUsable: Whether to leave a candidate in the draw, by its place: the others share what
   ///     would have been its part.
   /// - Returns: Its place; `nil` if there is none to draw from.
-  public func draw(
+  func draw(
     using generator: inout some RandomNumberGenerator, where isUsable: (Int) -> Bool = { _ in true }
   ) -> Int? {
     var total: UInt64 = 0

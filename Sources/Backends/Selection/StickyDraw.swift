@@ -2,11 +2,11 @@ import Bytes
 
 /// A conversation, as a number that is the same in every run, on every machine and in every
 /// version.
-public struct ConversationToken: Equatable, Sendable {
+struct ConversationToken: Equatable, Sendable {
   let hash: UInt64
 
   /// The token of a bot's conversation.
-  public init(bot: Span<UInt8>, conversation: Span<UInt8>) {
+  init(bot: Span<UInt8>, conversation: Span<UInt8>) {
     var hash = SipHash(key: Self.key)
     hash.combine(number: UInt64(bot.count))
     hash.combine(bot)
@@ -42,7 +42,7 @@ extension CandidatePool {
   /// - Parameter isUsable: Whether a candidate may be chosen now, by its place: the conversations
   ///   of one that may not are shared among the others, and return to it later.
   /// - Returns: Its place; `nil` if there is none to choose from.
-  public func draw(
+  func draw(
     for conversation: ConversationToken, where isUsable: (Int) -> Bool = { _ in true }
   ) -> Int? {
     var best: (place: Int, distance: UInt64, weight: UInt64)?

@@ -1,10 +1,10 @@
-import Protocols
+package import Protocols
 
 /// What has come of asking an integration, in exact numbers, since the start. They outlive a reload of the
 /// configuration, and take the same memory whatever happens.
-final class IntegrationStatistics {
+package final class IntegrationStatistics {
   /// What is counted besides attempts.
-  enum Counter: Int, CaseIterable {
+  package enum Counter: Int, CaseIterable {
     /// Messages for which it was drawn by its weight.
     case drawn
     /// Attempts given up because the client went away.
@@ -24,17 +24,17 @@ final class IntegrationStatistics {
   private var attempts = [Int](repeating: 0, count: Outcome.allCases.count)
   private var counts = [Int](repeating: 0, count: Counter.allCases.count)
   /// How long the attempts took that ended in a reply.
-  private(set) var latency = LatencyHistogram()
+  package private(set) var latency = LatencyHistogram()
 
   /// How many attempts ended like this.
-  subscript(outcome: Outcome) -> Int { attempts[outcome.rawValue] }
+  package subscript(outcome: Outcome) -> Int { attempts[outcome.rawValue] }
 
   /// How often it happened.
-  subscript(counter: Counter) -> Int { counts[counter.rawValue] }
+  package subscript(counter: Counter) -> Int { counts[counter.rawValue] }
 
   /// Takes an attempt's result.
   @inline(never)
-  func count(_ report: AttemptReport) {
+  package func count(_ report: AttemptReport) {
     attempts[report.outcome.rawValue] += 1
     counts[Counter.skippedEvents.rawValue] += report.skippedEvents
     if report.outcome == .ok { latency.record(milliseconds: report.milliseconds) }
@@ -42,14 +42,14 @@ final class IntegrationStatistics {
 
   /// Takes what the backend says a reply took.
   @inline(never)
-  func count(_ usage: TokenUsage) {
+  package func count(_ usage: TokenUsage) {
     counts[Counter.inputTokens.rawValue] &+= usage.input ?? 0
     counts[Counter.outputTokens.rawValue] &+= usage.output ?? 0
   }
 
   /// Counts one.
   @inline(never)
-  func count(_ counter: Counter) {
+  package func count(_ counter: Counter) {
     counts[counter.rawValue] += 1
   }
 }

@@ -2,7 +2,7 @@
 /// percentile is known to within 1/64 (1.6 %) of itself, up to 70 minutes; what takes longer counts as that.
 ///
 /// This is the layout of HdrHistogram with 5 bits of precision. 2.3 KB.
-struct LatencyHistogram {
+package struct LatencyHistogram {
   /// The bits of a value that decide its bucket, below its leading one.
   private static let precision = 5
   /// The longest time that is told from longer ones, in milliseconds.
@@ -11,12 +11,12 @@ struct LatencyHistogram {
   private var counts = [UInt32](
     repeating: 0, count: LatencyHistogram.place(of: LatencyHistogram.longest) + 1)
   /// How many times were recorded.
-  private(set) var count = 0
+  package private(set) var count = 0
   /// The sum of these times, exactly, in milliseconds.
-  private(set) var totalMilliseconds = 0
+  package private(set) var totalMilliseconds = 0
 
   /// Records a time. O(1), without allocation.
-  mutating func record(milliseconds: Int) {
+  package mutating func record(milliseconds: Int) {
     let time = max(0, milliseconds)
     count += 1
     totalMilliseconds += time
@@ -26,7 +26,7 @@ struct LatencyHistogram {
 
   /// The time that so many of a hundred do not exceed, in milliseconds; `nil` where nothing was recorded. O(buckets).
   @inline(never)
-  func percentile(_ percent: Int) -> Int? {
+  package func percentile(_ percent: Int) -> Int? {
     guard count > 0 else { return nil }
     // The nearest rank, from 1: so many times are at most the one looked for.
     let rank = max(1, (count * percent + 99) / 100)

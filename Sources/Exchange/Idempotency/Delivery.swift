@@ -1,64 +1,64 @@
-import Protocols
-import HTTPServer
+package import Protocols
 
-/// The requests that wait for one exchange's answer: one, or several with the same `Idempotency-Key`.
-final class Delivery: Recipient {
-  /// Where the answer comes from; `nil` once it has come, or nobody wants it any more.
-  var exchange: Exchange?
-  /// Called once: with the answer, before anybody gets it, or with `nil` where there will be none.
-  var onEnd: ((Answer?) -> Void)?
-  /// Those that wait. The first gets the reply as it is made; those that came later have missed some, and get it at the
-  /// end.
-  private var responders: [Responder] = []
-  private var live: Responder?
+/// The requests with the same `Idempotency-Key` that wait for one exchange's answer.
+package final class Delivery: Recipient {
+  /// Makes the answer; `nil` once the answer is there, or no request waits for it any more.
+  package var exchange: Exchange?
+  /// Called once: with the answer, before a request gets it, or with `nil` where there will be no answer.
+  package var onEnd: ((Answer?) -> Void)?
+  /// The requests that wait. The first gets the reply as it is made. A later one has missed the beginning, and gets
+  /// the whole reply at the end.
+  private var recipients: [any Recipient] = []
+  private var live: (any Recipient)?
+
+  /// A delivery without requests.
+  package init() {}
 
   /// A request waits from now on.
-  func join(_ responder: Responder) {
-    if responders.isEmpty, live == nil { live = responder }
-    responders.append(responder)
-    responder.wait(for: self)
+  package func join(_ recipient: any Recipient) {
+    if recipients.isEmpty, live == nil { live = recipient }
+    recipients.append(recipient)
   }
 
-  /// One that waited has gone. Where it was the last, the exchange is given up, unless it is too late for that: then the
-  /// answer still comes, for whoever repeats the request.
-  func leave(_ responder: Responder) {
-    responders.removeAll { $0 === responder }
-    if live === responder {
+  /// A request's client has left. After the last one the exchange is given up, unless it is too late for that: then the
+  /// answer is kept for a client that repeats the request.
+  package func leave(_ recipient: any Recipient) {
+    recipients.removeAll { $0 === recipient }
+    if live === recipient {
       live = nil
-      // Nobody is slow any more.
+      // No client is slow any more.
       exchange?.resume()
     }
-    if responders.isEmpty, exchange?.giveUp() == true { end(with: nil) }
+    if recipients.isEmpty, exchange?.giveUp() == true { end(with: nil) }
   }
 
   /// The client of a stream, which was too slow, takes more again.
-  func resume(_ responder: Responder) {
-    if live === responder { exchange?.resume() }
+  package func resume(_ recipient: any Recipient) {
+    if live === recipient { exchange?.resume() }
   }
 
-  /// Refuses all of them.
-  func refuse(_ error: APIError) {
-    for responder in end(with: nil) { responder.refuse(error) }
+  package func refuse(_ refusal: ExchangeRefusal) {
+    for recipient in end(with: nil) { recipient.refuse(refusal) }
   }
 
-  func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
+  package func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
     live?.receive(deltas, of: answer) ?? true
   }
 
-  func receive(_ answer: Answer) {
-    for responder in end(with: answer) { responder.receive(answer) }
+  package func receive(_ answer: Answer) {
+    for recipient in end(with: answer) { recipient.receive(answer) }
   }
 
-  /// Nobody waits any more. Returns who has waited until now.
+  /// No request waits any more. Returns those that have waited until now.
   @discardableResult
-  private func end(with answer: Answer?) -> [Responder] {
-    let responders = self.responders
+  private func end(with answer: Answer?) -> [any Recipient] {
+    let recipients = self.recipients
     let announce = onEnd
-    self.responders = []
+    self.recipients = []
     live = nil
     exchange = nil
     onEnd = nil
     announce?(answer)
-    return responders
+    return recipients
   }
 }

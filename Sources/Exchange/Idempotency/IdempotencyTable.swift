@@ -1,15 +1,15 @@
-import Bytes
-import Configuration
-import Platform
+package import Bytes
+package import Configuration
+package import Platform
 
 /// The answers to requests with an `Idempotency-Key`: to the same request again, the same answer, for 10 minutes.
 /// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 ///
 /// Only replies are kept. After a failure nothing has happened that a second try could repeat, and a client that
 /// tries again wants another answer. What is kept has a limit; the oldest goes first.
-struct IdempotencyTable {
+package struct IdempotencyTable {
   /// What is known of a request.
-  enum Match {
+  package enum Match {
     /// Nothing: it is the first.
     case first
     /// Its answer.
@@ -40,7 +40,7 @@ struct IdempotencyTable {
   private static let lifetime = TimeSpan.seconds(600)
 
   /// The most that answers may take, in bytes.
-  var memory: Int
+  package var memory: Int
   private let hashKey: SipHash.Key
   private var entries: [[UInt8]: Entry] = [:]
   /// Those that are answered, oldest first, from `oldest` on.
@@ -49,14 +49,16 @@ struct IdempotencyTable {
   private var byteCount = 0
 
   /// A table that keeps at most `memory` bytes of answers.
-  init(memory: Int, hashKey: SipHash.Key) {
+  package init(memory: Int, hashKey: SipHash.Key) {
     self.memory = memory
     self.hashKey = hashKey
   }
 
   /// The name under which a request with an `Idempotency-Key` is known: whoever comes with another API key means
   /// another request, so that nobody gets what another was answered.
-  static func name(of key: [UInt8], from caller: APIKeySettings?, for bot: [UInt8]) -> [UInt8] {
+  package static func name(of key: [UInt8], from caller: APIKeySettings?, for bot: [UInt8])
+    -> [UInt8]
+  {
     var name = bot
     name.append(0)
     if let caller { name += caller.id }
@@ -65,7 +67,7 @@ struct IdempotencyTable {
   }
 
   /// Looks for a request by its name and its body.
-  mutating func match(_ key: [UInt8], body: [UInt8], at now: Instant) -> Match {
+  package mutating func match(_ key: [UInt8], body: [UInt8], at now: Instant) -> Match {
     forget(until: now)
     guard let entry = entries[key] else { return .first }
     guard entry.fingerprint == hash(of: body) else { return .different }
@@ -73,12 +75,12 @@ struct IdempotencyTable {
   }
 
   /// The first request with a key is being answered, through `delivery`.
-  mutating func begin(_ key: [UInt8], body: [UInt8], _ delivery: Delivery) {
+  package mutating func begin(_ key: [UInt8], body: [UInt8], _ delivery: Delivery) {
     entries[key] = Entry(key, hash(of: body), delivery)
   }
 
   /// The request with this key has its reply.
-  mutating func complete(_ key: [UInt8], with answer: Answer, at now: Instant) {
+  package mutating func complete(_ key: [UInt8], with answer: Answer, at now: Instant) {
     guard let entry = entries[key] else { return }
     entry.answer = (answer, now + IdempotencyTable.lifetime)
     answered.append(entry)
@@ -87,7 +89,7 @@ struct IdempotencyTable {
   }
 
   /// The request with this key has no reply, and will have none.
-  mutating func drop(_ key: [UInt8]) {
+  package mutating func drop(_ key: [UInt8]) {
     entries[key] = nil
   }
 

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import Gateway
+@testable import Backends
 
 @Suite struct BinaryLogarithmTests {
   @Test(

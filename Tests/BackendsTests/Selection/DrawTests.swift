@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import Backends
 
 @Suite struct DrawTests {
   /// Over one random number from each of `total` equal parts of all there are, every candidate is

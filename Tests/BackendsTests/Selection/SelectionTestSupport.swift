@@ -1,4 +1,4 @@
-@testable import Gateway
+@testable import Backends
 
 extension Candidate {
   /// A candidate as short as tables want it.

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Gateway
+@testable import Backends
 
 @Suite struct StickyDrawTests {
   private static let conversations = 4000

@@ -27,12 +27,6 @@ def targets() -> dict[str, dict]:
     return {target["name"]: target for target in json.loads(dump.stdout)["targets"]}
 
 
-def target_of(room: str) -> str:
-    """The target that a folder of Sources belongs to: a target has one folder or several."""
-    owners = [name for name, target in targets().items() if room in (target.get("sources") or [])]
-    return owners[0] if owners else room
-
-
 def dependencies(name: str) -> set[str]:
     return {
         (dependency.get("byName") or dependency["target"])[0]
@@ -65,15 +59,14 @@ def test_each_c_module_has_exactly_one_importer(module):
 
 @pytest.mark.parametrize("room", rooms())
 def test_a_room_imports_what_it_declares(room):
-    assert imports(room) <= dependencies(target_of(room))
+    assert imports(room) <= dependencies(room)
 
 
 def test_imports_point_down_only():
     """A target depends only on targets that are above it in Package.swift."""
     seen: set[str] = set()
-    products = {target_of(room) for room in rooms()}
     for name in targets():
-        if name in products:
+        if name in rooms():
             assert dependencies(name) <= seen, name
         seen.add(name)
 
@@ -81,6 +74,13 @@ def test_imports_point_down_only():
 def test_server_and_client_do_not_know_each_other():
     assert "HTTPClient" not in imports("HTTPServer")
     assert "HTTPServer" not in imports("HTTPClient")
+
+
+def test_only_the_api_answers_http():
+    """Below it, messages and storage know no requests, no responses and no errors of the API."""
+    importers = {room for room in rooms() if "HTTPServer" in imports(room)}
+    assert importers == {"API", "Postern"}
+    assert "HTTPClient" not in imports("Storage")
 
 
 @pytest.mark.parametrize("room", rooms())

@@ -1,0 +1,109 @@
+import Bytes
+import Exchange
+import JSON
+import Protocols
+
+extension ChatRequest {
+  /// The body of a request in a shape, checked as far as it is Postern's business: the rest is for the backend to
+  /// judge.
+  init(_ body: [UInt8], in shape: Shape) throws(APIError) {
+    let root = try JSONValue.object(in: body)
+    guard let messages = root["messages"], messages.kind == .array, !messages.isEmpty else {
+      throw .invalid("messages", "messages must be a non-empty array.")
+    }
+    for message in messages.elements where message["role"]?.kind != .string {
+      throw .invalid("messages", "Each of messages must be an object with a role.")
+    }
+    self.init(shape, body: root, messages: messages)
+  }
+
+  /// What the client takes the bot for.
+  var model: [UInt8] {
+    get throws(APIError) {
+      guard let model = body["model"]?.string else {
+        throw .invalid("model", "model is missing: the name of a bot, or bot/integration.")
+      }
+      return model
+    }
+  }
+
+  /// Whether a stream is to tell the usage.
+  var includesUsage: Bool { body["stream_options"]?["include_usage"]?.boolean == true }
+
+  /// The message to a bot, or to one of its integrations. With a `conversation`, the user's last message continues
+  /// that; without one, the request's messages are the context.
+  func message(to integration: [UInt8]?, in conversation: [UInt8]?) throws(APIError) -> Message {
+    var isStreaming = false
+    if let stream = body["stream"].present {
+      guard let wanted = stream.boolean else {
+        throw .invalid("stream", "stream must be true or false.")
+      }
+      isStreaming = wanted
+    }
+    if isStreaming, let count = body["n"]?.integer, count != 1 {
+      throw .invalid("n", "A stream has one choice: n must be 1.")
+    }
+    let metadata = body["metadata"]
+    let user = shape == .openai ? body["user"] : metadata?["user_id"]
+    let userID = user?.string
+    return Message(
+      try prompt(isKept: conversation != nil), to: integration,
+      conversation: try conversation.map { (name) throws(APIError) in
+        try Message.identifier(name, "X-Conversation-Id")
+      },
+      user: userID.flatMap { ChatRequest.user($0) },
+      userID: userID, metadata: metadata?.kind == .object ? metadata : nil,
+      isStreaming: isStreaming)
+  }
+
+  /// The user object of Postern's own format.
+  private static func user(_ id: [UInt8]) -> JSONValue? {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("id", string: id.span)
+    writer.endObject()
+    return (try? JSONDocument(writer.finish()))?.root
+  }
+
+  private func prompt(isKept: Bool) throws(APIError) -> Prompt {
+    if !isKept { return .given(self) }
+    var last: (content: JSONValue, next: Int)?
+    var index = 0
+    for message in messages.elements {
+      index += 1
+      if message.member("role", is: "user"), let content = message["content"],
+        !ChatRequest.holdsResults(content)
+      {
+        last = (content, index)
+      }
+    }
+    guard let last else {
+      throw .invalid("messages", "There is no message of the user's to go on with.")
+    }
+    return .turn(
+      try ChatRequest.content(last.content, in: shape), in: self, next: last.next)
+  }
+
+  /// Whether content has results of tools, in Anthropic's words, and so belongs to the reply before.
+  private static func holdsResults(_ content: JSONValue) -> Bool {
+    for block in content.elements where block.member("type", is: "tool_result") { return true }
+    return false
+  }
+
+  /// A message's content as conversations keep it: in OpenAI's words.
+  private static func content(
+    _ content: JSONValue, in shape: ChatRequest.Shape
+  ) throws(APIError) -> JSONValue {
+    var kept = content
+    if shape == .anthropic, content.kind == .array {
+      do throws(TranslationFault) {
+        let translated = try OpenAIContent(ofBlocks: content, takesImages: true).json
+        kept = (try? JSONDocument(translated))?.root ?? content
+      } catch {
+        throw .invalid("messages", "A message cannot be kept: \(error.message).")
+      }
+    }
+    if let fault = MessageContent.fault(in: kept) { throw .invalid("messages", fault.message) }
+    return kept
+  }
+}

@@ -1,0 +1,79 @@
+import Bytes
+import Exchange
+import JSON
+import Protocols
+
+/// The body of `POST /v1/bots/{bot}/messages`: its members, found in one walk; of several of one name the last counts.
+struct MessageBody: ~Copyable {
+  private var content: JSONValue?
+  private var conversation: JSONValue?
+  private var user: JSONValue?
+  private var metadata: JSONValue?
+  private var stream: JSONValue?
+
+  /// The message that a body asks for, checked.
+  static func message(in body: [UInt8]) throws(APIError) -> Message {
+    let members = MessageBody(try .object(in: body))
+    guard let content = members.content else {
+      throw .invalid("content", "content is missing: the user's message, as text or message parts.")
+    }
+    if let fault = MessageContent.fault(in: content) {
+      throw .invalid("content", fault.message)
+    }
+    let conversation = try members.conversation.present.map { (value) throws(APIError) in
+      try Message.identifier(value.string, "conversation_id")
+    }
+    let user = try object(members.user, "user")
+    let userID = try user?["id"].present.map { (value) throws(APIError) in
+      try Message.identifier(value.string, "user.id")
+    }
+    let platform = user?["platform"]?.string.flatMap { $0.isIdentifier ? $0 : nil }
+    let metadata = try object(members.metadata, "metadata")
+    let isStreaming =
+      try members.stream.present.map { (value) throws(APIError) in
+        guard let wanted = value.boolean else {
+          throw .invalid("stream", "stream must be true or false.")
+        }
+        return wanted
+      } ?? false
+    return Message(
+      .turn(content, in: nil, next: 0), to: nil, conversation: conversation, user: user,
+      userID: userID, platform: platform, metadata: metadata, isStreaming: isStreaming)
+  }
+
+  private init(_ root: JSONValue) {
+    for member in root.members {
+      if member.name.equals("content") {
+        content = member.value
+      } else if member.name.equals("conversation_id") {
+        conversation = member.value
+      } else if member.name.equals("user") {
+        user = member.value
+      } else if member.name.equals("metadata") {
+        metadata = member.value
+      } else if member.name.equals("stream") {
+        stream = member.value
+      }
+    }
+  }
+
+  private static func object(
+    _ value: JSONValue?, _ name: StaticString
+  ) throws(APIError) -> JSONValue? {
+    guard let value = value.present else { return nil }
+    guard value.kind == .object else { throw .invalid(name, "\(name) must be an object.") }
+    return value
+  }
+}
+
+extension Message {
+  /// An identifier that a client has given as `name`.
+  static func identifier(
+    _ text: [UInt8]?, _ name: StaticString
+  ) throws(APIError) -> [UInt8] {
+    guard let text, text.isIdentifier else {
+      throw .invalid(name, "\(name) must be 1 to 128 characters of printable ASCII without blanks.")
+    }
+    return text
+  }
+}

@@ -1,0 +1,70 @@
+package import Backends
+import Bytes
+package import Configuration
+import EventLoop
+import HTTPClient
+import JSON
+import Platform
+import Protocols
+
+/// One message sent through one integration, to see whether it works: no context, no other integration.
+package final class IntegrationTest {
+  /// What came of it.
+  package struct Result {
+    /// How it ended, with advice and times.
+    package let report: AttemptReport
+    /// What the backend said: the reply as text or JSON, or the reason that it gave for a failure; `nil` for
+    /// nothing. The integration's own secrets are masked, for some backends repeat them.
+    package let words: [UInt8]?
+  }
+
+  private let integration: Integration
+  private let services: Services
+  private var attempt: Attempt?
+
+  /// A test of an integration of a bot.
+  package init(
+    of settings: IntegrationSettings, bot: BotSettings, services: Services, version: StaticString
+  ) {
+    integration = Integration(settings, bot: bot, version: version)
+    self.services = services
+  }
+
+  /// Sends `message`, text in UTF-8. `completion` is called once, maybe before this returns.
+  package func start(_ message: [UInt8], completion: @escaping (Result) -> Void) {
+    var writer = JSONWriter()
+    writer.string(message.span)
+    let content = writer.finish()
+    guard let upstream = integration.upstream else {
+      return completion(Result(report: .echoed(integration), words: message))
+    }
+    let conversation = services.random.identifier("conv_")
+    do throws(TranslationFault) {
+      let streams = integration.streams(toStreamingClient: false)
+      var encoder = try integration.encoder(
+        conversation: conversation, user: nil, metadata: nil, streams: streams)!
+      try encoder.append(.user, content: content.span)
+      let order = Attempt.Order(
+        integration: integration, upstream: upstream, body: try encoder.finish(),
+        fields: integration.fields(
+          conversation: conversation, request: services.random.identifier("req_"), platform: nil),
+        limit: integration.timeout, streams: streams)
+      attempt = Attempt(order, services: services) { [self] report, reply in
+        let words = reply.map { text(of: $0) } ?? report.backendReason
+        completion(Result(report: report, words: words.map { integration.settings.masking($0) }))
+      }
+    } catch {
+      completion(Result(report: .notSent(integration, error), words: nil))
+    }
+  }
+
+  /// Gives the test up: its completion is not called any more.
+  package func cancel() {
+    attempt?.cancel()
+  }
+
+  /// A reply's text, or its JSON where it is made of parts.
+  private func text(of reply: Reply) -> [UInt8] {
+    (try? JSONDocument(reply.content).root.string) ?? reply.content
+  }
+}

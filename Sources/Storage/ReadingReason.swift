@@ -1,0 +1,9 @@
+package import Bytes
+package import Platform
+
+extension SystemError {
+  /// Why a configuration file cannot be read.
+  package var readingReason: Text {
+    isTooLarge ? "the file is larger than 1 MiB" : reason
+  }
+}

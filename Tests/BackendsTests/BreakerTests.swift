@@ -1,0 +1,134 @@
+import Configuration
+import Platform
+import Testing
+import TestSupport
+
+@testable import Backends
+
+@Suite struct BreakerTests {
+  private let breaker: Breaker
+  private let start = Instant(nanoseconds: 1_000_000_000)
+
+  init() throws {
+    let text = "[integration i]\ntype = echo\nbreaker = 3/30s"
+    breaker = Breaker(try configuration(text).integrations[0].breaker)
+  }
+
+  @Test func opensAfterFailuresInARow() throws {
+    for _ in 0..<2 { try fail(at: 0) }
+    #expect(breaker.allows(at: start))
+    try fail(at: 0)
+    #expect(!breaker.allows(at: start))
+    #expect(breaker.admit(at: start) == nil)
+    #expect(breaker.wait(at: start + .seconds(10)) == .seconds(20))
+    #expect(!breaker.allows(at: start + .milliseconds(29_999)))
+    #expect(breaker.allows(at: start + .seconds(30)))
+  }
+
+  @Test func startsToCountAnewAfterASuccess() throws {
+    for _ in 0..<2 { try fail(at: 0) }
+    try succeed(at: 0)
+    for _ in 0..<2 { try fail(at: 0) }
+    #expect(breaker.allows(at: start))
+  }
+
+  @Test func letsOneProbeThrough() throws {
+    try open()
+    let permit = try #require(breaker.admit(at: start + .seconds(30)))
+    #expect(breaker.isProbing)
+    #expect(breaker.admit(at: start + .seconds(31)) == nil)
+    breaker.settle(permit, .works, at: start + .seconds(31))
+    for _ in 0..<2 { #expect(breaker.admit(at: start + .seconds(31)) != nil) }
+  }
+
+  @Test func opensAgainWithTheProbesFailure() throws {
+    try open()
+    try fail(at: 30)
+    #expect(!breaker.allows(at: start + .milliseconds(59_999)))
+    #expect(breaker.allows(at: start + .seconds(60)))
+  }
+
+  /// A probe that was given up says nothing: the next attempt is the probe.
+  @Test func probesAgainAfterOneThatWasGivenUp() throws {
+    try open()
+    let permit = try #require(breaker.admit(at: start + .seconds(30)))
+    breaker.settle(permit, .unknown, at: start + .seconds(31))
+    #expect(!breaker.isProbing)
+    #expect(breaker.admit(at: start + .seconds(31)) != nil)
+    #expect(breaker.isProbing)
+  }
+
+  @Test func takesAnAttemptGivenUpForNothing() throws {
+    for _ in 0..<2 { try fail(at: 0) }
+    breaker.settle(try #require(breaker.admit(at: start)), .unknown, at: start)
+    #expect(breaker.allows(at: start))
+    try fail(at: 0)
+    #expect(!breaker.allows(at: start))
+  }
+
+  /// What had been asked before it opened comes back later.
+  @Test func sortsLateResults() throws {
+    let late = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }
+    try open()
+    breaker.settle(late[0], .failed(retryAfter: nil), at: start + .seconds(20))
+    #expect(breaker.wait(at: start) == .seconds(30))
+    let probe = try #require(breaker.admit(at: start + .seconds(30)))
+    breaker.settle(late[1], .failed(retryAfter: nil), at: start + .seconds(31))
+    #expect(breaker.isProbing)
+    breaker.settle(late[2], .works, at: start + .seconds(32))
+    #expect(breaker.allows(at: start + .seconds(32)))
+    breaker.settle(probe, .failed(retryAfter: nil), at: start + .seconds(33))
+    #expect(breaker.wait(at: start + .seconds(33)) == .seconds(30))
+  }
+
+  @Test(arguments: [(1, 1), (40, 40), (3600, 3600), (86_400, 3600)])
+  func opensForAsLongAsTheBackendAsks(seconds: Int, wait: Int) throws {
+    let permit = try #require(breaker.admit(at: start))
+    breaker.settle(permit, .failed(retryAfter: .seconds(seconds)), at: start)
+    #expect(breaker.wait(at: start) == .seconds(wait))
+    #expect(!breaker.allows(at: start))
+    // One probe, and the breaker's own time after its failure.
+    try fail(at: wait)
+    #expect(breaker.wait(at: start + .seconds(wait)) == .seconds(30))
+  }
+
+  @Test func keepsTheLongerOfTwoWaits() throws {
+    let permits = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }
+    for (permit, seconds) in zip(permits, [20, 60, 10]) {
+      breaker.settle(permit, .failed(retryAfter: .seconds(seconds)), at: start)
+    }
+    #expect(breaker.wait(at: start) == .seconds(60))
+  }
+
+  @Test func takesARetryAfterOfNothingForAFailure() throws {
+    let permit = try #require(breaker.admit(at: start))
+    breaker.settle(permit, .failed(retryAfter: .seconds(0)), at: start)
+    #expect(breaker.allows(at: start))
+  }
+
+  @Test func neverOpensWithoutAPolicy() throws {
+    let breaker = Breaker(nil)
+    for retryAfter in [nil, .seconds(60)] as [TimeSpan?] {
+      for _ in 0..<2000 {
+        let permit = try #require(breaker.admit(at: start))
+        breaker.settle(permit, .failed(retryAfter: retryAfter), at: start)
+      }
+    }
+    #expect(breaker.allows(at: start))
+  }
+
+  private func open() throws {
+    for _ in 0..<3 { try fail(at: 0) }
+    #expect(!breaker.allows(at: start))
+  }
+
+  private func fail(at seconds: Int) throws {
+    let now = start + .seconds(seconds)
+    breaker.settle(try #require(breaker.admit(at: now)), .failed(retryAfter: nil), at: now)
+  }
+
+  private func succeed(at seconds: Int) throws {
+    let now = start + .seconds(seconds)
+    breaker.settle(try #require(breaker.admit(at: now)), .works, at: now)
+  }
+}

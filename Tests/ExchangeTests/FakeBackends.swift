@@ -1,0 +1,119 @@
+import Bytes
+import EventLoop
+import HTTPClient
+import Platform
+import TestSupport
+
+@testable import HTTPClient
+
+/// Backends that answer by a script, on the loop's own clock.
+final class FakeBackends: BackendClient {
+  /// What a backend does with a request: answers after a while, or never.
+  struct Act {
+    /// `nil`: never.
+    var delay: TimeSpan?
+    var result: TransferResult
+    /// What comes before as a stream, if one was asked for, each piece with its own wait.
+    var pieces: [(wait: TimeSpan, text: String)] = []
+  }
+
+  /// Decides about each request, by the URL that it goes to.
+  var script: (String) -> Act = { _ in preconditionFailure("nobody was to be asked") }
+  /// How many requests each URL has had.
+  private(set) var askedCounts: [String: Int] = [:]
+  /// Requests that are neither answered nor cancelled.
+  private(set) var running: [UInt32: TimerID?] = [:]
+
+  private let loop: EventLoop
+  private var lastTicket: UInt32 = 0
+  /// Stands for all transfers: a request is known by its ticket.
+  private let transfer: Transfer
+
+  init(on loop: EventLoop) {
+    self.loop = loop
+    let upstream = Upstream(
+      Upstream.Settings(
+        url: bytes("http://127.0.0.1/"), fields: [], connectTimeoutMilliseconds: 1,
+        authorityFile: nil, bodyLimit: 1))
+    transfer = Transfer(
+      for: upstream, onSocketWanted: { _, _, _ in -1 }, onSocketClosed: { _, _ in 0 },
+      client: UnsafeMutableRawPointer(bitPattern: 1)!)
+  }
+
+  func post(
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
+    let url = text(upstream.settings.url)
+    askedCounts[url, default: 0] += 1
+    lastTicket += 1
+    let ticket = lastTicket
+    let act = script(url)
+    running[ticket] = .some(nil)
+    guard let receiver, !act.pieces.isEmpty else {
+      after(act.delay, ticket) { [self] in
+        running[ticket] = nil
+        completion(act.result)
+      }
+      return TransferID(transfer: transfer, generation: ticket)
+    }
+    let head = ResponseHead(status: 200, contentType: bytes("text/event-stream"))
+    precondition(receiver.onHead(head), "a stream is taken as one")
+    send(act.pieces[...], ticket, to: receiver) { [self] in
+      after(act.delay, ticket) { [self] in
+        running[ticket] = nil
+        completion(act.result)
+      }
+    }
+    return TransferID(transfer: transfer, generation: ticket)
+  }
+
+  private func send(
+    _ pieces: ArraySlice<(wait: TimeSpan, text: String)>, _ ticket: UInt32,
+    to receiver: ResponseReceiver, then end: @escaping () -> Void
+  ) {
+    guard let piece = pieces.first else { return end() }
+    after(piece.wait, ticket) { [self] in
+      receiver.onPart(bytes(piece.text))
+      // Whoever takes it may have had enough.
+      if running[ticket] != nil { send(pieces.dropFirst(), ticket, to: receiver, then: end) }
+    }
+  }
+
+  private func after(_ wait: TimeSpan?, _ ticket: UInt32, _ action: @escaping () -> Void) {
+    running[ticket] = .some(wait.map { loop.schedule(after: $0, action) })
+  }
+
+  func cancel(_ id: TransferID) {
+    if let timer = running.removeValue(forKey: id.generation) { loop.cancel(timer) }
+  }
+
+  func progress(of id: TransferID) -> TransferProgress { TransferProgress() }
+
+  /// How many transfers are paused. What they bring comes nevertheless.
+  var pausedCount: Int { paused.count }
+  private var paused: Set<UInt32> = []
+
+  func pause(_ id: TransferID) { paused.insert(id.generation) }
+
+  func resume(_ id: TransferID) { paused.remove(id.generation) }
+
+  func close() {}
+}
+
+extension TransferResult {
+  /// An answer with a status and a body.
+  static func answer(
+    _ status: Int, _ body: String = "{}", retryAfter: TimeSpan? = nil
+  ) -> TransferResult {
+    TransferResult(
+      failure: nil, status: status, body: bytes(body), retryAfter: retryAfter,
+      timings: TransferTimings(), detail: "")
+  }
+
+  /// No answer.
+  static func failure(_ failure: TransferFailure) -> TransferResult {
+    TransferResult(
+      failure: failure, status: 0, body: [], timings: TransferTimings(), detail: "")
+  }
+}
