@@ -157,7 +157,7 @@ def open_folder():
 def test_a_file_that_may_not_be_written_is_read(server, tmp_path, binary, open_folder):
     nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"]
     if os.geteuid() != 0 or subprocess.run([*nobody, binary, "version"]).returncode != 0:
-        pytest.skip("needs to be root, and a binary that nobody may run")
+        pytest.skip("needs to be root, and a binary that other users may run")
     address = loopback()
     file = open_folder / "context.ring"
     configuration = open_folder / "postern.conf"

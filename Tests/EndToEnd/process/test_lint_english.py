@@ -33,5 +33,5 @@ def test_phrases(text, phrases):
 
 
 def test_a_finding_has_its_line():
-    text = "one\ntwo\n# somebody\n"
+    text = "nobody = 65534\nif nobody is None:\n    pass  # somebody\n"
     assert [line for line, _, _ in lint.findings(text, ".py")] == [3]
