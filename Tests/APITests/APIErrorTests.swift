@@ -33,7 +33,7 @@ import TestSupport
         """)
   }
 
-  /// The same error in every shape, which goes by the path.
+  /// The same error in every shape, which the path decides.
   @Test(
     arguments: [
       (

@@ -23,10 +23,10 @@ import TestSupport
       ("::ffff:127.0.0.1", ["Host": "localhost"], true),
       // HTTP/1.0.
       ("127.0.0.1", [:], true),
-      // Others than this machine.
+      // Other hosts.
       ("10.0.0.1", ["Host": "localhost"], false), ("2001:db8::1", ["Host": "[::1]"], false),
       ("::ffff:10.0.0.1", ["Host": "localhost"], false), ("0.0.0.0", ["Host": "localhost"], false),
-      // A web page that has its own name point here.
+      // A web page whose own name points here.
       ("127.0.0.1", ["Host": "evil.example"], false),
       ("127.0.0.1", ["Host": "evil.example:8080"], false),
       ("127.0.0.1", ["Host": "localhost.evil.example"], false),
@@ -36,7 +36,7 @@ import TestSupport
       ("127.0.0.1", ["Host": "[::2]"], false), ("127.0.0.1", ["Host": "10.0.0.1"], false),
       ("127.0.0.1", ["Host": "127.1"], false), ("127.0.0.1", ["Host": "0.0.0.0"], false),
       ("127.0.0.1", ["Host": "::1"], false), ("unix", ["Host": "evil.example"], false),
-      // A proxy on this machine that lets the world in.
+      // A proxy on this machine that lets other hosts in.
       ("127.0.0.1", ["Host": "localhost", "Forwarded": "for=192.0.2.1"], false),
       ("127.0.0.1", ["Host": "localhost", "X-Forwarded-For": "192.0.2.1"], false),
       ("127.0.0.1", ["Host": "localhost", "X-Forwarded-For": ""], false),
@@ -92,14 +92,14 @@ import TestSupport
       (["Authorization": "Bearer plain-key-0000000011"], "401"),
       (["Authorization": "Bearer PLAIN-KEY-000000001"], "401"),
       (["Authorization": "Bearer plain-key-000000001, x"], "401"),
-      // The digest itself is no key.
+      // The digest itself is not a key.
       (
         [
           "Authorization":
             "Bearer sha256:61616161616161616161616161616161:c43edc226b049c5b355b53424d491c1a3f4a9d505cd7dd96c1b75c6cc9279725"
         ], "401"
       ),
-      // A wrong key is not made good by another field.
+      // Another field does not correct a wrong key.
       (["Authorization": "Bearer wrong", "x-api-key": "plain-key-000000001"], "401"),
       (["Authorization": "Bearer reader-key-00000001"], "403"),
       (["Authorization": "Bearer limited-key-0000001"], "403"),
@@ -139,7 +139,7 @@ import TestSupport
     #expect(refusal(access, "unix", fields, .chat, bytes("nobody")) != nil)
   }
 
-  /// With keys, where somebody is does not matter, and what asks for no scope asks for no key.
+  /// With keys, the client's address does not matter, and an endpoint without a scope needs no key.
   @Test func asksForNoKeyWhereNoScopeIsNeeded() throws {
     let access = AccessControl(keys: try Self.keys.get())
     let peer = "8.8.8.8"

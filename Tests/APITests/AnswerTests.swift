@@ -10,7 +10,7 @@ import TestSupport
 
 @testable import API
 
-/// What the client is told of an exchange.
+/// What the client is told about an exchange.
 @Suite struct AnswerTests {
   private let reports = [
     AttemptReport(

@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import API
 
-/// Requests of OpenAI's and Anthropic's clients, as messages to a bot.
+/// Requests of OpenAI's and Anthropic's clients as messages to a bot.
 @Suite struct ChatRequestParsingTests {
   private func request(
     _ body: String, _ shape: ChatRequest.Shape = .openai, in conversation: String? = nil
@@ -35,7 +35,8 @@ import TestSupport
     #expect(!message.isStreaming)
   }
 
-  /// The last message of the user's goes on with a conversation; what is behind it follows.
+  /// The user's last message is the content, if it continues a conversation; messages after it
+  /// follow.
   @Test(
     arguments: [
       (

@@ -24,13 +24,13 @@ import TestSupport
       (.delete, "/v1/bots/b/messages", "405 POST"), (.options, "/v1/bots/b/messages", "405 POST"),
       (.other, "/v1/bots/b/messages", "405 POST"), (.post, "/healthz", "405 GET, HEAD"),
       (.put, "/readyz", "405 GET, HEAD"), (.other, "/readyz", "405 GET, HEAD"),
-      // What stands for a segment in braces is decoded, and an encoded slash stays within it.
+      // The value of a segment in braces is decoded, and an encoded slash stays inside it.
       (.post, "/v1/bots/s%75pport/messages", "sendMessage support"),
       (.post, "/v1/bots/a%2Fb/messages", "sendMessage a/b"),
       (.post, "/v1/bots/%7Bbot%7D/messages", "sendMessage {bot}"),
       (.post, "/v1%2Fbots/support/messages", "404"), (.post, "/v1/bots/a/b/messages", "404"),
       (.get, "/%68ealthz", "health"),
-      // A slash too many or too few is another path; so is another case.
+      // A slash too many or too few is another path, and so is another case.
       (.get, "/healthz/", "404"), (.get, "//healthz", "404"), (.get, "/", "404"),
       (.get, "*", "404"),
       (.get, "/health", "404"), (.get, "/healthzz", "404"), (.get, "/HEALTHZ", "404"),
@@ -70,7 +70,7 @@ import TestSupport
 
   private static func path(_ text: String) -> PathSegments? { Target(bytes(text).span)?.segments }
 
-  /// The endpoint's name, and what stands for each segment in braces.
+  /// The endpoint's name, and the value of each segment in braces.
   private static func describe(_ endpoint: Endpoint, _ path: PathSegments) -> String {
     let count = "\(endpoint.path.text)".count { $0 == "{" }
     let parameters = (0..<count).map { text(path[endpoint.path.segment(ofParameter: $0)].copied) }

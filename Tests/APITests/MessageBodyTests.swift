@@ -31,7 +31,7 @@ import TestSupport
     #expect(message.conversation == nil && message.platform == nil && message.metadata == nil)
   }
 
-  /// As most readers of JSON have it; nobody checks one member and uses another.
+  /// As most readers of JSON do, so that no program checks one member and uses another.
   @Test func takesTheLastOfSeveralMembersOfOneName() throws {
     let message = try MessageBody.message(
       in: bytes(#"{"content":"","conversation_id":7,"content":"x","conversation_id":"b"}"#))
@@ -102,7 +102,7 @@ import TestSupport
     }
   }
 
-  /// Only what a header field can carry goes into one.
+  /// Only text that a header field can hold is put into one.
   @Test(arguments: [
     (#""telegram""#, "telegram"), (#""""#, nil), ("7", nil), (#""two words""#, nil),
     (#""a\r\nX-Injected: 1""#, nil), (#""é""#, nil), (#""a\u0000""#, nil),

@@ -21,7 +21,7 @@ import TestSupport
     #expect(AttemptReport.brief([]) == [])
   }
 
-  /// The words of the API.
+  /// The API's words.
   @Test(arguments: [
     (Outcome.ok, "ok"), (.timeout, "timeout"), (.dnsFailed, "dns_failed"),
     (.connectFailed, "connect_failed"), (.tlsFailed, "tls_failed"), (.authFailed, "auth_failed"),

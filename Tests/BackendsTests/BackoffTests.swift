@@ -4,7 +4,7 @@ import Testing
 @testable import Backends
 
 @Suite struct BackoffTests {
-  /// Full jitter: evenly between nothing and the doubled base, at most 8 s.
+  /// Full jitter: evenly between zero and the doubled base, at most 8 s.
   @Test(arguments: [
     (500, 0, 500), (500, 1, 1000), (500, 2, 2000), (500, 4, 8000), (500, 5, 8000),
     (500, 100, 8000), (1, 3, 8), (1, 99, 8000), (8000, 0, 8000), (8000, 1, 8000), (0, 5, 0),

@@ -48,7 +48,7 @@ import TestSupport
     #expect(breaker.allows(at: start + .seconds(60)))
   }
 
-  /// A probe that was given up says nothing: the next attempt is the probe.
+  /// A cancelled probe says nothing: the next attempt is the probe.
   @Test func probesAgainAfterOneThatWasGivenUp() throws {
     try open()
     let permit = try #require(breaker.admit(at: start + .seconds(30)))
@@ -66,7 +66,7 @@ import TestSupport
     #expect(!breaker.allows(at: start))
   }
 
-  /// What had been asked before it opened comes back later.
+  /// Results of requests that began before it opened arrive later.
   @Test func sortsLateResults() throws {
     let late = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }
     try open()

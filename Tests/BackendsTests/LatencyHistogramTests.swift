@@ -3,7 +3,7 @@ import Testing
 @testable import Backends
 
 @Suite struct LatencyHistogramTests {
-  /// The share of itself by which a percentile may be off.
+  /// The relative error that a percentile may have.
   private static let error = 1.0 / 64
 
   @Test func knowsNothingOfNothing() {
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// Against exact percentiles of the same times, spread evenly, by powers, and all the same.
+  /// Compared with exact percentiles of the same times, spread evenly, by powers, and all equal.
   @Test(arguments: 0..<30) func isCloseToExactPercentiles(seed: Int) {
     var generator = Numbers(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1)
     let limit = Int.random(in: 1...4_000_000, using: &generator)

@@ -13,7 +13,7 @@ import TestSupport
       (200, "oops", .invalidJSON),
       (200, "", .invalidJSON), (204, "", .invalidJSON), (200, "{}", .missingContent),
       (200, #"{"content":""}"#, .missingContent), (200, #"{"error":"x"}"#, .missingContent),
-      // A reply with another status is none.
+      // A reply with another status is not a reply.
       (400, #"{"content":"hi"}"#, .httpError), (401, "", .authFailed), (403, "", .authFailed),
       (404, "", .httpError), (408, "", .httpError), (429, "", .rateLimited), (500, "", .httpError),
       (502, "", .httpError), (503, "", .httpError), (529, "", .httpError), (301, "", .httpError),
@@ -27,7 +27,7 @@ import TestSupport
     if outcome == .ok { #expect(verdict.reply?.content == bytes(#""hi""#)) }
   }
 
-  /// What failed is not looked into, whole though it may seem.
+  /// The body of a failed transfer is not read, even if it seems whole.
   @Test(
     arguments: [
       (.nameNotResolved, .dnsFailed), (.connectFailed, .connectFailed),
@@ -46,7 +46,7 @@ import TestSupport
     }
   }
 
-  /// How large an error's body is does not matter.
+  /// The size of an error's body does not matter.
   @Test(
     arguments: [(200, .tooLarge), (401, .authFailed), (429, .rateLimited), (500, .httpError)]
       as [(Int, Outcome)])
@@ -55,7 +55,8 @@ import TestSupport
     #expect(verdict.outcome == outcome)
   }
 
-  /// The contract's table, row by row: the same again, the next, and whether it counts against the backend.
+  /// The failure table, row by row: the same integration again, the next one, and whether it counts
+  /// against the backend.
   @Test(
     arguments: [
       (.unreachable, "again next counts"), (.unavailable, "again next counts"),
@@ -67,7 +68,7 @@ import TestSupport
     #expect(kind.remedy.words == words)
   }
 
-  /// Which row an answer belongs to, in every dialect.
+  /// The row of an answer in every dialect.
   @Test(arguments: Dialect.allCases)
   func sortsAnswersIntoRows(dialect: Dialect) {
     let rows: [(ClosedRange<Int>, FailureKind)] = [
@@ -103,7 +104,7 @@ import TestSupport
     #expect(verdict.failure == kind)
   }
 
-  /// What a 400 says matters; with another status the same words are nothing special.
+  /// The words of a 400 matter; with another status the same words have no meaning.
   @Test(
     arguments: [
       (#"{"error":{"code":"context_length_exceeded"}}"#, .contextTooLong),
@@ -140,7 +141,7 @@ import TestSupport
     }
   }
 
-  /// Each status has advice of its own that names it; none repeats what the backend said.
+  /// Each status has advice of its own that names it; none repeats the backend's words.
   @Test func advisesWithoutRepeatingTheBackend() {
     for status in [300, 302, 400, 401, 403, 404, 405, 413, 418, 422, 429, 500, 502, 503, 529, 600] {
       let verdict = Verdict(of: result(nil, status: status, body: "sk-secret"), dialect: .openai)

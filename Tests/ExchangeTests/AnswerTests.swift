@@ -8,7 +8,8 @@ import TestSupport
 @testable import Exchange
 
 @Suite struct AnswerTests {
-  /// What an answer is kept for must know all of it: a backend's reason and tools' arguments may be long.
+  /// The memory for answers must count all of each: a backend's reason and tools' arguments may be
+  /// long.
   @Test func countsWhatItTakes() throws {
     let settings = try configuration("[bot b]\n[integration i]\ntype = echo")
     let long = [UInt8](repeating: UInt8(ascii: "a"), count: 100_000)
@@ -26,7 +27,7 @@ import TestSupport
           integration: bytes("i"), outcome: .httpError, status: 500, milliseconds: 1,
           advice: "try again later", backendReason: long)
       ], time: .now)
-    // The arguments stand in the metadata too.
+    // The metadata has the arguments, too.
     #expect(300_000...301_000 ~= answer.byteCount)
   }
 }

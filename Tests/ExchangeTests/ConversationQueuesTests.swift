@@ -35,9 +35,9 @@ import TestSupport
   @Test mutating func limitsWhatIsAnsweredAtOnce() {
     for conversation in ["a", "b", "c"] { #expect(arrive(Message(), in: conversation) == "begin") }
     #expect(arrive(Message(), in: "d") == "overloaded")
-    // To wait behind one that is being answered is no more work at once.
+    // A message that waits for another one is not more work at the same time.
     #expect(arrive(Message(), in: "a") == "wait")
-    // The next of a conversation takes the place of the one before.
+    // The next message of a conversation takes the place of the one before.
     #expect(leave("a") != nil)
     #expect(arrive(Message(), in: "d") == "overloaded")
     #expect(leave("a") == nil)
@@ -59,7 +59,7 @@ import TestSupport
     #expect(leave("a") == nil)
   }
 
-  /// Withdrawing what does not wait, or no longer does, changes nothing.
+  /// Withdrawing a message that does not wait, or no longer waits, changes nothing.
   @Test mutating func withdrawsNothingElse() {
     let messages = [Message(), Message()]
     for message in messages { _ = arrive(message, in: "a") }

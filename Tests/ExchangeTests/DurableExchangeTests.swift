@@ -19,7 +19,8 @@ import Testing
     }
   }
 
-  /// The turn is in the context before its reply goes out, and the next message of the conversation waits for that.
+  /// The turn is in the context before its reply is sent, and the next message of the conversation
+  /// waits for that.
   @Test func answersOnceTheTurnIsOnStorage() throws {
     let folder = NSTemporaryDirectory() + "postern-durable-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -39,7 +40,8 @@ import Testing
     #expect(answers == ["one", "two"])
   }
 
-  /// A client that goes then is too late: the turn is there, and whoever repeats the request is to have its answer.
+  /// A client that leaves then is too late: the turn is there, and a repeated request gets its
+  /// answer.
   @Test func cannotBeGivenUpOnceTheTurnIsRecorded() throws {
     let folder = NSTemporaryDirectory() + "postern-durable-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -11,7 +11,7 @@ import TestSupport
 
 @testable import Exchange
 
-/// A dispatcher with backends that answer by a script, on a clock that moves when it is told to.
+/// A dispatcher with backends that answer by a script, on a clock that the test moves.
 final class ExchangeFixture {
   let configuration: Configuration
   let loop: EventLoop
@@ -90,11 +90,11 @@ final class FakeClient: Recipient {
   private(set) var deltas: [ReplyDelta] = []
   private(set) var answers: [Answer] = []
   private(set) var refusals: [ExchangeRefusal] = []
-  /// Whether it takes more of a reply.
+  /// Whether it accepts more of a reply.
   var hasRoom = true
   var onAnswer: (Answer) -> Void = { _ in }
 
-  /// The text that it has got piece by piece.
+  /// The text that it has got, piece by piece.
   var text: String {
     deltas.map {
       if case .text(let text) = $0 { String(decoding: text, as: UTF8.self) } else { "" }

@@ -8,8 +8,8 @@ import TestSupport
 @testable import Exchange
 @testable import HTTPClient
 
-/// Two integrations and a fallback that fail in random ways, 100,000 times: whatever they do, each exchange keeps
-/// its promises.
+/// Two integrations and a fallback that fail in random ways, 100,000 times: each exchange keeps its
+/// promises.
 @Suite struct ExchangePropertyTests {
   private static let deadline = TimeSpan.seconds(8)
 
@@ -57,7 +57,7 @@ import TestSupport
     #expect(ends.contains("unavailable") == (breaker != "0"))
   }
 
-  /// What one exchange came to.
+  /// The result of one exchange.
   private final class Record {
     let conversation: String
     let content: String
@@ -103,7 +103,7 @@ import TestSupport
       record.answers.append(answer)
       let elapsed = fixture.now - record.start
       #expect(elapsed.milliseconds <= Self.deadline.milliseconds + 100)
-      // The turn is there with the answer, and only then.
+      // The turn is there with the answer, and not before.
       let last = fixture.messages(of: record.conversation, count: 2)
       #expect(last.contains("user: \(record.content)") == answer.isReply)
       if answer.isReply { #expect(last == ["user: \(record.content)", "assistant: hi"]) }
@@ -115,7 +115,7 @@ import TestSupport
 
   private func check(_ records: [Record], on fixture: ExchangeFixture) throws {
     for record in records {
-      // Exactly one answer, or none for a client that has left; and nothing of it is left.
+      // Exactly one answer, or none for a client that has left, and nothing of it remains.
       #expect(record.answers.count == (record.isGivenUp ? 0 : 1))
       #expect(record.exchange == nil)
       for answer in record.answers { check(answer) }
@@ -127,7 +127,7 @@ import TestSupport
   private func check(_ answer: Answer) {
     let tried = answer.attempts.map { text($0.integration) }
     guard !tried.isEmpty else {
-      // Behind another message of its conversation until its deadline.
+      // It waited for another message of its conversation until its deadline.
       guard case .failed(timedOut: true) = answer.content else {
         Issue.record("an answer without an attempt")
         return
@@ -144,7 +144,7 @@ import TestSupport
       let isLast = index == answer.attempts.count - 1
       #expect((attempt.outcome == .ok) == (isLast && answer.isReply))
       #expect(attempt.outcome == .ok || !attempt.advice.bytes.isEmpty)
-      // Only what is worth repeating is repeated.
+      // Only what is worth another try is repeated.
       if !isLast, tried[index + 1] == tried[index] {
         #expect(attempt.failure?.remedy.repetition != .never)
       }

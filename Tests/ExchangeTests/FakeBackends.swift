@@ -8,18 +8,18 @@ import TestSupport
 
 /// Backends that answer by a script, on the loop's own clock.
 final class FakeBackends: BackendClient {
-  /// What a backend does with a request: answers after a while, or never.
+  /// What a backend does with a request: it answers after some time, or never.
   struct Act {
     /// `nil`: never.
     var delay: TimeSpan?
     var result: TransferResult
-    /// What comes before as a stream, if one was asked for, each piece with its own wait.
+    /// The pieces of a stream before it, if a stream was asked for, each with its own wait.
     var pieces: [(wait: TimeSpan, text: String)] = []
   }
 
-  /// Decides about each request, by the URL that it goes to.
+  /// Decides about each request by its URL.
   var script: (String) -> Act = { _ in preconditionFailure("nobody was to be asked") }
-  /// How many requests each URL has had.
+  /// The number of requests to each URL.
   private(set) var askedCounts: [String: Int] = [:]
   /// Requests that are neither answered nor cancelled.
   private(set) var running: [UInt32: TimerID?] = [:]
@@ -75,7 +75,7 @@ final class FakeBackends: BackendClient {
     guard let piece = pieces.first else { return end() }
     after(piece.wait, ticket) { [self] in
       receiver.onPart(bytes(piece.text))
-      // Whoever takes it may have had enough.
+      // The receiver of it may have cancelled.
       if running[ticket] != nil { send(pieces.dropFirst(), ticket, to: receiver, then: end) }
     }
   }
@@ -90,7 +90,7 @@ final class FakeBackends: BackendClient {
 
   func progress(of id: TransferID) -> TransferProgress { TransferProgress() }
 
-  /// How many transfers are paused. What they bring comes nevertheless.
+  /// The number of paused transfers. Their events arrive nevertheless.
   var pausedCount: Int { paused.count }
   private var paused: Set<UInt32> = []
 

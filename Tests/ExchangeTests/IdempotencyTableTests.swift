@@ -75,7 +75,7 @@ import TestSupport
     }
   }
 
-  /// An answer larger than all the memory is given, and not kept.
+  /// An answer larger than the whole memory is sent, and not kept.
   @Test mutating func keepsNothingThatDoesNotFit() {
     answer("k", "body", String(repeating: "x", count: 5000))
     #expect(match("k", "body") == "first")

@@ -20,7 +20,7 @@ import TestSupport
     fallback = yes
     """
 
-  /// Sends messages one after the other, the backends answering after 10 ms.
+  /// Sends messages one after another; the backends answer after 10 ms.
   private func fixture(
     _ text: String = pair, messages: Int, main: TransferResult
   ) throws -> ExchangeFixture {
@@ -66,7 +66,7 @@ import TestSupport
       Self.pair.replacing("breaker = 0", with: "breaker = 2/1h"), messages: 4, main: .answer(500))
     let main = fixture.bot.integrations[0].statistics
     #expect(main[.httpError] == 2)
-    // Open: it is still drawn, as the only one that ever is, and passed over.
+    // Open: it is still drawn, because it is the only one, and skipped.
     #expect(main[.breakerOpen] == 2)
     #expect(main[.fallbacksNeeded] == 4)
     let exchange = try fixture.exchange("m", in: "left", to: FakeClient())
@@ -77,7 +77,8 @@ import TestSupport
     #expect(fixture.dispatcher.activity.endings[ExchangeEnding.cancelled.rawValue] == 1)
   }
 
-  /// Over a reload they stay with whoever has the same name at the same bot, whatever else changes.
+  /// Over a reload they stay with the integration of the same name at the same bot, whatever else
+  /// changes.
   @Test(arguments: [
     ("[integration a]\ntype = custom\nwebhook_url = http://127.0.0.1/\nbot = b", true),
     ("[integration a]\ntype = echo\nweight = 5\nbot = b", true),

@@ -8,7 +8,7 @@ import TestSupport
 
 @testable import Exchange
 
-/// Exchanges that meet a breaker which is not closed.
+/// Exchanges that meet a breaker that is not closed.
 @Suite struct ProbeExchangeTests {
   private func fixture() throws -> ExchangeFixture {
     try ExchangeFixture(
@@ -29,7 +29,8 @@ import TestSupport
         + #""stop_reason":"end_turn"}"#)
   }
 
-  /// Of two that come back when the breaker's time is over one is the probe, and the other waits for what comes of it.
+  /// Of two that come back when the breaker's time is over, one is the probe, and the other waits
+  /// for its result.
   @Test func waitsForTheProbeOfAnother() throws {
     let fixture = try fixture()
     let busy = TransferResult.answer(503, retryAfter: .seconds(1))
@@ -50,7 +51,8 @@ import TestSupport
     #expect(fixture.backends.askedCounts.values.first == 4)
   }
 
-  /// A message that has no equivalent in the backend's dialect is not sent: nothing is known of the backend by that.
+  /// A message without an equivalent in the backend's dialect is not sent, and says nothing about
+  /// the backend.
   @Test func learnsNothingFromWhatIsNotSent() throws {
     let fixture = try fixture()
     fixture.backends.script = { _ in

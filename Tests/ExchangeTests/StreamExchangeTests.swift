@@ -7,7 +7,7 @@ import TestSupport
 
 @testable import Exchange
 
-/// Replies that are streamed, and streams that break, at every point.
+/// Streamed replies, and streams that break at every point.
 @Suite struct StreamExchangeTests {
   /// A whole stream, piece by piece: the first content comes with the second.
   private static let pieces = [
@@ -23,7 +23,7 @@ import TestSupport
     #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"model":"other"}"#,
   ].map { (wait: TimeSpan.milliseconds(10), text: $0 + "\n\n") }
 
-  /// How a stream breaks: what the transfer comes to, if anything.
+  /// How a stream breaks: the result of the transfer, if there is one.
   enum Break: CaseIterable {
     case cut, ended, stalled
 
@@ -106,7 +106,7 @@ import TestSupport
       #expect(client.text == "Once upon")
       #expect(answer.tried == "first plain")
     case 2, 3:
-      // One unbroken reply, by the one that takes a prefill.
+      // One unbroken reply, by the integration that accepts a prefill.
       #expect(client.text == "Once \(count == 3 ? "upon" : "") a time")
       #expect(answer.tried == "first last")
       #expect(text(reply.metadata).contains("other"))
@@ -133,7 +133,7 @@ import TestSupport
     }
   }
 
-  /// Nothing goes out before the reply is whole and sound: every break ends in the whole answer.
+  /// Nothing is sent before the reply is whole and sound: every break ends in the whole answer.
   @Test(arguments: points) func breaksUnseenWhereDeliveryIsWhole(way: Break, count: Int) throws {
     let fixture = try fixture(delivery: "whole", prefill: false)
     let client = try run(fixture, breaking: way, after: count)
@@ -143,7 +143,8 @@ import TestSupport
     #expect(client.deltas.isEmpty)
   }
 
-  /// A break after content is worth one more try, whatever `retries` says; one before it as many as that.
+  /// A break after content is worth one more try, whatever `retries` says; a break before it that
+  /// many.
   @Test(arguments: [(1, 3), (2, 1), (3, 1), (4, 0)])
   func isTriedAgain(count: Int, retries: Int) throws {
     let fixture = try fixture(delivery: "whole", retries: 3, prefill: false)
@@ -161,7 +162,7 @@ import TestSupport
     client.hasRoom = false
     let exchange = try fixture.exchange("hi", in: "c", streaming: true, to: client)
     try fixture.dispatcher.admit(exchange)
-    // The backend's silence is not its fault, for longer than its idle_timeout.
+    // The backend is silent without a fault of its own, for longer than its idle_timeout.
     for _ in 0..<1000 { try fixture.advance(.milliseconds(10)) }
     #expect(client.answers.isEmpty)
     #expect(fixture.backends.pausedCount == 1)
@@ -176,7 +177,7 @@ extension Answer {
   /// The reply, if there is one.
   var reply: Reply? { if case .reply(let reply, _) = content { reply } else { nil } }
 
-  /// Who was asked, in order.
+  /// The integrations that were asked, in order.
   fileprivate var tried: String {
     attempts.map { text($0.integration) }.joined(separator: " ")
   }

@@ -18,7 +18,7 @@ import TestSupport
   @Test mutating func letsSoManyThroughAtOnce() {
     for _ in 0..<3 { #expect(send("u") == nil) }
     #expect(send("u") == 20)
-    // What is refused is not counted.
+    // A refused message is not counted.
     #expect(send("u") == 20)
     #expect(send("other") == nil)
     #expect(send("u", bot: "b") == nil)
@@ -47,7 +47,7 @@ import TestSupport
     #expect(admitted == count)
   }
 
-  /// Whoever is over the limit stays so, however many others come.
+  /// A user over the limit stays so, however many others come.
   @Test mutating func forgetsThoseWhoSendLeast() {
     for _ in 0..<3 { #expect(send("busy") == nil) }
     for number in 0..<20_000 { #expect(send("user \(number)") == nil) }

@@ -3,8 +3,8 @@ import Foundation
 import Storage
 import Platform
 
-/// For scripts/save-crashes: cleans up, and then changes a configuration file for ever, as a gateway would. Writes each
-/// value to standard output once it is saved.
+/// For scripts/save-crashes: cleans up, and then changes a configuration file again and again, as a
+/// gateway does. Writes each value to standard output after it is saved.
 @main enum SaveLoop {
   static func main() {
     do {

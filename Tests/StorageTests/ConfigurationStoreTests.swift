@@ -6,7 +6,7 @@ import Testing
 @testable import Storage
 
 @Suite struct ConfigurationStoreTests {
-  /// More where `POSTERN_SAVES` gives the number.
+  /// `POSTERN_SAVES` gives another number.
   private static let count =
     ProcessInfo.processInfo.environment["POSTERN_SAVES"].flatMap { Int($0) } ?? 100
 
@@ -43,7 +43,7 @@ import Testing
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "# mine\n[bot a]\nwindow = 7\n")
     #expect(saved.report.configuration?.bots[0].window == 7)
     #expect(saved.identity == FileIdentity(at: Array(path.utf8)))
-    // What changes nothing writes nothing.
+    // Without a change nothing is written.
     #expect(try Self.save(7, to: path).identity == saved.identity)
   }
 
@@ -71,8 +71,8 @@ import Testing
     }
   }
 
-  /// An administrator saves in all ways there are, at the same time: nothing of theirs is ever lost, and no save of the
-  /// gateway's that came after the last of theirs.
+  /// An administrator saves at the same time, in all ways: no text of theirs is ever lost, and no
+  /// save of the gateway that came after their last one.
   @Test func losesNothingThatAnAdministratorSaves() throws {
     let path = try makeFile("[bot a]\nwindow = 1\n")
     defer { remove(path) }

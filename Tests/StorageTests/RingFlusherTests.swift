@@ -9,7 +9,7 @@ import Testing
 @testable import Platform
 @testable import Storage
 
-/// When a ring's file goes to storage, and who waits for it.
+/// When a ring's file is flushed, and which exchanges wait for it.
 @Suite struct RingFlusherTests {
   /// A ring in a folder of its own, on a loop whose clock the test sets.
   final class Bench {
@@ -51,7 +51,7 @@ import Testing
       flusher.noteChange()
     }
 
-    /// Lets time pass, and what is due in it be done: what the worker does takes real time.
+    /// Moves the clock, and lets everything due happen: the worker takes real time.
     func pass(milliseconds: Int, until isDone: (() -> Bool)? = nil) throws {
       clock.now = clock.now + .milliseconds(milliseconds)
       try loop.turn(waitingAtMost: .milliseconds(0))
@@ -76,13 +76,14 @@ import Testing
     #expect(answered == Array(0..<10))
   }
 
-  /// Who comes while a flush is being made waits for the next: the one before may have missed what it wrote.
+  /// An exchange that comes during a flush waits for the next one: the current one may have missed
+  /// its turn.
   @Test func alwaysMakesOneFlushAtATime() throws {
     let bench = try Bench(.always)
     var answered: [Int] = []
     try bench.append()
     bench.flusher.whenDurable { answered.append(0) }
-    // Hands the flush to the worker, and does not take its report.
+    // Passes the flush to the worker, and does not fetch its report.
     try bench.loop.turn(waitingAtMost: .milliseconds(0))
     for message in 1...3 {
       try bench.append()
@@ -108,7 +109,7 @@ import Testing
       try bench.append()
       try bench.pass(milliseconds: 2600) { bench.isFlushed }
       #expect(bench.isFlushed)
-      // Nothing changes, nothing is due.
+      // Nothing changes, so nothing is due.
       try bench.pass(milliseconds: 10_000)
       #expect(bench.isFlushed)
     }
@@ -136,7 +137,8 @@ import Testing
     #expect(bench.isFlushed)
   }
 
-  /// A file that cannot be written keeps nobody waiting, and is whole again when it can be.
+  /// A file that cannot be written lets no exchange wait, and is whole again as soon as it can be
+  /// written.
   @Test(arguments: [ContextSettings.Sync.always, .every(milliseconds: 5000)])
   func goesOnWithoutAFileThatFails(sync: ContextSettings.Sync) throws {
     let bench = try Bench(sync)

@@ -18,7 +18,7 @@ import Testing
       let number = random.next() >> UInt64(step % 60)
       let expected = 64 - log2(Double(number) + 1)
       let value = Double(BinaryLogarithm.negated(number)) / Double(UInt64(1) << 44)
-      // What is left of 53 bits after the 6 before the point.
+      // The rest of 53 bits after the 6 before the point.
       #expect(abs(value - expected) < 1e-13 * 64)
     }
   }

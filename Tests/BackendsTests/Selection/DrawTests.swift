@@ -3,8 +3,8 @@ import Testing
 @testable import Backends
 
 @Suite struct DrawTests {
-  /// Over one random number from each of `total` equal parts of all there are, every candidate is
-  /// drawn exactly as often as its weight says.
+  /// Over one random number from each of `total` equal parts of the range, every candidate is drawn
+  /// exactly as often as its weight says.
   @Test(arguments: [
     [1], [95, 5], [3, 1], [0, 100], [100, 0], [1, 999_999], [7, 0, 11, 1], [1, 1, 1],
     [100_000, 1, 0, 3],
@@ -14,7 +14,7 @@ import Testing
     let total = weights.reduce(0, +)
     var counts = [Int](repeating: 0, count: weights.count)
     for part in 0..<UInt64(total) {
-      // The middle of the part, so that no number is one that has to be rejected.
+      // The middle of the part, so that no number has to be rejected.
       let start = UInt64(total).dividingFullWidth((part, UInt64.max / 2)).quotient
       var generator = GivenNumbers([start])
       counts[pool.draw(using: &generator)!] += 1
@@ -22,8 +22,8 @@ import Testing
     #expect(counts == weights)
   }
 
-  /// Numbers that would favour the first candidates are thrown away: of 2^64 numbers one is left
-  /// over when they are shared among three.
+  /// Numbers that would favour the first candidates are rejected: of 2^64 numbers one is left over
+  /// if they are shared among three.
   @Test func rejectsWhatWouldBeABias() {
     let pool = CandidatePool([Candidate("a", 1), Candidate("b", 1), Candidate("c", 1)])
     var generator = GivenNumbers([0, .max])
@@ -70,7 +70,7 @@ import Testing
   }
 }
 
-/// Whether a count is within five standard deviations of what it should be.
+/// Whether a count is within five standard deviations of the expected one.
 func isWithinBounds(_ count: Int, of draws: Int, share: Double) -> Bool {
   let deviation = (Double(draws) * share * (1 - share)).squareRoot()
   return abs(Double(count) - Double(draws) * share) <= 5 * deviation

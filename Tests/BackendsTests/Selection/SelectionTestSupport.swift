@@ -1,7 +1,7 @@
 @testable import Backends
 
 extension Candidate {
-  /// A candidate as short as tables want it.
+  /// A candidate in short, for tables.
   init(_ id: String, _ weight: Int, fallback: Bool = false, enabled: Bool = true) {
     self.init(id: Array(id.utf8), weight: weight, isFallback: fallback, isEnabled: enabled)
   }
@@ -16,7 +16,7 @@ extension ConversationToken {
   }
 }
 
-/// Numbers given beforehand, in order.
+/// Given numbers, in order.
 struct GivenNumbers: RandomNumberGenerator {
   let numbers: [UInt64]
   private(set) var used = 0

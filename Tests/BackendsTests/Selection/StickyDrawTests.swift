@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  /// These may never change: conversations would move when Postern is updated.
+  /// These must never change: conversations would move when Postern is updated.
   @Test func isTheSameForEver() {
     let three = [Candidate("gpt", 3), Candidate("mistral", 2), Candidate("local", 1)]
     let first = draws(three, 12).map { $0 ?? "none" }
@@ -23,7 +23,7 @@ import Testing
     #expect(ConversationToken(1).hash == Self.goldenHash)
   }
 
-  /// From a program of its own, with logarithms in floating point.
+  /// From another program, with logarithms in floating point.
   private static let golden = [
     "gpt", "gpt", "local", "gpt", "gpt", "mistral", "gpt", "mistral", "gpt", "gpt", "local", "gpt",
   ]
@@ -44,13 +44,13 @@ import Testing
     var testDescription: String
     var before: [Candidate]
     var after: [Candidate]
-    /// The only one that conversations leave, or join.
+    /// The only candidate that conversations leave, or join.
     var moving: String
-    /// The share of all conversations that has to move.
+    /// The share of all conversations that have to move.
     var share: Double
   }
 
-  /// Only those conversations move that must.
+  /// Only those conversations move that have to.
   @Test(arguments: [
     Change(
       testDescription: "a weight rises", before: [.init("a", 1), .init("b", 1), .init("c", 2)],
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  /// While one is unusable its conversations are with others; all others stay, and it gets its own
+  /// While one is unusable its conversations are with others. All others stay, and it gets its own
   /// back.
   @Test func returnsToTheOneThatWasUnusable() {
     let pool = CandidatePool([Candidate("a", 1), Candidate("b", 1), Candidate("c", 1)])

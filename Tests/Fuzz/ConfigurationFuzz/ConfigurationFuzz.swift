@@ -13,7 +13,7 @@ public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   return 0
 }
 
-/// A few variables and files, one of each that gives what no value may hold.
+/// A few variables and files, one of each with what no value may hold.
 private var sources: ConfigurationSources {
   ConfigurationSources(
     environment: { name in
@@ -34,7 +34,7 @@ private var sources: ConfigurationSources {
     })
 }
 
-/// Findings are text of one line each, by line of the file, and errors are what keeps it from being valid.
+/// Findings are text of one line each, sorted by line of the file. Errors make it invalid.
 private func checkFindings(_ report: ConfigurationReport, lines: Int) {
   var last = 1
   var hasErrors = false
@@ -64,7 +64,7 @@ private func checkEffectiveText(_ report: ConfigurationReport) {
   }
 }
 
-/// The keys and values, in an order that does not depend on where they came from.
+/// The keys and values, in an order that does not depend on their origin.
 private func settings(of document: INIDocument) -> [String] {
   var section = ""
   var settings: [String] = []

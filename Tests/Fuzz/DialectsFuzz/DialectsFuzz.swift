@@ -2,8 +2,8 @@ import Bytes
 import Protocols
 import JSON
 
-/// libFuzzer calls this with each input, taken as what a backend answers and as what a client or an earlier
-/// reply says; a failed precondition is a finding.
+/// libFuzzer calls this with each input, taken as a backend's answer, and as a client's message or
+/// an earlier reply; a failed precondition is a finding.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -19,8 +19,8 @@ public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   return 0
 }
 
-/// What is made of a reply is valid JSON of the right kind, and its metadata has each name once; but that of a custom
-/// backend may be its own, as it is.
+/// The result of a reply is valid JSON of the right kind, and its metadata has each name once. A
+/// custom backend's metadata may be its own, unchanged.
 private func check(_ reply: Reply, of dialect: Dialect) {
   guard let content = try? JSONDocument(reply.content).root,
     let attachments = try? JSONDocument(reply.attachments).root,
@@ -32,7 +32,7 @@ private func check(_ reply: Reply, of dialect: Dialect) {
   checkEncoding(content)
 }
 
-/// Content that is sound can be sent, or there is a reason; what is sent has each name once.
+/// Sound content can be sent, or there is a reason. A request has each name once.
 private func checkEncoding(_ content: JSONValue) {
   if let fault = MessageContent.fault(in: content) {
     precondition(!fault.message.bytes.isEmpty)

@@ -30,15 +30,15 @@ private func validate(_ bytes: [UInt8]) -> JSONError? {
   }
 }
 
-/// What navigation hands out, put together again, is the text without its white space: no byte is left out
-/// or belongs to two values.
+/// The parts that navigation returns, joined again, are the text without its white space: no byte
+/// is left out or belongs to two values.
 private func checkNavigation(_ document: JSONDocument) {
   var writer = JSONWriter()
   writer.copy(document.root)
   precondition(writer.finish() == withoutSpace(document.bytes), "navigation covers every byte")
 }
 
-/// What is written from what was read is valid, and means the same.
+/// A value that is written again is valid, and means the same.
 private func checkRewriting(_ document: JSONDocument) {
   let once = rewrite(document)
   precondition(validate(once) == nil, "what is written is valid")
@@ -70,7 +70,7 @@ private func rewrite(_ document: JSONDocument) -> [UInt8] {
   return writer.finish()
 }
 
-/// The text without the white space outside of strings, found by other means than the room's own.
+/// The text without the white space outside of strings, found by other means.
 private func withoutSpace(_ bytes: [UInt8]) -> [UInt8] {
   var result: [UInt8] = []
   var isInString = false
@@ -104,7 +104,7 @@ extension JSONWriter {
     }
   }
 
-  /// Writes what a value means.
+  /// Writes the meaning of a value.
   fileprivate mutating func rewrite(_ value: JSONValue) {
     switch value.kind {
     case .object:

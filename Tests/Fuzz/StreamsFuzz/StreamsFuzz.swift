@@ -2,8 +2,8 @@ import Bytes
 import Protocols
 import JSON
 
-/// libFuzzer calls this with each input: the first byte says how it is split, the rest is a stream, read in every
-/// dialect and framing. A failed precondition is a finding.
+/// libFuzzer calls this with each input: the first byte says how it is cut, the rest is a stream,
+/// read in every dialect and framing. A failed precondition is a finding.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
@@ -20,7 +20,7 @@ public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   return 0
 }
 
-/// What is read of a stream that comes in parts of a size.
+/// The result of a stream that arrives in parts of one size.
 private struct Reading: Equatable {
   var deltas: [ReplyDelta] = []
   var fault: StreamFault?
@@ -28,7 +28,7 @@ private struct Reading: Equatable {
   var content: [UInt8] = []
   var metadata: [UInt8] = []
   var isFinished = false
-  /// What clients of all kinds would be sent.
+  /// What clients of all kinds are sent.
   var openai: [UInt8] = []
   var anthropic: [UInt8] = []
   var native: [UInt8] = []
@@ -69,7 +69,7 @@ private struct Reading: Equatable {
     }
   }
 
-  /// What clients are sent is sound, whatever the backend sent, and has the same text.
+  /// Clients are sent sound streams, whatever the backend sent, with the same text.
   private func checkFaces() {
     let dialects: [(Dialect, [UInt8])] = [
       (.openai, openai), (.anthropic, anthropic), (.custom, native),
