@@ -14,8 +14,6 @@ import TestSupport
     try JSONDocument(Array(text.utf8)).root
   }
 
-  private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-
   // MARK: Ids
 
   @Test(

@@ -1,8 +1,9 @@
 import Testing
+import TestSupport
 
 @testable import Backends
 
-@Suite struct LatencyHistogramTests {
+@Suite(.seeded) struct LatencyHistogramTests {
   /// The relative error that a percentile may have.
   private static let error = 1.0 / 64
 
@@ -33,7 +34,7 @@ import Testing
 
   /// Compared with exact percentiles of the same times, spread evenly, by powers, and all equal.
   @Test(arguments: 0..<30) func isCloseToExactPercentiles(seed: Int) {
-    var generator = Numbers(state: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 | 1)
+    var generator = SeededGenerator(stream: UInt64(seed))
     let limit = Int.random(in: 1...4_000_000, using: &generator)
     let times = (0..<Int.random(in: 1...3000, using: &generator)).map { _ in
       switch seed % 3 {
@@ -61,17 +62,5 @@ import Testing
     #expect(histogram.percentile(50) == 0)
     histogram.record(milliseconds: .max / 2)
     #expect(abs(histogram.percentile(100)! - (1 << 22)) <= 1 << 16)
-  }
-}
-
-/// Reproducible numbers: xorshift64*, Vigna 2016.
-private struct Numbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state ^= state >> 12
-    state ^= state << 25
-    state ^= state >> 27
-    return state &* 0x2545_F491_4F6C_DD1D
   }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Platform
 import Storage
 import Testing
+import TestSupport
 
 @testable import Exchange
 
@@ -22,9 +23,8 @@ import Testing
   /// The turn is in the context before its reply is sent, and the next message of the conversation
   /// waits for that.
   @Test func answersOnceTheTurnIsOnStorage() throws {
-    let folder = NSTemporaryDirectory() + "postern-durable-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let fixture = try fixture(in: folder)
+    let folder = try TemporaryFolder()
+    let fixture = try fixture(in: folder.path)
     var answers: [String] = []
     for word in ["one", "two"] {
       let client = FakeClient()
@@ -43,9 +43,8 @@ import Testing
   /// A client that leaves then is too late: the turn is there, and a repeated request gets its
   /// answer.
   @Test func cannotBeGivenUpOnceTheTurnIsRecorded() throws {
-    let folder = NSTemporaryDirectory() + "postern-durable-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let fixture = try fixture(in: folder)
+    let folder = try TemporaryFolder()
+    let fixture = try fixture(in: folder.path)
     let client = FakeClient()
     let exchange = try fixture.exchange("one", in: "c", to: client)
     try fixture.dispatcher.admit(exchange)

@@ -18,15 +18,11 @@ final class ExchangeFixture {
   let backends: FakeBackends
   let dispatcher: Dispatcher
   let bot: Bot
-  private let clock: Clock
-
-  private final class Clock {
-    var now = Instant(nanoseconds: 1_000_000_000_000)
-  }
+  private let clock: FakeClock
 
   init(_ text: String) throws {
     configuration = try Self.load(text)
-    let clock = Clock()
+    let clock = FakeClock()
     self.clock = clock
     loop = try EventLoop(clock: { clock.now })
     backends = FakeBackends(on: loop)
@@ -57,7 +53,7 @@ final class ExchangeFixture {
 
   /// Moves the clock, and lets the loop turn.
   func advance(_ span: TimeSpan) throws {
-    clock.now = clock.now + span
+    clock.advance(span)
     try loop.turn(waitingAtMost: .milliseconds(0))
   }
 

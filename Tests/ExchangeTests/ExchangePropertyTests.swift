@@ -10,7 +10,7 @@ import TestSupport
 
 /// Two integrations and a fallback that fail in random ways, 100,000 times: each exchange keeps its
 /// promises.
-@Suite struct ExchangePropertyTests {
+@Suite(.seeded) struct ExchangePropertyTests {
   private static let deadline = TimeSpan.seconds(8)
 
   private static func settings(breaker: String) -> String {
@@ -45,7 +45,7 @@ import TestSupport
 
   @Test(arguments: ["0", "3/1s", "1/500ms", "1000/24h"])
   func promisesAreKept(breaker: String) throws {
-    var generator = SystemRandomNumberGenerator()
+    var generator = SeededGenerator()
     let fixture = try ExchangeFixture(Self.settings(breaker: breaker))
     fixture.backends.script = { _ in Self.act(&generator) }
     // Batches of exchanges that overlap; every fifth shares its conversation with the one before.
@@ -74,19 +74,22 @@ import TestSupport
   }
 
   private func run(batch: Int, on fixture: ExchangeFixture) throws -> [Answer] {
+    var generator = SeededGenerator(stream: UInt64(batch + 1))
     var records: [Record] = []
     for number in 0..<1000 {
       let conversation = "c\(batch)-\(number - (number % 5 == 4 ? 1 : 0))"
       let record = Record(conversation, "m\(number)", at: fixture.now)
       records.append(record)
       try admit(record, on: fixture)
-      if number % 20 == 0 { try fixture.advance(.milliseconds(Int.random(in: 0...50))) }
+      guard number % 20 == 0 else { continue }
+      try fixture.advance(.milliseconds(Int.random(in: 0...50, using: &generator)))
     }
     // One in ten of the clients leaves at some time.
-    var leaving = records.filter { _ in Int.random(in: 0..<10) == 0 }.shuffled()
+    var leaving = records.shuffled(using: &generator)
+      .filter { _ in Int.random(in: 0..<10, using: &generator) == 0 }
     let end = fixture.now + Self.deadline + TimeSpan.milliseconds(100)
     while fixture.now < end {
-      try fixture.advance(.milliseconds(Int.random(in: 1...60)))
+      try fixture.advance(.milliseconds(Int.random(in: 1...60, using: &generator)))
       if let record = leaving.popLast(), record.answers.isEmpty {
         record.isGivenUp = true
         _ = record.exchange?.giveUp()
@@ -160,7 +163,7 @@ import TestSupport
     }
   }
 
-  private static func act(_ generator: inout SystemRandomNumberGenerator) -> FakeBackends.Act {
+  private static func act(_ generator: inout SeededGenerator) -> FakeBackends.Act {
     let results: [TransferResult] = [
       .answer(200, #"{"content":"hi"}"#), .answer(200, #"{"content":"hi"}"#),
       .answer(200, #"{"content":""}"#), .answer(200, "<html>"), .answer(302), .answer(400),

@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Platform
 import Testing
+import TestSupport
 
 @testable import Storage
 
@@ -22,23 +23,9 @@ import Testing
     return try ConfigurationStore.save([change], to: Array(path.utf8), from: sources)
   }
 
-  private func makeFile(_ text: String) throws -> String {
-    // In memory: hundreds of saves would wait for a disk.
-    let isThere = FileManager.default.fileExists(atPath: "/dev/shm")
-    let folder = (isThere ? "/dev/shm/" : NSTemporaryDirectory()) + "postern-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    try text.write(toFile: folder + "/conf", atomically: false, encoding: .utf8)
-    return folder + "/conf"
-  }
-
-  private func remove(_ path: String) {
-    try? FileManager.default.removeItem(
-      atPath: URL(filePath: path).deletingLastPathComponent().path)
-  }
-
   @Test func savesAndReports() throws {
-    let path = try makeFile("# mine\n[bot a]\nwindow = 3\n")
-    defer { remove(path) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes("# mine\n[bot a]\nwindow = 3\n"), to: "conf")
     let saved = try Self.save(7, to: path)
     #expect(try String(contentsOfFile: path, encoding: .utf8) == "# mine\n[bot a]\nwindow = 7\n")
     #expect(saved.report.configuration?.bots[0].window == 7)
@@ -48,8 +35,8 @@ import Testing
   }
 
   @Test func saysWhyItCannot() throws {
-    let path = try makeFile("[bot a]\nwindow = x\n")
-    defer { remove(path) }
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes("[bot a]\nwindow = x\n"), to: "conf")
     #expect {
       try Self.save(7, to: path)
     } throws: { error in
@@ -74,8 +61,9 @@ import Testing
   /// An administrator saves at the same time, in all ways: no text of theirs is ever lost, and no
   /// save of the gateway that came after their last one.
   @Test func losesNothingThatAnAdministratorSaves() throws {
-    let path = try makeFile("[bot a]\nwindow = 1\n")
-    defer { remove(path) }
+    // In memory: hundreds of saves would wait for a disk.
+    let folder = try TemporaryFolder(inMemory: true)
+    let path = try folder.write(bytes("[bot a]\nwindow = 1\n"), to: "conf")
     let count = Self.count
     let finished = DispatchSemaphore(value: 0)
     let isDone = Flag()
@@ -108,8 +96,7 @@ import Testing
     #expect(
       try String(contentsOfFile: path, encoding: .utf8)
         == "# administrator \(count)\n[bot a]\nwindow = 123\n")
-    let folder = URL(filePath: path).deletingLastPathComponent().path
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["conf"])
+    #expect(try folder.names == ["conf"])
     #expect(saves > 0)
   }
 }

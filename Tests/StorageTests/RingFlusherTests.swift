@@ -5,6 +5,7 @@ import EventLoop
 import Foundation
 import Logging
 import Testing
+import TestSupport
 
 @testable import Platform
 @testable import Storage
@@ -13,33 +14,27 @@ import Testing
 @Suite struct RingFlusherTests {
   /// A ring in a folder of its own, on a loop whose clock the test sets.
   final class Bench {
-    let folder = NSTemporaryDirectory() + "postern-flusher-" + UUID().uuidString
+    let folder: TemporaryFolder
     let loop: EventLoop
     let worker: BlockingWorker
     let opened: OpenedRing
     let flusher: RingFlusher
-    private let clock: Clock
-
-    final class Clock {
-      var now = Instant.now
-    }
+    private let clock: FakeClock
 
     init(_ sync: ContextSettings.Sync) throws {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      let clock = Clock()
+      folder = try TemporaryFolder()
+      let clock = FakeClock()
       self.clock = clock
       loop = try EventLoop { clock.now }
       let worker = try BlockingWorker()
       self.worker = worker
       _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
       opened = try OpenedRing.open(
-        Array((folder + "/ring").utf8), byteCount: 8192, key: SipHash.Key(1, 2))
+        bytes(folder.file("ring")), byteCount: 8192, key: SipHash.Key(1, 2))
       flusher = RingFlusher(
         opened.file!, of: opened.resident, sync: sync, on: loop,
         log: Log(level: .error, format: .text), worker: worker)
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     var isFlushed: Bool { opened.file!.isFlushed }
 
@@ -53,7 +48,7 @@ import Testing
 
     /// Moves the clock, and lets everything due happen: the worker takes real time.
     func pass(milliseconds: Int, until isDone: (() -> Bool)? = nil) throws {
-      clock.now = clock.now + .milliseconds(milliseconds)
+      clock.advance(.milliseconds(milliseconds))
       try loop.turn(waitingAtMost: .milliseconds(0))
       for _ in 0..<(isDone == nil ? 5 : 5000) where isDone?() != true {
         try loop.turn(waitingAtMost: .milliseconds(1))
@@ -157,7 +152,7 @@ import Testing
     try bench.pass(milliseconds: 31_000) { bench.isFlushed }
     #expect(bench.opened.file!.fault == nil)
     #expect(bench.isFlushed)
-    let contents = try [UInt8](Data(contentsOf: URL(fileURLWithPath: bench.folder + "/ring")))
+    let contents = try bench.folder.contents(of: "ring")
     #expect(contents.contains(UInt8(ascii: "w")))
   }
 }

@@ -1,9 +1,10 @@
 import Glibc
 import Testing
+import TestSupport
 
 @testable import Backends
 
-@Suite struct BinaryLogarithmTests {
+@Suite(.seeded) struct BinaryLogarithmTests {
   @Test(
     arguments: [
       (UInt64.max, 0), ((1 << 63) - 1, 1), ((1 << 32) - 1, 32), (1, 63), (0, 64),
@@ -13,7 +14,7 @@ import Testing
   }
 
   @Test func isALogarithm() {
-    var random = SplitMix64(seed: 1)
+    var random = SeededGenerator(stream: 1)
     for step in 0..<3000 {
       let number = random.next() >> UInt64(step % 60)
       let expected = 64 - log2(Double(number) + 1)
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func falls() {
-    var random = SplitMix64(seed: 2)
+    var random = SeededGenerator(stream: 2)
     for step in 0..<3000 {
       let number = random.next() >> UInt64(step % 60)
       let other = number - number >> UInt64(step % 30 + 1)

@@ -1,8 +1,9 @@
 import Testing
+import TestSupport
 
 @testable import Backends
 
-@Suite struct DrawTests {
+@Suite(.seeded) struct DrawTests {
   /// Over one random number from each of `total` equal parts of the range, every candidate is drawn
   /// exactly as often as its weight says.
   @Test(arguments: [
@@ -45,7 +46,7 @@ import Testing
   @Test(arguments: [[95, 5], [3, 1], [10, 20, 30, 40]])
   func drawsInProportionOverTheLongRun(weights: [Int]) {
     let pool = CandidatePool(weights.map { Candidate("c", $0) })
-    var generator = SplitMix64(seed: 3)
+    var generator = SeededGenerator(stream: 3)
     let draws = 20_000
     var counts = [Int](repeating: 0, count: weights.count)
     for _ in 0..<draws { counts[pool.draw(using: &generator)!] += 1 }
@@ -60,7 +61,7 @@ import Testing
       Candidate("off", 5, enabled: false), Candidate("zero", 0),
       Candidate("spare", 5, fallback: true), Candidate("a", 1), Candidate("b", 2),
     ])
-    var generator = SplitMix64(seed: 1)
+    var generator = SeededGenerator(stream: 1)
     let drawn = Set((0..<1000).map { _ in pool.draw(using: &generator) })
     #expect(drawn == [3, 4])
     let usable = Set((0..<1000).map { _ in pool.draw(using: &generator) { $0 != 4 } })
