@@ -118,10 +118,11 @@ let package = Package(
         .linkedLibrary("m"),
         .unsafeFlags(linkerFlags, .when(configuration: .release)),
       ]),
-    // Writes the documents that come from the tables of settings. Not in the product, and built in debug only: release
+    // Writes the documents that come from the tables of settings and endpoints. Not in the product, and built in debug only: release
     // builds name their product.
     .executableTarget(
-      name: "Documentation", dependencies: ["Bytes", "Configuration"],
+      name: "Documentation",
+      dependencies: ["Bytes", "Configuration", "HTTPServer", "Backends", "API"],
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
       ]),
@@ -134,7 +135,7 @@ let package = Package(
     tests(of: "Protocols", on: ["Bytes", "JSON"]),
     tests(of: "Configuration", on: ["Bytes", "Documentation"]),
     tests(of: "Context", on: ["Bytes", "Platform"]),
-    tests(of: "Documentation"),
+    tests(of: "Documentation", on: ["API"]),
     tests(of: "Postern", on: ["Bytes"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
     tests(of: "EventLoop", on: ["Platform"]),

@@ -1,14 +1,14 @@
 import Bytes
-import Configuration
-import HTTPServer
+package import Configuration
+package import HTTPServer
 
 /// What a path and a method stand for, and the code that does it: one row of ``Endpoint/all``.
-struct Endpoint: Sendable {
+package struct Endpoint: Sendable {
   /// Does what a request asks for, as far as that is possible before its body is read.
   typealias Handler = @Sendable (Call) throws(APIError) -> Admission
 
   /// What the body of a request must be.
-  enum BodyRule {
+  package enum BodyRule {
     /// Anything: the request is answered before its body is read.
     case unread
     /// Anything up to `max_body`: the request is answered after its body, which means nothing.
@@ -20,12 +20,12 @@ struct Endpoint: Sendable {
   }
 
   /// The operation's name in /openapi.json, which is also what its description goes by.
-  let name: StaticString
-  let method: Method
-  let path: PathPattern
+  package let name: StaticString
+  package let method: Method
+  package let path: PathPattern
   /// What a key must allow; `nil` where no key is needed.
-  let scope: Scopes?
-  let body: BodyRule
+  package let scope: Scopes?
+  package let body: BodyRule
   let handler: Handler
 
   // Inlined, or the compiler makes code that fills the table at run time, instead of a constant.

@@ -3,7 +3,7 @@ extension Endpoint {
   ///
   /// To add an endpoint, add a row here and its handler to the file of its subject. The tests ask for the rest: its
   /// description in /openapi.json, and its scope.
-  static let all: [Endpoint] = [
+  package static let all: [Endpoint] = [
     Endpoint(
       "sendMessage", .post, "/v1/bots/{bot}/messages", scope: .chat, body: .json,
       MessageHandlers.send),

@@ -2,11 +2,11 @@ import Bytes
 import HTTPServer
 
 /// The paths of an endpoint: segments by `/`, where one in braces stands for any.
-struct PathPattern: ExpressibleByStringLiteral, Sendable {
-  let text: StaticString
+package struct PathPattern: ExpressibleByStringLiteral, Sendable {
+  package let text: StaticString
 
   @inline(__always)  // For the same reason as Endpoint.init.
-  init(stringLiteral text: StaticString) {
+  package init(stringLiteral text: StaticString) {
     self.text = text
   }
 

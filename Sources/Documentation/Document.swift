@@ -1,12 +1,13 @@
 /// A file of the repository that is written from Postern's own tables.
 enum Document: CaseIterable {
-  case configurationReference, configurationSample
+  case configurationReference, configurationSample, openAPI
 
   /// Where it is, from the root of the repository.
   var path: String {
     switch self {
     case .configurationReference: "docs/configuration.md"
     case .configurationSample: "packaging/postern.conf"
+    case .openAPI: "docs/openapi.json"
     }
   }
 
@@ -15,6 +16,7 @@ enum Document: CaseIterable {
     switch self {
     case .configurationReference: ConfigurationReference.text
     case .configurationSample: ConfigurationSample.text
+    case .openAPI: OpenAPIDocument.text
     }
   }
 }

@@ -4,9 +4,9 @@ import HTTPServer
 import JSON
 
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
-struct APIError: Error {
+package struct APIError: Error {
   /// The kind of error, which tells a client what to do about it.
-  enum Kind: CaseIterable {
+  package enum Kind: CaseIterable {
     case invalidRequest
     case authentication
     case permission
@@ -17,7 +17,7 @@ struct APIError: Error {
     case overloaded
     case server
 
-    var name: StaticString {
+    package var name: StaticString {
       switch self {
       case .invalidRequest: "invalid_request_error"
       case .authentication: "authentication_error"

@@ -3,9 +3,9 @@ import HTTPServer
 import JSON
 
 /// Which part of a list is wanted: `?page=2&per_page=50`.
-struct Page {
+package struct Page {
   /// The most that one page has.
-  static let largest = 100
+  package static let largest = 100
 
   /// From 1.
   let number: Int

@@ -1,0 +1,281 @@
+/// What /openapi.json says of an endpoint beyond what ``Endpoint`` has: method, path, scope and body rule.
+struct EndpointDescription {
+  /// A response other than an error, with the component that its body is.
+  struct Answer {
+    var status = 200
+    var means: String
+    /// Media types, and the JSON Schema of each; none for no body.
+    var content: [(type: String, schema: String)]
+    /// Components among the header fields.
+    var fields: [String] = []
+  }
+
+  /// The endpoint's name.
+  let name: String
+  let group: String
+  let summary: String
+  var details = ""
+  /// Components among the parameters, but for those of the path.
+  var parameters: [String] = []
+  /// The JSON Schema of the body, and its media type.
+  var body: (schema: String, type: String)?
+  var answers: [Answer]
+  /// Statuses of errors, but for those that follow from the endpoint.
+  var errors: [Int] = []
+
+  /// The description of every endpoint.
+  static let all: [EndpointDescription] = [
+    sendMessage,
+    list("listBots", "Bots", "The bots, those that the key reaches.", of: "Bot"),
+    create("createBot", "Bots", "Adds a bot.", "Bot"),
+    read("readBot", "Bots", "A bot.", "Bot"),
+    patch("patchBot", "Bots", "Changes a bot.", "Bot"),
+    delete("deleteBot", "Bots", "Deletes a bot with its integrations."),
+    list("listIntegrations", "Integrations", "A bot's integrations.", of: "Integration"),
+    create("createIntegration", "Integrations", "Adds an integration.", "Integration"),
+    read("readIntegration", "Integrations", "An integration.", "Integration"),
+    patch("patchIntegration", "Integrations", "Changes an integration.", "Integration"),
+    delete("deleteIntegration", "Integrations", "Deletes an integration."),
+    testIntegration,
+    previewIntegration,
+    list(
+      "listConversations", "Conversations", "A bot's conversations, the latest first.",
+      of: "Conversation"),
+    readConversation,
+    deleteConversation,
+    list(
+      "listMessages", "Conversations", "A conversation's messages, the oldest first.",
+      of: "StoredMessage", parameters: ["bot_query"]),
+    chat("createChatCompletion", "OpenAI", "ChatCompletion"),
+    chat("createMessage", "Anthropic", "AnthropicMessage"),
+    models("listModels", "The bots and their integrations, as models.", "Models"),
+    models("showModel", "A bot or an integration, as a model.", "Model"),
+    models("showPinnedModel", "A bot or an integration, as a model.", "Model"),
+    list(
+      "listStatistics", "Integrations", "What has come of asking each integration.",
+      of: "Statistics"),
+    metrics,
+    health,
+    readiness,
+    openAPI,
+  ]
+
+  private init(
+    _ name: String, _ group: String, _ summary: String, _ answers: [Answer], errors: [Int] = []
+  ) {
+    self.name = name
+    self.group = group
+    self.summary = summary
+    self.answers = answers
+    self.errors = errors
+  }
+
+  private static let json = "application/json"
+
+  /// The reference of a schema.
+  private static func component(_ name: String) -> String {
+    ##"{"$ref":"#/components/schemas/\##(name)"}"##
+  }
+
+  /// The schema of a response that has a component as its `data`.
+  private static func data(_ schema: String) -> String {
+    #"{"type":"object","required":["data"],"properties":{"data":\#(schema)}}"#
+  }
+
+  // MARK: Messages
+
+  private static var sendMessage: EndpointDescription {
+    var description = EndpointDescription(
+      "sendMessage", "Messages", "The bot's reply to a message.",
+      [
+        Answer(
+          means: "The reply; with `stream`, as events.",
+          content: [
+            (json, data(component("Reply"))),
+            ("text/event-stream", component("Event")),
+          ],
+          fields: ["attempts"])
+      ],
+      errors: [409, 429, 502, 504])
+    description.details =
+      """
+      A stream has a `delta` for each piece of the content; then a `message` with what would have been the whole \
+      answer, or an `error`. A stream without `message` at its end is not whole.
+      """
+    description.parameters = ["idempotency_key"]
+    description.body = (component("Message"), json)
+    return description
+  }
+
+  /// The interface of others: what Postern looks at itself is described.
+  private static func chat(
+    _ name: String, _ whose: String, _ answer: String
+  ) -> EndpointDescription {
+    var description = EndpointDescription(
+      name, "Messages", "The reply, as clients of \(whose)'s expect it.",
+      [
+        Answer(
+          means: "The reply; with `stream`, as events.",
+          content: [
+            (json, component(answer)),
+            (
+              "text/event-stream",
+              #"{"type":"object","required":["data"],"properties":{"data":{"type":"string"}}}"#
+            ),
+          ], fields: ["attempts"])
+      ],
+      errors: [404, 409, 429, 502, 504])
+    description.details = """
+      Requests, replies, events and errors are in \(whose)'s form. `model` is a bot's name, or bot/integration. Further \
+      members of the request go to the backend, translated where it has another form.
+      """
+    description.parameters = ["idempotency_key", "conversation_field"]
+    description.body = (component("ChatRequest"), json)
+    return description
+  }
+
+  private static func models(
+    _ name: String, _ summary: String, _ schema: String
+  ) -> EndpointDescription {
+    var description = EndpointDescription(
+      name, "Messages", summary,
+      [Answer(means: "In OpenAI's form.", content: [(json, component(schema))])])
+    description.parameters = ["anthropic_version"]
+    return description
+  }
+
+  // MARK: Resources
+
+  private static func list(
+    _ name: String, _ group: String, _ summary: String, of item: String,
+    parameters: [String] = []
+  ) -> EndpointDescription {
+    let schema = """
+      {"type":"object","required":["data","meta"],"properties":{
+      "data":{"type":"array","items":\(component(item))},"meta":\(component("Meta"))}}
+      """
+    var description = EndpointDescription(
+      name, group, summary, [Answer(means: "A page of them.", content: [(json, schema)])])
+    description.parameters = ["page", "per_page"] + parameters
+    return description
+  }
+
+  private static func read(
+    _ name: String, _ group: String, _ summary: String, _ item: String
+  ) -> EndpointDescription {
+    let answer = Answer(
+      means: summary, content: [(json, data(component(item)))], fields: ["etag"])
+    return EndpointDescription(name, group, summary, [answer])
+  }
+
+  private static func create(
+    _ name: String, _ group: String, _ summary: String, _ item: String
+  ) -> EndpointDescription {
+    let answer = Answer(
+      status: 201, means: "It stands in the configuration file, and is in force.",
+      content: [(json, data(component(item)))], fields: ["etag", "location"])
+    var description = EndpointDescription(name, group, summary, [answer], errors: [409])
+    // Without an id, one is made from the name.
+    let schema = """
+      {"allOf":[\(component(item + "Patch"))],"anyOf":[{"required":["id"]},
+      {"required":["name"],"properties":{"name":{"type":"string"}}}]}
+      """
+    description.body = (schema, json)
+    return description
+  }
+
+  private static func patch(
+    _ name: String, _ group: String, _ summary: String, _ item: String
+  ) -> EndpointDescription {
+    let answer = Answer(
+      means: "The change stands in the configuration file, and is in force.",
+      content: [(json, data(component(item)))], fields: ["etag"])
+    var description = EndpointDescription(name, group, summary, [answer], errors: [409, 412])
+    description.details =
+      """
+      A JSON merge patch (RFC 7396): `null` takes a setting back to its default. `****` leaves a secret as it is.
+      """
+    description.parameters = ["if_match"]
+    description.body = (component(item + "Patch"), "application/merge-patch+json")
+    return description
+  }
+
+  private static func delete(
+    _ name: String, _ group: String, _ summary: String
+  ) -> EndpointDescription {
+    let answer = Answer(status: 204, means: "It is gone.", content: [])
+    var description = EndpointDescription(
+      name, group, summary, [answer], errors: [409, 412])
+    description.parameters = ["if_match"]
+    return description
+  }
+
+  // MARK: Integrations at work
+
+  private static var testIntegration: EndpointDescription {
+    var description = EndpointDescription(
+      "testIntegration", "Integrations", "Sends a message through an integration.",
+      [Answer(means: "What came of it.", content: [(json, data(component("TestResult")))])])
+    description.body = (
+      #"{"type":"object","properties":{"content":{"type":["string","null"],"minLength":1,"default":"Hello"}}}"#,
+      json
+    )
+    return description
+  }
+
+  private static var previewIntegration: EndpointDescription {
+    EndpointDescription(
+      "previewIntegration", "Integrations", "The request that a backend would be sent.",
+      [Answer(means: "Secrets are masked.", content: [(json, data(component("Preview")))])],
+      errors: [409])
+  }
+
+  // MARK: Conversations
+
+  private static var readConversation: EndpointDescription {
+    var description = EndpointDescription(
+      "readConversation", "Conversations", "A conversation.",
+      [Answer(means: "What is kept.", content: [(json, data(component("Conversation")))])])
+    description.parameters = ["bot_query"]
+    return description
+  }
+
+  private static var deleteConversation: EndpointDescription {
+    var description = EndpointDescription(
+      "deleteConversation", "Conversations", "Forgets a conversation.",
+      [Answer(status: 204, means: "It is gone.", content: [])])
+    description.parameters = ["bot_query"]
+    return description
+  }
+
+  // MARK: Operations
+
+  private static var metrics: EndpointDescription {
+    EndpointDescription(
+      "metrics", "Operations", "What the process and its integrations have done.",
+      [Answer(means: "Prometheus text.", content: [("text/plain", #"{"type":"string"}"#)])])
+  }
+
+  private static var health: EndpointDescription {
+    EndpointDescription(
+      "health", "Operations", "Whether the process lives.",
+      [Answer(means: "It does.", content: [(json, component("Status"))])])
+  }
+
+  private static var readiness: EndpointDescription {
+    EndpointDescription(
+      "readiness", "Operations", "Whether messages are welcome.",
+      [
+        Answer(means: "They are.", content: [(json, component("Status"))]),
+        Answer(
+          status: 503, means: "It is stopping.",
+          content: [(json, #"{"anyOf":[\#(component("Status")),\#(component("Error"))]}"#)]),
+      ])
+  }
+
+  private static var openAPI: EndpointDescription {
+    EndpointDescription(
+      "openapi", "Operations", "This document.",
+      [Answer(means: "OpenAPI 3.1.", content: [(json, #"{"type":"object"}"#)])])
+  }
+}

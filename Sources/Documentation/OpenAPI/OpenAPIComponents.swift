@@ -1,0 +1,150 @@
+import API
+import Bytes
+import Configuration
+
+/// What the operations of ``OpenAPIDocument`` refer to.
+enum OpenAPIComponents {
+  /// The members of `components`.
+  static var text: String {
+    """
+    "securitySchemes":{
+    "bearer":{"type":"http","scheme":"bearer"},
+    "key":{"type":"apiKey","in":"header","name":"x-api-key"}},
+    "parameters":{\(members(parameters))},
+    "headers":{\(members(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))},
+    "responses":{\(members(statuses.map { ("\($0)", response($0)) }))},
+    "schemas":{\(members(OpenAPISchemas.all))}
+    """
+  }
+
+  /// A text as JSON; it has no control characters.
+  static func quoted(_ text: String) -> String {
+    "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+  }
+
+  private static func members(_ list: [(name: String, json: String)]) -> String {
+    list.map { "\n\"\($0.name)\":\($0.json)" }.joined(separator: ",")
+  }
+
+  // MARK: Parameters and fields
+
+  private static let parameters: [(name: String, json: String)] = [
+    ("bot", #"{"name":"bot","in":"path","required":true,"schema":{\#(ResourceSchema.name)}}"#),
+    (
+      "integration",
+      #"{"name":"integration","in":"path","required":true,"schema":{\#(ResourceSchema.name)}}"#
+    ),
+    (
+      "conversation",
+      """
+      {"name":"conversation","in":"path","required":true,\
+      "schema":{"$ref":"#/components/schemas/Identifier"}}
+      """
+    ),
+    (
+      "bot_query",
+      """
+      {"name":"bot","in":"query","description":"Whose conversation it is; may be left out where there is one bot.",\
+      "schema":{\(ResourceSchema.name)}}
+      """
+    ),
+    (
+      "page",
+      """
+      {"name":"page","in":"query","schema":{"type":"integer","minimum":1,"maximum":1000000,"default":1}}
+      """
+    ),
+    (
+      "per_page",
+      """
+      {"name":"per_page","in":"query",\
+      "schema":{"type":"integer","minimum":1,"maximum":\(Page.largest),"default":20}}
+      """
+    ),
+    (
+      "if_match",
+      """
+      {"name":"If-Match","in":"header","description":"The ETag of what is to be changed, or *.",\
+      "schema":{"type":"string"}}
+      """
+    ),
+    (
+      "conversation_field",
+      """
+      {"name":"X-Conversation-Id","in":"header","description":"The conversation that the user's last message goes on \
+      with; without it, the messages are the context.","schema":{"$ref":"#/components/schemas/Identifier"}}
+      """
+    ),
+    (
+      "anthropic_version",
+      """
+      {"name":"anthropic-version","in":"header","description":"With any value, the answer is in Anthropic's form.",\
+      "schema":{"type":"string"}}
+      """
+    ),
+    (
+      "idempotency_key",
+      """
+      {"name":"Idempotency-Key","in":"header",\
+      "description":"The same key, bot and body within 10 minutes get the first reply again.",\
+      "schema":{"type":"string","pattern":"^[!-~]([ -~]{0,253}[!-~])?$"}}
+      """
+    ),
+  ]
+
+  /// Header fields of responses, by the name of the component.
+  static let fields: [String: (name: String, json: String)] = [
+    "request_id": (
+      "X-Request-Id",
+      #"{"required":true,"schema":{"type":"string","pattern":"^[!-~]{1,128}$"}}"#
+    ),
+    "attempts": (
+      "X-Postern-Attempts",
+      #"{"description":"What was tried for a message, in order; not with streams.","schema":{"type":"string"}}"#
+    ),
+    "etag": (
+      "ETag",
+      #"{"description":"For If-Match.","required":true,"schema":{"type":"string"}}"#
+    ),
+    "location": (
+      "Location", #"{"description":"Its path.","required":true,"schema":{"type":"string"}}"#
+    ),
+    "retry_after": (
+      "Retry-After",
+      #"{"description":"Seconds.","schema":{"type":"integer","minimum":0}}"#
+    ),
+    "allow": ("Allow", #"{"required":true,"schema":{"type":"string"}}"#),
+    "www_authenticate": (
+      "WWW-Authenticate", #"{"required":true,"schema":{"const":"Bearer"}}"#
+    ),
+  ]
+
+  // MARK: Errors
+
+  /// The statuses of errors, in order.
+  private static let statuses = Set(ErrorCode.allCases.flatMap(\.statuses)).sorted()
+
+  /// The response with a status, and what the codes mean that it may have.
+  private static func response(_ status: Int) -> String {
+    var names = ["request_id"]
+    switch status {
+    case 401: names.append("www_authenticate")
+    case 405: names.append("allow")
+    case 400, 502, 504: names.append("attempts")
+    case 429: names.append("retry_after")
+    case 503: names += ["attempts", "retry_after"]
+    default: break
+    }
+    let headers = names.map {
+      ##""\##(fields[$0]!.name)":{"$ref":"#/components/headers/\##($0)"}"##
+    }
+    let codes = ErrorCode.allCases.filter { $0.statuses.contains(status) }
+    let kinds = Set(codes.map { "\($0.kind.name)" }).sorted()
+    let list = codes.map { #"{"const":"\#($0.name)","description":\#(quoted($0.meaning))}"# }
+    return """
+      {"description":"\(kinds.joined(separator: ", "))","headers":{\(headers.joined(separator: ","))},\
+      "content":{"application/json":{"schema":{"$ref":"#/components/schemas/Error","properties":{"error":\
+      {"properties":{"code":{"oneOf":[\(list.joined(separator: ","))]}}}}}}}}
+      """
+  }
+}

@@ -1,0 +1,199 @@
+import API
+import Backends
+import Configuration
+
+/// The JSON Schemas (2020-12) of ``OpenAPIComponents``. Those of answers say all that is in them.
+enum OpenAPISchemas {
+  /// Every schema, by its name.
+  static var all: [(name: String, json: String)] {
+    [
+      ("Error", error), ("Attempt", attempt), ("Outcome", outcome), ("Identifier", identifier),
+      ("Content", content), ("Message", message), ("Reply", reply), ("Event", event),
+      ("ChatRequest", chatRequest), ("ChatCompletion", chatCompletion),
+      ("AnthropicMessage", anthropicMessage), ("Model", model), ("Models", models),
+      ("Bot", ResourceSchema.shown(.bot)), ("BotPatch", ResourceSchema.given(.bot)),
+      ("Integration", ResourceSchema.shown(.integration)),
+      ("IntegrationPatch", ResourceSchema.given(.integration)),
+      ("TestResult", testResult), ("Preview", preview), ("Conversation", conversation),
+      ("StoredMessage", storedMessage), ("Statistics", statistics), ("Meta", meta),
+      ("Status", status),
+    ]
+  }
+
+  private static func quotedList(_ words: [StaticString]) -> String {
+    "[\(words.map { "\"\($0)\"" }.joined(separator: ","))]"
+  }
+
+  // MARK: Errors and attempts
+
+  /// In OpenAI's form `param` is always there, and may be `null`; in Anthropic's it is of `type` `error`, and has two
+  /// types of its own.
+  private static let error = """
+    {"type":"object","required":["error"],"properties":{"error":{"type":"object","required":["type","code","message"],\
+    "properties":{"type":{"enum":\(quotedList(APIError.Kind.allCases.map(\.name) + ["api_error", "request_too_large"]))},\
+    "code":{"type":"string"},"message":{"type":"string","minLength":1},\
+    "param":{"type":["string","null"],"description":"What is at fault."}}},\
+    "type":{"const":"error","description":"In Anthropic's form."},\
+    "attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}}}}
+    """
+
+  private static let attempt = """
+    {"type":"object","required":["integration","outcome","duration_ms"],"properties":{\
+    "integration":{\(ResourceSchema.name)},"outcome":{"$ref":"#/components/schemas/Outcome"},\
+    "status":{"type":"integer","description":"The backend's."},"duration_ms":{"type":"integer","minimum":0},\
+    "message":{"type":"string","description":"What to do about it."}}}
+    """
+
+  private static let outcome = #"{"enum":\#(quotedList(Outcome.allCases.map(\.name)))}"#
+
+  // MARK: Messages
+
+  private static let identifier =
+    #"{"type":"string","pattern":"^[!-~]{1,128}$","minLength":1,"maxLength":128}"#
+
+  private static let content = #"""
+    {"anyOf":[{"type":"string","minLength":1},{"type":"array","minItems":1,"items":{"type":"object","required":["type"],\#
+    "properties":{"type":{"type":"string","minLength":1}},"anyOf":[\#
+    {"required":["text"],"properties":{"type":{"const":"text"},"text":{"type":"string"}}},\#
+    {"required":["image_url"],"properties":{"type":{"const":"image_url"},"image_url":{"type":"object",\#
+    "required":["url"],"properties":{"url":{"type":"string","minLength":1}}}}},\#
+    {"properties":{"type":{"not":{"enum":["text","image_url"]}}}}]},\#
+    "contains":{"not":{"properties":{"type":{"const":"text"},"text":{"const":""}}}}}],\#
+    "description":"Text, or message parts in OpenAI's form."}
+    """#
+
+  private static let message = #"""
+    {"type":"object","required":["content"],"properties":{"content":{"$ref":"#/components/schemas/Content"},\#
+    "conversation_id":{"type":["string","null"],"pattern":"^[!-~]{1,128}$","minLength":1,"maxLength":128,\#
+    "description":"Without it a conversation begins."},\#
+    "stream":{"type":["boolean","null"],"default":false},\#
+    "user":{"type":["object","null"],"properties":{"id":{"type":["string","null"],"pattern":"^[!-~]{1,128}$",\#
+    "minLength":1,"maxLength":128}}},\#
+    "metadata":{"type":["object","null"],"description":"For the backend."}}}
+    """#
+
+  private static let reply = #"""
+    {"type":"object","required":["id","conversation_id","role","content","integration","fallback","attempts",\#
+    "attachments","metadata","created_at"],"properties":{"id":{"type":"string"},\#
+    "conversation_id":{"$ref":"#/components/schemas/Identifier"},"role":{"const":"assistant"},\#
+    "content":{"$ref":"#/components/schemas/Content"},\#
+    "integration":{"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}},\#
+    "fallback":{"type":"boolean"},"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},\#
+    "attachments":{"type":"array"},"metadata":{"type":"object","description":"All else that the backend sent."},\#
+    "created_at":{"type":"string","format":"date-time"}}}
+    """#
+
+  /// OpenAPI 3.1 has no words for streams: the schema is that of one event, as 3.2 has it.
+  private static let event = #"""
+    {"type":"object","required":["event","data"],"properties":{"data":{"type":"string",\#
+    "contentMediaType":"application/json"}},"oneOf":[\#
+    {"properties":{"event":{"const":"delta"},"data":{"contentSchema":{"type":"object","required":["content"]}}}},\#
+    {"properties":{"event":{"const":"message"},"data":{"contentSchema":{"type":"object","required":["data"],\#
+    "properties":{"data":{"$ref":"#/components/schemas/Reply"}}}}}},\#
+    {"properties":{"event":{"const":"error"},"data":{"contentSchema":{"$ref":"#/components/schemas/Error"}}}}]}
+    """#
+
+  // MARK: OpenAI's and Anthropic's forms
+
+  private static let chatRequest = #"""
+    {"type":"object","required":["model","messages"],"properties":{"model":{"type":"string"},\#
+    "messages":{"type":"array","minItems":1,"items":{"type":"object","required":["role"],\#
+    "properties":{"role":{"type":"string"}}}},"stream":{"type":["boolean","null"],"default":false}}}
+    """#
+
+  private static let chatCompletion = #"""
+    {"type":"object","required":["id","object","created","model","choices","usage"],"properties":{\#
+    "id":{"type":"string"},"object":{"const":"chat.completion"},"created":{"type":"integer"},\#
+    "model":{"type":"string"},"choices":{"type":"array","minItems":1,"items":{"type":"object",\#
+    "required":["index","message","finish_reason"],"properties":{"index":{"type":"integer"},\#
+    "message":{"type":"object","required":["role","content"],"properties":{"role":{"const":"assistant"},\#
+    "content":{"type":["string","null"]},"tool_calls":{"type":"array"}}},"finish_reason":{"type":"string"}}}},\#
+    "usage":{"type":"object","required":["prompt_tokens","completion_tokens","total_tokens"]}}}
+    """#
+
+  private static let anthropicMessage = #"""
+    {"type":"object","required":["id","type","role","content","model","stop_reason","usage"],"properties":{\#
+    "id":{"type":"string"},"type":{"const":"message"},"role":{"const":"assistant"},\#
+    "content":{"type":"array","items":{"type":"object","required":["type"]}},"model":{"type":"string"},\#
+    "stop_reason":{"type":"string"},"stop_sequence":{"type":["string","null"]},\#
+    "usage":{"type":"object","required":["input_tokens","output_tokens"]}}}
+    """#
+
+  private static let model = #"""
+    {"type":"object","required":["id"],"properties":{"id":{"type":"string"}},"oneOf":[\#
+    {"required":["object","created","owned_by"],"properties":{"object":{"const":"model"},\#
+    "created":{"type":"integer"},"owned_by":{"const":"postern"}}},\#
+    {"required":["type","display_name","created_at"],"properties":{"type":{"const":"model"},\#
+    "display_name":{"type":"string"},"created_at":{"type":"string","format":"date-time"}}}]}
+    """#
+
+  private static let models = #"""
+    {"type":"object","required":["data"],"properties":{\#
+    "data":{"type":"array","items":{"$ref":"#/components/schemas/Model"}}},"oneOf":[\#
+    {"required":["object"],"properties":{"object":{"const":"list"}}},\#
+    {"required":["has_more","first_id","last_id"],"properties":{"has_more":{"const":false},\#
+    "first_id":{"type":["string","null"]},"last_id":{"type":["string","null"]}}}]}
+    """#
+
+  // MARK: Management
+
+  private static let testResult = #"""
+    {"type":"object","required":["attempt","timings_ms"],"properties":{\#
+    "attempt":{"$ref":"#/components/schemas/Attempt"},"content":{"type":["string","null"]},\#
+    "reason":{"type":["string","null"],"description":"What the backend said of a failure."},\#
+    "timings_ms":{"type":"object","required":["dns","connect","tls","first_byte","total"],\#
+    "additionalProperties":{"type":["number","null"]}}}}
+    """#
+
+  private static let preview = #"""
+    {"type":"object","required":["method","url","headers","body"],"properties":{"method":{"const":"POST"},\#
+    "url":{"type":"string"},"headers":{"type":"object","additionalProperties":{"type":"string"}},\#
+    "body":{"type":"object"}}}
+    """#
+
+  private static let conversation = #"""
+    {"type":"object","required":["id","bot","messages","created_at","updated_at"],"properties":{\#
+    "id":{"$ref":"#/components/schemas/Identifier"},"bot":{"type":"string"},"messages":{"type":"integer"},\#
+    "created_at":{"type":"string","format":"date-time"},"updated_at":{"type":"string","format":"date-time"}}}
+    """#
+
+  private static let storedMessage = #"""
+    {"type":"object","required":["role","content","created_at"],"properties":{"role":{"enum":["user","assistant"]},\#
+    "content":{"$ref":"#/components/schemas/Content"},"integration":{"type":"string"},\#
+    "created_at":{"type":"string","format":"date-time"}}}
+    """#
+
+  private static let meta = #"""
+    {"type":"object","required":["page","per_page","total"],"properties":{"page":{"type":"integer"},\#
+    "per_page":{"type":"integer"},"total":{"type":"integer","minimum":0}}}
+    """#
+
+  // MARK: Operations
+
+  /// An object with a member of this schema for each of these names.
+  private static func record(_ names: [String], _ member: String) -> String {
+    let list = names.map { "\"\($0)\"" }.joined(separator: ",")
+    return """
+      {"type":"object","required":[\(list)],"propertyNames":{"enum":[\(list)]},"additionalProperties":\(member)}
+      """
+  }
+
+  private static let count = #"{"type":"integer","minimum":0}"#
+
+  private static let statistics = """
+    {"type":"object","required":["integration","bot","drawn","share","attempts","cancelled","fallbacks","latency_ms",\
+    "tokens","breaker"],"properties":{"integration":{"type":"string"},"bot":{"type":"string"},"drawn":\(count),\
+    "share":\(record(["drawn", "configured"], #"{"type":["number","null"],"minimum":0,"maximum":1}"#)),\
+    "attempts":{"type":"object","propertyNames":{"$ref":"#/components/schemas/Outcome"},\
+    "additionalProperties":\(count)},"cancelled":\(count),"fallbacks":\(record(["served", "served_for"], count)),\
+    "latency_ms":\(record(["p50", "p95", "p99"], #"{"type":["integer","null"],"minimum":0}"#)),\
+    "tokens":\(record(["input", "output"], count)),\
+    "breaker":{"type":"object","required":["state","remaining_ms"],"properties":{\
+    "state":{"enum":["closed","open","probing"]},"remaining_ms":\(count)}}}}
+    """
+
+  private static let status = #"""
+    {"type":"object","required":["status"],"properties":{"status":{"enum":["ok","ready","stopping"]},\#
+    "reasons":{"type":"array","items":{"type":"string"}}}}
+    """#
+}
