@@ -18,6 +18,17 @@ public struct FieldLines: Sendable {
     bytes.reserveCapacity(bytes.count + byteCount)
   }
 
+  /// The lines one by one, to be shown.
+  public var lines: [[UInt8]] {
+    var (lines, start): ([[UInt8]], Int) = ([], 0)
+    while start < bytes.count {
+      let end = bytes.span.firstIndex(of: UInt8(ascii: "\r"), from: start) ?? bytes.count
+      lines.append(bytes.span.extracting(start..<end).copied)
+      start = end + 2
+    }
+    return lines
+  }
+
   /// Appends a field. The value is not empty: libcurl would leave out a lone field without one.
   public mutating func append(_ name: StaticString, _ value: Span<UInt8>) {
     precondition(!value.isEmpty, "a header field without a value")

@@ -53,8 +53,7 @@ enum IntegrationHandlers {
     let preview = IntegrationPreview(
       integration: integration,
       resource: configuration.resource(SectionName(.integration, settings.id)),
-      bot: configuration.resource(SectionName(.bot, settings.bot)),
-      version: call.application.active.version)
+      bot: configuration.resource(SectionName(.bot, settings.bot)))
     return .answer(
       try preview.response(to: [UInt8]("\"Hello\""), conversation: [UInt8]("conv_…")))
   }

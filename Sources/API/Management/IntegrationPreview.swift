@@ -7,12 +7,14 @@ import JSON
 import Protocols
 
 /// The request that an integration's backend would be sent, secrets masked.
+///
+/// The encoder, the upstream and the integration that make the real request make this one too. The encoder is given a
+/// profile without secrets; the values of configured fields are masked afterwards.
 struct IntegrationPreview {
   let integration: Integration
   /// The integration and its bot as the file has them, which tells what may be secret.
   let resource: Resource?
   let bot: Resource?
-  let version: StaticString
 
   /// The response: method, URL, header fields and body of a request with this message, a JSON string.
   func response(to message: [UInt8], conversation: [UInt8]) throws(APIError) -> Response {
@@ -30,14 +32,13 @@ struct IntegrationPreview {
       writer.member("url", string: url.span)
       writer.name("headers")
       writer.beginObject()
-      for header in settings.headers {
-        writer.name(header.name.span)
-        writer.string(IntegrationPreview.mask)
+      // The configured fields come first: their values are secrets.
+      for (place, line) in upstream.settings.fields.enumerated() {
+        write(line.span, isSecret: place < settings.headers.count, to: &writer)
       }
-      for field in ownFields(conversation) where !settings.setsField(field.name) {
-        let value = field.value
-        writer.member(field.name, string: value.span)
-      }
+      let fields = integration.fields(
+        conversation: conversation, request: [UInt8]("req_…"), platform: nil)
+      for line in fields.lines { write(line.span, isSecret: false, to: &writer) }
       writer.endObject()
       writer.member("body", raw: body.span)
       writer.endObject()
@@ -79,18 +80,12 @@ struct IntegrationPreview {
     resource?.isDerived([UInt8](key)) ?? true
   }
 
-  /// Postern's own fields, but for that of the user's platform.
-  private func ownFields(_ conversation: [UInt8]) -> [(name: StaticString, value: [UInt8])] {
-    var fields: [(name: StaticString, value: [UInt8])] = []
-    if let dialect = integration.dialect {
-      for field in dialect.defaultFields { fields.append((field.name, [UInt8](field.value))) }
-    }
-    fields.append(("User-Agent", [UInt8]("Postern/") + [UInt8](version)))
-    fields.append(("X-Bot-Id", integration.settings.bot))
-    fields.append(("X-Integration-Id", integration.settings.id))
-    fields.append(("X-Conversation-Id", conversation))
-    fields.append(("X-Request-Id", [UInt8]("req_…")))
-    return fields
+  /// Writes a field line, `name: value` or, for an empty value, `name;`, as a member.
+  private func write(_ line: Span<UInt8>, isSecret: Bool, to writer: inout JSONWriter) {
+    let colon = line.firstIndex(of: UInt8(ascii: ":"))
+    writer.name(line.extracting(0..<(colon ?? line.count - 1)))
+    if isSecret { return writer.string(IntegrationPreview.mask) }
+    writer.string(line.extracting((colon.map { $0 + 1 } ?? line.count)...).trimmingBlanks)
   }
 
   /// A URL's query may have a key in it.
