@@ -4,7 +4,7 @@ import Configuration
 import Cryptography
 import HTTPServer
 
-/// Who may ask for what; section 3 of the contract.
+/// Checks which client may use which endpoint.
 struct AccessControl {
   private let keys: [APIKeySettings]
 
@@ -15,8 +15,8 @@ struct AccessControl {
   /// The first value of a request's header field, trimmed; `nil` where it has none of that name.
   typealias Fields = (_ name: StaticString) -> [UInt8]?
 
-  /// Whose key a request from `peer` with these fields shows, which must allow `scope` (`nil`: what every key allows,
-  /// and none is asked for); `nil` where there are no keys, or none is needed.
+  /// The settings of the key that a request from `peer` with these fields shows. It must allow `scope`; without a scope
+  /// no key is needed. `nil` if there are no keys, or none is needed.
   func admit(
     _ peer: Peer, fields: Fields, scope: Scopes?
   ) throws(APIError) -> APIKeySettings? {
@@ -32,23 +32,24 @@ struct AccessControl {
       throw error
     }
     guard key.scopes.isSuperset(of: scope) else {
-      throw APIError(.insufficientScope, "The key's scopes do not allow this.")
+      throw APIError(.insufficientScope, "The key's scopes do not allow this: use another key.")
     }
     return key
   }
 
-  /// Without keys only this machine is served, and neither a web page that rebinds a name of its own to the
-  /// loopback address (its `Host` tells) nor the world behind a proxy on this machine (its fields tell).
+  /// Without keys only this machine is served. `Host` reveals a web page that has bound a name of its own to the loopback
+  /// address; other fields reveal a proxy on this machine that passes requests on.
   private func refusalWithoutKeys(of peer: Peer, _ fields: Fields) -> APIError? {
     let isForwarded = fields("Forwarded") != nil || fields("X-Forwarded-For") != nil
     if peer.isLocal, !isForwarded, isLoopback(host: fields("Host")) { return nil }
     return APIError(
       .keysRequired,
-      "Only this machine is served, by a loopback name, until the configuration has a [key …].")
+      "Without keys only this machine is served, by a loopback name: add a [key …] section to the configuration."
+    )
   }
 
   private func isLoopback(host field: [UInt8]?) -> Bool {
-    // Only HTTP/1.0 may leave Host out, which no browser speaks.
+    // Only HTTP/1.0 may leave Host out, and no browser speaks it.
     guard let field else { return true }
     let text = field.span
     let bracket = text.hasPrefix("[") ? text.firstIndex(of: UInt8(ascii: "]")) : nil
@@ -108,7 +109,7 @@ extension APIKeySettings? {
   /// Whether the key, if there is one, reaches a bot.
   func reaches(_ bot: [UInt8]) -> Bool { self?.reaches(bot) ?? true }
 
-  /// Refuses what concerns all bots, if the key is limited to some.
+  /// Refuses a key that is limited to some bots.
   func checkReachesAll() throws(APIError) {
     if self?.bots.isEmpty == false {
       throw APIError(
@@ -119,7 +120,7 @@ extension APIKeySettings? {
   /// Refuses a bot that the key, if there is one, does not reach.
   func checkReaches(_ bot: [UInt8]) throws(APIError) {
     if self?.reaches(bot) == false {
-      throw APIError(.insufficientScope, "The key is not for this bot.")
+      throw APIError(.insufficientScope, "The key is not for this bot: use another key.")
     }
   }
 }

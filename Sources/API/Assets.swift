@@ -1,7 +1,7 @@
 import Bytes
 internal import CAssets
 
-/// Files that are in the binary.
+/// Files that are part of the binary.
 enum Assets {
   /// docs/openapi.json: the description of the HTTP interface.
   static var openAPI: [UInt8] {

@@ -49,7 +49,7 @@ struct Call {
     } else if bots.count == 1 {
       bot = bots[0].id
     } else {
-      throw .invalid("bot", "Whose conversation it is must be said: ?bot=ID.")
+      throw .invalid("bot", "There are several bots: say whose conversation it is, with ?bot=ID.")
     }
     _ = try application.active.bot(bot, for: key)
     let id = parameter(0)

@@ -1,7 +1,7 @@
 import HTTPServer
 import JSON
 
-/// The endpoints for those who run the gateway, and for programs that generate clients.
+/// The endpoints for monitors, and for programs that generate clients.
 enum OperationHandlers {
   /// `GET /healthz`: that the process is alive.
   static func health(_ call: Call) -> Admission {

@@ -30,7 +30,7 @@ package final class Router: RequestHandler {
     switch Endpoint.match(request.method, path) {
     case .found(let place): return try admit(request, to: Endpoint.all[place])
     case .otherMethods(let allowed): throw .methodNotAllowed(allowed)
-    case .unknown: throw APIError(.notFound, "There is nothing at this path.")
+    case .unknown: throw APIError(.notFound, "There is no such path: see GET /openapi.json.")
     }
   }
 
@@ -56,7 +56,7 @@ package final class Router: RequestHandler {
 extension APIError {
   /// 405, with the methods that the path has.
   fileprivate static func methodNotAllowed(_ allowed: [UInt8]) -> APIError {
-    var error = APIError(.methodNotAllowed, "This path does not take this method.")
+    var error = APIError(.methodNotAllowed, "This path does not take this method: see Allow.")
     error.fields.append(("Allow", allowed))
     return error
   }

@@ -4,13 +4,13 @@ import Exchange
 import HTTPServer
 import Protocols
 
-/// The shape of Anthropic's Messages.
+/// The form of Anthropic's messages.
 final class AnthropicFace: Face {
   private let bot: BotSettings
   private let model: [UInt8]
   private var stream: AnthropicStream?
 
-  /// For a bot, whom the client calls `model`.
+  /// A face for a bot that the client calls `model`.
   init(_ bot: BotSettings, model: [UInt8]) {
     self.bot = bot
     self.model = model
@@ -39,7 +39,7 @@ final class AnthropicFace: Face {
   }
 
   func keepAlive(to output: inout [UInt8]) {
-    // Its own event may not be the first.
+    // `ping` may not be the first event.
     if let stream { stream.keepAlive(to: &output) } else { NativeStream.keepAlive(to: &output) }
   }
 

@@ -5,7 +5,7 @@ import Exchange
 import HTTPServer
 import Protocols
 
-/// `POST /v1/chat/completions` and `POST /v1/messages`: from requests of OpenAI's and Anthropic's clients to messages.
+/// Turns requests of OpenAI's and Anthropic's clients into messages.
 struct ChatEndpoint {
   private let messages: MessageEndpoint
 

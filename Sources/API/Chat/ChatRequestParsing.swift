@@ -4,8 +4,7 @@ import JSON
 import Protocols
 
 extension ChatRequest {
-  /// The body of a request in a shape, checked as far as it is Postern's business: the rest is for the backend to
-  /// judge.
+  /// Reads a body. Only what Postern itself needs is checked; the backend judges the rest.
   init(_ body: [UInt8], in shape: Shape) throws(APIError) {
     let root = try JSONValue.object(in: body)
     guard let messages = root["messages"], messages.kind == .array, !messages.isEmpty else {
@@ -17,17 +16,17 @@ extension ChatRequest {
     self.init(shape, body: root, messages: messages)
   }
 
-  /// What the client takes the bot for.
+  /// The model that the client asks for.
   var model: [UInt8] {
     get throws(APIError) {
       guard let model = body["model"]?.string else {
-        throw .invalid("model", "model is missing: the name of a bot, or bot/integration.")
+        throw .invalid("model", "model is missing: name a bot, or bot/integration.")
       }
       return model
     }
   }
 
-  /// Whether a stream is to tell the usage.
+  /// Whether a stream is to report the usage.
   var includesUsage: Bool { body["stream_options"]?["include_usage"]?.boolean == true }
 
   /// The message to a bot, or to one of its integrations. With a `conversation`, the user's last message continues
@@ -41,7 +40,7 @@ extension ChatRequest {
       isStreaming = wanted
     }
     if isStreaming, let count = body["n"]?.integer, count != 1 {
-      throw .invalid("n", "A stream has one choice: n must be 1.")
+      throw .invalid("n", "n must be 1 in a stream.")
     }
     let metadata = body["metadata"]
     let user = shape == .openai ? body["user"] : metadata?["user_id"]
@@ -78,19 +77,19 @@ extension ChatRequest {
       }
     }
     guard let last else {
-      throw .invalid("messages", "There is no message of the user's to go on with.")
+      throw .invalid("messages", "messages has no message of the user to continue with.")
     }
     return .turn(
       try ChatRequest.content(last.content, in: shape), in: self, next: last.next)
   }
 
-  /// Whether content has results of tools, in Anthropic's words, and so belongs to the reply before.
+  /// Whether content has results of tools in Anthropic's form, and so belongs to the reply before.
   private static func holdsResults(_ content: JSONValue) -> Bool {
     for block in content.elements where block.member("type", is: "tool_result") { return true }
     return false
   }
 
-  /// A message's content as conversations keep it: in OpenAI's words.
+  /// A message's content as conversations keep it: in OpenAI's form.
   private static func content(
     _ content: JSONValue, in shape: ChatRequest.Shape
   ) throws(APIError) -> JSONValue {

@@ -5,7 +5,7 @@ import HTTPServer
 import Platform
 import Protocols
 
-/// The shape of Chat Completions.
+/// The form of OpenAI's chat completions.
 final class OpenAIFace: Face {
   private let bot: BotSettings
   private let includesUsage: Bool
@@ -13,7 +13,7 @@ final class OpenAIFace: Face {
   private let created = WallTime.now
   private var stream: OpenAIStream?
 
-  /// For a bot, whom the client calls `model`. `includesUsage`: whether a stream tells the usage.
+  /// A face for a bot that the client calls `model`. `includesUsage`: whether a stream reports the usage.
   init(_ bot: BotSettings, model: [UInt8], includesUsage: Bool) {
     self.bot = bot
     self.model = model

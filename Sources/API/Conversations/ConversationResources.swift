@@ -5,7 +5,7 @@ import JSON
 import Platform
 import Storage
 
-/// Conversations as resources: what the context has of them.
+/// The conversations of the context as resources.
 struct ConversationResources {
   let context: ContextStore
 
@@ -32,7 +32,7 @@ struct ConversationResources {
     }
   }
 
-  /// A page of a conversation's messages, oldest first. Each turn is two.
+  /// A page of a conversation's messages, oldest first. Each turn has two.
   func messages(_ id: [UInt8], of bot: [UInt8], _ target: Target?) throws(APIError) -> Response {
     guard context.activity(of: id, bot: bot) != nil else { throw .noSuchConversation }
     let page = try Page(target)
@@ -56,7 +56,7 @@ struct ConversationResources {
     }
   }
 
-  /// Deletes a conversation; answers once that is as durable as a turn would be.
+  /// Deletes a conversation. The answer waits until the deletion is as durable as a turn is.
   func delete(_ id: [UInt8], of bot: [UInt8], _ request: Request) {
     guard context.delete(id, bot: bot) else {
       return request.respond(APIError.noSuchConversation.response())
@@ -93,7 +93,7 @@ struct ConversationResources {
 }
 
 extension JSONWriter {
-  /// Writes a member that is a time, given in milliseconds since 1970.
+  /// Writes a member that is a time, in milliseconds since 1970.
   mutating func member(_ name: StaticString, time milliseconds: Int64) {
     var text: [UInt8] = []
     WallTime(milliseconds: milliseconds).append(to: &text, precision: .milliseconds)
@@ -102,8 +102,8 @@ extension JSONWriter {
 }
 
 extension APIError {
-  /// 404 for a conversation of which nothing is there, any more or yet.
+  /// 404 for a conversation without a turn in the ring.
   static var noSuchConversation: APIError {
-    APIError(.conversationNotFound, "Nothing is kept of such a conversation.")
+    APIError(.conversationNotFound, "There is no such conversation, or it was overwritten.")
   }
 }

@@ -34,7 +34,7 @@ package struct APIError: Error {
 
   var status: Int
   var code: ErrorCode
-  /// For people; free of secrets and of what a backend said.
+  /// For people: what is wrong, then what to do. Without secrets.
   var message: Text
   /// The field of the request that is at fault.
   var parameter: [UInt8]?
@@ -50,19 +50,19 @@ package struct APIError: Error {
     self.parameter = parameter.map { [UInt8]($0) }
   }
 
-  /// A field of the request that is missing or not as it must be.
+  /// 400 for a field of the request that is missing or invalid.
   static func invalid(_ parameter: StaticString, _ message: Text) -> APIError {
     APIError(.invalidParameter, message, parameter: parameter)
   }
 
-  /// Too much is asked for at once; the client may try again after so many seconds.
+  /// An error that passes by itself: the client may try again after `seconds`.
   static func tryAgain(
     _ code: ErrorCode, _ message: Text, afterSeconds seconds: Int
   ) -> APIError {
     APIError(code, message).retrying(afterSeconds: seconds)
   }
 
-  /// The error with the advice to try again after so many seconds: Retry-After, RFC 9110 section 10.2.3.
+  /// The error with `Retry-After: seconds`; RFC 9110 section 10.2.3.
   func retrying(afterSeconds seconds: Int) -> APIError {
     var error = self
     var value: [UInt8] = []
@@ -92,18 +92,18 @@ package struct APIError: Error {
 }
 
 extension APIError {
-  /// What the server refuses by itself.
+  /// The error for a request that the server itself refuses.
   init(_ refusal: Refusal) {
     switch refusal {
     case .ambiguous(let reason):
       self.init(
-        .invalidRequest, "The request is not sound HTTP: \(reason).")
+        .invalidRequest, "The request is not valid HTTP: \(reason).")
     case .badTarget:
       self.init(
         .invalidRequest, "The request target is not a path with an optional query.")
     case .versionNotSupported:
       self.init(
-        .versionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here."
+        .versionNotSupported, "Use HTTP/1.1 or HTTP/1.0: other versions are not supported."
       )
     case .fieldsTooLarge:
       self.init(
@@ -112,26 +112,27 @@ extension APIError {
       self.init(
         .bodyTooLarge, "The request body exceeds \(limit) bytes (max_body).")
     case .stopping:
-      self.init(.stopping, "The gateway is stopping.")
+      self.init(.stopping, "The gateway is stopping: try again later.")
     }
   }
 }
 
 extension APIError {
-  /// What an exchange is refused for.
+  /// The error for an exchange that the dispatcher refuses.
   init(_ refusal: ExchangeRefusal) {
     switch refusal {
     case .overloaded:
       self = .tryAgain(
-        .overloaded, "Too many messages are being answered (in_flight).", afterSeconds: 1)
+        .overloaded, "Too many messages are being answered (in_flight): try again.", afterSeconds: 1
+      )
     case .conversationBusy:
       self = .tryAgain(
         .conversationBusy,
-        "Too many messages of this conversation wait already (queue_per_conversation).",
+        "Too many messages of this conversation wait (queue_per_conversation): try again.",
         afterSeconds: 1)
     case .userRateExceeded(let seconds):
       self = .tryAgain(
-        .userRateExceeded, "This user has sent too many messages lately (per_user).",
+        .userRateExceeded, "This user has sent too many messages (per_user): try again later.",
         afterSeconds: seconds)
     }
   }

@@ -14,21 +14,21 @@ extension APIError {
     case .unreadable(let error), .notWritable(let error), .full(let error), .failed(let error):
       self.init(
         .configurationNotWritable,
-        "The configuration file \(path) cannot be changed, and is as it was: \(error.call): \(error.reason)"
+        "The configuration file \(path) cannot be changed; it is as it was: \(error.call): \(error.reason)"
       )
     case .raced:
       self = .tryAgain(
-        .configurationBusy, "The configuration file is being changed all the time.",
+        .configurationBusy, "Others keep changing the configuration file: try again.",
         afterSeconds: 1)
     }
   }
 
-  /// The change stands in the file at `path`, which storage has not confirmed.
+  /// The change is in the file at `path`, but storage has not confirmed it.
   init(unconfirmed error: SystemError, in path: [UInt8]) {
     self.init(
       .configurationNotConfirmed,
       """
-      The change stands in \(path) and is in force, but storage has not confirmed it, and a power cut may undo it: \
+      The change is in \(path) and applies, but storage has not confirmed it, and a power cut may undo it: \
       \(error.call): \(error.reason)
       """)
   }
@@ -36,7 +36,7 @@ extension APIError {
   private init(_ error: ConfigurationEditError, of path: [UInt8]) {
     switch error {
     case .invalidFile(let findings):
-      var message = Text("The configuration file is not valid as it is; nothing was written.")
+      var message = Text("The configuration file is invalid: correct it first.")
       for finding in findings where finding.severity == .error {
         message += "\n\(path):\(finding.line): \(finding.message)"
       }
@@ -44,7 +44,7 @@ extension APIError {
     case .noSuchSection(let section):
       self = .noSuch(section.kind)
     case .sectionExists(let section):
-      self.init(.alreadyExists, "There is one of the id \(section.name).")
+      self.init(.alreadyExists, "The id \(section.name) is taken: choose another one.")
     case .refused(let objections):
       self.init(
         .invalidParameter, objections.first?.message ?? "the configuration would not be valid")
@@ -52,10 +52,10 @@ extension APIError {
     }
   }
 
-  /// 404 for what is not there.
+  /// 404 for a bot or an integration.
   static func noSuch(_ kind: SectionKind) -> APIError {
     kind == .bot
-      ? APIError(.botNotFound, "There is no bot of this name.")
-      : APIError(.integrationNotFound, "There is no integration of this id.")
+      ? APIError(.botNotFound, "There is no bot with this id.")
+      : APIError(.integrationNotFound, "There is no integration with this id.")
   }
 }

@@ -1,5 +1,4 @@
-/// What exactly an error is, for programs: all that ``APIError`` can say. Each code has its status and kind, and is
-/// described in /openapi.json.
+/// The errors of the API by their code, for programs. Each has a status and a kind. /openapi.json describes them.
 package enum ErrorCode: CaseIterable {
   case invalidRequest, invalidJSON, invalidParameter, invalidIdempotencyKey, unsupportedParameter,
     contentFilter
@@ -19,7 +18,7 @@ package enum ErrorCode: CaseIterable {
 
   /// The code as clients see it.
   package var name: StaticString { row.name }
-  /// The status that it goes with, the usual one of ``allIntegrationsFailed``.
+  /// The status of its responses; of ``allIntegrationsFailed`` the usual one.
   package var status: Int { row.status }
   /// The kind of error that it is.
   package var kind: APIError.Kind { row.kind }

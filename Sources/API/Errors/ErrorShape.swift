@@ -2,7 +2,7 @@ import Bytes
 import Protocols
 import HTTPServer
 
-/// Whose shape errors have. It goes by the path, so that it is known before anything else is.
+/// The shape of errors. The path decides, so that it is known before everything else.
 enum ErrorShape {
   case native
   case openai
@@ -13,7 +13,7 @@ enum ErrorShape {
     self.init(request?.target?.segments, isAnthropic: { request?.isAnthropic == true })
   }
 
-  /// The shape for a path. Models are listed for both; what tells Anthropic's clients apart is their version field.
+  /// The shape for a path. Both kinds of clients list models: Anthropic's send their version.
   init(_ segments: PathSegments?, isAnthropic: () -> Bool) {
     self = .native
     guard let segments, segments.count > 1, segments[0].equals("v1") else { return }
@@ -34,7 +34,7 @@ enum ErrorShape {
 }
 
 extension APIError {
-  /// What no integration could be sent.
+  /// The error for a request that no integration could be sent.
   init(_ fault: TranslationFault) {
     self.init(.unsupportedParameter, fault.message)
     parameter = fault.field
@@ -53,7 +53,7 @@ extension APIError {
     return response
   }
 
-  /// The error as the shapes know it.
+  /// The error as the vendors' shapes need it.
   var inFaces: FaceError {
     FaceError(type: code.kind.name, code: code.name, message: message, parameter: parameter)
   }

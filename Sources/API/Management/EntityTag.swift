@@ -6,8 +6,8 @@ import JSON
 
 /// The versions of resources: `ETag` and `If-Match`; RFC 9110 sections 8.8.3 and 13.1.1.
 ///
-/// A tag is a hash of the resource, secrets included, under a key of this process: it tells nothing of them, and holds
-/// until a restart.
+/// A tag is a keyed hash of the resource, secrets included. The key belongs to this process, so the tag reveals nothing,
+/// and changes with a restart.
 struct EntityTag {
   private let key: SipHash.Key
 
@@ -28,7 +28,7 @@ struct EntityTag {
     return tag
   }
 
-  /// Whether a condition holds: none, `*`, or a list with the resource's tag. Weak tags never match.
+  /// Whether a condition holds: a missing one, `*`, or a list with the resource's tag. Weak tags never match.
   func matches(_ condition: [UInt8]?, _ resource: Resource) -> Bool {
     guard let condition else { return true }
     let wanted = tag(of: resource)

@@ -20,7 +20,7 @@ struct IntegrationPreview {
   func response(to message: [UInt8], conversation: [UInt8]) throws(APIError) -> Response {
     guard let upstream = integration.upstream else {
       throw APIError(
-        .noRequest, "An echo integration answers by itself: nothing is sent.")
+        .noRequest, "An echo integration has no backend: there is no request to preview.")
     }
     let settings = integration.settings
     let body = try body(message, conversation)

@@ -8,10 +8,10 @@ import JSON
 import Platform
 import Storage
 
-/// The management API's bots and integrations: resources that stand in the configuration file.
+/// The bots and integrations of the configuration file as resources of the management API.
 ///
-/// What changes the file is checked against the file as it is at that moment, on the thread that writes it; the answer
-/// is what was saved.
+/// A change is checked against the file as it is at that moment, on the thread that writes it. The answer is what was
+/// saved.
 final class Management {
   /// Changes the configuration file; `nil` where there is none.
   var writer: ConfigurationWriter?
@@ -67,7 +67,7 @@ final class Management {
 
   // MARK: Changing
 
-  /// Adds a bot: for keys that reach all bots.
+  /// Adds a bot. The key must reach all bots.
   func createBot(_ request: Request) {
     create(.bot, request) { (configuration, name, _) throws(APIError) in
       ResourceCreation.addingBot(name, to: configuration)
@@ -78,7 +78,7 @@ final class Management {
   func createIntegration(of bot: [UInt8], _ request: Request) {
     create(.integration, request) { (configuration, name, patch) throws(APIError) in
       if let other = patch["bot"]?.string, other != bot {
-        throw .invalid("bot", "The bot is that of the path.")
+        throw .invalid("bot", "bot must be the bot of the path: leave it out.")
       }
       guard configuration.resource(SectionName(.bot, bot)) != nil else { throw .noSuch(.bot) }
       return ResourceCreation.addingIntegration(name, to: bot)
@@ -99,7 +99,7 @@ final class Management {
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
       if name.kind == .integration, let bot = patch["bot"]?.string { try key.checkReaches(bot) }
       if let id = patch["id"], id.string != name.name {
-        throw .invalid("id", "An id cannot be changed.")
+        throw .invalid("id", "An id cannot be changed: leave it out, or create another one.")
       }
       return try ResourceCreation.changes(in: patch, to: name, from: resource)
     } then: { [self] saved in
@@ -146,14 +146,14 @@ final class Management {
     }
   }
 
-  /// The name that was found for what is created; written on the writer's thread, read on the loop's after that.
+  /// The name of the created resource. The writer's thread sets it; the loop's thread reads it afterwards.
   private final class Created {
     var name: SectionName?
   }
 
   private typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
 
-  /// Why a plan declined last; written on the writer's thread, read on the loop's after that.
+  /// Why a plan declined last. The writer's thread sets it; the loop's thread reads it afterwards.
   private final class Objection {
     var error: APIError?
   }
@@ -165,7 +165,7 @@ final class Management {
     guard let writer else {
       let error = APIError(
         .configurationNotWritable,
-        "There is no configuration file that could be changed: see 'postern run -c FILE'.")
+        "The gateway runs without a configuration file: start it with 'postern run -c FILE'.")
       return request.respond(error.response())
     }
     let path = writer.path
@@ -195,14 +195,14 @@ final class Management {
 
   // MARK: Integrations at work
 
-  /// Sends a message through an integration, and tells all about it, unless the client leaves.
+  /// Sends a message through an integration and reports the result, unless the client leaves.
   func test(_ integration: IntegrationSettings, _ request: Request) {
     var message = [UInt8]("Hello")
     if !request.body.isEmpty {
       do throws(APIError) {
         if let content = try JSONValue.object(in: request.body)["content"], !content.isNull {
           guard let text = content.string, !text.isEmpty else {
-            throw .invalid("content", "content must be a non-empty text.")
+            throw .invalid("content", "content must be a non-empty string.")
           }
           message = text
         }

@@ -2,26 +2,26 @@ import Bytes
 import HTTPServer
 import JSON
 
-/// Which part of a list is wanted: `?page=2&per_page=50`.
+/// The part of a list that a request asks for: `?page=2&per_page=50`.
 package struct Page {
-  /// The most that one page has.
+  /// The largest `per_page`.
   package static let largest = 100
 
   /// From 1.
   let number: Int
   let size: Int
 
-  /// Reads the query; the first page of 20 where it says nothing.
+  /// Reads the query. The default is the first page, of 20 items.
   @inline(never)
   init(_ target: Target?) throws(APIError) {
     number = try Page.read(target, "page", in: 1...1_000_000, standard: 1)
     size = try Page.read(target, "per_page", in: 1...Page.largest, standard: 20)
   }
 
-  /// How many come before it.
+  /// The number of items before the page.
   var start: Int { (number - 1) * size }
 
-  /// Writes `meta` of a list of so many.
+  /// Writes `meta` of a list with `total` items.
   func writeMeta(total: Int, to writer: inout JSONWriter) {
     writer.name("meta")
     writer.beginObject()

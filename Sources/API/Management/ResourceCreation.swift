@@ -3,24 +3,24 @@ import Bytes
 import Configuration
 import JSON
 
-/// What changes of the file it takes to make, change and delete bots and integrations.
+/// The changes of the configuration file that create, change and delete bots and integrations.
 enum ResourceCreation {
-  /// The id that a client asks for, or one made from the name that is not taken yet.
+  /// The id that the client asks for, or a free one made from the name.
   static func id(
     for patch: JSONValue, _ kind: SectionKind, in configuration: Configuration
   ) throws(APIError) -> [UInt8] {
     if let id = patch["id"], !id.isNull {
       guard let text = id.string, SectionName(kind, text).isValid else {
-        throw .invalid("id", "id has 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
+        throw .invalid("id", "id must be 1 to 64 of a-z, 0-9, '_' and '-', first not '_' or '-'.")
       }
       guard configuration.resource(SectionName(kind, text)) == nil else {
         throw APIError(
-          .alreadyExists, "There is one of this id already.", parameter: "id")
+          .alreadyExists, "This id is taken: choose another one.", parameter: "id")
       }
       return text
     }
     guard let name = patch["name"]?.string else {
-      throw .invalid("name", "name is missing: what people call it, or an id.")
+      throw .invalid("name", "name and id are missing: give one of them.")
     }
     let stem = slug(of: name) ?? [UInt8](kind == .bot ? "bot" : "integration")
     var id = stem
@@ -33,40 +33,40 @@ enum ResourceCreation {
     return id
   }
 
-  /// A bot. One that was only implied is written down first: with another in the file it would be gone.
+  /// Adds a bot. An implied bot gets its section first, because it would vanish once the file has another bot.
   static func addingBot(
     _ name: SectionName, to configuration: Configuration
   ) -> [ConfigurationChange] {
     var changes: [ConfigurationChange] = []
     for bot in configuration.resources(.bot) where bot.isImplied { changes.append(.add(bot.name)) }
     changes.append(.add(name))
-    // With two bots, each integration has to say whose it is.
+    // With two bots, each integration must name its bot.
     for integration in configuration.resources(.integration) where !integration.isImplied {
       changes.append(.set(integration.name, key: [UInt8]("bot"), value: integration.bot))
     }
     return changes
   }
 
-  /// An integration of a bot.
+  /// Adds an integration to a bot.
   static func addingIntegration(_ name: SectionName, to bot: [UInt8]) -> [ConfigurationChange] {
     [.add(name), .set(name, key: [UInt8]("bot"), value: bot)]
   }
 
-  /// A bot with its integrations, or an integration.
+  /// Deletes a bot with its integrations, or an integration.
   static func deleting(
     _ resource: Resource, from configuration: Configuration
   ) throws(APIError) -> [ConfigurationChange] {
     guard !resource.isImplied else {
       throw APIError(
         .implied,
-        "It does not stand in the configuration file, but follows from what does: it cannot be deleted."
+        "The configuration file has no section for it, so it cannot be deleted: it is there by default."
       )
     }
     var changes: [ConfigurationChange] = []
     if resource.name.kind == .bot {
       for key in configuration.keys where key.bots.contains(resource.name.name) {
         throw APIError(
-          .inUse, "[key \(key.id)] is limited to this bot, among others or alone."
+          .inUse, "[key \(key.id)] is limited to bots, this one among them: change the key first."
         )
       }
       for integration in configuration.resources(.integration)
@@ -90,7 +90,7 @@ enum ResourceCreation {
     }
   }
 
-  /// Letters and digits in lower case, `-` for each run of anything else; `nil` where nothing is left.
+  /// The letters and digits in lower case, with `-` for each run of other characters; `nil` if nothing is left.
   private static func slug(of name: [UInt8]) -> [UInt8]? {
     var slug: [UInt8] = []
     for byte in name where slug.count < 64 {
@@ -106,16 +106,16 @@ enum ResourceCreation {
 }
 
 extension SectionName {
-  /// Where it is in the API.
+  /// Its path in the API.
   var path: [UInt8] {
     [UInt8](kind == .bot ? "/v1/bots/" : "/v1/integrations/") + name
   }
 }
 
 extension APIError {
-  /// The resource is not what the client last saw.
+  /// 412 for a resource that has changed since the client read it.
   static var preconditionFailed: APIError {
     APIError(
-      .preconditionFailed, "It has been changed since: If-Match has not its current ETag.")
+      .preconditionFailed, "It has changed since: read it again, and send its ETag.")
   }
 }

@@ -5,9 +5,9 @@ import HTTPServer
 import JSON
 import Platform
 
-/// `GET /v1/stats`: what has come of asking each integration since the start.
+/// `GET /v1/stats`: what each integration has done since the start.
 struct StatisticsResource {
-  /// Those whose integrations are listed.
+  /// The bots whose integrations are listed.
   let bots: [Bot]
   let now: Instant
 
@@ -72,7 +72,7 @@ struct StatisticsResource {
     writer.endObject()
   }
 
-  /// What part of its bot's messages it was drawn for, and what part its weight stands for.
+  /// Writes its share of its bot's draws, and the share that its weight stands for.
   @inline(never)
   private func writeShare(
     of integration: Integration, in bot: Bot, to writer: inout JSONWriter
@@ -98,7 +98,7 @@ extension JSONWriter {
     if let value { integer(value) } else { null() }
   }
 
-  /// Writes a member that is a part of a whole, from 0 to 1, to a millionth; `null` where the whole is nothing.
+  /// Writes a member that is a part of a whole, from 0 to 1, to a millionth; `null` if the whole is 0.
   @inline(never)
   fileprivate mutating func member(_ name: StaticString, part: Int, of whole: Int) {
     self.name(name)

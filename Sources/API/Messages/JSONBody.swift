@@ -3,7 +3,7 @@ import HTTPServer
 import JSON
 
 extension JSONValue {
-  /// The object that a body is.
+  /// The object in a body.
   static func object(in body: [UInt8]) throws(APIError) -> JSONValue {
     let root: JSONValue
     do throws(JSONError) {
@@ -37,6 +37,7 @@ extension APIError {
   /// 415 for a body that is not JSON by its type.
   static var notJSON: APIError {
     APIError(
-      .unsupportedMediaType, "The body must be JSON, with 'Content-Type: application/json'.")
+      .unsupportedMediaType, "The body must be JSON: send it with 'Content-Type: application/json'."
+    )
   }
 }

@@ -15,7 +15,7 @@ struct MessageBody: ~Copyable {
   static func message(in body: [UInt8]) throws(APIError) -> Message {
     let members = MessageBody(try .object(in: body))
     guard let content = members.content else {
-      throw .invalid("content", "content is missing: the user's message, as text or message parts.")
+      throw .invalid("content", "content is missing: give the message, as text or message parts.")
     }
     if let fault = MessageContent.fault(in: content) {
       throw .invalid("content", fault.message)
@@ -72,7 +72,7 @@ extension Message {
     _ text: [UInt8]?, _ name: StaticString
   ) throws(APIError) -> [UInt8] {
     guard let text, text.isIdentifier else {
-      throw .invalid(name, "\(name) must be 1 to 128 characters of printable ASCII without blanks.")
+      throw .invalid(name, "\(name) must be 1 to 128 characters of printable ASCII without spaces.")
     }
     return text
   }

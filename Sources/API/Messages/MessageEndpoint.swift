@@ -6,8 +6,7 @@ import Exchange
 import HTTPServer
 import Platform
 
-/// `POST /v1/bots/{bot}/messages`, and what other endpoints make of it: from requests to exchanges, and from answers
-/// to responses.
+/// Turns requests with a message into exchanges, in whatever form they come.
 final class MessageEndpoint {
   private static let longestKey = 255
 
@@ -21,7 +20,7 @@ final class MessageEndpoint {
       memory: idempotencyMemory, hashKey: SipHash.Key(random.next(), random.next()))
   }
 
-  /// Puts other limits in force, for what comes from now on.
+  /// Applies other limits to requests that come from now on.
   func adopt(_ limits: LimitsSettings) {
     dispatcher.adopt(limits)
     repeats.memory = limits.idempotencyMemoryBytes
@@ -38,7 +37,7 @@ final class MessageEndpoint {
     }
   }
 
-  /// Has a request answered, whichever way it came.
+  /// Begins the exchange that answers a request, or joins one with the same Idempotency-Key.
   func answer(
     _ request: Request, with message: Message, from caller: APIKeySettings?, for bot: Bot,
     as face: any Face
@@ -57,11 +56,12 @@ final class MessageEndpoint {
       responder.refuse(
         APIError(
           .idempotencyKeyReused,
-          "Another message was sent with this Idempotency-Key in the last 10 minutes."))
+          "This Idempotency-Key was used for another message in the last 10 minutes: use a new one."
+        ))
     }
   }
 
-  /// What must be the same for two requests to be the same: the body and, where it comes apart, the conversation.
+  /// What two equal requests share: the body and, if a field names it, the conversation.
   private func identity(of message: Message, _ request: Request) -> [UInt8] {
     guard message.prompt.chat != nil, let conversation = message.conversation else {
       return request.body
@@ -76,7 +76,7 @@ final class MessageEndpoint {
     admit(exchange, for: responder)
   }
 
-  /// As above, but the same request again, which has the same key, may wait for the answer too.
+  /// Begins an exchange whose answer other requests with the same key may wait for.
   private func exchange(
     _ message: Message, _ bot: Bot, _ responder: Responder, key: [UInt8]
   ) {
@@ -106,7 +106,7 @@ final class MessageEndpoint {
     }
   }
 
-  /// The request's Idempotency-Key, as it is known here.
+  /// The name of the request's Idempotency-Key in the table.
   private func idempotencyKey(
     of request: Request, from caller: APIKeySettings?, for bot: Bot
   ) throws(APIError) -> [UInt8]? {

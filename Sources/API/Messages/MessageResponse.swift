@@ -9,7 +9,7 @@ import Protocols
 
 /// Answers as responses.
 extension Answer {
-  /// As the messages endpoint gives it, in a bot's words where nobody could answer.
+  /// In Postern's own form. If no integration could answer, the message is the bot's.
   func response(from bot: BotSettings) -> Response {
     if let error = error(from: bot) {
       let body = error.body { writer in
@@ -19,12 +19,12 @@ extension Answer {
       return response(error.status, error.fields, body)
     }
     guard case .reply(let reply, let integration) = content else {
-      preconditionFailure("what is no error is a reply")
+      preconditionFailure("an answer without an error is a reply")
     }
     return response(200, [], body(of: reply, by: integration))
   }
 
-  /// In the shape of others, whose body of a reply `body` makes.
+  /// In a vendor's form. `body` makes the body of a reply.
   func response(
     from bot: BotSettings, as shape: ErrorShape, body: (Reply, AnswerHead) -> [UInt8]
   ) -> Response {

@@ -4,11 +4,11 @@ import Exchange
 import HTTPServer
 import Protocols
 
-/// The shape of the messages endpoint.
+/// Postern's own form.
 final class NativeFace: Face {
   private let bot: BotSettings
 
-  /// For a bot, in whose words failures are told.
+  /// A face for a bot, whose `error_message` is in failures.
   init(_ bot: BotSettings) {
     self.bot = bot
   }

@@ -7,8 +7,8 @@ import Protocols
 
 /// Answers one request, whole or as a stream.
 ///
-/// A stream begins with the first piece of the reply, or after 15 s of silence; what fails before that is answered
-/// with a status code of its own, like any other request.
+/// A stream begins with the first piece of the reply, or after 15 s of silence. A failure before that has a status code,
+/// as without streaming.
 final class Responder: Recipient {
   /// What makes the answer.
   enum Source {
@@ -23,7 +23,7 @@ final class Responder: Recipient {
   private let isStreaming: Bool
   private let loop: EventLoop
   private var stream: ResponseStream?
-  /// Whether any of the reply has gone out.
+  /// Whether a part of the reply has been sent.
   private var hasReply = false
   private var lastWrite: Instant
   private var keepAliveTimer: TimerID?
@@ -47,7 +47,7 @@ final class Responder: Recipient {
   func wait(for source: Source) {
     self.source = source
     if case .delivery(let delivery) = source { delivery.join(self) }
-    // Until the request is over, which may be after it was answered: it forgets this then.
+    // Until the request has ended, which may be after its answer: then it drops this.
     request.onAbandon = { [self] in abandon() }
   }
 
@@ -62,7 +62,7 @@ final class Responder: Recipient {
     return !stream.isFull
   }
 
-  /// Sends the answer, or what is left of it.
+  /// Sends the answer, or the rest of it.
   func receive(_ answer: Answer) {
     endWaiting()
     // The exchange was too far to be given up.
@@ -134,7 +134,7 @@ final class Responder: Recipient {
     stream.write(output.span)
   }
 
-  /// One timer for all of a stream, rather than one more for each piece.
+  /// One timer serves the whole stream, instead of one for each piece.
   private func scheduleKeepAlive() {
     keepAliveTimer = loop.schedule(at: lastWrite + Responder.silence) { [self] in
       if loop.now - lastWrite >= Responder.silence {

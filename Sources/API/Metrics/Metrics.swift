@@ -6,7 +6,7 @@ import Exchange
 import HTTPServer
 import Platform
 
-/// `GET /metrics`: everything that Postern counts, for Prometheus. What it takes grows with the integrations alone.
+/// `GET /metrics`: everything that Postern counts, for Prometheus. Its size grows with the integrations alone.
 struct Metrics {
   let version: StaticString
   let uptime: TimeSpan
@@ -60,8 +60,8 @@ struct Metrics {
   /// The metrics with one sample.
   private static let singles: [StaticString] = [
     "exchanges_in_flight gauge Messages being answered.",
-    "exchanges_queued gauge Messages that wait behind another of their conversation.",
-    "configuration_valid gauge 1, or 0 while the configuration file on disk is not in force.",
+    "exchanges_queued gauge Messages that wait for another of their conversation.",
+    "configuration_valid gauge 1, or 0 while the configuration file on disk does not apply.",
     "http_connections gauge Clients connected.",
     "http_received_body_bytes_total counter Bytes of requests' bodies.",
     "http_sent_body_bytes_total counter Bytes of answers' bodies.",
@@ -158,12 +158,12 @@ struct Metrics {
     _ latency: LatencyHistogram, _ percent: Int, _ quantile: StaticString, _ labels: [UInt8],
     to text: MetricsText
   ) {
-    // There is no quantile of nothing.
+    // Without a reply there is no quantile.
     guard let time = latency.percentile(percent) else { return }
     text.sample(milliseconds: time, labels: label("quantile", quantile, behind: labels))
   }
 
-  /// What tells an integration from others. Names have nothing in them that would have to be escaped.
+  /// The labels of an integration. Names have no characters that need escaping.
   private func labels(of integration: Integration) -> [UInt8] {
     let (bot, id) = (integration.settings.bot, integration.settings.id)
     var labels = [UInt8]("bot=\"")

@@ -1,12 +1,12 @@
 import Bytes
 import Configuration
 
-/// Writes metrics in Prometheus' text format, version 0.0.4: families of samples, each behind its help and its type.
+/// Writes metrics in Prometheus' text format, version 0.0.4: families of samples, each after its help and its type.
 struct MetricsText {
   let buffer = ByteBuffer(capacity: 8192)
   private var name: [UInt8] = []
 
-  /// Begins a family. What it is stands in one literal: the name without `postern_`, the type, a sentence.
+  /// Begins a family. `family` is the name without `postern_`, the type, and a sentence.
   @inline(never)
   mutating func begin(_ family: StaticString) {
     let text = UnsafeBufferPointer(start: family.utf8Start, count: family.utf8CodeUnitCount).span

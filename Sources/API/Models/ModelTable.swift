@@ -5,8 +5,7 @@ import HTTPServer
 import JSON
 import Platform
 
-/// The bots, and the integrations of each, as OpenAI's and Anthropic's clients know them: as models. Those that a key
-/// reaches.
+/// The bots and integrations that a key reaches, as models of OpenAI's and Anthropic's clients.
 struct ModelTable {
   /// What `model` names: a bot, or one of its integrations, which alone may answer.
   struct Model {
@@ -36,13 +35,13 @@ struct ModelTable {
     let integration = slash.map { name.span.extracting(($0 + 1)...).copied }
     guard let bot = bots[id], integration.map({ bot.enabledIntegration($0) != nil }) ?? true else {
       throw APIError(
-        .modelNotFound, "There is no such model: it must be the name of a bot, or bot/integration.",
+        .modelNotFound, "There is no such model: see GET /v1/models.",
         parameter: "model")
     }
     return Model(bot: bot, integration: integration)
   }
 
-  /// All of them.
+  /// The list of all models.
   func response(to request: Request) -> Response {
     let isAnthropic = request.isAnthropic
     var names: [[UInt8]] = []
@@ -71,7 +70,7 @@ struct ModelTable {
     return Response(status: 200, contentType: "application/json", body: writer.finish())
   }
 
-  /// One of them, by its name.
+  /// One model, by its name.
   func response(to request: Request, for name: [UInt8]) throws(APIError) -> Response {
     var writer = JSONWriter()
     write(name, of: try model(name).bot, request.isAnthropic, to: &writer)
@@ -107,6 +106,6 @@ extension JSONWriter {
 }
 
 extension Request {
-  /// Whether it comes from one of Anthropic's clients, which all send their version.
+  /// Whether it comes from a client of Anthropic's API: these always send the field.
   var isAnthropic: Bool { field("anthropic-version") != nil }
 }

@@ -26,7 +26,7 @@ struct EndpointDescription {
   /// The description of every endpoint.
   static let all: [EndpointDescription] = [
     sendMessage,
-    list("listBots", "Bots", "The bots, those that the key reaches.", of: "Bot"),
+    list("listBots", "Bots", "The bots that the key reaches.", of: "Bot"),
     create("createBot", "Bots", "Adds a bot.", "Bot"),
     read("readBot", "Bots", "A bot.", "Bot"),
     patch("patchBot", "Bots", "Changes a bot.", "Bot"),
@@ -52,7 +52,7 @@ struct EndpointDescription {
     models("showModel", "A bot or an integration, as a model.", "Model"),
     models("showPinnedModel", "A bot or an integration, as a model.", "Model"),
     list(
-      "listStatistics", "Integrations", "What has come of asking each integration.",
+      "listStatistics", "Integrations", "What each integration has done.",
       of: "Statistics"),
     metrics,
     health,
@@ -99,20 +99,20 @@ struct EndpointDescription {
       errors: [409, 429, 502, 504])
     description.details =
       """
-      A stream has a `delta` for each piece of the content; then a `message` with what would have been the whole \
-      answer, or an `error`. A stream without `message` at its end is not whole.
+      A stream has a `delta` for each piece of the content, then a `message` with the whole answer, or an `error`. A \
+      stream that ends without `message` is incomplete.
       """
     description.parameters = ["idempotency_key"]
     description.body = (component("Message"), json)
     return description
   }
 
-  /// The interface of others: what Postern looks at itself is described.
+  /// A vendor's interface. The document describes what Postern itself reads.
   private static func chat(
     _ name: String, _ whose: String, _ answer: String
   ) -> EndpointDescription {
     var description = EndpointDescription(
-      name, "Messages", "The reply, as clients of \(whose)'s expect it.",
+      name, "Messages", "The reply in \(whose)'s form.",
       [
         Answer(
           means: "The reply; with `stream`, as events.",
@@ -126,8 +126,8 @@ struct EndpointDescription {
       ],
       errors: [404, 409, 429, 502, 504])
     description.details = """
-      Requests, replies, events and errors are in \(whose)'s form. `model` is a bot's name, or bot/integration. Further \
-      members of the request go to the backend, translated where it has another form.
+      Requests, replies, events and errors are in \(whose)'s form. `model` is a bot's name, or bot/integration. Other \
+      members of the request are sent to the backend, translated if it needs another form.
       """
     description.parameters = ["idempotency_key", "conversation_field"]
     description.body = (component("ChatRequest"), json)
@@ -155,7 +155,7 @@ struct EndpointDescription {
       "data":{"type":"array","items":\(component(item))},"meta":\(component("Meta"))}}
       """
     var description = EndpointDescription(
-      name, group, summary, [Answer(means: "A page of them.", content: [(json, schema)])])
+      name, group, summary, [Answer(means: "A page of the list.", content: [(json, schema)])])
     description.parameters = ["page", "per_page"] + parameters
     return description
   }
@@ -172,7 +172,7 @@ struct EndpointDescription {
     _ name: String, _ group: String, _ summary: String, _ item: String
   ) -> EndpointDescription {
     let answer = Answer(
-      status: 201, means: "It stands in the configuration file, and is in force.",
+      status: 201, means: "It is in the configuration file, and applies.",
       content: [(json, data(component(item)))], fields: ["etag", "location"])
     var description = EndpointDescription(name, group, summary, [answer], errors: [409])
     // Without an id, one is made from the name.
@@ -188,12 +188,12 @@ struct EndpointDescription {
     _ name: String, _ group: String, _ summary: String, _ item: String
   ) -> EndpointDescription {
     let answer = Answer(
-      means: "The change stands in the configuration file, and is in force.",
+      means: "The change is in the configuration file, and applies.",
       content: [(json, data(component(item)))], fields: ["etag"])
     var description = EndpointDescription(name, group, summary, [answer], errors: [409, 412])
     description.details =
       """
-      A JSON merge patch (RFC 7396): `null` takes a setting back to its default. `****` leaves a secret as it is.
+      A JSON merge patch (RFC 7396): `null` resets a setting to its default. `****` leaves a secret as it is.
       """
     description.parameters = ["if_match"]
     description.body = (component(item + "Patch"), "application/merge-patch+json")
@@ -215,7 +215,7 @@ struct EndpointDescription {
   private static var testIntegration: EndpointDescription {
     var description = EndpointDescription(
       "testIntegration", "Integrations", "Sends a message through an integration.",
-      [Answer(means: "What came of it.", content: [(json, data(component("TestResult")))])])
+      [Answer(means: "The result.", content: [(json, data(component("TestResult")))])])
     description.body = (
       #"{"type":"object","properties":{"content":{"type":["string","null"],"minLength":1,"default":"Hello"}}}"#,
       json
@@ -258,17 +258,17 @@ struct EndpointDescription {
 
   private static var health: EndpointDescription {
     EndpointDescription(
-      "health", "Operations", "Whether the process lives.",
-      [Answer(means: "It does.", content: [(json, component("Status"))])])
+      "health", "Operations", "Whether the process is alive.",
+      [Answer(means: "It is.", content: [(json, component("Status"))])])
   }
 
   private static var readiness: EndpointDescription {
     EndpointDescription(
       "readiness", "Operations", "Whether messages are welcome.",
       [
-        Answer(means: "They are.", content: [(json, component("Status"))]),
+        Answer(means: "They are welcome.", content: [(json, component("Status"))]),
         Answer(
-          status: 503, means: "It is stopping.",
+          status: 503, means: "The gateway is stopping.",
           content: [(json, #"{"anyOf":[\#(component("Status")),\#(component("Error"))]}"#)]),
       ])
   }

@@ -2,7 +2,7 @@ import API
 import Bytes
 import Configuration
 
-/// What the operations of ``OpenAPIDocument`` refer to.
+/// The components that the operations of ``OpenAPIDocument`` refer to.
 enum OpenAPIComponents {
   /// The members of `components`.
   static var text: String {
@@ -44,7 +44,7 @@ enum OpenAPIComponents {
     (
       "bot_query",
       """
-      {"name":"bot","in":"query","description":"Whose conversation it is; may be left out where there is one bot.",\
+      {"name":"bot","in":"query","description":"The bot of the conversation. It may be left out if there is only one.",\
       "schema":{\(ResourceSchema.name)}}
       """
     ),
@@ -64,15 +64,15 @@ enum OpenAPIComponents {
     (
       "if_match",
       """
-      {"name":"If-Match","in":"header","description":"The ETag of what is to be changed, or *.",\
+      {"name":"If-Match","in":"header","description":"The ETag of the resource to change, or *.",\
       "schema":{"type":"string"}}
       """
     ),
     (
       "conversation_field",
       """
-      {"name":"X-Conversation-Id","in":"header","description":"The conversation that the user's last message goes on \
-      with; without it, the messages are the context.","schema":{"$ref":"#/components/schemas/Identifier"}}
+      {"name":"X-Conversation-Id","in":"header","description":"The conversation that the user's last message \
+      continues. Without it, the messages are the context.","schema":{"$ref":"#/components/schemas/Identifier"}}
       """
     ),
     (
@@ -100,7 +100,7 @@ enum OpenAPIComponents {
     ),
     "attempts": (
       "X-Postern-Attempts",
-      #"{"description":"What was tried for a message, in order; not with streams.","schema":{"type":"string"}}"#
+      #"{"description":"The attempts for a message, in order. Streams have none.","schema":{"type":"string"}}"#
     ),
     "etag": (
       "ETag",
@@ -124,7 +124,7 @@ enum OpenAPIComponents {
   /// The statuses of errors, in order.
   private static let statuses = Set(ErrorCode.allCases.flatMap(\.statuses)).sorted()
 
-  /// The response with a status, and what the codes mean that it may have.
+  /// The response with a status, and the meaning of each code that it may have.
   private static func response(_ status: Int) -> String {
     var names = ["request_id"]
     switch status {

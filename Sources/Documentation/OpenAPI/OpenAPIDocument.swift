@@ -3,16 +3,15 @@ import Bytes
 import Configuration
 import HTTPServer
 
-/// The OpenAPI 3.1 description of the HTTP interface, docs/openapi.json, out of the tables that route and validate.
-/// Debug builds write it; the release binary has the file in it.
+/// The OpenAPI 3.1 description of the HTTP interface, docs/openapi.json, written from the tables that route and
+/// validate. The release binary contains the file.
 enum OpenAPIDocument {
   /// The document, one line for each operation and component.
   static var text: String {
     """
     {"openapi":"3.1.0","info":{"title":"Postern","version":"1","description":"A gateway between a bot and the AI \
-    backends that answer for it. Errors, at all endpoints, are an object `error`. Without configured keys only the \
-    gateway's own host is served, and needs none. HEAD is answered wherever GET is. A request's X-Request-Id is the \
-    answer's."},
+    backends that answer for it. Every error is an object `error`. Without configured keys only the gateway's \
+    own host is served, and needs no key. HEAD is answered like GET. The answer has the request's X-Request-Id."},
     "servers":[{"url":"/"}],
     "paths":{\(paths)},
     "components":{\(OpenAPIComponents.text)}}
@@ -60,7 +59,8 @@ enum OpenAPIDocument {
     return "\"\(method)\":{\(members.joined(separator: ","))}"
   }
 
-  /// A key in either of two fields. What it must allow is among its scopes, which only OAuth has words for: a role.
+  /// A key in either of two fields. The scope that it must allow is written as a role, because OpenAPI has scopes for
+  /// OAuth only.
   private static func security(_ scope: Scopes?) -> String {
     guard let scope else { return "[]" }
     let name =

@@ -32,7 +32,7 @@ enum OpenAPISchemas {
     {"type":"object","required":["error"],"properties":{"error":{"type":"object","required":["type","code","message"],\
     "properties":{"type":{"enum":\(quotedList(APIError.Kind.allCases.map(\.name) + ["api_error", "request_too_large"]))},\
     "code":{"type":"string"},"message":{"type":"string","minLength":1},\
-    "param":{"type":["string","null"],"description":"What is at fault."}}},\
+    "param":{"type":["string","null"],"description":"The field that is wrong."}}},\
     "type":{"const":"error","description":"In Anthropic's form."},\
     "attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}}}}
     """
@@ -65,7 +65,7 @@ enum OpenAPISchemas {
   private static let message = #"""
     {"type":"object","required":["content"],"properties":{"content":{"$ref":"#/components/schemas/Content"},\#
     "conversation_id":{"type":["string","null"],"pattern":"^[!-~]{1,128}$","minLength":1,"maxLength":128,\#
-    "description":"Without it a conversation begins."},\#
+    "description":"Without it a new conversation begins."},\#
     "stream":{"type":["boolean","null"],"default":false},\#
     "user":{"type":["object","null"],"properties":{"id":{"type":["string","null"],"pattern":"^[!-~]{1,128}$",\#
     "minLength":1,"maxLength":128}}},\#
@@ -79,7 +79,7 @@ enum OpenAPISchemas {
     "content":{"$ref":"#/components/schemas/Content"},\#
     "integration":{"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}},\#
     "fallback":{"type":"boolean"},"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},\#
-    "attachments":{"type":"array"},"metadata":{"type":"object","description":"All else that the backend sent."},\#
+    "attachments":{"type":"array"},"metadata":{"type":"object","description":"Everything else that the backend sent."},\#
     "created_at":{"type":"string","format":"date-time"}}}
     """#
 
@@ -140,7 +140,7 @@ enum OpenAPISchemas {
   private static let testResult = #"""
     {"type":"object","required":["attempt","timings_ms"],"properties":{\#
     "attempt":{"$ref":"#/components/schemas/Attempt"},"content":{"type":["string","null"]},\#
-    "reason":{"type":["string","null"],"description":"What the backend said of a failure."},\#
+    "reason":{"type":["string","null"],"description":"What the backend said about a failure."},\#
     "timings_ms":{"type":"object","required":["dns","connect","tls","first_byte","total"],\#
     "additionalProperties":{"type":["number","null"]}}}}
     """#
