@@ -136,7 +136,7 @@ import TestSupport
     let fields = ["x-api-key": "limited-key-0000001"]
     #expect(refusal(access, "unix", fields, .chat, bytes("one")) == nil)
     #expect(refusal(access, "unix", fields, .chat, bytes("two")) != nil)
-    #expect(refusal(access, "unix", fields, .chat, bytes("nobody")) != nil)
+    #expect(refusal(access, "unix", fields, .chat, bytes("stranger")) != nil)
   }
 
   /// With keys, the client's address does not matter, and an endpoint without a scope needs no key.

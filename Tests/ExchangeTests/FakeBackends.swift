@@ -18,7 +18,7 @@ final class FakeBackends: BackendClient {
   }
 
   /// Decides about each request by its URL.
-  var script: (String) -> Act = { _ in preconditionFailure("nobody was to be asked") }
+  var script: (String) -> Act = { _ in preconditionFailure("a backend was asked without a script") }
   /// The number of requests to each URL.
   private(set) var askedCounts: [String: Int] = [:]
   /// Requests that are neither answered nor cancelled.
