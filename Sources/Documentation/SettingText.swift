@@ -10,9 +10,9 @@ extension Setting {
     case .boolean: "`yes` or `no`"
     case .count(let range): "number, \(Self.text(range, .count))"
     case .duration(let range): "duration, \(Self.text(range, .duration))"
-    case .interval(let range): "`always`, `never`, or a duration, \(Self.text(range, .interval))"
+    case .sync(let range): "`always`, `never`, or a duration, \(Self.text(range, .interval))"
     case .size(let range): "size, \(Self.text(range, .size))"
-    case .choice(let words): "one of `\("\(words.text)".replacing(", ", with: "`, `"))`"
+    case .choice(let words): "one of " + words.words.map { "`\($0)`" }.joined(separator: ", ")
     case .path: "absolute path"
     case .url: "URL"
     case .addresses: "addresses"

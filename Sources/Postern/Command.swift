@@ -71,9 +71,8 @@ enum Command {
       self = .test(file: rest.file, names: rest.names, message: rest.message)
     case .key:
       let name = rest.names.first ?? [UInt8]("default")
-      guard rest.names.count <= 1, INILine.isName(name.span) else {
-        throw UsageError(
-          "'key' takes one name: 1 to 64 of a-z, 0-9, '_' and '-', the first not '_' or '-'")
+      guard rest.names.count <= 1, SectionName.isName(name.span) else {
+        throw UsageError("the argument of 'key' is not a valid name; \(SectionName.rule)")
       }
       self = .key(name: name)
     case .version:

@@ -39,21 +39,21 @@ import Testing
     #expect(!lines.contains { $0.contains("s3cr3t") })
     #expect(
       lines == [
-        "2: listen: the value is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or unix:/path",
+        "2: listen: the value is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path",
         "4: window: the value is not a whole number",
         "5: memory: the value is not a size: a whole number of bytes, or one with K, M or G, such as 256K",
         "6: sync: the value is neither always, never, nor a duration such as 500ms or 30s",
         "7: file: the value is not an absolute path, one that begins with /",
-        "9: per_user: the value is not a rate, such as 30/m (by s, m or h), nor 0",
-        "11: level: the value is none of error, warning, info, debug",
-        "13: warning: secret: a key of fewer than 8 characters is easily guessed",
-        "14: scopes: the value is none of chat, read, write, admin",
+        "9: per_user: the value is not a rate; write one such as 30/m (with s, m or h), or 0",
+        "11: level: the value is not one of error, warning, info, debug",
+        "13: warning: secret: a key of fewer than 8 characters is easily guessed; use a longer one",
+        "14: scopes: the value is not one of chat, read, write, admin",
         "15: bots: there is no bot of that name",
         "17: sticky: the value is neither yes nor no",
         "18: system_file: the file cannot be read: No such file",
         "20: bot: there is no bot of that name",
         "22: webhook_url: http:// to its host would send messages and keys unencrypted; use https://, or set allow_http = yes",
-        "23: breaker: the value is not failures/duration, such as 5/30s, nor 0",
+        "23: breaker: the value is not failures/duration; write one such as 5/30s, or 0",
         "24: param.x: the value is not JSON: a value was expected (byte 0); a string stands in double quotes",
         "25: ca_file: the file cannot be read: No such file",
       ])
@@ -77,13 +77,13 @@ import Testing
       """
     #expect(
       load(text, variables).lines == [
-        "2: secret: a key consists of visible ASCII characters, without blanks",
-        "4: name: the value contains a line break or another control character",
-        "5: system: what ${…} stands for is not UTF-8 text, or contains a NUL byte",
-        "9: header.A: the value contains a line break or another control character",
-        "10: header.B: what ${…} stands for is not UTF-8 text, or contains a NUL byte",
-        "11: header.C: the value contains a line break or another control character",
-        "12: webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded",
+        "2: secret: the key contains a blank or another character that is not visible ASCII; remove it",
+        "4: name: the value contains a line break or another control character; remove it",
+        "5: system: the value of ${…} is not UTF-8 text, or contains a NUL byte",
+        "9: header.A: the value contains a line break or another control character; remove it",
+        "10: header.B: the value of ${…} is not UTF-8 text, or contains a NUL byte",
+        "11: header.C: the value contains a line break or another control character; remove it",
+        "12: webhook_url: the URL contains a character that must be percent-encoded",
       ])
   }
 
@@ -92,7 +92,7 @@ import Testing
     #expect(load("[bot a]\nsystem = ${K}", variables).lines == [])
     #expect(
       load("[bot a]\nsystem = ${K}${K}", variables).lines == [
-        "2: system: the value is longer than 64 KiB once its ${…} are filled in"
+        "2: system: the value is longer than 64 KiB with its ${…} replaced"
       ])
   }
 }

@@ -166,7 +166,7 @@ import Testing
     arguments: [
       (
         "[bot support]\n", [set(support, "window", "0")], "window",
-        "window: 0 is below the least, 1"
+        "window: 0 is too small; the minimum is 1"
       ),
       (
         "[bot support]\n", [set(support, "windw", "1")], "windw",
@@ -175,7 +175,7 @@ import Testing
       ("[bot support]\n", [set(support, "name\n[log]\nlevel", "debug")], "name\n[log]\nlevel", nil),
       (
         "[bot support]\n", [set(support, "system", "a\u{0}")], "system",
-        "system: the line contains a control character"
+        "system: the line contains a control character; remove it"
       ),
       (
         "[bot support]\n", [set(support, "system", "a\rb")], "system",
@@ -183,7 +183,7 @@ import Testing
       ),
       (
         "[bot support]\n", [set(support, "system", "\u{85}")], "system",
-        "system: the line contains a control character"
+        "system: the line contains a control character; remove it"
       ),
       (
         "[bot support]\n", [set(support, "system", String(repeating: "a", count: 1 << 16))],
@@ -192,7 +192,7 @@ import Testing
       ),
       (
         "[bot support]\n", [set(support, "name", "a\nb")], "name",
-        "name: the value contains a line break or another control character"
+        "name: the value contains a line break or another control character; remove it"
       ),
       ("[integration gpt]\ntype = echo\n", [set(gpt, "header.A", "****")], "header.A", nil),
       ("[integration gpt]\ntype = echo\n", [set(gpt, "header.A\r\nB", "x")], "header.A\r\nB", nil),

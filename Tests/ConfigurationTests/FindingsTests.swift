@@ -19,20 +19,22 @@ import Testing
           "1: only blanks may follow the ']' of a section; a comment stands on a line of its own"
         ]
       ),
-      ("[]", ["1: the section has no type"]),
+      ("[]", ["1: the section has no type; write [type] or [type NAME]"]),
       (
         "\nlevel: info",
-        ["2: expected 'key = value', a [section], or a comment that begins with # or ;"]
+        [
+          "2: the line is not understood; write key = value, a [section], or a comment that begins with # or ;"
+        ]
       ),
-      ("[log]\n= info", ["2: there is no key before the '='"]),
+      ("[log]\n= info", ["2: the key before '=' is missing; write key = value"]),
       (
         "[log]\nlevel = in\rfo",
         ["2: the line contains a carriage return that is not part of its end"]
       ),
-      ("# \u{0}", ["1: the line contains a control character"]),
+      ("# \u{0}", ["1: the line contains a control character; remove it"]),
       (
         "level = info\n[log]\nlevel = info",
-        ["1: the key 'level' stands before any [section]"]
+        ["1: the key 'level' is not in a section; move it below a [section] line"]
       ),
       // Sections.
       ("[sever]", ["1: unknown section [sever]; did you mean [server]?"]),
@@ -40,7 +42,7 @@ import Testing
       ("[integrations gpt]", ["1: unknown section [integrations]; did you mean [integration]?"]),
       ("[logging]", ["1: unknown section [logging]; did you mean [log]?"]),
       ("[metrics]", ["1: unknown section [metrics]"]),
-      ("[server x]", ["1: [server] takes no name"]),
+      ("[server x]", ["1: [server] cannot have a name; remove it"]),
       (
         "[bot]\nnaem = x",
         [
@@ -51,20 +53,20 @@ import Testing
       (
         "[bot Support]",
         [
-          "1: 'Support' is not a name: a-z, 0-9, '_' and '-', 1 to 64, first a letter or digit"
+          "1: 'Support' is not a valid name; use 1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter or digit"
         ]
       ),
       (
         "[bot a b]",
         [
-          "1: 'a b' is not a name: a-z, 0-9, '_' and '-', 1 to 64, first a letter or digit"
+          "1: 'a b' is not a valid name; use 1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter or digit"
         ]
       ),
       (
         "[log]\n\n[log]\nlevel = x",
         [
           "3: [log] was already given at line 1",
-          "4: level: 'x' is none of error, warning, info, debug",
+          "4: level: 'x' is not one of error, warning, info, debug",
         ]
       ),
       ("[bot a]\n[bot b]\n[bot a]", ["3: [bot a] was already given at line 1"]),
@@ -83,7 +85,7 @@ import Testing
       // Types.
       ("[log]\nlevel =", ["2: level: the value is missing"]),
       ("[log]\nlevel = \"\"", ["2: level: the value is missing"]),
-      ("[log]\nformat = xml", ["2: format: 'xml' is none of text, json"]),
+      ("[log]\nformat = xml", ["2: format: 'xml' is not one of text, json"]),
       ("[bot a]\nsticky = maybe", ["2: sticky: 'maybe' is neither yes nor no"]),
       ("[bot a]\nwindow = ten", ["2: window: 'ten' is not a whole number"]),
       // A message is one line, whatever is quoted in it.
@@ -91,19 +93,19 @@ import Testing
       (
         "[server]\nlisten = \"a\\n:1\"",
         [
-          #"2: listen: 'a\n:1' is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or unix:/path"#
+          #"2: listen: 'a\n:1' is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path"#
         ]
       ),
       ("[bot a]\nwindow = 1.5", ["2: window: '1.5' is not a whole number"]),
       ("[bot a]\nwindow = +5", ["2: window: '+5' is not a whole number"]),
       ("[bot a]\nwindow = 5K", ["2: window: '5K' is not a whole number"]),
-      ("[bot a]\nwindow = 0", ["2: window: 0 is below the least, 1"]),
-      ("[bot a]\nwindow = -5", ["2: window: -5 is below the least, 1"]),
-      ("[bot a]\nwindow = 201", ["2: window: 201 is above the most, 200"]),
+      ("[bot a]\nwindow = 0", ["2: window: 0 is too small; the minimum is 1"]),
+      ("[bot a]\nwindow = -5", ["2: window: -5 is too small; the minimum is 1"]),
+      ("[bot a]\nwindow = 201", ["2: window: 201 is too large; the maximum is 200"]),
       (
         "[bot a]\nwindow = 99999999999999999999",
         [
-          "2: window: 99999999999999999999 is above the most, 200"
+          "2: window: 99999999999999999999 is too large; the maximum is 200"
         ]
       ),
       (
@@ -124,13 +126,13 @@ import Testing
           "2: deadline: '1M' is not a duration: a whole number with ms, s, m or h, such as 500ms"
         ]
       ),
-      ("[bot a]\ndeadline = 0s", ["2: deadline: 0s is below the least, 1ms"]),
-      ("[bot a]\ndeadline = -1", ["2: deadline: -1 is below the least, 1ms"]),
-      ("[bot a]\ndeadline = 25h", ["2: deadline: 25h is above the most, 24h"]),
+      ("[bot a]\ndeadline = 0s", ["2: deadline: 0s is too small; the minimum is 1ms"]),
+      ("[bot a]\ndeadline = -1", ["2: deadline: -1 is too small; the minimum is 1ms"]),
+      ("[bot a]\ndeadline = 25h", ["2: deadline: 25h is too large; the maximum is 24h"]),
       (
         "[bot a]\ndeadline = 9999999999999999999h",
         [
-          "2: deadline: 9999999999999999999h is above the most, 24h"
+          "2: deadline: 9999999999999999999h is too large; the maximum is 24h"
         ]
       ),
       (
@@ -139,15 +141,15 @@ import Testing
           "2: sync: 'often' is neither always, never, nor a duration such as 500ms or 30s"
         ]
       ),
-      ("[context]\nsync = 0", ["2: sync: 0 is below the least, 1ms"]),
+      ("[context]\nsync = 0", ["2: sync: 0 is too small; the minimum is 1ms"]),
       (
         "[context]\nmemory = 4MB",
         [
           "2: memory: '4MB' is not a size: a whole number of bytes, or one with K, M or G, such as 256K"
         ]
       ),
-      ("[context]\nmemory = 4095", ["2: memory: 4095 is below the least, 4K"]),
-      ("[context]\nmemory = 5G", ["2: memory: 5G is above the most, 4G"]),
+      ("[context]\nmemory = 4095", ["2: memory: 4095 is too small; the minimum is 4K"]),
+      ("[context]\nmemory = 5G", ["2: memory: 5G is too large; the maximum is 4G"]),
       (
         "[context]\nfile = context.ring",
         [
@@ -156,40 +158,43 @@ import Testing
       ),
       (
         "[limits]\nper_user = 30",
-        ["2: per_user: '30' is not a rate, such as 30/m (by s, m or h), nor 0"]
+        ["2: per_user: '30' is not a rate; write one such as 30/m (with s, m or h), or 0"]
       ),
       (
         "[limits]\nper_user = 30/min",
         [
-          "2: per_user: '30/min' is not a rate, such as 30/m (by s, m or h), nor 0"
+          "2: per_user: '30/min' is not a rate; write one such as 30/m (with s, m or h), or 0"
         ]
       ),
       ("[limits]\nper_user = 0/m", ["2: per_user: 0/m is not between 1 and 1000000 per s, m or h"]),
       (
         "[server]\nlisten = 127.0.0.1:80, 8080",
         [
-          "2: listen: '8080' is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or unix:/path"
+          "2: listen: '8080' is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path"
         ]
       ),
-      ("[server]\nlisten = 127.0.0.1:80,,", ["2: listen: nothing stands before or after a comma"]),
+      (
+        "[server]\nlisten = 127.0.0.1:80,,",
+        ["2: listen: a part of the list is empty; remove the extra comma"]
+      ),
       (
         "[server]\nlisten = 127.0.0.1:80, localhost:80",
-        ["2: listen: 'localhost:80' is given twice"]
+        ["2: listen: 'localhost:80' is given twice; remove one"]
       ),
       (
         "[key a]\nsecret = short",
-        ["2: warning: secret: a key of fewer than 8 characters is easily guessed"]
+        ["2: warning: secret: a key of fewer than 8 characters is easily guessed; use a longer one"]
       ),
       (
         "[key a]\nsecret = 0123456789 abcdef",
         [
-          "2: secret: a key consists of visible ASCII characters, without blanks"
+          "2: secret: the key contains a blank or another character that is not visible ASCII; remove it"
         ]
       ),
       (
         "[key a]\nsecret = ****",
         [
-          "2: secret: **** only stands for the secret where it is printed; write the secret itself"
+          "2: secret: **** is how a secret is printed; write the secret itself"
         ]
       ),
       (
@@ -207,13 +212,13 @@ import Testing
       (
         "[key a]\nsecret = \(digest)\nscopes = chat, root",
         [
-          "3: scopes: 'root' is none of chat, read, write, admin"
+          "3: scopes: 'root' is not one of chat, read, write, admin"
         ]
       ),
       (
         "[bot a]\nname = \"a\\nb\"",
         [
-          "2: name: the value contains a line break or another control character"
+          "2: name: the value contains a line break or another control character; remove it"
         ]
       ),
       (
@@ -245,7 +250,7 @@ import Testing
       (
         "[bot a]\nsystem = \"a",
         [
-          "2: warning: system: the value begins with a double quote and does not end in one; it is taken as it stands, quote included"
+          "2: warning: system: the value begins with a double quote but does not end with one; the quote is part of the value"
         ]
       ),
       (
@@ -259,40 +264,40 @@ import Testing
       (
         "[bot a]\n\ndeadline = 39s\n[integration j]\nwebhook_url = https://x/\ntimeout = 35s\n[integration k]\nwebhook_url = https://x/\nfallback = yes\ntimeout = 5s",
         [
-          "3: warning: deadline: [bot a]'s integrations may take 40000 ms in turn (the longest timeout of those drawn, and those of the fallbacks), but it leaves them 39000 ms: each gets a part"
+          "3: warning: deadline: [bot a]'s integrations may take 40000 ms one after another (the longest timeout of those drawn, and those of the fallbacks), but this leaves 39000 ms; raise it or lower the timeouts"
         ]
       ),
       (
         "[integration j]\nwebhook_url = https://x/\ntimeout = 3m",
         [
-          "1: warning: deadline: [bot default]'s integrations may take 180000 ms in turn (the longest timeout of those drawn, and those of the fallbacks), but it leaves them 120000 ms: each gets a part"
+          "1: warning: deadline: [bot default]'s integrations may take 180000 ms one after another (the longest timeout of those drawn, and those of the fallbacks), but this leaves 120000 ms; raise it or lower the timeouts"
         ]
       ),
       ("[bot a]\nsystem = ${A", ["2: system: '${' without '}'; a literal ${ is written $${"]),
       (
         "[bot a]\nsystem = ${A-B}",
         [
-          "2: system: ${…} takes the name of an environment variable, file:/path or credential:NAME"
+          "2: system: ${…} needs the name of an environment variable, file:/path or credential:NAME"
         ]
       ),
       (
         "[bot a]\nsystem = ${}",
         [
-          "2: system: ${…} takes the name of an environment variable, file:/path or credential:NAME"
+          "2: system: ${…} needs the name of an environment variable, file:/path or credential:NAME"
         ]
       ),
-      ("[bot a]\nsystem = ${file:x}", ["2: system: ${file:…} takes an absolute path"]),
+      ("[bot a]\nsystem = ${file:x}", ["2: system: ${file:…} needs an absolute path"]),
       ("[bot a]\nsystem = ${file:/none}", ["2: system: /none cannot be read: No such file"]),
       (
         "[bot a]\nsystem = ${credential:../x}",
         [
-          "2: system: ${credential:…} takes a file name without '/'"
+          "2: system: ${credential:…} needs a file name without '/'"
         ]
       ),
       (
         "[bot a]\nsystem = ${credential:..}",
         [
-          "2: system: ${credential:…} takes a file name without '/'"
+          "2: system: ${credential:…} needs a file name without '/'"
         ]
       ),
       (
@@ -312,7 +317,7 @@ import Testing
   @Test func tellsNothingOfAKeyBehindABrokenSection() {
     #expect(
       load("[bot\nfoo = 1\n= 2").lines == [
-        "1: the section has no ']'", "3: there is no key before the '='",
+        "1: the section has no ']'", "3: the key before '=' is missing; write key = value",
       ])
   }
 
@@ -353,9 +358,9 @@ import Testing
     let report = load("[log]\nlevel = x\n[bot a]\nsystem = \"")
     #expect(
       String(decoding: report.messages(file: Array("/etc/a.conf".utf8)), as: UTF8.self) == """
-        /etc/a.conf:2: level: 'x' is none of error, warning, info, debug
-        /etc/a.conf:4: warning: system: the value begins with a double quote and does not end in one; \
-        it is taken as it stands, quote included
+        /etc/a.conf:2: level: 'x' is not one of error, warning, info, debug
+        /etc/a.conf:4: warning: system: the value begins with a double quote but does not end with one; \
+        the quote is part of the value
 
         """)
   }

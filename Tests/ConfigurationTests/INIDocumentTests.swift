@@ -95,6 +95,6 @@ import Testing
     ("A", false), ("a b", false), ("a.b", false), ("ä", false), ("a/", false),
   ])
   func knowsNames(text: String, isName: Bool) {
-    #expect(INILine.isName(Array(text.utf8).span) == isName)
+    #expect(SectionName.isName(Array(text.utf8).span) == isName)
   }
 }

@@ -89,13 +89,13 @@ import Testing
       (
         "[integration a]\ntype = nonsense",
         [
-          "2: type: 'nonsense' is none of openai, anthropic, custom, echo"
+          "2: type: 'nonsense' is not one of openai, anthropic, custom, echo"
         ]
       ),
       (
         "[integration a]\nwebhook_url = nonsense",
         [
-          "2: webhook_url: a URL begins with https:// or http://"
+          "2: webhook_url: the URL does not begin with https:// or http://"
         ]
       ),
       (
@@ -114,7 +114,7 @@ import Testing
       (
         "[bot B]\n[integration x]\ntype = echo\nbot = B",
         [
-          "1: 'B' is not a name: a-z, 0-9, '_' and '-', 1 to 64, first a letter or digit"
+          "1: 'B' is not a valid name; use 1 to 64 of a-z, 0-9, '_' and '-', beginning with a letter or digit"
         ]
       ),
       ("[key a]", ["1: [key a] needs 'secret'; 'postern key' makes one"]),
@@ -134,7 +134,7 @@ import Testing
       (
         "[server]\nlisten = 127.0.0.1:1, 0.0.0.0:1",
         [
-          "2: listen: without a [key NAME], only loopback addresses and unix sockets may be listened on; 'postern key' makes one"
+          "2: listen: without a [key NAME], only loopback addresses and Unix sockets are allowed; 'postern key' makes a key"
         ]
       ),
       (
@@ -217,7 +217,7 @@ import Testing
       """
     #expect(
       load(text).lines == [
-        "1: the key 'stray' stands before any [section]",
+        "1: the key 'stray' is not in a section; move it below a [section] line",
         "2: [integration a] needs 'webhook_url'",
         "3: bot: there is no [bot nobody]",
         "4: unknown key 'timeuot' in [integration a]; did you mean 'timeout'?",
@@ -226,14 +226,14 @@ import Testing
         "7: unknown section [sever]; did you mean [server]?",
         "11: tls_key: /k cannot be read: No such file",
         "11: tls_key: HTTPS needs tls_certificate as well",
-        "12: max_body: 0 is below the least, 1",
+        "12: max_body: 0 is too small; the minimum is 1",
         "13: [integration a] was already given at line 2",
-        "14: weight: -1 is below the least, 0",
+        "14: weight: -1 is too small; the minimum is 0",
         "17: system_file: /none cannot be read: No such file",
-        "18: window: 500 is above the most, 200",
+        "18: window: 500 is too large; the maximum is 200",
         "19: [key k] needs 'secret'; 'postern key' makes one",
-        "20: scopes: 'fly' is none of chat, read, write, admin",
-        "21: expected 'key = value', a [section], or a comment that begins with # or ;",
+        "20: scopes: 'fly' is not one of chat, read, write, admin",
+        "21: the line is not understood; write key = value, a [section], or a comment that begins with # or ;",
       ])
   }
 

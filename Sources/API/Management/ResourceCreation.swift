@@ -11,7 +11,7 @@ enum ResourceCreation {
   ) throws(APIError) -> [UInt8] {
     if let id = patch["id"], !id.isNull {
       guard let text = id.string, SectionName(kind, text).isValid else {
-        throw .invalid("id", "id must be 1 to 64 of a-z, 0-9, '_' and '-', first not '_' or '-'.")
+        throw .invalid("id", "id is not a valid name; \(SectionName.rule).")
       }
       guard configuration.resource(SectionName(kind, text)) == nil else {
         throw APIError(

@@ -5,7 +5,7 @@ import Bytes
   /// them, and what it takes. Like all of the documentation, they are written by debug builds alone.
   public enum ResourceSchema {
     /// What names of sections look like.
-    public static let name = ##""type":"string","pattern":"^[a-z0-9][a-z0-9_-]{0,63}$""##
+    public static let name = #""type":"string","pattern":"\#(SectionName.pattern)""#
 
     /// An object as ``Resource`` writes it.
     public static func shown(_ kind: SectionKind) -> String {
@@ -43,7 +43,7 @@ import Bytes
       case .field:
         return ##"{"type":"object","additionalProperties":{"const":"****"},\##(described)}"##
       case .json: return #"{"type":"object",\#(described)}"#
-      case .interval: return #"{"type":["number","string"],\#(described)}"#
+      case .sync: return #"{"type":["number","string"],\#(described)}"#
       case .choice(let words):
         return #"{"enum":\#(list(words)),\#(described)}"#
       default:
@@ -73,7 +73,7 @@ import Bytes
       case .size:
         return
           #"{"type":["integer","string","null"],\#(bounds)"pattern":"^[0-9]+[KMGkmg]?$"\#(defaultMember)}"#
-      case .interval:
+      case .sync:
         return #"{"type":["number","string","null"]}"#
       case .choice(let words):
         return #"{"enum":\#(givenWords(words))\#(defaultMember)}"#
@@ -86,7 +86,7 @@ import Bytes
       case .path:
         return ##"{"type":["string","null"],"pattern":"^/[^\u0000-\u001f\u007f-\u009f]*$"}"##
       case .url: return ##"{"type":["string","null"],"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"}"##
-      case .bot: return ##"{"type":["string","null"],"pattern":"^[a-z0-9][a-z0-9_-]{0,63}$"}"##
+      case .bot: return #"{"type":["string","null"],"pattern":"\#(SectionName.pattern)"}"#
       case .breaker:
         return
           ##"{"type":["string","integer","null"],"minimum":0,"maximum":0,"pattern":"^(0|[0-9]+/[0-9]+(ms|s|m|h)?)$"}"##
@@ -97,7 +97,7 @@ import Bytes
     private var summary: String {
       let unit =
         switch type {
-        case .duration, .interval: " In seconds."
+        case .duration, .sync: " In seconds."
         case .size: " In bytes."
         default: ""
         }
@@ -143,12 +143,12 @@ import Bytes
     }
 
     private func list(_ words: WordList) -> String {
-      "[\"\("\(words.text)".replacing(", ", with: "\",\""))\"]"
+      "[\(words.words.map { "\"\($0)\"" }.joined(separator: ","))]"
     }
 
     /// Where `yes` and `no` are among the words, JSON's own do as well.
     private func givenWords(_ words: WordList) -> String {
-      let others = "\(words.text)".contains("yes") ? ",true,false,null]" : ",null]"
+      let others = words.words.contains { "\($0)" == "yes" } ? ",true,false,null]" : ",null]"
       return list(words).dropLast() + others
     }
 

@@ -37,7 +37,8 @@ struct ConfigurationEditor {
     case .add(let section):
       if document.extent(of: section) != nil { throw .sectionExists(section) }
       guard section.isValid else {
-        throw refusal(section, nil, "a name has 1 to 64 of a-z, 0-9, '_' and '-', first not _ or -")
+        throw refusal(
+          section, nil, "'\(quoting: section.name)' is not a valid name; \(SectionName.rule)")
       }
       document.add(section)
     case .delete(let section):

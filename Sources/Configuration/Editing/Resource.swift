@@ -103,15 +103,15 @@ public struct Resource {
     to writer: inout JSONWriter, _ masking: Bool
   ) {
     switch (value, setting.type) {
-    case (.number(let isTrue), .boolean):
-      writer.boolean(isTrue == 1)
-    case (.number(let word), .choice(let words)):
-      let text = words[word] ?? []
-      writer.string(text.span)
-    case (.number(let number), .interval) where number <= 0:
-      let text = WordList.intervals[-number] ?? []
-      writer.string(text.span)
-    case (.number(let milliseconds), .duration), (.number(let milliseconds), .interval):
+    case (.boolean(let isTrue), _):
+      writer.boolean(isTrue)
+    case (.word(let word), _):
+      writer.string(word.span)
+    case (.sync(.always), _):
+      writer.string("always")
+    case (.sync(.never), _):
+      writer.string("never")
+    case (.number(let milliseconds), .duration), (.sync(.every(let milliseconds)), _):
       let seconds = Resource.thousandths(milliseconds)
       writer.raw(seconds.span)
     case (.number(let number), _):

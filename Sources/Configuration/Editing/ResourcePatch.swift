@@ -58,7 +58,7 @@ public enum ResourcePatch {
     guard !value.isNull else { return try put(.unset(name, key: key), key, member: key, &changes) }
     guard let text = text(of: value, for: setting) else {
       throw Objection(
-        member: key, message: "\(quoting: key) takes no \(description(of: value.kind))")
+        member: key, message: "\(quoting: key) cannot be \(description(of: value.kind))")
     }
     let masked = resource?.masked(setting, row: row)
     if let masked, masked == text { return remove(key, &changes) }
@@ -66,7 +66,7 @@ public enum ResourcePatch {
     if case .url = setting.type, text.span.extracting(last: 5).equals(Setting.maskedQuery) {
       throw Objection(
         member: key,
-        message: "\(quoting: key): **** hides a query; a URL that changes is needed whole")
+        message: "\(quoting: key): **** hides the query; send the whole URL to change it")
     }
     try put(.set(name, key: key, value: text), key, member: key, &changes)
   }
@@ -125,7 +125,9 @@ public enum ResourcePatch {
   private static func nothingMasked(_ member: [UInt8]) -> Objection {
     Objection(
       member: member,
-      message: "\(quoting: member): **** stands for a value that is kept, but there is none")
+      message:
+        "\(quoting: member): **** stands for an existing value, but there is none; send the value itself"
+    )
   }
 
   /// A value as the file has it; `nil` for one that no setting of this type can have.
@@ -140,7 +142,7 @@ public enum ResourcePatch {
     guard value.kind == .number else { return nil }
     let digits = value.span.copied
     switch setting.type {
-    case .duration, .interval: return duration(digits)
+    case .duration, .sync: return duration(digits)
     case .count, .size, .rate, .breaker: return wholeNumber(digits)
     default: return nil
     }
@@ -173,11 +175,11 @@ public enum ResourcePatch {
 
   private static func description(of kind: JSONKind) -> StaticString {
     switch kind {
-    case .object: "object"
-    case .array: "array"
-    case .string: "text"
-    case .number: "number"
-    case .true, .false: "boolean"
+    case .object: "an object"
+    case .array: "an array"
+    case .string: "a text"
+    case .number: "a number"
+    case .true, .false: "a boolean"
     case .null: "null"
     }
   }

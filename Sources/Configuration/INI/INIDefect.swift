@@ -28,15 +28,16 @@ public enum INIDefect: Equatable {
   var message: StaticString {
     switch self {
     case .tooLong: "the line is longer than 64 KiB"
-    case .invalidUTF8: "the line is not UTF-8"
-    case .controlCharacter: "the line contains a control character"
+    case .invalidUTF8: "the line is not UTF-8; save the file as UTF-8"
+    case .controlCharacter: "the line contains a control character; remove it"
     case .strayCarriageReturn: "the line contains a carriage return that is not part of its end"
     case .unclosedSection: "the section has no ']'"
     case .textAfterSection:
       "only blanks may follow the ']' of a section; a comment stands on a line of its own"
-    case .emptySection: "the section has no type"
-    case .missingEquals: "expected 'key = value', a [section], or a comment that begins with # or ;"
-    case .missingKey: "there is no key before the '='"
+    case .emptySection: "the section has no type; write [type] or [type NAME]"
+    case .missingEquals:
+      "the line is not understood; write key = value, a [section], or a comment that begins with # or ;"
+    case .missingKey: "the key before '=' is missing; write key = value"
     }
   }
 }

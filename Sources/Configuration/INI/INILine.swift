@@ -1,8 +1,8 @@
 import Bytes
 
-/// One line of a configuration file: all of its bytes, and where in them its parts are.
+/// One line of a configuration file: all of its bytes, and where its parts are in them.
 ///
-/// A line is immutable; an edit puts another in its place.
+/// A line is immutable; an edit replaces it.
 public struct INILine {
   /// What a line is. Ranges are positions in ``INILine/bytes``.
   public enum Content: Equatable {
@@ -10,8 +10,8 @@ public struct INILine {
     case blank
     /// The first byte that is not blank is `#` or `;`.
     case comment
-    /// `[type]` or `[type name]`, without the blanks around type and name. What a name may consist of is
-    /// for the reader to check, see ``isName(_:)``.
+    /// `[type]` or `[type name]`, without the blanks around type and name. The reader checks the name, see
+    /// ``SectionName/isName(_:)``.
     case section(type: Range<Int>, name: Range<Int>?)
     /// `name = value`, without the blanks around both. The value keeps its quotes and `${…}`.
     case key(name: Range<Int>, value: Range<Int>)
@@ -22,19 +22,19 @@ public struct INILine {
   /// The longest line, in bytes, without the line's end.
   public static let maximumLength = 64 << 10
 
-  /// Every byte of the line: a byte-order mark in front of it and the LF or CRLF at its end included.
+  /// Every byte of the line, including a byte-order mark before it and the LF or CRLF at its end.
   public let bytes: [UInt8]
 
   /// What the line is.
   public let content: Content
 
-  /// What may stand in front of the first line.
+  /// May precede the first line.
   static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   /// The bytes of a part of it.
   subscript(part: Range<Int>) -> [UInt8] { Array(bytes[part]) }
 
-  /// Whether a byte-order mark stands in front of it.
+  /// Whether a byte-order mark precedes it.
   var isMarked: Bool { bytes.starts(with: Self.byteOrderMark) }
 
   /// The LF or CRLF at its end; empty for a last line without one.
@@ -43,25 +43,10 @@ public struct INILine {
     return bytes.suffix(bytes.dropLast().last == UInt8(ascii: "\r") ? 2 : 1)
   }
 
-  /// Takes one line apart. `isFirst` says that a byte-order mark may precede it. O(n).
+  /// Parses one line. `isFirst` says that a byte-order mark may precede it. O(n).
   public init(_ bytes: [UInt8], isFirst: Bool = false) {
     self.bytes = bytes
     content = Self.content(of: bytes.span, isFirst: isFirst)
-  }
-
-  /// Whether these bytes may name a section: `a-z 0-9 _ -`, 1 to 64 of them, first a letter or digit.
-  public static func isName(_ bytes: Span<UInt8>) -> Bool {
-    guard !bytes.isEmpty, bytes.count <= 64 else { return false }
-    guard bytes[0] != UInt8(ascii: "_"), bytes[0] != UInt8(ascii: "-") else { return false }
-    for index in bytes.indices {
-      switch bytes[index] {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "_"), UInt8(ascii: "-"):
-        continue
-      default: return false
-      }
-    }
-    return true
   }
 }
 
@@ -90,8 +75,8 @@ extension INILine {
     return start..<end
   }
 
-  /// The first byte that no line may hold: what is not UTF-8, and control characters, among them those of
-  /// U+0080 to U+009F, which some terminals obey.
+  /// The first defect: invalid UTF-8 or a control character. Those of U+0080 to U+009F count, because some
+  /// terminals obey them.
   private static func defect(in text: Span<UInt8>) -> INIDefect? {
     if text.firstInvalidUTF8() != nil { return .invalidUTF8 }
     for index in text.indices {

@@ -5,14 +5,14 @@ extension ConfigurationResolver {
   mutating func checkServer(_ server: Section) {
     readIdentity(of: server)
     guard let listen = server.entry("listen"), all(.key).isEmpty,
-      let addresses = server.parsed("listen", ListenAddress.list)
+      let addresses = listen.text?.parsed(ListenAddress.list)
     else { return }
     for address in addresses where !address.isLocal {
       return report(
         listen.origin,
         """
-        listen: without a [key NAME], only loopback addresses and unix sockets may be listened on; \
-        'postern key' makes one
+        listen: without a [key NAME], only loopback addresses and Unix sockets are allowed; \
+        'postern key' makes a key
         """)
     }
   }
@@ -25,7 +25,7 @@ extension ConfigurationResolver {
     checkPartner(of: "tls_key", "tls_certificate", in: server)
     guard let certificate, let key, let entry = server.entry("tls_certificate") else { return }
     if let fault = sources.identityFault(certificate, key) {
-      report(entry.origin, "tls_certificate: together with tls_key it is no TLS identity: \(fault)")
+      report(entry.origin, "tls_certificate: it does not work with tls_key: \(fault)")
     }
     server.identity = ServerSettings.TLS(certificate: certificate, key: key)
   }
@@ -40,22 +40,22 @@ extension ConfigurationResolver {
   mutating func checkKeys(_ keys: [Section]) {
     let bots = all(.bot)
     for key in keys {
-      let names = key.parsed("bots") { (value) throws(InvalidValue) in try value.items() }
-      if let names, let entry = key.entry("bots") {
-        for name in names { check(name, of: "bots", in: entry, isAmong: bots) }
+      if let entry = key.entry("bots") {
+        let names = entry.text?.parsed { (value) throws(InvalidValue) in try value.items() }
+        for name in names ?? [] { check(name, of: "bots", in: entry, isAmong: bots) }
       }
       guard let entry = key.entry("secret") else {
         report(
           key.origin, "\(key.header) needs 'secret'; 'postern key' makes one", missing: "secret")
         continue
       }
-      guard let text = entry.text, let secret = key.parsed("secret", APIKeySecret.init) else {
-        continue
+      guard let text = entry.text else { continue }
+      if text.parsed(APIKeySecret.init).isWeak {
+        warn(
+          entry.origin,
+          "secret: a key of fewer than 8 characters is easily guessed; use a longer one")
       }
-      if secret.isWeak {
-        warn(entry.origin, "secret: a key of fewer than 8 characters is easily guessed")
-      }
-      let same = keys.first { $0.optionalText("secret") == text.bytes }
+      let same = keys.first { $0.text("secret") == text.bytes }
       if let same, same !== key, let line = same.entry("secret")?.line {
         report(entry.origin, "secret: \(same.header) has the same at line \(line)")
       }
@@ -103,9 +103,9 @@ extension ConfigurationResolver {
     guard let deadline = bot.entry("deadline"), let limit = deadline.number else { return }
     var (drawn, fallbacks) = (0, 0)
     for integration in integrations
-    where integration.optionalNumber("enabled") != 0 && integration.integrationKind != .echo {
-      let timeout = integration.optionalNumber("timeout") ?? 0
-      if integration.optionalNumber("fallback") == 1 {
+    where integration.boolean("enabled") != false && integration.integrationKind != .echo {
+      let timeout = integration.number("timeout") ?? 0
+      if integration.boolean("fallback") == true {
         fallbacks += timeout
       } else {
         drawn = max(drawn, timeout)
@@ -116,15 +116,16 @@ extension ConfigurationResolver {
     warn(
       origin,
       """
-      deadline: \(bot.header)'s integrations may take \(drawn + fallbacks) ms in turn (the longest timeout \
-      of those drawn, and those of the fallbacks), but it leaves them \(limit) ms: each gets a part
+      deadline: \(bot.header)'s integrations may take \(drawn + fallbacks) ms one after another (the \
+      longest timeout of those drawn, and those of the fallbacks), but this leaves \(limit) ms; raise it or lower \
+      the timeouts
       """)
   }
 
   /// Whether messages may be drawn for an integration. What is not valid may have been meant to be.
   private func mayTakePart(_ integration: Section) -> Bool {
-    integration.optionalNumber("enabled") != 0 && integration.optionalNumber("weight") != 0
-      && integration.optionalNumber("fallback") != 1
+    integration.boolean("enabled") != false && integration.number("weight") != 0
+      && integration.boolean("fallback") != true
   }
 
   /// Reads `system_file`, without its last newline.
@@ -154,9 +155,9 @@ extension ConfigurationResolver {
       report(integration.origin, "\(integration.header) needs 'model'", missing: "model")
     }
     guard let entry = integration.entry("webhook_url"),
-      let url = integration.parsed("webhook_url", BackendURL.init), !url.isSecure, !url.isNearby,
-      integration.optionalNumber("allow_http") == 0
+      let url = entry.text?.parsed(BackendURL.init)
     else { return }
+    guard !url.isSecure, !url.isNearby, integration.boolean("allow_http") == false else { return }
     let host: Text = entry.isDerived ? "its host" : "'\(quoting: url.host)'"
     report(
       entry.origin,
@@ -173,7 +174,7 @@ extension ConfigurationResolver {
       let contents = contents(of: "ca_file", in: integration),
       !contents.span.containsIgnoringCase(" CERTIFICATE-----")
     else { return }
-    report(entry.origin, "ca_file: there is no certificate in PEM in it")
+    report(entry.origin, "ca_file: the file has no certificate in PEM")
   }
 }
 

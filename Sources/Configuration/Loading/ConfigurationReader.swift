@@ -64,11 +64,13 @@ extension ConfigurationReader {
     if kind.isNamed, name.isEmpty {
       return list.report(line, "a [\(kind.type)] section needs a name: [\(kind.type) NAME]")
     }
-    if !kind.isNamed, !name.isEmpty { list.report(line, "[\(kind.type)] takes no name") }
-    if kind.isNamed, !INILine.isName(name) {
+    if !kind.isNamed, !name.isEmpty {
+      list.report(line, "[\(kind.type)] cannot have a name; remove it")
+    }
+    if kind.isNamed, !SectionName.isName(name) {
       list.report(
         line,
-        "'\(quoting: name)' is not a name: a-z, 0-9, '_' and '-', 1 to 64, first a letter or digit")
+        "'\(quoting: name)' is not a valid name; \(SectionName.rule)")
     }
     keep(section, at: line)
   }
@@ -97,7 +99,8 @@ extension ConfigurationReader {
   private mutating func readKey(_ key: Span<UInt8>, _ text: Span<UInt8>, at line: Int) {
     if isUnknown { return }
     guard let section = current else {
-      return list.report(line, "the key '\(unknown: key)' stands before any [section]")
+      return list.report(
+        line, "the key '\(unknown: key)' is not in a section; move it below a [section] line")
     }
     guard let row = section.kind.setting(for: key) else {
       return list.report(line, UnknownKey.message(for: key, in: section, &names))

@@ -40,7 +40,7 @@ struct ConfigurationResolver {
   /// The integrations that answer for a bot.
   @inline(never)
   func integrations(of bot: Section) -> [Section] {
-    sections.filter { $0.kind == .integration && $0.optionalText("bot") == bot.name }
+    sections.filter { $0.kind == .integration && $0.text("bot") == bot.name }
   }
 }
 
@@ -98,8 +98,8 @@ extension ConfigurationResolver {
     let echo = add(.integration, id, .implied)
     imply("bot", bot.name, in: echo)
     imply("name", [UInt8]("echo"), in: echo)
-    let kind = SettingValue.number(IntegrationSettings.Kind.echo.rawValue)
-    imply("type", kind, printed: [UInt8]("echo"), in: echo)
+    let kind = [UInt8]("echo")
+    imply("type", .word(kind), printed: kind, in: echo)
   }
 
   private func addDefaults(to section: Section) {
@@ -127,7 +127,10 @@ extension ConfigurationResolver {
       imply("window", value, printed: window.printed, in: section)
     }
     if section.integrationKind == .anthropic {
-      imply("max_tokens", .number(1024), printed: [UInt8]("1024"), in: section)
+      let tokens = IntegrationSettings.anthropicMaxTokens
+      var printed: [UInt8] = []
+      printed.append(decimal: tokens)
+      imply("max_tokens", .number(tokens), printed: printed, in: section)
     }
   }
 

@@ -25,13 +25,13 @@ enum ExpansionError: Error {
       #"the closing quote is escaped; write \\ for a backslash at the end"#
     case .unterminatedReference: "'${' without '}'; a literal ${ is written $${"
     case .invalidReference:
-      "${…} takes the name of an environment variable, file:/path or credential:NAME"
-    case .relativeFile: "${file:…} takes an absolute path"
-    case .invalidCredential: "${credential:…} takes a file name without '/'"
+      "${…} needs the name of an environment variable, file:/path or credential:NAME"
+    case .relativeFile: "${file:…} needs an absolute path"
+    case .invalidCredential: "${credential:…} needs a file name without '/'"
     case .unsetVariable(let name): "the environment variable \(quoting: name) is not set"
     case .unreadable(let path, let reason): "\(whole: path) cannot be read: \(reason)"
-    case .tooLong: "the value is longer than 64 KiB once its ${…} are filled in"
-    case .notText: "what ${…} stands for is not UTF-8 text, or contains a NUL byte"
+    case .tooLong: "the value is longer than 64 KiB with its ${…} replaced"
+    case .notText: "the value of ${…} is not UTF-8 text, or contains a NUL byte"
     }
   }
 }

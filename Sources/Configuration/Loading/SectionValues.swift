@@ -1,53 +1,35 @@
 import Bytes
 
-/// The values of a complete, valid section. What is not `optional` is there: anything else is a mistake in
-/// the table, which the first load of any configuration would show.
+/// The values that a section has, as far as they are valid.
 extension Section {
+  /// The text of a setting.
   @inline(never)
-  func optionalNumber(_ name: StaticString) -> Int? {
-    entry(name)?.number
-  }
-
-  @inline(never)
-  func number(_ name: StaticString) -> Int {
-    guard let number = optionalNumber(name) else {
-      preconditionFailure("the setting has no number")
-    }
-    return number
-  }
-
-  func boolean(_ name: StaticString) -> Bool {
-    number(name) != 0
-  }
-
-  @inline(never)
-  func optionalText(_ name: StaticString) -> [UInt8]? {
+  func text(_ name: StaticString) -> [UInt8]? {
     entry(name)?.text?.bytes
   }
 
+  /// The number of a setting, in the unit of its type.
   @inline(never)
-  func text(_ name: StaticString) -> [UInt8] {
-    guard let text = optionalText(name) else { preconditionFailure("the setting has no text") }
-    return text
+  func number(_ name: StaticString) -> Int? {
+    entry(name)?.number
   }
 
-  /// What a setting's text says, read once more.
+  /// Whether a setting is on or off.
   @inline(never)
-  func parsed<Value>(
-    _ name: StaticString, _ read: (WrittenValue) throws(InvalidValue) -> Value?
-  ) -> Value? {
-    guard let text = entry(name)?.text else { return nil }
-    do throws(InvalidValue) {
-      return try read(text)
-    } catch {
-      preconditionFailure("the setting's text was checked")
-    }
+  func boolean(_ name: StaticString) -> Bool? {
+    entry(name)?.boolean
   }
 
-  /// All entries of a family, in file order: what follows the family's name, and the text.
+  /// What an integration's backend speaks, if that is known.
+  var integrationKind: IntegrationSettings.Kind? {
+    guard kind == .integration else { return nil }
+    guard let word = entry("type")?.word else { return nil }
+    return IntegrationSettings.Kind(word: word.span)
+  }
+
+  /// All entries of a family, in file order: the rest of the key after the family's name, and the text.
   @inline(never)
-  func family(_ name: StaticString) -> [NamedText] {
-    let row = kind.row(of: name)
+  func family(row: Int) -> [NamedText] {
     var members: [NamedText] = []
     for entry in entries where entry.row == row {
       if let text = entry.text { members.append(NamedText(name: entry.suffix, text: text.bytes)) }
@@ -55,7 +37,7 @@ extension Section {
     return members
   }
 
-  /// The texts that are secret, or come from the environment or a file; of JSON strings what is between the quotes.
+  /// The texts that are secret, or come from the environment or a file. Of JSON strings, the part between the quotes.
   var secrets: [[UInt8]] {
     var secrets: [[UInt8]] = []
     for entry in entries where entry.isDerived || kind.settings[entry.row].isSecret {

@@ -32,4 +32,16 @@ struct SettingEntry {
     guard case .number(let number) = value else { return nil }
     return number
   }
+
+  /// The boolean of a setting that is one and is valid.
+  var boolean: Bool? {
+    guard case .boolean(let boolean) = value else { return nil }
+    return boolean
+  }
+
+  /// The word of a setting that is one of a few and is valid.
+  var word: [UInt8]? {
+    guard case .word(let word) = value else { return nil }
+    return word
+  }
 }

@@ -16,8 +16,8 @@ extension ConfigurationReader {
       list.warn(
         line,
         """
-        \(quoting: key): the value begins with a double quote and does not end in one; it is taken as it \
-        stands, quote included
+        \(quoting: key): the value begins with a double quote but does not end with one; the quote is \
+        part of the value
         """)
     }
     return (value, written.isDerived)

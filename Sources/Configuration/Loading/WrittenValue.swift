@@ -6,7 +6,7 @@ struct WrittenValue {
   enum Quoting {
     case none
     case whole
-    /// It begins with a double quote and does not end in one, and so is taken as it stands.
+    /// It begins with a double quote but does not end in one, so the quote is part of the value.
     case unclosed
 
     init(of text: Span<UInt8>) {
@@ -31,7 +31,7 @@ struct WrittenValue {
   /// The value as the subject of a message that says what it is not: `'0s'`.
   var quoted: Text { isDerived ? "the value" : "'\(quoting: bytes)'" }
 
-  /// The value as a path in a message: whole, for its end is what tells.
+  /// The value as a path in a message: whole, because its end matters most.
   var path: Text { isDerived ? "the file" : Text(bytes) }
 
   /// The parts of a list separated by commas, without the blanks around each; none is empty.
@@ -41,10 +41,24 @@ struct WrittenValue {
     while start <= bytes.count {
       let end = bytes.span.firstIndex(of: UInt8(ascii: ","), from: start) ?? bytes.count
       let item = bytes.span.extracting(start..<end).trimmingBlanks
-      if item.isEmpty { throw InvalidValue("nothing stands before or after a comma") }
+      if item.isEmpty { throw InvalidValue("a part of the list is empty; remove the extra comma") }
       items.append(WrittenValue(bytes: item.copied, isDerived: isDerived))
       start = end + 1
     }
     return items
+  }
+
+  /// The value as its setting's type, by the function that has checked it.
+  func parsed<Value>(_ read: (WrittenValue) throws(InvalidValue) -> Value) -> Value {
+    do throws(InvalidValue) {
+      return try read(self)
+    } catch {
+      preconditionFailure("the setting's text was checked")
+    }
+  }
+
+  /// The parts of a list as names.
+  static func names(_ value: WrittenValue) throws(InvalidValue) -> [[UInt8]] {
+    try value.items().map { $0.bytes }
   }
 }

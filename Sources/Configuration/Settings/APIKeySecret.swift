@@ -25,9 +25,10 @@ public enum APIKeySecret: Equatable, Sendable {
     }
     if text.equals(SettingEntry.mask) { throw InvalidValue.mask }
     for index in text.indices where !text[index].isVisibleASCII {
-      throw InvalidValue("a key consists of visible ASCII characters, without blanks")
+      throw InvalidValue(
+        "the key contains a blank or another character that is not visible ASCII; remove it")
     }
-    guard text.count <= 512 else { throw InvalidValue("a key has at most 512 characters") }
+    guard text.count <= 512 else { throw InvalidValue("the key is longer than 512 characters") }
     self = .key(value.bytes)
   }
 

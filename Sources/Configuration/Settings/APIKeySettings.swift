@@ -1,38 +1,46 @@
-/// `[key NAME]`: who may use the gateway, and for what.
-public final class APIKeySettings: Sendable {
+/// `[key NAME]`: an API key, and what it allows.
+///
+/// Unchecked Sendable: filled before it is shared, never changed afterwards.
+public final class APIKeySettings: SectionSettings, @unchecked Sendable {
   /// The section's name.
   public let id: [UInt8]
-  /// What the presented key is checked against, in constant time.
-  public let secret: APIKeySecret
+  /// What a client's key is compared with, in constant time.
+  public private(set) var secret = APIKeySecret.key([])
   /// What the key allows.
-  public let scopes: Scopes
-  /// Ids of the only bots that the key reaches; empty for all.
-  public let bots: [[UInt8]]
+  public private(set) var scopes: Scopes = []
+  /// Ids of the only bots that the key may use; empty for all.
+  public private(set) var bots: [[UInt8]] = []
+
+  static let table = SettingRows.table(of: APIKeySettings())
+
+  private init() {
+    id = []
+  }
 
   init(_ section: Section) {
     id = section.name
-    secret = section.parsed("secret", APIKeySecret.init)!
-    scopes = Scopes(rawValue: UInt8(section.number("scopes")))
-    bots =
-      section.parsed("bots") { (value) throws(InvalidValue) in try value.items() }?.map { $0.bytes }
-      ?? []
+    var rows = SettingRows(filling: section)
+    bind(&rows)
   }
 
-  static let table: [Setting] = [
-    Setting(
-      "secret", .secret, example: "${credential:ops-key}", absence: "required", isSecret: true,
+  func bind(_ rows: inout SettingRows) {
+    rows.parsed(
+      "secret", .secret, &secret, APIKeySecret.init, isSecret: true,
+      .init(
+        """
+        `sha256:…` as `postern key` prints it, or the key itself, 1 to 512 visible ASCII characters, \
+        preferably by `${…}`; a key shorter than 8 gets a warning.
+        """, example: "${credential:ops-key}", absence: "required"))
+    rows.parsed(
+      "scopes", .scopes, &scopes, Scopes.init, standard: "chat",
       """
-      `sha256:…` as `postern key` printed it, or the key itself, 1 to 512 visible ASCII characters, \
-      best by `${…}`; one shorter than 8 gets a warning.
-      """),
-    Setting(
-      "scopes", .scopes, standard: "chat",
-      """
-      What the key is good for, by commas: `chat` (messages), `read` and `write` (management), `admin` \
-      (everything).
-      """),
-    Setting(
-      "bots", .bots, example: "support, sales", absence: "all bots",
-      "The only bots that the key reaches, by commas."),
-  ]
+      What the key allows, separated by commas: `chat` (messages), `read` and `write` (management), \
+      `admin` (everything).
+      """)
+    rows.parsed(
+      "bots", .bots, &bots, WrittenValue.names,
+      .init(
+        "The only bots that the key may use, separated by commas.", example: "support, sales",
+        absence: "all bots"))
+  }
 }

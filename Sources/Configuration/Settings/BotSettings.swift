@@ -1,64 +1,87 @@
-import Bytes
-
 /// `[bot NAME]`: what clients talk to.
-public final class BotSettings: Sendable {
-  /// How clients that stream get a reply.
-  public enum Delivery: Int, Sendable {
-    case live, whole
+///
+/// Unchecked Sendable: filled before it is shared, never changed afterwards.
+public final class BotSettings: SectionSettings, @unchecked Sendable {
+  /// How clients that stream receive a reply.
+  public enum Delivery: Sendable {
+    /// As it is produced.
+    case live
+    /// Once it is complete and valid.
+    case whole
   }
 
   /// The section's name.
   public let id: [UInt8]
   /// What people call it.
-  public let name: [UInt8]
+  public private(set) var name: [UInt8] = []
   /// The system message, from `system` or `system_file`; empty for none. Valid UTF-8.
-  public let system: [UInt8]
+  public var system: [UInt8] { systemContents ?? systemText ?? [] }
   /// Messages sent with each request, the new one included: 1 to 200.
-  public let window: Int
+  public private(set) var window = 0
   /// What the user is told when all integrations fail.
-  public let errorMessage: [UInt8]
-  /// Whether a conversation keeps the integration that it was first given.
-  public let isSticky: Bool
+  public private(set) var errorMessage: [UInt8] = []
+  /// Whether a conversation stays with its first integration.
+  public private(set) var isSticky = false
   /// The whole exchange, all attempts and waits together.
-  public let deadlineMilliseconds: Int
-  /// How clients that stream get a reply.
-  public let delivery: Delivery
+  public private(set) var deadlineMilliseconds = 0
+  /// How clients that stream receive a reply.
+  public private(set) var delivery = Delivery.live
+  private var systemText: [UInt8]?
+  private var systemFile: [UInt8]?
+  private let systemContents: [UInt8]?
+
+  static let table = SettingRows.table(of: BotSettings())
+
+  private init() {
+    id = []
+    systemContents = nil
+  }
 
   init(_ section: Section) {
     id = section.name
-    name = section.text("name")
-    system = section.system ?? section.optionalText("system") ?? []
-    window = section.number("window")
-    errorMessage = section.text("error_message")
-    isSticky = section.boolean("sticky")
-    deadlineMilliseconds = section.number("deadline")
-    delivery = Delivery(rawValue: section.number("delivery"))!
+    systemContents = section.system
+    var rows = SettingRows(filling: section)
+    bind(&rows)
   }
 
-  static let table: [Setting] = [
-    Setting(
-      "name", .line, example: "Support Bot", absence: "the section's name", "What people call it."),
-    Setting(
-      "system", .prose(mayBeEmpty: true), example: "You are terse.", absence: "no system message",
-      "The system message, sent in front of every conversation."),
-    Setting(
-      "system_file", .path, example: "/etc/postern/support.txt", absence: "no system message",
-      "A file with the system message, instead of `system`; at most 1 MiB."),
-    Setting(
-      "window", .count(1...200), example: "20", absence: "that of `[context]`",
-      "How many messages are sent with each request, the new one included."),
-    Setting(
-      "error_message", .prose(mayBeEmpty: false),
+  func bind(_ rows: inout SettingRows) {
+    rows.text(
+      "name", .line, &name,
+      .init("What people call it.", example: "Support Bot", absence: "the section's name"))
+    rows.text(
+      "system", .prose(mayBeEmpty: true), &systemText,
+      .init(
+        "The system message, sent before every conversation.", example: "You are terse.",
+        absence: "no system message"))
+    rows.text(
+      "system_file", .path, &systemFile,
+      .init(
+        "A file with the system message, instead of `system`; at most 1 MiB.",
+        example: "/etc/postern/support.txt", absence: "no system message"))
+    rows.count(
+      "window", 1...200, &window,
+      .init(
+        "How many messages are sent with each request, the new one included.", example: "20",
+        absence: "that of `[context]`"))
+    rows.text(
+      "error_message", .prose(mayBeEmpty: false), &errorMessage,
       standard: "Sorry, I can't answer right now. Please try again in a moment.",
-      "What the user is told when all integrations have failed."),
-    Setting(
-      "sticky", .boolean, standard: "no",
-      "Whether a conversation keeps the integration that it was first given."),
-    Setting(
-      "deadline", .duration(1...Quantity.day), standard: "120s",
-      "How long the whole exchange may take, all attempts and waits together."),
-    Setting(
-      "delivery", .choice("live, whole"), standard: "live",
-      "What clients that stream get: the reply as it is produced, or only once complete and sound."),
+      "What the user is told when all integrations have failed.")
+    rows.boolean(
+      "sticky", &isSticky, standard: "no",
+      "Whether a conversation stays with its first integration.")
+    rows.duration(
+      "deadline", 1...Quantity.day, &deadlineMilliseconds, standard: "120s",
+      "How long the whole exchange may take, all attempts and waits together.")
+    rows.choice(
+      "delivery", &delivery, standard: "live",
+      "What clients that stream receive: the reply as it is produced, or once it is complete and valid."
+    )
+  }
+}
+
+extension BotSettings.Delivery: SettingWord {
+  static let words: [(word: StaticString, value: Self)] = [
+    ("live", .live), ("whole", .whole),
   ]
 }

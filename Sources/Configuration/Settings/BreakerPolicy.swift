@@ -14,7 +14,9 @@ public struct BreakerPolicy: Equatable, Sendable {
     guard let slash = text.firstIndex(of: UInt8(ascii: "/")),
       let failures = Quantity.count.read(text.extracting(0..<slash)),
       let open = Quantity.duration.read(text.extracting(slash + 1..<text.count))
-    else { throw InvalidValue("\(value.quoted) is not failures/duration, such as 5/30s, nor 0") }
+    else {
+      throw InvalidValue("\(value.quoted) is not failures/duration; write one such as 5/30s, or 0")
+    }
     guard 1...1000 ~= failures else {
       throw InvalidValue("\(value.subject): the failures are not between 1 and 1000")
     }

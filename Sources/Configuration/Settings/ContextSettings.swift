@@ -1,56 +1,53 @@
-import Bytes
-
 /// `[context]`: the memory of conversations.
-public struct ContextSettings: Sendable {
-  /// When what was answered is flushed to storage.
+public struct ContextSettings: SectionSettings, Sendable {
+  /// When new turns are flushed to storage.
   public enum Sync: Equatable, Sendable {
     /// Before each answer.
     case always
-    /// At the latest after this long.
+    /// After this long at the latest.
     case every(milliseconds: Int)
-    /// When the kernel sees fit.
+    /// When the kernel decides.
     case never
   }
 
   /// The size of the ring.
-  public let memoryBytes: Int
-  /// Messages sent with each request, the new one included: 1 to 200. A bot has its own.
-  public let window: Int
-  /// Absolute path of the ring's file; without one it is in memory only.
-  public let file: [UInt8]?
+  public private(set) var memoryBytes = 0
+  /// Messages sent with each request, the new one included: 1 to 200. A bot may have its own.
+  public private(set) var window = 0
+  /// Absolute path of the ring's file. Without one the ring is in memory only.
+  public private(set) var file: [UInt8]?
   /// When to flush the file.
-  public let sync: Sync
+  public private(set) var sync = Sync.never
+
+  static let table = SettingRows.table(of: ContextSettings())
+
+  private init() {}
 
   init(_ section: Section) {
-    memoryBytes = section.number("memory")
-    window = section.number("window")
-    file = section.optionalText("file")
-    sync =
-      switch section.number("sync") {
-      case 0: .always
-      case -1: .never
-      case let milliseconds: .every(milliseconds: milliseconds)
-      }
+    var rows = SettingRows(filling: section)
+    bind(&rows)
   }
 
-  static let table: [Setting] = [
-    Setting(
-      "memory", .size(4 << 10...4 * Quantity.gibibyte), standard: "4M",
+  mutating func bind(_ rows: inout SettingRows) {
+    rows.size(
+      "memory", 4 << 10...4 * Quantity.gibibyte, &memoryBytes, standard: "4M",
       """
-      The size of the ring, allocated at start, that holds all conversations; when it is full, the \
-      oldest messages make room. A change needs a restart.
-      """),
-    Setting(
-      "window", .count(1...200), standard: "10",
-      "How many messages are sent with each request, the new one included."),
-    Setting(
-      "file", .path, example: "/var/lib/postern/context.ring", absence: "memory only",
-      "The file that keeps conversations across restarts."),
-    Setting(
-      "sync", .interval(1...Quantity.day), standard: "5s",
+      The size of the ring that holds all conversations. It is allocated at start; when it is full, the \
+      oldest messages are dropped. A change needs a restart.
+      """)
+    rows.count(
+      "window", 1...200, &window, standard: "10",
+      "How many messages are sent with each request, the new one included.")
+    rows.text(
+      "file", .path, &file,
+      .init(
+        "The file that keeps conversations across restarts.",
+        example: "/var/lib/postern/context.ring", absence: "memory only"))
+    rows.sync(
+      "sync", 1...Quantity.day, &sync, standard: "5s",
       """
-      When the file is flushed to storage: `always`, before each answer; after this long at the latest; \
-      or `never`, which leaves it to the kernel. Only a power cut loses what is not flushed.
-      """),
-  ]
+      When the file is flushed to storage: `always`, before each answer; a duration, after this long at \
+      the latest; or `never`, when the kernel decides. Only a power cut loses what is not flushed.
+      """)
+  }
 }

@@ -10,6 +10,6 @@ struct InvalidValue: Error {
 
   /// A secret that was copied from what `check --print` shows.
   static var mask: InvalidValue {
-    InvalidValue("**** only stands for the secret where it is printed; write the secret itself")
+    InvalidValue("**** is how a secret is printed; write the secret itself")
   }
 }

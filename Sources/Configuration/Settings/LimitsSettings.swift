@@ -1,39 +1,41 @@
-/// `[limits]`: how much may be going on at once.
-public struct LimitsSettings: Sendable {
-  /// Messages being answered at once.
-  public let inFlight: Int
+/// `[limits]`: how much may happen at once.
+public struct LimitsSettings: SectionSettings, Sendable {
+  /// The most messages that are being answered.
+  public private(set) var inFlight = 0
   /// Messages of one user of a bot; `nil` for no limit.
-  public let perUser: Rate?
-  /// Messages of one conversation that may wait behind the one being answered.
-  public let queuePerConversation: Int
-  /// Bytes of answers kept for requests that come again with their `Idempotency-Key`.
-  public let idempotencyMemoryBytes: Int
+  public private(set) var perUser: Rate?
+  /// Messages of one conversation that may wait until the current one is answered.
+  public private(set) var queuePerConversation = 0
+  /// Bytes of answers kept for requests that are repeated with their `Idempotency-Key`.
+  public private(set) var idempotencyMemoryBytes = 0
+
+  static let table = SettingRows.table(of: LimitsSettings())
+
+  private init() {}
 
   init(_ section: Section) {
-    inFlight = section.number("in_flight")
-    perUser = section.parsed("per_user", Rate.init)
-    queuePerConversation = section.number("queue_per_conversation")
-    idempotencyMemoryBytes = section.number("idempotency_memory")
+    var rows = SettingRows(filling: section)
+    bind(&rows)
   }
 
-  static let table: [Setting] = [
-    Setting(
-      "in_flight", .count(1...65536), standard: "256",
-      "Messages being answered at once; more get 503 and `Retry-After`."),
-    Setting(
-      "per_user", .rate, standard: "0",
+  mutating func bind(_ rows: inout SettingRows) {
+    rows.count(
+      "in_flight", 1...65536, &inFlight, standard: "256",
+      "The most messages that are being answered; more get 503 and `Retry-After`.")
+    rows.parsed(
+      "per_user", .rate, &perUser, Rate.init, standard: "0",
       """
       Messages that one `user.id` may send to a bot, such as `30/m`; more get 429 and `Retry-After`. \
       0: no limit.
-      """),
-    Setting(
-      "queue_per_conversation", .count(0...65536), standard: "8",
-      "Messages of a conversation that may wait behind the one being answered; more get 429."),
-    Setting(
-      "idempotency_memory", .size(0...Quantity.gibibyte), standard: "1M",
+      """)
+    rows.count(
+      "queue_per_conversation", 0...65536, &queuePerConversation, standard: "8",
+      "Messages of a conversation that may wait until the current one is answered; more get 429.")
+    rows.size(
+      "idempotency_memory", 0...Quantity.gibibyte, &idempotencyMemoryBytes, standard: "1M",
       """
-      Memory for answers to requests with an `Idempotency-Key`, kept for 10 minutes for those that come \
-      again; where it is not enough, the oldest go first.
-      """),
-  ]
+      Memory for answers to requests with an `Idempotency-Key`, kept for 10 minutes for requests that are \
+      repeated; when it is full, the oldest answers are dropped.
+      """)
+  }
 }

@@ -1,31 +1,45 @@
-/// `[log]`: what is written to standard error.
-public struct LogSettings: Sendable {
-  /// The least grave that is written.
-  public enum Level: Int, Sendable {
+/// `[log]`: what is logged to standard error.
+public struct LogSettings: SectionSettings, Sendable {
+  /// How severe an event is, the most severe first.
+  public enum Level: Sendable {
     case error, warning, info, debug
   }
 
   /// How a line is written.
-  public enum Format: Int, Sendable {
+  public enum Format: Sendable {
     case text, json
   }
 
-  /// The least grave that is written.
-  public let level: Level
+  /// The lowest severity that is logged.
+  public private(set) var level = Level.info
   /// How a line is written.
-  public let format: Format
+  public private(set) var format = Format.text
+
+  static let table = SettingRows.table(of: LogSettings())
+
+  private init() {}
 
   init(_ section: Section) {
-    level = Level(rawValue: section.number("level"))!
-    format = Format(rawValue: section.number("format"))!
+    var rows = SettingRows(filling: section)
+    bind(&rows)
   }
 
-  static let table: [Setting] = [
-    Setting(
-      "level", .choice("error, warning, info, debug"), standard: "info",
-      "The least grave that is written."),
-    Setting(
-      "format", .choice("text, json"), standard: "text",
-      "One line of text for each event, or one JSON object."),
+  mutating func bind(_ rows: inout SettingRows) {
+    rows.choice(
+      "level", &level, standard: "info", "The lowest severity that is logged.")
+    rows.choice(
+      "format", &format, standard: "text", "One line of text for each event, or one JSON object.")
+  }
+}
+
+extension LogSettings.Level: SettingWord {
+  static let words: [(word: StaticString, value: Self)] = [
+    ("error", .error), ("warning", .warning), ("info", .info), ("debug", .debug),
+  ]
+}
+
+extension LogSettings.Format: SettingWord {
+  static let words: [(word: StaticString, value: Self)] = [
+    ("text", .text), ("json", .json),
   ]
 }

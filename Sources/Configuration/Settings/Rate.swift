@@ -14,7 +14,10 @@ public struct Rate: Equatable, Sendable {
     guard let slash = text.firstIndex(of: UInt8(ascii: "/")), slash + 2 == text.count,
       let count = Quantity.count.read(text.extracting(0..<slash)),
       let interval = Self.interval(text[slash + 1])
-    else { throw InvalidValue("\(value.quoted) is not a rate, such as 30/m (by s, m or h), nor 0") }
+    else {
+      throw InvalidValue(
+        "\(value.quoted) is not a rate; write one such as 30/m (with s, m or h), or 0")
+    }
     guard 1...1_000_000 ~= count else {
       throw InvalidValue("\(value.subject) is not between 1 and 1000000 per s, m or h")
     }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What an API key may be used for.
+/// What an API key allows.
 public struct Scopes: OptionSet, Sendable {
   /// One bit per scope.
   public let rawValue: UInt8
@@ -16,18 +16,23 @@ public struct Scopes: OptionSet, Sendable {
   public static let read = Scopes(rawValue: 2)
   /// Changing through the management API.
   public static let write = Scopes(rawValue: 4)
-  /// Everything: the other scopes, and whatever asks for an administrator.
+  /// Everything: the other scopes, and all that needs an administrator.
   public static let admin = Scopes(rawValue: 15)
 
   /// Reads names separated by commas.
   init(_ value: WrittenValue) throws(InvalidValue) {
-    var bits: UInt8 = 0
-    for name in try value.items() {
-      guard let position = WordList.scopes.position(of: name.bytes.span) else {
-        throw InvalidValue("\(name.quoted) is none of \(WordList.scopes.text)")
+    self = []
+    for item in try value.items() {
+      guard let scopes = Scopes(word: item.bytes.span) else {
+        throw InvalidValue("\(item.quoted) is not one of \(WordList(of: Scopes.self).text)")
       }
-      bits |= position == 3 ? Self.admin.rawValue : 1 << UInt8(position)
+      formUnion(scopes)
     }
-    rawValue = bits
   }
+}
+
+extension Scopes: SettingWord {
+  static let words: [(word: StaticString, value: Scopes)] = [
+    ("chat", .chat), ("read", .read), ("write", .write), ("admin", .admin),
+  ]
 }

@@ -1,7 +1,7 @@
 import Bytes
 
 /// The kinds of sections.
-public enum SectionKind: Int, CaseIterable, Sendable {
+public enum SectionKind: CaseIterable, Sendable {
   case server, context, limits, log, key, bot, integration
 
   /// What stands in the brackets.
@@ -17,7 +17,7 @@ public enum SectionKind: Int, CaseIterable, Sendable {
     }
   }
 
-  /// How many sections of the kind there may be. Those of which there is one have no name.
+  /// The most sections of the kind. A kind with only one has no names.
   package var most: Int {
     switch self {
     case .server, .context, .limits, .log: 1
@@ -45,21 +45,21 @@ public enum SectionKind: Int, CaseIterable, Sendable {
   /// What the section is for, Markdown.
   package var summary: StaticString {
     switch self {
-    case .server: "Where Postern listens, and what it takes from a client."
+    case .server: "Where Postern listens, and what it accepts from a client."
     case .context: "The memory of conversations: a ring of fixed size that all bots share."
-    case .limits: "How much may be going on at once."
-    case .log: "What is written to standard error."
+    case .limits: "How much may happen at once."
+    case .log: "What is logged to standard error."
     case .key:
       """
-      An API key. With no key configured, only programs on the same host are served, and with every \
-      right. `postern key NAME` makes a key and prints the section to paste.
+      An API key. Without any, only programs on the same host are served, and they may do everything. \
+      `postern key NAME` makes a key and prints the section to paste.
       """
     case .bot:
-      "A bot: what clients talk to. With no such section there is one bot named `default`."
+      "A bot: what clients talk to. Without such a section there is one bot named `default`."
     case .integration:
       """
-      A backend that answers for a bot. Each message goes to one, drawn by weight; if it fails, to the \
-      bot's fallbacks. A bot without an integration has one named `echo`, which answers with the message.
+      A backend that answers for a bot. Each message goes to one, drawn by weight; if it fails, the bot's \
+      fallbacks are asked. A bot without an integration has one named `echo`, which answers with the message.
       """
     }
   }
@@ -69,16 +69,16 @@ public enum SectionKind: Int, CaseIterable, Sendable {
     name.isEmpty ? "[\(type)]" : "[\(type) \(quoting: name)]"
   }
 
-  /// The row of a setting that such a section may have.
+  /// The row of a setting in the table.
   @inline(never)
   func row(of name: StaticString) -> Int {
     guard let row = settings.firstIndex(where: { $0.name.equals(name) }) else {
-      preconditionFailure("no section of this kind has such a setting")
+      preconditionFailure("the table has no such setting")
     }
     return row
   }
 
-  /// The row of the setting that a key of the file is, if any.
+  /// The row of the setting that a key of the file gives, if there is one.
   func setting(for key: Span<UInt8>) -> Int? {
     let settings = settings
     for row in settings.indices where settings[row].matches(key) { return row }

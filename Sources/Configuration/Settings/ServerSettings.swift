@@ -1,7 +1,5 @@
-import Bytes
-
-/// `[server]`: where Postern listens, and what it takes from a client.
-public struct ServerSettings: Sendable {
+/// `[server]`: where Postern listens, and what it accepts from a client.
+public struct ServerSettings: SectionSettings, Sendable {
   /// The certificate and key that HTTPS needs.
   public struct TLS: Sendable {
     /// In PEM: the certificate, then its chain.
@@ -10,62 +8,69 @@ public struct ServerSettings: Sendable {
     public let key: [UInt8]
   }
 
-  /// At least one, none twice.
-  public let listen: [ListenAddress]
-  /// HTTPS instead of HTTP.
-  public let tls: TLS?
-  /// Connections at once.
-  public let maxConnections: Int
-  /// Connections at once from one address; 0 for no limit.
-  public let maxConnectionsPerIP: Int
+  /// Where to listen: at least one address, each once.
+  public private(set) var listen: [ListenAddress] = []
+  /// Serve HTTPS instead of HTTP.
+  public private(set) var tls: TLS?
+  /// The most open connections.
+  public private(set) var maxConnections = 0
+  /// The most open connections from one address; 0 for no limit.
+  public private(set) var maxConnectionsPerIP = 0
   /// The largest request body.
-  public let maxBodyBytes: Int
-  /// How long a connection may neither send nor take anything.
-  public let idleTimeoutMilliseconds: Int
-  /// From a request's first byte to its last.
-  public let requestTimeoutMilliseconds: Int
+  public private(set) var maxBodyBytes = 0
+  /// How long a connection may be idle.
+  public private(set) var idleTimeoutMilliseconds = 0
+  /// From the first byte of a request to its last.
+  public private(set) var requestTimeoutMilliseconds = 0
+  /// Where ``tls`` was read from.
+  private var certificateFile: [UInt8]?
+  private var keyFile: [UInt8]?
+
+  static let table = SettingRows.table(of: ServerSettings())
+
+  private init() {}
 
   init(_ section: Section) {
-    listen = section.parsed("listen", ListenAddress.list) ?? []
     tls = section.identity
-    maxConnections = section.number("max_connections")
-    maxConnectionsPerIP = section.number("max_connections_per_ip")
-    maxBodyBytes = section.number("max_body")
-    idleTimeoutMilliseconds = section.number("idle_timeout")
-    requestTimeoutMilliseconds = section.number("request_timeout")
+    var rows = SettingRows(filling: section)
+    bind(&rows)
   }
 
-  static let table: [Setting] = [
-    Setting(
-      "listen", .addresses, standard: "127.0.0.1:8080",
+  mutating func bind(_ rows: inout SettingRows) {
+    rows.parsed(
+      "listen", .addresses, &listen, ListenAddress.list, standard: "127.0.0.1:8080",
       """
-      Where to take connections: `host:port` with an IPv4 address or `localhost`, `[::1]:8080`, or \
-      `unix:/path`; several by commas. Port 0 is any free port. Anything but loopback and Unix sockets \
-      needs a `[key …]`.
-      """),
-    Setting(
-      "tls_certificate", .path, example: "/etc/postern/tls.pem", absence: "HTTP",
-      "The certificate and its chain, PEM; together with `tls_key`: serve HTTPS."),
-    Setting(
-      "tls_key", .path, example: "/etc/postern/tls.key", absence: "HTTP",
-      "The private key of `tls_certificate`, PEM."),
-    Setting(
-      "max_connections", .count(1...65536), standard: "512",
+      Where to accept connections: `host:port` with an IPv4 address or `localhost`, `[::1]:8080`, or \
+      `unix:/path`; several are separated by commas. Port 0 is any free port. Anything but loopback and \
+      Unix sockets needs a `[key …]`.
+      """)
+    rows.text(
+      "tls_certificate", .path, &certificateFile,
+      .init(
+        "The certificate and its chain, PEM. Together with `tls_key` it makes Postern serve HTTPS.",
+        example: "/etc/postern/tls.pem", absence: "HTTP"))
+    rows.text(
+      "tls_key", .path, &keyFile,
+      .init(
+        "The private key of `tls_certificate`, PEM.", example: "/etc/postern/tls.key",
+        absence: "HTTP"))
+    rows.count(
+      "max_connections", 1...65536, &maxConnections, standard: "512",
       """
-      Connections at once. Each takes a descriptor, of which there are as many as the hard limit allows \
-      (`ulimit -Hn`, systemd's `LimitNOFILE`); where that is too few, the log says so.
-      """),
-    Setting(
-      "max_connections_per_ip", .count(0...65536), standard: "64",
-      "Connections at once from one address; 0: no limit."),
-    Setting(
-      "max_body", .size(1...Quantity.gibibyte), standard: "256K",
-      "The largest request body; a larger one gets 413."),
-    Setting(
-      "idle_timeout", .duration(1...Quantity.day), standard: "60s",
-      "How long a connection may neither send nor take anything."),
-    Setting(
-      "request_timeout", .duration(1...Quantity.day), standard: "15s",
-      "How long a request may take from its first byte to its last."),
-  ]
+      The most open connections. Each uses a descriptor, and the hard limit (`ulimit -Hn`, systemd's \
+      `LimitNOFILE`) bounds their number; if it is too low, the log says so.
+      """)
+    rows.count(
+      "max_connections_per_ip", 0...65536, &maxConnectionsPerIP, standard: "64",
+      "The most open connections from one address; 0: no limit.")
+    rows.size(
+      "max_body", 1...Quantity.gibibyte, &maxBodyBytes, standard: "256K",
+      "The largest request body; a larger one gets 413.")
+    rows.duration(
+      "idle_timeout", 1...Quantity.day, &idleTimeoutMilliseconds, standard: "60s",
+      "How long a connection may neither send nor receive.")
+    rows.duration(
+      "request_timeout", 1...Quantity.day, &requestTimeoutMilliseconds, standard: "15s",
+      "How long a request may take from its first byte to its last.")
+  }
 }

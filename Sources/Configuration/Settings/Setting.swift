@@ -1,41 +1,41 @@
 import Bytes
 
-/// A row of the settings table: everything about one setting. Reading, `check --print`, the reference and
-/// the annotated sample all come from these rows, so that they cannot tell different stories.
-package struct Setting: Sendable {
+/// A row of the table of settings: all that is known about one setting, except its field.
+///
+/// Reading, `check --print`, the management API, the reference and the sample all use these rows, so that
+/// they agree. ``SectionSettings/bind(_:)`` makes them.
+package final class Setting: Sendable {
   /// The key in the file. A name that ends in `.` stands for all keys that begin with it.
   package let name: StaticString
 
-  /// What values it takes.
+  /// Which values it accepts.
   package let type: SettingType
 
-  /// The value in force where the file gives none, as the file would give it; empty for no default.
+  /// The value where the file gives none, as the file would write it. Empty for no default.
   package let standard: StaticString
 
   /// Whether the value is never printed.
   let isSecret: Bool
 
-  /// What the documents say of it.
+  /// What the documents say about it.
   package let documentation: SettingDocumentation
 
-  @inline(__always)
   init(
-    _ name: StaticString, _ type: SettingType, standard: StaticString = "",
-    example: StaticString = "", absence: StaticString = "", isSecret: Bool = false,
-    _ summary: StaticString
+    name: StaticString, type: SettingType, standard: StaticString, isSecret: Bool,
+    documentation: SettingDocumentation
   ) {
     self.name = name
     self.type = type
     self.standard = standard
     self.isSecret = isSecret
-    documentation = SettingDocumentation(example: example, absence: absence, summary: summary)
+    self.documentation = documentation
   }
 
   /// Whether the row stands for all keys that begin with its name.
   package var isFamily: Bool { name.utf8Start[name.utf8CodeUnitCount - 1] == UInt8(ascii: ".") }
 
-  /// Whether keys of this family are told apart without regard to case, as servers do with the names of header fields;
-  /// RFC 9110 section 5.1.
+  /// Whether keys of this family that differ only in case are the same, as names of header fields are; RFC 9110
+  /// section 5.1.
   var ignoresCase: Bool {
     if case .field = type { true } else { false }
   }

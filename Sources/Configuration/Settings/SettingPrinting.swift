@@ -1,18 +1,19 @@
 import Bytes
 
 extension Setting {
-  /// What is printed instead of a URL's query, which may have a key in it.
+  /// What is printed instead of a URL's query, which may contain a key.
   static let maskedQuery: StaticString = "?****"
 
-  /// How a value is printed, in the file's syntax: as it was written, but for secrets and for what says
-  /// more in another form.
+  /// How a value is printed, in the file's syntax: as it was written, except for secrets and for values that
+  /// are clearer in another form.
   func printed(_ value: SettingValue, writtenAs text: Span<UInt8>, isDerived: Bool) -> [UInt8] {
     if isSecret || isDerived { return [UInt8](SettingEntry.mask) }
     switch (value, type) {
-    case (.number(let isTrue), .boolean): return [UInt8](isTrue == 1 ? "yes" : "no")
-    case (.number(let word), .choice(let words)): return words[word] ?? []
-    case (.number(let milliseconds), .duration), (.number(let milliseconds), .interval):
-      if milliseconds <= 0, case .interval = type { return WordList.intervals[-milliseconds] ?? [] }
+    case (.boolean(let isTrue), _): return [UInt8](isTrue ? "yes" : "no")
+    case (.word(let word), _): return word
+    case (.sync(.always), _): return [UInt8]("always")
+    case (.sync(.never), _): return [UInt8]("never")
+    case (.number, .duration), (.sync(.every), _):
       var printed = text.copied
       if printed.last?.isASCIIDigit == true { printed.append("s") }
       return printed

@@ -2,20 +2,18 @@ import Bytes
 import JSON
 
 extension SettingType {
-  /// Reads a value of this type. References are only taken apart: whether what they name exists is seen
+  /// Reads a value of this type. References are only parsed: whether their targets exist is checked later,
   /// when the whole file is known.
   func read(_ value: WrittenValue) throws(InvalidValue) -> SettingValue {
     if value.bytes.isEmpty, !mayBeEmpty { throw InvalidValue("the value is missing") }
     switch self {
-    case .boolean: return .number(try Self.boolean(value))
+    case .boolean: return .boolean(try Self.boolean(value))
     case .count(let range): return .number(try Self.number(value, in: range, .count))
     case .duration(let range): return .number(try Self.number(value, in: range, .duration))
     case .size(let range): return .number(try Self.number(value, in: range, .size))
-    case .interval(let range):
-      if let word = WordList.intervals.position(of: value.bytes.span) { return .number(-word) }
-      return .number(try Self.number(value, in: range, .interval))
-    case .choice(let words): return .number(try Self.position(of: value, in: words))
-    case .scopes: return .number(Int(try Scopes(value).rawValue))
+    case .sync(let range): return .sync(try Self.sync(value, in: range))
+    case .choice(let words): return .word(try Self.word(value, of: words))
+    case .scopes: _ = try Scopes(value)
     case .line: try Self.checkLine(value)
     case .path: try Self.checkPath(value)
     case .url: _ = try BackendURL(value)
@@ -39,11 +37,20 @@ extension SettingType {
     }
   }
 
-  private static func boolean(_ value: WrittenValue) throws(InvalidValue) -> Int {
-    guard let word = WordList.booleans.position(of: value.bytes.span) else {
+  private static func boolean(_ value: WrittenValue) throws(InvalidValue) -> Bool {
+    guard let boolean = Bool(word: value.bytes.span) else {
       throw InvalidValue("\(value.quoted) is neither yes nor no")
     }
-    return 1 - word % 2
+    return boolean
+  }
+
+  private static func sync(
+    _ value: WrittenValue, in range: ClosedRange<Int>
+  ) throws(InvalidValue) -> ContextSettings.Sync {
+    let text = value.bytes.span
+    if text.equalsIgnoringCase("always") { return .always }
+    if text.equalsIgnoringCase("never") { return .never }
+    return .every(milliseconds: try number(value, in: range, .interval))
   }
 
   private static func number(
@@ -61,30 +68,31 @@ extension SettingType {
     }
     if number < range.lowerBound {
       throw InvalidValue(
-        "\(value.subject) is below the least, \(quantity.text(range.lowerBound))")
+        "\(value.subject) is too small; the minimum is \(quantity.text(range.lowerBound))")
     }
     if number > range.upperBound {
-      throw InvalidValue("\(value.subject) is above the most, \(quantity.text(range.upperBound))")
+      throw InvalidValue(
+        "\(value.subject) is too large; the maximum is \(quantity.text(range.upperBound))")
     }
     return number
   }
 
-  /// Which of the words it is. Where `yes` and `no` are among them, they have their usual other spellings.
-  private static func position(
-    of value: WrittenValue, in words: WordList
-  ) throws(InvalidValue) -> Int {
+  /// The word of the list. Where `yes` and `no` are in it, their usual other spellings are allowed.
+  private static func word(
+    _ value: WrittenValue, of words: WordList
+  ) throws(InvalidValue) -> [UInt8] {
     let text = value.bytes.span
-    if let word = words.position(of: text) { return word }
-    if let word = WordList.booleans.position(of: text),
-      let other = words.position(of: [UInt8](word % 2 == 0 ? "yes" : "no").span)
+    if let word = words.word(text) { return [UInt8](word) }
+    if let boolean = Bool(word: text),
+      let word = words.word([UInt8](boolean ? "yes" : "no").span)
     {
-      return other
+      return [UInt8](word)
     }
-    throw InvalidValue("\(value.quoted) is none of \(words.text)")
+    throw InvalidValue("\(value.quoted) is not one of \(words.text)")
   }
 
   private static func checkLine(_ value: WrittenValue) throws(InvalidValue) {
-    try checkControls(value, butTab: false)
+    try checkControls(value, exceptTab: false)
     guard value.bytes.count <= 256 else { throw InvalidValue("the value is longer than 256 bytes") }
   }
 
@@ -92,22 +100,22 @@ extension SettingType {
     guard value.bytes.span.hasPrefix("/") else {
       throw InvalidValue("\(value.quoted) is not an absolute path, one that begins with /")
     }
-    try checkControls(value, butTab: false)
+    try checkControls(value, exceptTab: false)
     guard value.bytes.count < 4096 else { throw InvalidValue("the path is longer than 4095 bytes") }
   }
 
-  /// A field's value as RFC 9110 section 5.5 has it. libcurl would send a CR or LF as it is, and with it
-  /// whatever follows as a field of its own.
+  /// Checks a field's value by RFC 9110 section 5.5. libcurl would send a CR or LF as it is, and the rest of
+  /// the value as a field of its own.
   private static func checkField(_ value: WrittenValue) throws(InvalidValue) {
-    try checkControls(value, butTab: true)
+    try checkControls(value, exceptTab: true)
     if value.bytes.span.equals(SettingEntry.mask) { throw InvalidValue.mask }
   }
 
   private static func checkControls(
-    _ value: WrittenValue, butTab: Bool
+    _ value: WrittenValue, exceptTab: Bool
   ) throws(InvalidValue) {
-    for byte in value.bytes where byte.isControl && !(butTab && byte == UInt8(ascii: "\t")) {
-      throw InvalidValue("the value contains a line break or another control character")
+    for byte in value.bytes where byte.isControl && !(exceptTab && byte == UInt8(ascii: "\t")) {
+      throw InvalidValue("the value contains a line break or another control character; remove it")
     }
   }
 

@@ -1,6 +1,6 @@
 import Bytes
 
-/// What values a setting takes, and how they are written.
+/// Which values a setting accepts, and how they are written.
 package enum SettingType: Sendable {
   /// Text of one line, not empty.
   case line
@@ -12,8 +12,8 @@ package enum SettingType: Sendable {
   case count(ClosedRange<Int>)
   /// A time in milliseconds.
   case duration(ClosedRange<Int>)
-  /// `always`, `never`, or a time in milliseconds in between.
-  case interval(ClosedRange<Int>)
+  /// `always`, `never`, or a time in milliseconds.
+  case sync(ClosedRange<Int>)
   /// A number of bytes.
   case size(ClosedRange<Int>)
   /// One of these words.

@@ -1,10 +1,15 @@
 import Bytes
 
-/// A value that its setting takes.
+/// A value that its setting accepts.
 enum SettingValue: Equatable {
-  /// A count; milliseconds, where 0 and -1 stand for the words of an interval; bytes; 1 or 0 for yes or no;
-  /// the position of a word; the bits of scopes.
+  /// Yes or no.
+  case boolean(Bool)
+  /// A count, milliseconds or bytes, as the setting's type says.
   case number(Int)
-  /// Text that is as its setting's type wants it: what it says in detail is read when it is needed.
+  /// When the context's file is flushed.
+  case sync(ContextSettings.Sync)
+  /// One of the words of a choice, as its list spells it.
+  case word([UInt8])
+  /// Text that the setting's type has checked. Its details are read when they are needed.
   case text([UInt8])
 }

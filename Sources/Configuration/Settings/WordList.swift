@@ -1,43 +1,33 @@
-import Bytes
+package import Bytes
 
-/// The words that a value may be, as a literal that also reads well in a message: `text, json`.
-package struct WordList: Sendable, ExpressibleByStringLiteral {
-  package let text: StaticString
+/// The words that a value may be.
+package struct WordList: Sendable, ExpressibleByArrayLiteral {
+  /// The words, in the order in which they are listed to users.
+  package let words: [StaticString]
 
-  package init(stringLiteral text: StaticString) {
-    self.text = text
+  package init(arrayLiteral words: StaticString...) {
+    self.words = words
   }
 
-  /// What booleans may be, true and false by turns.
-  static let booleans: WordList = "yes, no, true, false, on, off, 1, 0"
-  /// What intervals may be instead of a time.
-  static let intervals: WordList = "always, never"
-  /// The scopes of a key, in the order of their bits.
-  static let scopes: WordList = "chat, read, write, admin"
+  /// The words for the values of a type.
+  init<Value: SettingWord>(of type: Value.Type) {
+    var words: [StaticString] = []
+    for entry in Value.words { words.append(entry.word) }
+    self.words = words
+  }
 
-  /// The position of a word, the case of letters aside.
-  func position(of word: Span<UInt8>) -> Int? {
-    var position = 0
-    while let candidate = self[position] {
-      if word.equalsIgnoringCase(candidate.span) { return position }
-      position += 1
-    }
+  /// The word that a text is, ignoring the case of letters.
+  func word(_ text: Span<UInt8>) -> StaticString? {
+    for word in words where text.equalsIgnoringCase(word) { return word }
     return nil
   }
 
-  /// The word at a position, or `nil` beyond the last.
-  subscript(position: Int) -> [UInt8]? {
-    var rest = position
-    var word: [UInt8] = []
-    for index in 0..<text.utf8CodeUnitCount {
-      let byte = text.utf8Start[index]
-      if byte == UInt8(ascii: ",") {
-        if rest == 0 { return word }
-        rest -= 1
-      } else if rest == 0, byte != UInt8(ascii: " ") {
-        word.append(byte)
-      }
+  /// The words as a message lists them: `text, json`.
+  package var text: Text {
+    var text: Text = ""
+    for index in words.indices {
+      text = index == 0 ? "\(words[index])" : "\(text), \(words[index])"
     }
-    return rest == 0 ? word : nil
+    return text
   }
 }
