@@ -51,18 +51,9 @@ struct AccessControl {
   private func isLoopback(host field: [UInt8]?) -> Bool {
     // Only HTTP/1.0 may leave Host out, and no browser speaks it.
     guard let field else { return true }
-    let text = field.span
-    let bracket = text.hasPrefix("[") ? text.firstIndex(of: UInt8(ascii: "]")) : nil
-    let end = bracket.map { $0 + 1 } ?? text.firstIndex(of: UInt8(ascii: ":")) ?? text.count
-    let host = bracket == nil ? text.extracting(0..<end) : text.extracting(1..<end - 1)
-    guard isPort(text.extracting(end..<text.count)) else { return false }
-    return host.equalsIgnoringCase("localhost") || IPAddress(text: host)?.isLoopback == true
-  }
-
-  /// Nothing, or a colon and a port, which may be left out; RFC 3986 section 3.2.
-  private func isPort(_ text: Span<UInt8>) -> Bool {
-    guard text.count > 1 else { return text.isEmpty || text[0] == UInt8(ascii: ":") }
-    return text[0] == UInt8(ascii: ":") && Int(decimal: text.extracting(1..<text.count)) != nil
+    guard let authority = try? Authority(field.span) else { return false }
+    return authority.address?.isLoopback
+      ?? field.span.extracting(authority.host).equalsIgnoringCase("localhost")
   }
 
   /// The key that a client shows; RFC 6750 section 2.1, or Anthropic's field.

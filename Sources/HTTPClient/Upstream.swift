@@ -1,5 +1,5 @@
 internal import CCurl
-import Bytes
+public import Bytes
 
 /// A backend as transfers need to know it: where it is and what every request to it carries. Keeps the easy
 /// handles of its finished transfers, set up, for the next ones.
@@ -61,12 +61,23 @@ public final class Upstream {
     curl_url_cleanup(location)
   }
 
-  /// curl_url_set(3)
+  /// Why libcurl cannot read a URL; `nil` if it can.
+  public static func fault(ofURL url: [UInt8]) -> Text? {
+    let (location, code) = read(url)
+    curl_url_cleanup(location)
+    return code == CURLUE_OK ? nil : Text(cString: curl_url_strerror(code))
+  }
+
   private static func location(_ url: [UInt8]) -> OpaquePointer? {
-    let location = curl_url()
-    let code = url.withCString { curl_url_set(location, CURLUPART_URL, $0, 0) }
+    let (location, code) = read(url)
     if code == CURLUE_OK { return location }
     curl_url_cleanup(location)
     return nil
+  }
+
+  /// curl_url_set(3). The caller releases the location, whatever the code.
+  private static func read(_ url: [UInt8]) -> (location: OpaquePointer?, code: CURLUcode) {
+    let location = curl_url()
+    return (location, url.withCString { curl_url_set(location, CURLUPART_URL, $0, 0) })
   }
 }

@@ -91,19 +91,8 @@ struct FieldGate {
     return true
   }
 
-  /// RFC 3986's host and port as far as it tells one reading from two: no blanks, no list, no user, no path.
+  /// RFC 9110 section 7.2. It may be empty.
   private func isHost(_ value: Span<UInt8>) -> Bool {
-    for index in value.indices {
-      switch value[index] {
-      case UInt8(ascii: ","), UInt8(ascii: "@"), UInt8(ascii: "/"), UInt8(ascii: "?"),
-        UInt8(ascii: "#"), UInt8(ascii: "\\"):
-        return false
-      case let byte where !byte.isVisibleASCII:
-        return false
-      default:
-        break
-      }
-    }
-    return true
+    value.isEmpty || (try? Authority(value)) != nil
   }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Cryptography
+import HTTPClient
 import Platform
 import Storage
 
@@ -91,6 +92,7 @@ enum ConfigurationFile {
           return .unreadable(reason: reason.bytes)
         }
       },
-      identityFault: { TLSIdentity.fault(certificate: $0, key: $1) })
+      identityFault: { TLSIdentity.fault(certificate: $0, key: $1) },
+      urlFault: { Upstream.fault(ofURL: $0) })
   }
 }

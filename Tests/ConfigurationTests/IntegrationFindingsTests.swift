@@ -11,13 +11,13 @@ import Testing
       ("headers.X = y", ["unknown key 'headers.X' in [integration a]; did you mean 'header.X'?"]),
       ("header = y", ["unknown key 'header' in [integration a]; did you mean 'header.NAME'?"]),
       ("Header.X = y", ["unknown key 'Header.X' in [integration a]; did you mean 'header.X'?"]),
-      ("timeout = 0s", ["timeout: 0s is below the least, 1ms"]),
-      ("weight = 1000001", ["weight: 1000001 is above the most, 1000000"]),
-      ("backoff = 9s", ["backoff: 9s is above the most, 8s"]),
-      ("retry_after_max = -1s", ["retry_after_max: -1s is below the least, 0s"]),
-      ("max_response = 2G", ["max_response: 2G is above the most, 1G"]),
-      ("stream = maybe", ["stream: 'maybe' is none of auto, yes, no"]),
-      ("breaker = 5", ["breaker: '5' is not failures/duration, such as 5/30s, nor 0"]),
+      ("timeout = 0s", ["timeout: 0s is too small; the minimum is 1ms"]),
+      ("weight = 1000001", ["weight: 1000001 is too large; the maximum is 1000000"]),
+      ("backoff = 9s", ["backoff: 9s is too large; the maximum is 8s"]),
+      ("retry_after_max = -1s", ["retry_after_max: -1s is too small; the minimum is 0s"]),
+      ("max_response = 2G", ["max_response: 2G is too large; the maximum is 1G"]),
+      ("stream = maybe", ["stream: 'maybe' is not one of auto, yes, no"]),
+      ("breaker = 5", ["breaker: '5' is not failures/duration; write one such as 5/30s, or 0"]),
       ("breaker = 0/30s", ["breaker: 0/30s: the failures are not between 1 and 1000"]),
       ("breaker = 5/0s", ["breaker: 5/0s: the duration is not between 1ms and 24h"]),
       ("header. = x", ["header.: not a valid name of a header field"]),
@@ -26,13 +26,13 @@ import Testing
       (
         "header.X = \"a\\nb\"",
         [
-          "header.X: the value contains a line break or another control character"
+          "header.X: the value contains a line break or another control character; remove it"
         ]
       ),
       (
         "header.X = ****",
         [
-          "header.X: **** only stands for the secret where it is printed; write the secret itself"
+          "header.X: **** is how a secret is printed; write the secret itself"
         ]
       ),
       (
@@ -84,8 +84,8 @@ import Testing
           #"warning: param.x: the double quotes are not part of the JSON; leave them out, or write "\"5\"" for a string"#
         ]
       ),
-      ("webhook_url = ftp://x/", ["webhook_url: a URL begins with https:// or http://"]),
-      ("webhook_url = https:/x", ["webhook_url: a URL begins with https:// or http://"]),
+      ("webhook_url = ftp://x/", ["webhook_url: the URL does not begin with https:// or http://"]),
+      ("webhook_url = https:/x", ["webhook_url: the URL does not begin with https:// or http://"]),
       ("webhook_url = https://", ["webhook_url: the URL has no host"]),
       ("webhook_url = https:///x", ["webhook_url: the URL has no host"]),
       ("webhook_url = https://:80/", ["webhook_url: the URL has no host"]),
@@ -93,31 +93,31 @@ import Testing
       (
         "webhook_url = https://a b/",
         [
-          "webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded"
+          "webhook_url: the URL contains a character that must be percent-encoded"
         ]
       ),
       (
         "webhook_url = https://bücher.example/",
         [
-          "webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded"
+          "webhook_url: the URL contains a character that must be percent-encoded"
         ]
       ),
       (
         "webhook_url = \"https://a/\\n\"",
         [
-          "webhook_url: a URL consists of printable ASCII characters without blanks; any other is percent-encoded"
+          "webhook_url: the URL contains a character that must be percent-encoded"
         ]
       ),
       (
         "webhook_url = https://u:p@x/",
         [
-          "webhook_url: a user or password has no place in the URL; use header.Authorization"
+          "webhook_url: the URL contains a user or a password; use header.Authorization instead"
         ]
       ),
       (
         "webhook_url = https://x/#a",
         [
-          "webhook_url: a fragment (from '#' on) is never sent, and has no place in this URL"
+          "webhook_url: the URL has a fragment, which is never sent; remove it, from '#' on"
         ]
       ),
       (
@@ -145,7 +145,7 @@ import Testing
       (
         "webhook_url = https://[1.2.3.4]/",
         [
-          "webhook_url: what stands in brackets is not an IPv6 address"
+          "webhook_url: the text in brackets is not an IPv6 address"
         ]
       ),
       ("webhook_url = https://a..b/", ["webhook_url: the URL's host is not a valid name"]),
@@ -161,19 +161,19 @@ import Testing
       (
         "webhook_url = http://2130706433/",
         [
-          "webhook_url: the URL's host looks like an IPv4 address, and is not one"
+          "webhook_url: the URL's host looks like an IPv4 address but is not one; write four decimal numbers"
         ]
       ),
       (
         "webhook_url = http://127.1/",
         [
-          "webhook_url: the URL's host looks like an IPv4 address, and is not one"
+          "webhook_url: the URL's host looks like an IPv4 address but is not one; write four decimal numbers"
         ]
       ),
       (
         "webhook_url = http://0x7f.1.1.0x1./",
         [
-          "webhook_url: the URL's host looks like an IPv4 address, and is not one"
+          "webhook_url: the URL's host looks like an IPv4 address but is not one; write four decimal numbers"
         ]
       ),
       (
@@ -192,7 +192,23 @@ import Testing
   @Test func wantsACertificateInAnAuthoritysFile() {
     let report = load(
       "[integration a]\ntype = echo\nca_file = /ca", files: ["/ca": "root:x:0:0:root"])
-    #expect(report.lines == ["3: ca_file: there is no certificate in PEM in it"])
+    #expect(report.lines == ["3: ca_file: the file has no certificate in PEM"])
+  }
+
+  @Test func refusesAURLThatTheClientCannotRead() {
+    let sources = ConfigurationSources(
+      environment: { _ in nil }, file: { _, _ in .unreadable(reason: []) },
+      urlFault: { $0.count > 20 ? "too long for this test" : nil })
+    let text = """
+      [integration a]
+      webhook_url = http://localhost/
+      [integration b]
+      webhook_url = http://localhost/longer
+      """
+    #expect(
+      ConfigurationReport.load(text, sources).lines == [
+        "4: webhook_url: libcurl cannot read the URL: too long for this test"
+      ])
   }
 
   @Test func comparesHeaderNamesWithoutCaseAndParametersWithIt() {

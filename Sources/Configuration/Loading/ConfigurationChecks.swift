@@ -157,6 +157,9 @@ extension ConfigurationResolver {
     guard let entry = integration.entry("webhook_url"),
       let url = entry.text?.parsed(BackendURL.init)
     else { return }
+    if let fault = sources.urlFault(url.text) {
+      report(entry.origin, "webhook_url: libcurl cannot read the URL: \(fault)")
+    }
     guard !url.isSecure, !url.isNearby, integration.boolean("allow_http") == false else { return }
     let host: Text = entry.isDerived ? "its host" : "'\(quoting: url.host)'"
     report(

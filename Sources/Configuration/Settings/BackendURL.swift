@@ -1,26 +1,26 @@
 public import Bytes
 
-/// The http or https URL of a backend (RFC 3986), checked so that every program that reads it sees the
-/// same host in it.
+/// The http or https URL of a backend (RFC 3986).
+///
+/// It is checked so that every program that reads it finds the same host in it.
 public struct BackendURL: Sendable {
   /// The URL as written: printable ASCII, with neither user information nor a fragment.
   public let text: [UInt8]
   /// Whether the scheme is https.
   public let isSecure: Bool
-  /// The port, as written or the scheme's own.
+  /// The port, as written or the scheme's default.
   public let port: UInt16
-  /// Where the path begins in ``text``; its end where there is none.
+  /// Where the path begins in ``text``; the end of the text if there is no path.
   public let pathStart: Int
+  /// The host's address; `nil` for a name.
+  public let address: IPAddress?
   /// Where the host is in ``text``, without the brackets of IPv6.
   private let hostRange: Range<Int>
 
   /// The host: a name or an address, without the brackets of IPv6.
   public var host: [UInt8] { text.span.extracting(hostRange).copied }
 
-  /// The address, where the host is one.
-  public var address: IPAddress? { IPAddress(text: text.span.extracting(hostRange)) }
-
-  /// The values in its query, `b` and `d` of `?a=b&c=d`; what has no `=` is one as a whole.
+  /// The values in its query: `b` and `d` of `?a=b&c=d`. A part without `=` is a value as a whole.
   var queryValues: [[UInt8]] {
     guard let start = text.firstIndex(of: UInt8(ascii: "?")) else { return [] }
     return text[(start + 1)...].split(separator: UInt8(ascii: "&")).map { part in
@@ -28,20 +28,19 @@ public struct BackendURL: Sendable {
     }
   }
 
-  /// Takes a URL apart. Messages never quote it: keys stand in queries, and passwords in front of hosts.
+  /// Parses a URL. Messages never quote it, because its query and its user information may be secrets.
   init(_ value: WrittenValue) throws(InvalidValue) {
     text = value.bytes
     let text = value.bytes.span
     for index in text.indices where !Self.isURLCharacter(text[index]) {
-      throw InvalidValue(
-        "a URL consists of printable ASCII characters without blanks; any other is percent-encoded")
+      throw InvalidValue("the URL contains a character that must be percent-encoded")
     }
     isSecure = text.extracting(first: 8).equalsIgnoringCase("https://")
     guard isSecure || text.extracting(first: 7).equalsIgnoringCase("http://") else {
-      throw InvalidValue("a URL begins with https:// or http://")
+      throw InvalidValue("the URL does not begin with https:// or http://")
     }
     guard text.firstIndex(of: UInt8(ascii: "#")) == nil else {
-      throw InvalidValue("a fragment (from '#' on) is never sent, and has no place in this URL")
+      throw InvalidValue("the URL has a fragment, which is never sent; remove it, from '#' on")
     }
     let start = isSecure ? 8 : 7
     var end = start
@@ -49,21 +48,11 @@ public struct BackendURL: Sendable {
       end += 1
     }
     pathStart = end
-    let authority = text.extracting(start..<end)
-    guard authority.firstIndex(of: UInt8(ascii: "@")) == nil else {
-      throw InvalidValue("a user or password has no place in the URL; use header.Authorization")
-    }
-    let split = try Self.split(authority)
-    hostRange = start + split.host.lowerBound..<start + split.host.upperBound
-    port = split.port ?? (isSecure ? 443 : 80)
-    let address = IPAddress(text: authority.extracting(split.host))
-    if authority[0] == UInt8(ascii: "[") {
-      guard address?.isV6 == true else {
-        throw InvalidValue("what stands in brackets is not an IPv6 address")
-      }
-    } else if address == nil {
-      try Self.check(name: authority.extracting(split.host))
-    }
+    let authority = try Self.authority(text.extracting(start..<end))
+    hostRange = start + authority.host.lowerBound..<start + authority.host.upperBound
+    port = authority.port ?? (isSecure ? 443 : 80)
+    address = authority.address
+    if address == nil { try Self.check(name: text.extracting(hostRange)) }
   }
 
   /// Whether a request without encryption stays within reach of one's own hands: on this host, in a
@@ -93,22 +82,29 @@ extension BackendURL {
     }
   }
 
-  /// Where the host is, and the port where there is one.
-  private static func split(
-    _ authority: Span<UInt8>
-  ) throws(InvalidValue) -> (host: Range<Int>, port: UInt16?) {
-    let isBracketed = authority.hasPrefix("[")
-    let close = authority.firstIndex(of: isBracketed ? UInt8(ascii: "]") : UInt8(ascii: ":"))
-    if isBracketed, close == nil { throw InvalidValue("the URL's host has no ']'") }
-    let start = isBracketed ? 1 : 0
-    let end = close ?? authority.count
-    guard end > start else { throw InvalidValue("the URL has no host") }
-    let rest = isBracketed ? end + 1 : end
-    if rest == authority.count { return (start..<end, nil) }
-    guard authority[rest] == UInt8(ascii: ":"),
-      let port = Int(decimal: authority.extracting(rest + 1..<authority.count)), 1...65535 ~= port
-    else { throw InvalidValue("the URL's port is not a number from 1 to 65535") }
-    return (start..<end, UInt16(port))
+  /// The host and port, of which a URL may leave out the port, but not only its digits.
+  private static func authority(_ text: Span<UInt8>) throws(InvalidValue) -> Authority {
+    guard text.firstIndex(of: UInt8(ascii: "@")) == nil else {
+      throw InvalidValue(
+        "the URL contains a user or a password; use header.Authorization instead")
+    }
+    do throws(Authority.Fault) {
+      let authority = try Authority(text)
+      if authority.port == 0 || text[text.count - 1] == UInt8(ascii: ":") {
+        throw Authority.Fault.invalidPort
+      }
+      return authority
+    } catch {
+      let message: StaticString =
+        switch error {
+        case .missingHost: "the URL has no host"
+        case .unclosedBracket: "the URL's host has no ']'"
+        case .invalidIPv6: "the text in brackets is not an IPv6 address"
+        case .invalidName: "the URL's host is not a valid name"
+        case .invalidPort: "the URL's port is not a number from 1 to 65535"
+        }
+      throw InvalidValue("\(message)")
+    }
   }
 
   /// Checks a host that is not an address: labels of letters, digits, `-` and `_`. A name whose last label
@@ -134,7 +130,8 @@ extension BackendURL {
     guard 1...253 ~= end else { throw InvalidValue("the URL's host is not a valid name") }
     let last = name.extracting(label..<end)
     if isNumber || last.extracting(first: 2).equalsIgnoringCase("0x") {
-      throw InvalidValue("the URL's host looks like an IPv4 address, and is not one")
+      throw InvalidValue(
+        "the URL's host looks like an IPv4 address but is not one; write four decimal numbers")
     }
   }
 }

@@ -1,8 +1,8 @@
 public import Bytes
 
-/// Where the server takes connections.
+/// Where the server accepts connections.
 public enum ListenAddress: Equatable, Sendable {
-  /// A TCP port of an address of this host. Port 0 is any that is free.
+  /// A TCP port of an address of this host. Port 0 is any free port.
   case ip(IPAddress, port: UInt16)
   /// A Unix socket at an absolute path of at most 107 bytes.
   case unix(path: [UInt8])
@@ -10,7 +10,7 @@ public enum ListenAddress: Equatable, Sendable {
   /// Of `sun_path`, without its NUL; unix(7).
   private static let longestPath = 107
 
-  /// Whether nobody outside of this host can connect.
+  /// Whether only programs on this host can connect.
   public var isLocal: Bool {
     switch self {
     case .ip(let address, port: _): address.isLoopback
@@ -24,16 +24,19 @@ public enum ListenAddress: Equatable, Sendable {
     for item in try value.items() {
       let text = item.bytes.span
       if text.hasPrefix("unix:"), text.count > 5 + longestPath {
-        throw InvalidValue("the path of a Unix socket has at most \(longestPath) bytes")
+        throw InvalidValue(
+          "the path of the Unix socket is too long; the maximum is \(longestPath) bytes")
       }
       guard let address = ListenAddress(text: text) else {
         throw InvalidValue(
           """
-          \(item.quoted) is not an address to listen on, such as 127.0.0.1:8080, [::1]:8080 or \
+          \(item.quoted) is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or \
           unix:/path
           """)
       }
-      if addresses.contains(address) { throw InvalidValue("\(item.quoted) is given twice") }
+      if addresses.contains(address) {
+        throw InvalidValue("\(item.quoted) is given twice; remove one")
+      }
       guard addresses.count < 16 else { throw InvalidValue("there are more than 16 addresses") }
       addresses.append(address)
     }
@@ -48,18 +51,13 @@ public enum ListenAddress: Equatable, Sendable {
       self = .unix(path: path.copied)
       return
     }
-    var colon = text.count - 1
-    while colon >= 0, text[colon] != UInt8(ascii: ":") { colon -= 1 }
-    guard colon > 0, let port = Int(decimal: text.extracting(colon + 1..<text.count)), port < 65536
-    else { return nil }
-    var host = text.extracting(0..<colon)
-    if host.equalsIgnoringCase("localhost") {
-      self = .ip(.loopback, port: UInt16(port))
-      return
+    guard let authority = try? Authority(text), let port = authority.port else { return nil }
+    if let address = authority.address {
+      self = .ip(address, port: port)
+    } else if text.extracting(authority.host).equalsIgnoringCase("localhost") {
+      self = .ip(.loopback, port: port)
+    } else {
+      return nil
     }
-    let isBracketed = host[0] == UInt8(ascii: "[") && host[colon - 1] == UInt8(ascii: "]")
-    if isBracketed { host = host.extracting(1..<colon - 1) }
-    guard let address = IPAddress(text: host), address.isV6 == isBracketed else { return nil }
-    self = .ip(address, port: UInt16(port))
   }
 }
