@@ -28,28 +28,28 @@ enum ConfigurationReference {
     This page is generated from the table that Postern itself reads its settings by.
 
     `postern check` validates a file: every error and warning in one pass, as `FILE:LINE: message`.
-    `postern check --print` shows every setting in force and where it comes from, secrets as `****`.
+    `postern check --print` shows every setting in effect and where it comes from, secrets as `****`.
     The empty file is valid: it is the built-in default. `packaging/postern.conf` is a sample with every
     setting.
 
     ## Grammar
 
     UTF-8 text of at most 1 MiB, with LF or CRLF at the end of its lines, of at most 64 KiB each; a
-    byte-order mark in front is allowed, control characters other than tabs are not. A line is one of:
+    byte-order mark at the start is allowed, control characters other than tabs are not. A line is one of:
 
     - blank;
-    - a comment: its first character that is no blank is `#` or `;`. There are no comments after
-      something else: `#` and `;` in a value belong to it;
+    - a comment: its first non-blank character is `#` or `;`. A comment has a line of its own: `#` and `;` in
+      a value belong to the value;
     - a section: `[type]` or `[type name]`. A name is 1 to 64 of `a-z`, `0-9`, `_` and `-`, the first a
-      letter or digit. No section is given twice;
+      letter or digit. Each section is given once;
     - a key: `key = value`, which belongs to the section above it and is given there once. Blanks around
       key and value are ignored; the rest of the line is the value. Keys are written exactly as below;
-      the NAMEs of `header.NAME` are told apart without regard to case.
+      the NAMEs of `header.NAME` are the same in upper and lower case.
 
     A value that begins and ends with a double quote keeps the blanks between its quotes, and may use
     `\"`, `\\`, `\n` and `\t`; a backslash before anything else, and a double quote without one, are
-    errors. A value that begins with a double quote and does not end with one is taken as it stands,
-    with a warning.
+    errors. A value that begins with a double quote but does not end with one keeps the quote, with a
+    warning.
 
     In every value, quoted or not:
 
@@ -60,37 +60,37 @@ enum ConfigurationReference {
     | `${credential:NAME}` | the same of a file in `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`) |
     | `$${` | a literal `${` |
 
-    What is not set or cannot be read is an error. What comes from there is taken as it is: quotes,
-    backslashes and `${` in it mean nothing. A value with any of these is treated as a secret: it is
-    neither printed nor quoted in messages.
+    A variable that is not set, or a file that cannot be read, is an error. Its contents are used as they are:
+    quotes, backslashes and `${` in them mean nothing. A value with any of these references is treated as a
+    secret: it is neither printed nor quoted in messages.
 
     ## Values
 
     - Durations are whole numbers with `ms`, `s`, `m` or `h`; a bare number is seconds. There are no
       fractions: write `1500ms`.
     - Sizes are whole numbers of bytes, or with `K`, `M` or `G` (powers of 1024).
-    - For `yes` and `no`, `true` and `false`, `on` and `off`, `1` and `0` may be written. Such words, and
-      all others that a setting offers, may be in upper or lower case.
+    - Instead of `yes` and `no` you may write `true` and `false`, `on` and `off`, or `1` and `0`. These words,
+      and all others that a setting offers, may be in upper or lower case.
     - Lists are separated by commas.
     - Paths are absolute.
     - URLs are `http://` or `https://` with a host, in ASCII, without a user, a password or a fragment.
-    - Header fields may have any name but those that belong to the connection: `Connection`,
+    - Header fields may have any name except those that belong to the connection: `Connection`,
       `Content-Length`, `Expect`, `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer`,
       `Transfer-Encoding`, `Upgrade`, and `Accept-Encoding`. Their values are one line.
-    - JSON strings may be written as they are, `param.user = "ann"`. Where what stands between the quotes
-      is JSON itself, the quotes are the file's: `"5"` is a number; write `"\"5\""` for the string.
+    - JSON strings may be written as they are: `param.user = "ann"`. If the text between the quotes is JSON
+      itself, the quotes belong to the file: `"5"` is a number; write `"\"5\""` for the string.
 
     ## Sections
     """# + "\n"
 
   private static let closing = #"""
-    ## What holds beyond a line
+    ## Rules for the whole file
 
     - Without a `[bot …]` there is one named `default`.
     - A bot without an integration has one of type `echo` with the name `echo`. Its id is `echo`; if that
       is taken, by another bot's or by a section of the file, it is `echo-BOT`.
     - `listen` on anything but loopback addresses and Unix sockets needs a `[key …]`.
-    - Every file that a setting names must be readable when the configuration is loaded, but for the
+    - Every file that a setting names must be readable when the configuration is loaded, except for the
       `file` of `[context]`.
     - A bot whose integrations all are disabled, fallbacks or of weight 0 gets a warning.
 
@@ -98,18 +98,17 @@ enum ConfigurationReference {
 
     A gateway that serves reads the file again at SIGHUP, and when it has changed: written in place,
     replaced by a rename, or reached through a symbolic link that leads elsewhere now. After a change it
-    waits until there has been 100 ms of quiet, at most 1 s. A file that it refers to is read anew each
-    time, and not watched: SIGHUP after a change of a secret's file.
+    waits for 100 ms without another, at most 1 s. A file that the configuration refers to is read again each
+    time but not watched: send SIGHUP after you change a secret's file.
 
-    The file is validated whole. If it is valid, it is in force at once, for every request that comes from
-    then on: bots, integrations, keys, limits, the log. Exchanges in flight finish under the configuration
-    that they began with. An integration keeps its connections, and what its `breaker` knows, as long as its
-    name and `webhook_url` stay; a changed `per_user` counts from then on. The log says
+    The file is validated whole. If it is valid, it applies at once to every new request: bots, integrations,
+    keys, limits, the log. Exchanges in flight finish under the configuration that they began with. An integration keeps its connections, and the state of its `breaker`, as long as its
+    name and `webhook_url` stay; a changed `per_user` counts from that moment. The log says
     `configuration_reloaded`.
 
     If it is not valid, or gone, nothing changes. The log has `configuration_invalid` for each error, with
-    `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: what is in force serves
-    on, and a slip in a file must not take it out of a load balancer.
+    `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: the configuration
+    in effect continues to serve, and a mistake in a file must not take it out of a load balancer.
 
     A change of these is named in the log (`restart_needed`) and waits for a restart: `listen`,
     `tls_certificate` and `tls_key` (their contents, too), and `memory`, `file` and `sync` of `[context]`.
@@ -117,15 +116,15 @@ enum ConfigurationReference {
 
     ## Changes by Postern
 
-    What Postern changes in the file it changes in the text that is on disk at that moment, and only the
-    lines that it must: comments, blank lines, order, spelling, `${…}`, line ends and spacing stay. A new
-    key goes behind the last of its section, a new section behind the last of its kind. A section that goes
-    takes its own comment along if no blank line parts them.
+    Postern changes the text that is on disk at that moment, and only the lines that it must: comments, blank
+    lines, order, spelling, `${…}`, line ends and spacing stay. A new key is added after the last of its
+    section, a new section after the last of its kind. A section is removed together with its own comment, if
+    no blank line separates them.
 
     The new text is written beside the file, as `.FILE.postern-…`, and takes its place in one step, once it
-    is on storage; owner, mode, access control list, extended attributes and symbolic links stay. A save by
-    somebody else in that moment is noticed, and the change made again in what they saved. Where the process
-    may not give a new file the owner of the old one, it does not write. What a crash has left beside the
-    file is cleaned up at the next start.
+    is on storage; owner, mode, access control list, extended attributes and symbolic links stay. If another
+    program saves the file in that moment, Postern notices, and makes the change again in the saved text. If the
+    process may not give the new file the owner of the old one, it does not write. Files that a crash leaves
+    there are removed at the next start.
     """# + "\n"
 }

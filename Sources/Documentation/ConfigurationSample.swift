@@ -15,10 +15,10 @@ enum ConfigurationSample {
     # Postern's configuration.
     #
     # Every setting is here, commented out: with its default, or with an example where it has none.
-    # 'postern check' validates the file, and 'postern check --print' shows what is in force.
+    # 'postern check' validates the file, and 'postern check --print' shows the settings in effect.
     #
-    # A line is blank, a comment that begins with # or ;, a [section], or a 'key = value'. There are
-    # no comments after a value. A value in double quotes keeps its blanks, and may use \\" \\\\ \\n \\t.
+    # A line is blank, a comment that begins with # or ;, a [section], or a 'key = value'. A comment
+    # has a line of its own. A value in double quotes keeps its blanks, and may use \\" \\\\ \\n \\t.
     # ${NAME} is an environment variable, ${file:/path} the contents of a file, ${credential:NAME}
     # a systemd credential; $${ is a literal ${. Durations: 500ms, 30s, 2m, 1h, or seconds. Sizes:
     # bytes, or with K, M, G. Yes or no: also true or false, on or off, 1 or 0.
@@ -63,7 +63,7 @@ enum ConfigurationSample {
     return text + line + "\n"
   }
 
-  /// What stands between blanks, but for those inside code.
+  /// The parts between blanks. Blanks inside code do not count.
   private static func words(_ markdown: String) -> [String] {
     var words = [""]
     var isCode = false

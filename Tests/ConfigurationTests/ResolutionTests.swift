@@ -195,7 +195,7 @@ import Testing
     let text = """
       stray = 1
       [integration a]
-      bot = nobody
+      bot = missing
       timeuot = 3
       weight = heavy
       header.Authorization = Bearer ${UNSET}
@@ -219,7 +219,7 @@ import Testing
       load(text).lines == [
         "1: the key 'stray' is not in a section; move it below a [section] line",
         "2: [integration a] needs 'webhook_url'",
-        "3: bot: there is no [bot nobody]",
+        "3: bot: there is no [bot missing]",
         "4: unknown key 'timeuot' in [integration a]; did you mean 'timeout'?",
         "5: weight: 'heavy' is not a whole number",
         "6: header.Authorization: the environment variable UNSET is not set",

@@ -1,10 +1,10 @@
 import Bytes
 
 #if !hasFeature(Embedded)
-  /// The JSON Schemas (2020-12) of bots and integrations, out of the settings table: what the management API shows of
-  /// them, and what it takes. Like all of the documentation, they are written by debug builds alone.
+  /// The JSON Schemas (2020-12) of bots and integrations, from the table of settings: what the management API shows,
+  /// and what it accepts.
   public enum ResourceSchema {
-    /// What names of sections look like.
+    /// The type and pattern of a section's name.
     public static let name = #""type":"string","pattern":"\#(SectionName.pattern)""#
 
     /// An object as ``Resource`` writes it.
@@ -132,7 +132,7 @@ import Bytes
       "\(standard)".isEmpty ? "" : ",\"default\":\(defaultJSON)"
     }
 
-    /// The default as the API would have it; `null` where there is none.
+    /// The default as the API writes it; `null` without one.
     private var defaultJSON: String {
       let text = "\(standard)"
       switch type {

@@ -1,12 +1,12 @@
 /// One change of a configuration file.
 public enum ConfigurationChange: Sendable {
-  /// Gives a setting a value, UTF-8: on its own line if it has one, else on a new one behind the section's last. A
-  /// setting that has this value already, by itself or by default, is left as it is, `${…}` and all.
+  /// Gives a setting a value, UTF-8: on its own line if it has one, else on a new line after the section's last.
+  /// A setting that has this value already, from the file or by default, stays as it is, including its `${…}`.
   case set(SectionName, key: [UInt8], value: [UInt8])
-  /// Takes a setting's line out; what is not there is left alone.
+  /// Removes a setting's line, if there is one.
   case unset(SectionName, key: [UInt8])
-  /// Opens a section, behind the last of its kind.
+  /// Adds a section after the last of its kind.
   case add(SectionName)
-  /// Takes a section out, with its comment where no blank line stands between them.
+  /// Removes a section, and its comment if no blank line separates them.
   case delete(SectionName)
 }

@@ -1,13 +1,13 @@
-/// A configuration file with changes made in it that leave every line alone that they need not touch.
+/// A configuration file with changes that leave all other lines as they are.
 public struct ConfigurationEdit {
   /// The file with all changes.
   public let text: [UInt8]
-  /// What comes of loading it: valid.
+  /// The result of loading ``text``: valid.
   public let report: ConfigurationReport
 
-  /// Makes changes, one after the other, in a file; all of them or none. O(file · changes).
+  /// Makes changes in a file, one after another: all of them or none. O(file · changes).
   ///
-  /// May be called on any thread that the sources may be used on.
+  /// May be called on any thread that may use the sources.
   public init(
     _ changes: [ConfigurationChange], of text: [UInt8], from sources: ConfigurationSources
   ) throws(ConfigurationEditError) {

@@ -1,13 +1,13 @@
 import Bytes
 
-/// A document, and the changes made in it so far.
+/// A document with the changes made in it until now.
 struct ConfigurationEditor {
   private(set) var document: INIDocument
-  /// What was in force before the changes.
+  /// The configuration before the changes.
   private let report: ConfigurationReport
   private let sources: ConfigurationSources
   private var writer: ValueWriter
-  /// Settings that had their value already, without a line of their own: other changes may take it from them.
+  /// Settings that have the wanted value without a line of their own, until another change takes it away.
   private var inherited: [(section: SectionName, key: [UInt8], value: [UInt8])] = []
 
   init(_ document: INIDocument, report: ConfigurationReport, sources: ConfigurationSources) {
@@ -47,7 +47,7 @@ struct ConfigurationEditor {
     }
   }
 
-  /// Loads the document with all changes made.
+  /// Loads the document after all changes.
   mutating func finish() throws(ConfigurationEditError) -> ConfigurationReport {
     var result = Configuration.load(document.bytes, from: sources)
     var isComplete = true
@@ -87,7 +87,7 @@ extension ConfigurationEditor {
     }
   }
 
-  /// Where a section stands. One that the file only implies is written into it.
+  /// Finds a section in the document. One that is only implied is added first.
   private mutating func open(_ section: SectionName) throws(ConfigurationEditError) -> INIExtent {
     if let extent = document.extent(of: section) { return extent }
     guard let implied = implied(section) else { throw .noSuchSection(section) }
@@ -105,7 +105,7 @@ extension ConfigurationEditor {
     return document.extent(of: section)!
   }
 
-  /// A section that is in force without being in the file.
+  /// A section that the file implies but does not contain.
   private func implied(_ section: SectionName) -> Section? {
     report.section(section).flatMap { $0.origin.line == nil ? $0 : nil }
   }
@@ -153,7 +153,7 @@ extension ConfigurationEditor {
     .refused([ConfigurationObjection(section: section, key: key, message: message)])
   }
 
-  /// The errors among findings, with what each is about.
+  /// The errors among findings, each with its section and setting.
   private func objections(_ findings: [Finding]) -> [ConfigurationObjection] {
     var objections: [ConfigurationObjection] = []
     for finding in findings where finding.severity == .error {
@@ -171,14 +171,14 @@ extension ConfigurationEditor {
 }
 
 extension Setting {
-  /// What a text given from outside the file says.
+  /// Reads a text that comes from outside the file.
   func value(of text: [UInt8]) throws(InvalidValue) -> SettingValue {
     try type.read(WrittenValue(bytes: text, isDerived: false))
   }
 }
 
 extension ConfigurationReport {
-  /// A section that is in force.
+  /// A section of the configuration.
   fileprivate func section(_ name: SectionName) -> Section? {
     for section in sections where section.kind == name.kind && section.name == name.name {
       return section

@@ -1,14 +1,16 @@
 import Bytes
 public import JSON
 
-/// A section of a configuration as the management API has it: an object with a member for each setting, named and
-/// typed by the settings table. Durations are in seconds, sizes in bytes; header fields and parameters are objects.
+/// A section of a configuration as an object of the management API.
+///
+/// It has a member for each row of the table of settings. Durations are in seconds, sizes in bytes; header fields and
+/// parameters are objects.
 public struct Resource {
   /// Which section it is.
   public let name: SectionName
   private let section: Section
 
-  /// Families of keys, and the member that has them as an object.
+  /// Families of keys, each with the member that holds them as an object.
   static let families: [(prefix: StaticString, member: StaticString)] = [
     ("header.", "headers"), ("param.", "params"),
   ]
@@ -21,10 +23,10 @@ public struct Resource {
   /// The name of the bot that an integration answers for.
   public var bot: [UInt8] { section.entry("bot")?.text?.bytes ?? [] }
 
-  /// Whether it does not stand in the file, but follows from what does.
+  /// Whether the file implies it but does not contain it.
   public var isImplied: Bool { section.origin.line == nil }
 
-  /// Writes the object. Secrets stand as `****`, unless it is not to be shown to anybody.
+  /// Writes the object. With `masking`, which is for all that leaves the process, secrets are `****`.
   public func write(to writer: inout JSONWriter, masking: Bool = true) {
     let id = name.name
     writer.beginObject()
@@ -45,7 +47,7 @@ public struct Resource {
     writer.endObject()
   }
 
-  /// What a member shows, if it is a text that hides something: sent back, it changes nothing.
+  /// The masked text that a member shows; `nil` if it shows the text itself. Sent back, it changes nothing.
   func masked(_ setting: Setting, row: Int) -> [UInt8]? {
     guard let entry = section.entry(row: row), case .text(let text) = entry.value else {
       return nil
@@ -60,7 +62,7 @@ public struct Resource {
     return section.entries.filter { $0.row == row }.map { [UInt8](prefix) + $0.suffix }
   }
 
-  /// Whether one of these keys of a family is that, and its value is never shown.
+  /// Whether a key is one of these keys of a family, and its value is never shown.
   func hides(_ key: [UInt8], in keys: [[UInt8]]) -> Bool {
     guard let row = name.kind.setting(for: key.span) else { return false }
     let setting = name.kind.settings[row]
@@ -122,12 +124,12 @@ public struct Resource {
     }
   }
 
-  /// A text as anybody may see it.
+  /// A text without secrets.
   private func shown(_ text: [UInt8], of setting: Setting, _ entry: SettingEntry) -> [UInt8] {
     setting.printed(.text(text), writtenAs: text.span, isDerived: entry.isDerived)
   }
 
-  /// Thousandths, such as milliseconds, as a number of wholes, as JSON.
+  /// Milliseconds as seconds, a JSON number.
   public static func thousandths(_ milliseconds: Int) -> [UInt8] {
     var text: [UInt8] = []
     text.append(decimal: milliseconds / 1000)
@@ -140,7 +142,7 @@ public struct Resource {
 }
 
 extension Configuration {
-  /// The sections of a kind: those of the file in its order, and then those that it implies.
+  /// The sections of a kind: those of the file in its order, then the implied ones.
   public func resources(_ kind: SectionKind) -> [Resource] {
     sections.filter { $0.kind == kind }.map(Resource.init)
   }

@@ -1,18 +1,17 @@
 public import Bytes
 public import JSON
 
-/// What a client wants to be different in a section: a JSON merge patch (RFC 7396) of a ``Resource``, as changes of the
-/// file.
+/// A JSON merge patch (RFC 7396) of a ``Resource``, as changes of the file.
 public enum ResourcePatch {
-  /// A member that is not as it must be.
+  /// A member that is invalid.
   public struct Objection: Error {
-    /// The member, `headers.Authorization` for one inside.
+    /// The member: `headers.Authorization` for one inside another.
     public let member: [UInt8]
     /// What is wrong with it.
     public let message: Text
   }
 
-  /// The member that a key of the file is: `headers.Authorization` for `header.Authorization`.
+  /// The member for a key of the file: `headers.Authorization` for `header.Authorization`.
   public static func member(of key: [UInt8]) -> [UInt8] {
     for family in Resource.families where key.span.hasPrefix(family.prefix) {
       return [UInt8](family.member) + [UInt8(ascii: ".")]
@@ -21,14 +20,15 @@ public enum ResourcePatch {
     return key
   }
 
-  /// The most settings that one patch may name: each costs a walk through the file.
+  /// The most settings that one patch may change: each costs a walk through the file.
   public static var mostChanges: Int { 1000 }
 
-  /// The changes that a patch asks for. `null` takes a setting's line out, so that its default holds; what comes back
-  /// as it was shown, with `****` for a secret, is left as it is. Of a member given twice the last counts. `id` is not
-  /// looked at.
+  /// The changes that a patch asks for.
   ///
-  /// - Parameter resource: What is there; `nil` for a section that is to be added.
+  /// `null` removes a setting's line, so that its default applies. A value that is sent back as it was shown, with
+  /// `****` for a secret, is not changed. If a member is repeated, the last one counts. `id` is ignored.
+  ///
+  /// - Parameter resource: The section as it is; `nil` for one to be added.
   public static func changes(
     in patch: JSONValue, to name: SectionName, from resource: Resource?
   ) throws(Objection) -> [ConfigurationChange] {
@@ -104,7 +104,7 @@ public enum ResourcePatch {
     }
   }
 
-  /// Adds a change, in the place of one of the same setting.
+  /// Adds a change, which replaces an earlier one of the same setting.
   private static func put(
     _ change: ConfigurationChange, _ key: [UInt8], member: [UInt8],
     _ changes: inout [ConfigurationChange]
@@ -112,7 +112,7 @@ public enum ResourcePatch {
     remove(key, &changes)
     guard changes.count < mostChanges else {
       throw Objection(
-        member: member, message: "no more than \(mostChanges) settings are changed at once")
+        member: member, message: "a patch may change at most \(mostChanges) settings; send several")
     }
     changes.append(change)
   }
@@ -130,7 +130,7 @@ public enum ResourcePatch {
     )
   }
 
-  /// A value as the file has it; `nil` for one that no setting of this type can have.
+  /// A value as the file writes it; `nil` for one that the setting's type cannot have.
   private static func text(of value: JSONValue, for setting: Setting) -> [UInt8]? {
     if let text = value.string { return text }
     if let boolean = value.boolean {
@@ -148,7 +148,7 @@ public enum ResourcePatch {
     }
   }
 
-  /// A whole number as the file has it; what is none stays as it is, to be refused.
+  /// A whole number as the file writes it. Any other number stays as it is, and is refused later.
   private static func wholeNumber(_ digits: [UInt8]) -> [UInt8] {
     guard let number = DecimalNumber(json: digits.span, shiftedBy: 0), number.isExact else {
       return digits
@@ -156,8 +156,8 @@ public enum ResourcePatch {
     return decimal(number.value)
   }
 
-  /// Seconds as the file has them: with no unit where they came as a whole number, else in whole seconds or
-  /// milliseconds. What is less than half a millisecond but not zero stays as it is, to be refused.
+  /// Seconds as the file writes them: without a unit if the client sent a whole number, else in whole seconds or
+  /// milliseconds. A time that rounds to zero stays as it is, and is refused later.
   private static func duration(_ digits: [UInt8]) -> [UInt8] {
     guard Int(decimal: digits.span) == nil,
       let time = DecimalNumber(json: digits.span, shiftedBy: 3), time.value != 0 || time.isExact

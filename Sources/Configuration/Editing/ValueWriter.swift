@@ -1,6 +1,6 @@
 import Bytes
 
-/// Finds how a value is to be written in the file so that it is read as itself.
+/// Finds how to write a value in the file so that reading gives the same value.
 struct ValueWriter {
   private var reader: ConfigurationReader
 
@@ -9,7 +9,7 @@ struct ValueWriter {
     reader = ConfigurationReader(INIDocument(parsing: []), sources: sources)
   }
 
-  /// What a key line gives its setting; `nil` for nothing valid.
+  /// The value that a key line gives its setting; `nil` for an invalid one.
   mutating func value(of line: INILine, _ setting: Setting) -> SettingValue? {
     guard case .key(let name, let text) = line.content else { return nil }
     let bytes = line.bytes.span
@@ -22,8 +22,9 @@ struct ValueWriter {
     }
   }
 
-  /// The text that stands for a value, as it is where possible, else in double quotes; in place of `old`, a key
-  /// line's text, if there is one. Who puts quotes where they are not needed gets them again.
+  /// The text for a value: as it is where possible, else in double quotes.
+  ///
+  /// `old` is the key line that it replaces, if there is one. Needless quotes in it are kept.
   mutating func text(
     for value: [UInt8], key: [UInt8], _ setting: Setting, inPlaceOf old: INILine?
   ) throws(InvalidValue) -> [UInt8] {
@@ -36,7 +37,7 @@ struct ValueWriter {
     if case .bad(let defect) = line(key, candidates[1]).content {
       throw InvalidValue("\(defect.message)")
     }
-    throw InvalidValue("the value cannot be written in a configuration file")
+    throw InvalidValue("a configuration file cannot contain this value")
   }
 
   private mutating func hasNeedlessQuotes(
@@ -49,7 +50,7 @@ struct ValueWriter {
     return isRead(inside, as: value, key: key, setting)
   }
 
-  /// Whether a text is read as a value, without a warning.
+  /// Whether reading a text gives a value, without a warning.
   private mutating func isRead(
     _ text: [UInt8], as wanted: SettingValue, key: [UInt8], _ setting: Setting
   ) -> Bool {
@@ -63,7 +64,7 @@ struct ValueWriter {
     INILine(key + [UInt8]("=") + text)
   }
 
-  /// The value as it stands, but for `${`.
+  /// The value as it is, with `${` escaped.
   private static func plain(_ value: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
     for index in value.indices {

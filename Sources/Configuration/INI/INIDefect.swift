@@ -1,4 +1,4 @@
-/// What keeps a line of a configuration file from being understood as any kind of line.
+/// Why a line of a configuration file is not understood.
 public enum INIDefect: Equatable {
   /// The line is longer than ``INILine/maximumLength``.
   case tooLong
@@ -10,7 +10,7 @@ public enum INIDefect: Equatable {
   case strayCarriageReturn
   /// The line begins with `[` and has no `]`.
   case unclosedSection
-  /// Something follows the `]` of a section.
+  /// Text follows the `]` of a section.
   case textAfterSection
   /// A section without a type: `[]`.
   case emptySection

@@ -1,9 +1,10 @@
 import Bytes
 
-/// Changes of single lines and sections. Every other line stays as it is, and so does whether the file begins with a
-/// byte-order mark and ends with a newline.
+/// Changes of single lines and sections.
+///
+/// All other lines stay as they are, and so do a byte-order mark and a missing last newline.
 extension INIDocument {
-  /// Puts another value, as the file is to have it, into a key line.
+  /// Replaces the value of a key line by another one, written for the file.
   mutating func setValue(_ value: [UInt8], at index: Int, style: INIKeyStyle) {
     guard case .key(_, let old) = lines[index].content else {
       preconditionFailure("only a key has a value")
@@ -20,24 +21,24 @@ extension INIDocument {
     lines[index] = INILine(line, isFirst: index == 0)
   }
 
-  /// Adds a key line behind the last of a section.
+  /// Adds a key line after the last one of a section.
   mutating func append(key: [UInt8], value: [UInt8], to extent: INIExtent, style: INIKeyStyle) {
     var index = extent.header + 1
     for line in index..<extent.limit {
       if case .key = lines[line].content { index = line + 1 }
     }
-    // A section without keys has, if anything, its description.
+    // A section without keys may have its description.
     if index == extent.header + 1 { index = extent.end }
     replaceLines(index..<index, with: [style.line(key: key, value: value)])
   }
 
-  /// Takes a line out.
+  /// Removes a line.
   mutating func removeLine(at index: Int) {
     replaceLines(index..<index + 1, with: [])
   }
 
-  /// Opens a section behind the last of its kind, or at the end, as far from its neighbours as these are from each
-  /// other.
+  /// Adds a section after the last of its kind, or at the end. The blank lines around it are as many as
+  /// between its neighbours.
   mutating func add(_ section: SectionName) {
     let last = extents(of: section.kind).last
     var end = last?.end ?? lines.count
@@ -55,7 +56,7 @@ extension INIDocument {
     replaceLines(end..<end, with: new)
   }
 
-  /// Takes a section out, and the blank lines on one side of it.
+  /// Removes a section, and the blank lines on one side of it.
   mutating func delete(_ extent: INIExtent) {
     var start = extent.start
     var end = extent.end
@@ -63,18 +64,18 @@ extension INIDocument {
     var below = end
     while below < lines.count, lines[below].content == .blank { below += 1 }
     if start == 0 || isMark(start - 1) {
-      // Nothing above: the gap below goes, so that what follows comes first.
+      // Nothing above: the gap below is removed, so that the next section comes first.
       start = extent.start
       if below < lines.count { end = below }
     } else if below == end, below < lines.count {
-      // No gap below: the one above goes on to part the neighbours.
+      // No gap below: the one above continues to separate the neighbours.
       start = extent.start
     }
     replaceLines(start..<end, with: [])
   }
 
-  /// How key lines are laid out where a section stands: as in itself or, while it has too few, in the one above it of
-  /// its kind, or else in the whole file.
+  /// The layout of key lines in a section: its own or, if it has too few lines, that of the section above of the same
+  /// kind, or else that of the whole file.
   func style(in extent: INIExtent, kind: SectionKind) -> INIKeyStyle {
     var keys = keyLines(extent.header..<extent.limit)
     if keys.count < 2 {
@@ -88,7 +89,7 @@ extension INIDocument {
     lines[range].filter { if case .key = $0.content { true } else { false } }
   }
 
-  /// How many blank lines go between what ends before `end` and a new section there.
+  /// The number of blank lines before a new section at `end`.
   private func blankLines(before end: Int, after last: INIExtent?) -> Int {
     guard end > 0, !isMark(end - 1) else { return 0 }
     var below = end
@@ -97,11 +98,11 @@ extension INIDocument {
     if below == lines.count {
       count = gap(above: last) ?? gapAboveAnySection() ?? 1
     }
-    // A comment that ends here must not become that of the new section.
+    // A comment that ends here must not touch the new section.
     return lines[end - 1].content == .comment ? max(1, count) : count
   }
 
-  /// The blank lines above a section; `nil` where nothing is above them.
+  /// The blank lines above a section; `nil` if it is the first.
   private func gap(above extent: INIExtent?) -> Int? {
     guard let extent else { return nil }
     var start = extent.start
@@ -126,7 +127,7 @@ extension INIDocument {
 // MARK: - Splicing
 
 extension INIDocument {
-  /// Puts other lines, given without their ends, in the place of a range of them.
+  /// Replaces a range of lines by others, given without their ends.
   private mutating func replaceLines(_ range: Range<Int>, with texts: [[UInt8]]) {
     let end = lineEnd(near: range.lowerBound)
     let mark = takeMark()
@@ -134,7 +135,7 @@ extension INIDocument {
     let start = min(range.lowerBound, lines.count)
     lines.replaceSubrange(
       start..<min(range.upperBound, lines.count), with: texts.map { INILine($0 + end) })
-    // Only the last line may lack its end, and does so if the last one did before; but an empty line stays a line.
+    // Only the last line may lack its end, and lacks it if the last one did before. An empty line stays a line.
     for index in max(0, start - 1)..<max(lines.count, start) where index < lines.count {
       let line = lines[index]
       let isLast = index == lines.count - 1

@@ -1,19 +1,19 @@
 import Bytes
 
-/// Where a section stands in a document, as indices of lines.
+/// Where a section is in a document, as indices of lines.
 struct INIExtent {
   /// The first line of the comment that touches the section from above, or else ``header``.
   let start: Int
   /// The `[type name]` line.
   let header: Int
-  /// Behind the last key, and the comment that touches it from below unless that one touches the next section.
+  /// One past the last key, or past the comment that touches it from below but not the next section.
   let end: Int
   /// The next section's header, or the number of lines: keys up to here belong to the section.
   let limit: Int
 }
 
 extension INIDocument {
-  /// Where the sections of a kind stand, in file order.
+  /// Where the sections of a kind are, in file order.
   func extents(of kind: SectionKind) -> [INIExtent] {
     var extents: [INIExtent] = []
     for index in lines.indices {
@@ -25,7 +25,7 @@ extension INIDocument {
     return extents
   }
 
-  /// Where a section stands.
+  /// Where a section is.
   func extent(of section: SectionName) -> INIExtent? {
     for extent in extents(of: section.kind) {
       guard case .section(_, let name) = lines[extent.header].content else { continue }

@@ -1,11 +1,11 @@
 import Bytes
 
-/// How key lines are laid out: what a new one copies from those around it.
+/// The layout of key lines, which a new one copies from those around it.
 struct INIKeyStyle {
   private var indent: [UInt8] = []
   private var beforeEquals = [UInt8](" ")
   private(set) var afterEquals = [UInt8](" ")
-  /// Where the `=` stands in all of the lines, if their names differ in length.
+  /// The column of `=`, if it is the same in lines whose names differ in length.
   private var column: Int?
 
   /// The style of these key lines, the last one counting most; `key = value` if there are none.
@@ -19,7 +19,7 @@ struct INIKeyStyle {
       let start = line.isMarked ? INILine.byteOrderMark.count : 0
       indent = line[start..<name.lowerBound]
       beforeEquals = line[name.upperBound..<equals]
-      // Of an empty value nobody can say what stands in front of it.
+      // An empty value does not show the blanks before it.
       afterEquals = value.isEmpty ? beforeEquals : line[equals + 1..<value.lowerBound]
       lengths = (min(lengths.least, name.count), max(lengths.most, name.count))
       columns = (min(columns.least, equals - start), max(columns.most, equals - start))

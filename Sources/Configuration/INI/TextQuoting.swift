@@ -1,8 +1,9 @@
 import Bytes
 
 extension Text.StringInterpolation {
-  /// Text of the file, as a message has it: on one line, with escapes where control characters are, and cut after 60
-  /// bytes, so that no message gets as long as a line may be.
+  /// Text of the file in a message: on one line, with escapes for control characters.
+  ///
+  /// It is cut after 60 bytes, because a line of the file may be very long.
   @inline(never)
   mutating func appendInterpolation(quoting text: Span<UInt8>) {
     var end = text.count
@@ -14,15 +15,16 @@ extension Text.StringInterpolation {
     if end < text.count { appendLiteral("…") }
   }
 
-  /// All of it, such as a path, of which the end matters most.
+  /// The whole text: for paths, whose end matters most.
   mutating func appendInterpolation(whole text: [UInt8]) {
     var written: [UInt8] = []
     for byte in text { written.append(escaping: byte) }
     appendInterpolation(written)
   }
 
-  /// A key that is not understood, as far as it looks like a setting's: letters, `_`, `-` and `.`. What follows may be
-  /// a secret, where somebody wrote something else than `key = value`.
+  /// An unknown key, as far as it looks like a setting's: letters, `_`, `-` and `.`.
+  ///
+  /// The rest is cut, because it may be a secret where a line is not `key = value`.
   @inline(never)
   mutating func appendInterpolation(unknown key: Span<UInt8>) {
     let end = key.indices.first { !key[$0].isPartOfKey } ?? key.count

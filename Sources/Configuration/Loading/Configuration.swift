@@ -1,7 +1,8 @@
 import Bytes
 
-/// A valid configuration: every setting of every section with a value in its range, every reference to
-/// something that exists.
+/// A valid configuration.
+///
+/// Each setting of each section has a value in its range, and each reference has a target.
 public final class Configuration: Sendable {
   /// `[server]`.
   public let server: ServerSettings
@@ -17,7 +18,7 @@ public final class Configuration: Sendable {
   public let bots: [BotSettings]
   /// `[integration NAME]`, in file order, and after them the implied ones; at least one for each bot.
   public let integrations: [IntegrationSettings]
-  /// All sections, for those who ask what the file says. Not changed any more.
+  /// All sections with their entries, for the management API. Never changed after loading.
   nonisolated(unsafe) let sections: [Section]
 
   /// Loads a configuration file from its bytes. The empty file is the built-in default. O(n).
@@ -42,7 +43,7 @@ public final class Configuration: Sendable {
       sections: resolver.sections)
   }
 
-  /// Takes over sections that are complete and valid.
+  /// Fills the typed settings from sections that are complete and valid.
   private init(_ resolver: ConfigurationResolver) {
     sections = resolver.sections
     server = ServerSettings(resolver.all(.server)[0])

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The checks that take more than one line of the file.
+/// The checks that need more than one line of the file.
 extension ConfigurationResolver {
   mutating func checkServer(_ server: Section) {
     readIdentity(of: server)
@@ -88,7 +88,7 @@ extension ConfigurationResolver {
     let integrations = integrations(of: bot)
     checkDeadline(of: bot, integrations)
     for integration in integrations where mayTakePart(integration) { return }
-    // A bot that is implied has an integration in the file, or one that takes part.
+    // An implied bot has an integration in the file, or an implied one that takes part.
     warn(
       bot.origin.line == nil ? integrations[0].origin : bot.origin,
       """
@@ -97,8 +97,8 @@ extension ConfigurationResolver {
       """)
   }
 
-  /// Warns where the integrations of one message may take longer in turn than the deadline: then each gets a part of
-  /// it, and less than its timeout.
+  /// Warns where the integrations of one message may together take longer than the deadline. Each then gets a part
+  /// of it, less than its timeout.
   private mutating func checkDeadline(of bot: Section, _ integrations: [Section]) {
     guard let deadline = bot.entry("deadline"), let limit = deadline.number else { return }
     var (drawn, fallbacks) = (0, 0)
@@ -122,7 +122,7 @@ extension ConfigurationResolver {
       """)
   }
 
-  /// Whether messages may be drawn for an integration. What is not valid may have been meant to be.
+  /// Whether messages may be drawn for an integration. An invalid value is assumed to allow it.
   private func mayTakePart(_ integration: Section) -> Bool {
     integration.boolean("enabled") != false && integration.number("weight") != 0
       && integration.boolean("fallback") != true
@@ -170,8 +170,8 @@ extension ConfigurationResolver {
       """)
   }
 
-  /// Checks that `ca_file` has certificates in PEM at all, "CERTIFICATE", "X509 CERTIFICATE" or "TRUSTED CERTIFICATE".
-  /// Whether they are sound shows when the backend is asked.
+  /// Checks that `ca_file` has certificates in PEM: "CERTIFICATE", "X509 CERTIFICATE" or "TRUSTED CERTIFICATE".
+  /// Whether they are valid shows when the backend is asked.
   private mutating func checkAuthority(of integration: Section) {
     guard let entry = integration.entry("ca_file"),
       let contents = contents(of: "ca_file", in: integration),
@@ -201,7 +201,7 @@ extension ConfigurationResolver {
 
   func line(of origin: SettingOrigin) -> Int {
     guard let line = origin.line else {
-      preconditionFailure("nothing is wrong with what is implied")
+      preconditionFailure("an implied value cannot be wrong")
     }
     return line
   }

@@ -1,21 +1,20 @@
 import Bytes
 
-/// Reads the lines of a document into sections: every error that shows in a line by itself, and what each
-/// section has.
+/// Reads the lines of a document into sections, and reports every error that one line shows.
 struct ConfigurationReader {
   /// The most members that a section may have of one family.
   private static let familyLimit = 128
 
   let expander: ValueExpander
-  /// What was found, by line.
+  /// The findings, by line.
   var list = FindingList()
-  /// Finds what unknown names were meant to be.
+  /// Suggests known names for unknown ones.
   var names = NearestName()
   /// The sections in file order, each once.
   private(set) var sections: [Section] = []
-  /// The section that keys belong to. One that is given twice is read like any other, and not kept.
+  /// The section that keys belong to. A repeated one is read like any other, and dropped.
   private var current: Section?
-  /// Whether keys belong to a section that is not understood, so that nothing can be said of them.
+  /// Whether keys belong to an unknown section, so that they cannot be checked.
   private var isUnknown = false
 
   init(_ document: INIDocument, sources: ConfigurationSources) {
@@ -45,7 +44,7 @@ struct ConfigurationReader {
 // MARK: - Sections
 
 extension ConfigurationReader {
-  /// Begins a section; `nil` is one that is not understood.
+  /// Begins a section; `nil` is an unknown one.
   private mutating func open(_ section: Section?) {
     current = section
     isUnknown = section == nil
@@ -75,7 +74,7 @@ extension ConfigurationReader {
     keep(section, at: line)
   }
 
-  /// Keeps a section if it is not given yet, and there is room for it.
+  /// Keeps a section if it is new and there is room for it.
   private mutating func keep(_ section: Section, at line: Int) {
     var count = 0
     for other in sections where other.kind == section.kind {
@@ -130,8 +129,8 @@ extension ConfigurationReader {
     }
   }
 
-  /// Whether a setting is not given yet, and there is room for one more of its family. Names of header
-  /// fields are compared without case, as servers do (RFC 9110 section 5.1).
+  /// Whether a setting is new, and its family has room for it. Names of header fields are compared without
+  /// case, as servers do (RFC 9110 section 5.1).
   private mutating func isNew(
     _ setting: Setting, _ row: Int, _ suffix: [UInt8], at line: Int, in section: Section
   ) -> Bool {

@@ -1,10 +1,10 @@
-/// What came of loading a configuration.
+/// The result of loading a configuration.
 public struct ConfigurationReport {
   /// The configuration, or `nil` if any finding is an error.
   public let configuration: Configuration?
-  /// Everything wrong or doubtful in the file, by line.
+  /// All errors and warnings, by line.
   public let findings: [Finding]
-  /// All sections, where valid with a value for each setting that has one.
+  /// All sections. If the file is valid, they are complete.
   let sections: [Section]
 
   /// The findings as lines of their own: `FILE:LINE: message`.

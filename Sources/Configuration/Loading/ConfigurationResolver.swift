@@ -1,14 +1,14 @@
 import Bytes
 
-/// Makes sections complete: adds those that are implied and the values that are not given, and checks
-/// what only the whole file shows.
+/// Completes the sections, and makes the checks that need the whole file.
 ///
-/// An entry whose value is not valid has been reported already; nothing is said about what follows from it.
+/// It adds implied sections and missing values. An invalid entry is reported already, and its consequences are
+/// not.
 struct ConfigurationResolver {
   let sources: ConfigurationSources
-  /// What the checks found, in no order.
+  /// The findings of the reader in order, then those of the checks in no order.
   var list: FindingList
-  /// Finds what unknown names were meant to be.
+  /// Suggests known names for unknown ones.
   var names = NearestName()
   /// The sections in file order, then the implied ones.
   private(set) var sections: [Section]
@@ -66,7 +66,7 @@ extension ConfigurationResolver {
     for bot in bots where integrations(of: bot).isEmpty { addEcho(to: bot) }
   }
 
-  /// Gives an integration its bot: the one that it names, or the only one.
+  /// Sets an integration's bot: the one that it names, or the only one.
   private mutating func resolveBot(of integration: Section, among bots: [Section]) {
     if let entry = integration.entry("bot") {
       if let name = entry.text { check(name, of: "bot", in: entry, isAmong: bots) }
@@ -79,9 +79,10 @@ extension ConfigurationResolver {
     }
   }
 
-  /// Adds the integration of a bot that has none. The first such bot's is `echo`; as integrations are
-  /// unique among all bots, those of others, or of any if there is an `[integration echo]`, are called
-  /// `echo-BOT`. All have the name `echo`.
+  /// Adds the integration of a bot without one. All of them have the name `echo`.
+  ///
+  /// Ids are unique among all bots: the first is `echo`, if the file has no `[integration echo]`, and the others
+  /// are `echo-BOT`.
   private mutating func addEcho(to bot: Section) {
     let taken = all(.integration)
     var id = [UInt8]("echo")
@@ -113,7 +114,7 @@ extension ConfigurationResolver {
             row: row, suffix: [], origin: .standard, value: value, isDerived: false,
             printed: setting.printed(value, writtenAs: text.span, isDerived: false)))
       } catch {
-        preconditionFailure("a default is not one that its setting takes")
+        preconditionFailure("a default is not valid for its setting")
       }
     }
   }
@@ -134,12 +135,12 @@ extension ConfigurationResolver {
     }
   }
 
-  /// Gives a setting a text that is implied, unless the section has one.
+  /// Gives a setting an implied text, unless the section has a value.
   private func imply(_ name: StaticString, _ text: [UInt8], in section: Section) {
     imply(name, .text(text), printed: text, in: section)
   }
 
-  /// Gives a setting a value that is not in the file, unless the section has one.
+  /// Gives a setting an implied value, unless the section has one.
   @inline(never)
   private func imply(
     _ name: StaticString, _ value: SettingValue, printed: [UInt8], in section: Section

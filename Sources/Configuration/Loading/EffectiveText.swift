@@ -1,11 +1,11 @@
 import Bytes
 
 extension ConfigurationReport {
-  /// Every setting of every section as it is in force, in the file's syntax: what `check --print` shows.
+  /// Every setting of every section in effect, in the file's syntax: the output of `check --print`.
   ///
-  /// Comments say where each comes from: a line of the file, what the file implies, or the default. Read
-  /// back, it gives the same configuration, but for what is printed as `****`: the secrets of keys, header
-  /// fields, what came from `${…}`, and the queries of URLs. For valid configurations only.
+  /// Comments say where each comes from: a line of the file, an implied value, or the default. Read back, it
+  /// gives the same configuration, except for secrets, which are `****`: keys, header fields, the values of
+  /// `${…}`, and the queries of URLs. For valid configurations only.
   public func effectiveText() -> [UInt8] {
     var text: [UInt8] = []
     for kind in SectionKind.allCases {
@@ -19,8 +19,8 @@ extension ConfigurationReport {
 }
 
 extension Section {
-  /// Appends the section: what the file gives, in its order, then what it implies, then defaults, then a
-  /// comment that names what has no value.
+  /// Appends the section: the values of the file in its order, the implied ones, the defaults, and a comment
+  /// with the settings that have no value.
   fileprivate func appendEffective(to text: inout [UInt8]) {
     switch origin {
     case .line(let line): text.append(contentsOf: ("# line \(line)\n" as Text).bytes)
@@ -35,7 +35,7 @@ extension Section {
     appendUnset(to: &text)
   }
 
-  /// Appends what the file gives, under one comment for settings of lines that follow each other.
+  /// Appends the values of the file. Settings on consecutive lines share a comment.
   private func appendGiven(to text: inout [UInt8]) {
     let given = entries.filter { $0.line != nil }
     var start = 0

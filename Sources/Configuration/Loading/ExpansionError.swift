@@ -14,7 +14,7 @@ enum ExpansionError: Error {
   case tooLong
   case notText
 
-  /// What is wrong. Quotes names and paths, never contents.
+  /// What is wrong, then what to write. Quotes names and paths, never contents.
   var message: Text {
     switch self {
     case .unknownEscape:

@@ -1,12 +1,12 @@
 public import Bytes
 
-/// Something wrong, or doubtful, in a configuration file.
+/// An error or a warning about a configuration file.
 public struct Finding: Sendable {
-  /// What a finding does to the file.
+  /// What a finding means for the file.
   public enum Severity: Sendable {
-    /// The file is not valid.
+    /// The file is invalid.
     case error
-    /// The file is valid, and probably not what was meant.
+    /// The file is valid, but probably not as intended.
     case warning
   }
 
@@ -14,10 +14,9 @@ public struct Finding: Sendable {
   public let line: Int
   /// Whether the file is still valid.
   public let severity: Severity
-  /// The setting that the section at that line lacks, if that is what is wrong.
+  /// The setting that is missing in the section at that line; `nil` for other findings.
   public let missing: StaticString?
-  /// What is wrong and, where it helps, what to write instead: UTF-8 without line breaks. Never contains
-  /// a secret.
+  /// What is wrong, then what to write instead: UTF-8 without line breaks. Never contains a secret.
   public let message: Text
 
   /// The finding as one line with its end: `FILE:LINE: message` or `FILE:LINE: warning: message`.

@@ -1,10 +1,10 @@
 import Bytes
 
-/// Findings as they are made.
+/// Findings in the order in which they are made.
 struct FindingList {
   private(set) var findings: [Finding] = []
 
-  /// Adds an error: that a setting is missing, where there is one.
+  /// Adds an error; `missing` is the setting that is missing, if that is the error.
   @inline(never)
   mutating func report(_ line: Int, _ message: Text, missing: StaticString? = nil) {
     findings.append(Finding(line: line, severity: .error, missing: missing, message: message))
@@ -16,10 +16,9 @@ struct FindingList {
     findings.append(Finding(line: line, severity: .warning, missing: nil, message: message))
   }
 
-  /// Brings the findings from `start` on, which are few and nearly in order, to their lines among the
-  /// others, which are in order. Of findings at one line, the earlier stays first.
+  /// Sorts by line. Findings before `start` are in order; those after it are few and nearly in order.
   ///
-  /// By insertion: the standard library's sort takes several kilobytes of code.
+  /// The sort is stable. It inserts, because the standard library's sort needs several kilobytes of code.
   mutating func order(from start: Int) {
     var late = Array(findings[start...])
     for end in late.indices {

@@ -1,9 +1,9 @@
 import Bytes
 
-/// Finds the known names that unknown ones were probably meant to be.
+/// Suggests the known name that an unknown one probably means.
 struct NearestName {
-  /// How many pairs of letters are compared, at most: in a file where thousands of names are wrong, a gateway at work
-  /// must not look for all of them. That is a hundredth of a second.
+  /// The most pairs of letters to compare, a hundredth of a second: a serving gateway must not search for thousands
+  /// of wrong names.
   private var budget = 4_000_000
 
   /// The nearest of the known names: the one with the fewest letters inserted, left out, replaced or
@@ -30,7 +30,7 @@ struct NearestName {
 
   /// Restricted Damerau–Levenshtein distance. O(n · m).
   private static func distance(from a: Span<UInt8>, to b: Span<UInt8>) -> Int {
-    // Three rows of the usual table by turns: this one, the last, and the one before.
+    // Three rows of the usual table, reused cyclically: this one, the last, and the one before.
     let width = b.count + 1
     var rows = [Int](repeating: 0, count: 3 * width)
     for j in 0..<width { rows[j] = j }
@@ -50,12 +50,12 @@ struct NearestName {
     return rows[a.count % 3 * width + b.count]
   }
 
-  /// Whether a name of at least three letters is how another begins.
+  /// Whether another name begins with this one of at least three letters.
   private static func isBeginning(_ name: Span<UInt8>, of other: Span<UInt8>) -> Bool {
     name.count >= 3 && other.extracting(first: name.count).equals(name)
   }
 
-  /// Whether one of two names of at least three letters is how the other begins or ends.
+  /// Whether one of two names of at least three letters begins or ends with the other.
   private static func shareEnd(_ a: Span<UInt8>, _ b: Span<UInt8>) -> Bool {
     let length = min(a.count, b.count)
     guard length >= 3 else { return false }

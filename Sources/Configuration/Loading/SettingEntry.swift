@@ -1,14 +1,14 @@
 import Bytes
 
-/// What a section has for one setting.
+/// The value that a section has for one setting.
 struct SettingEntry {
   /// The row in the table of the section's kind.
   let row: Int
-  /// What follows the name of a family in the key: `Authorization` of `header.Authorization`; else empty.
+  /// The rest of the key after the name of a family: `Authorization` of `header.Authorization`; else empty.
   let suffix: [UInt8]
   /// Where the value comes from.
   let origin: SettingOrigin
-  /// The value; `nil` where the file's is not one that the setting takes.
+  /// The value; `nil` if the one in the file is invalid.
   let value: SettingValue?
   /// Whether part of the value came from the environment or a file, so that no message may quote it.
   let isDerived: Bool
@@ -18,7 +18,7 @@ struct SettingEntry {
   /// What is printed instead of a secret.
   static let mask: StaticString = "****"
 
-  /// The line that the value stands at; `nil` where it is not from the file.
+  /// The line of the value; `nil` if it is not from the file.
   var line: Int? { origin.line }
 
   /// The text of a setting that has one and is valid.

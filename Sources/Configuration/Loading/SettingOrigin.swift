@@ -2,13 +2,13 @@
 enum SettingOrigin: Equatable {
   /// This line of the file, from 1.
   case line(Int)
-  /// Something else in the file, or that there is nothing: a name is its section's, a window that of
-  /// `[context]`, a bot without integrations has `echo`.
+  /// Implied by something else in the file: a name is its section's, a window that of `[context]`, and a bot
+  /// without integrations has `echo`.
   case implied
-  /// The settings table's default.
+  /// The default in the table of settings.
   case standard
 
-  /// The line in the file; `nil` where it is not from there.
+  /// The line in the file; `nil` if it is not from the file.
   var line: Int? {
     if case .line(let line) = self { line } else { nil }
   }

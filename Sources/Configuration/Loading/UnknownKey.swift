@@ -1,6 +1,6 @@
 import Bytes
 
-/// What to say of a key that no setting of its section has.
+/// The message about a key that is not a setting of its section.
 enum UnknownKey {
   /// The message about a single key.
   static func message(for key: Span<UInt8>, in section: Section) -> Text {
@@ -8,7 +8,7 @@ enum UnknownKey {
     return message(for: key, in: section, &names)
   }
 
-  /// The message, with what was probably meant, as `names` finds it.
+  /// The message, with the suggestion that `names` finds.
   static func message(
     for key: Span<UInt8>, in section: Section, _ names: inout NearestName
   ) -> Text {
@@ -17,7 +17,7 @@ enum UnknownKey {
       let name: StaticString = kind.isNamed ? " NAME" : ""
       return "\(message); it belongs in [\(kind.type)\(name)]"
     }
-    // Of a family only its name counts: 'headers.X' is near 'header.'.
+    // Only the name of a family is compared: 'headers.X' is near 'header.'.
     let dot = key.firstIndex(of: UInt8(ascii: "."))
     let start = dot.map { $0 + 1 } ?? key.count
     let known = section.kind.settings.map { [UInt8]($0.name) }
@@ -29,7 +29,7 @@ enum UnknownKey {
     return "\(message); did you mean '\(nearest)\(unknown: key.extracting(start..<key.count))'?"
   }
 
-  /// The kind of section that has such a setting, if there is exactly one.
+  /// The only kind of section that has this setting; `nil` for none or several.
   private static func only(kindWith key: Span<UInt8>) -> SectionKind? {
     var found: SectionKind?
     for kind in SectionKind.allCases where kind.setting(for: key) != nil {

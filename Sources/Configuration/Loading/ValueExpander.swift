@@ -1,12 +1,13 @@
 import Bytes
 
-/// Resolves values, with what they refer to.
+/// Resolves the quotes, escapes and `${…}` of values.
 struct ValueExpander {
   let sources: ConfigurationSources
 
-  /// The value that `text` stands for. `isQuoted` says that it stands in double quotes, which are then
-  /// taken off and the escapes between them resolved. What `${…}` gives is never looked at again: neither
-  /// escapes nor further references in it mean anything.
+  /// The value of `text`. With `isQuoted` it is in double quotes, which are removed, and its escapes are
+  /// resolved.
+  ///
+  /// The value of a `${…}` is used as it is: escapes and references in it mean nothing.
   func expand(_ text: Span<UInt8>, isQuoted: Bool) throws(ExpansionError) -> WrittenValue {
     var bytes: [UInt8] = []
     var isDerived = false
@@ -51,7 +52,7 @@ struct ValueExpander {
     }
   }
 
-  /// What stands between `${` and `}`, looked up.
+  /// Looks up the text between `${` and `}`.
   private func resolve(_ reference: Span<UInt8>) throws(ExpansionError) -> [UInt8] {
     if reference.hasPrefix("file:") {
       let path = reference.extracting(5..<reference.count)
@@ -97,7 +98,7 @@ struct ValueExpander {
 }
 
 extension [UInt8] {
-  /// Takes one newline, LF or CRLF, off the end.
+  /// Removes one newline, LF or CRLF, from the end.
   mutating func removeLastNewline() {
     guard last == UInt8(ascii: "\n") else { return }
     removeLast()

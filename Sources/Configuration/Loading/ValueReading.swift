@@ -1,6 +1,6 @@
 import Bytes
 
-/// From the text of a key line to the setting's value.
+/// Reads the text of a key line as the setting's value.
 extension ConfigurationReader {
   /// Reads a value; warnings are reported, errors thrown.
   mutating func read(
@@ -23,9 +23,10 @@ extension ConfigurationReader {
     return (value, written.isDerived)
   }
 
-  /// Reads a JSON value in double quotes, which may be the file's or those of a JSON string: `"0.2"` is a
-  /// number and `"\"high\""` a string, as in any setting, and `"high"`, which would otherwise be no JSON
-  /// at all, is that string.
+  /// Reads a JSON value in double quotes, which may belong to the file or to a JSON string.
+  ///
+  /// As in any setting, `"0.2"` is a number and `"\"high\""` a string. `"high"`, whose contents are not JSON,
+  /// is that string too.
   private mutating func readQuotedJSON(
     _ text: Span<UInt8>, of setting: Setting, key: Span<UInt8>, at line: Int
   ) throws(InvalidValue) -> (value: SettingValue, isDerived: Bool) {

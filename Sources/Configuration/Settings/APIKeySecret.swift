@@ -1,14 +1,14 @@
 import Bytes
 
-/// What an API key is checked against.
+/// The secret that a client's key is compared with.
 public enum APIKeySecret: Equatable, Sendable {
-  /// SHA-256 over the salt followed by the key: what `postern key` printed. 16 and 32 bytes.
+  /// SHA-256 of the salt followed by the key, as `postern key` prints it. 16 and 32 bytes.
   case digest(salt: [UInt8], digest: [UInt8])
   /// The key itself: at most 512 visible ASCII characters.
   case key([UInt8])
 
-  /// Reads `sha256:` with a salt of 32 and a digest of 64 hexadecimal digits, separated by a colon, or
-  /// takes the value as the key itself.
+  /// Reads `sha256:` with a salt of 32 and a digest of 64 hexadecimal digits, separated by a colon. Any other
+  /// value is the key itself.
   init(_ value: WrittenValue) throws(InvalidValue) {
     let text = value.bytes.span
     if text.hasPrefix("sha256:") {
@@ -32,8 +32,8 @@ public enum APIKeySecret: Equatable, Sendable {
     self = .key(value.bytes)
   }
 
-  /// Whether somebody could find the key by trying, even at the rate that a network allows (NIST SP 800-63B
-  /// section 5.1.1.1).
+  /// Whether the key can be guessed by trying, even at the rate of a network (NIST SP 800-63B section
+  /// 5.1.1.1).
   var isWeak: Bool {
     if case .key(let key) = self { key.count < 8 } else { false }
   }

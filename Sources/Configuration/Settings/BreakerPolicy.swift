@@ -1,6 +1,6 @@
 import Bytes
 
-/// When to stop asking a backend that fails: `5/30s`.
+/// When to pause requests to a backend that fails: `5/30s`.
 public struct BreakerPolicy: Equatable, Sendable {
   /// Failures in a row that open the breaker, 1 to 1000.
   public let failures: Int

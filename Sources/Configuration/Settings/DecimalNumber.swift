@@ -1,11 +1,12 @@
 import Bytes
 
-/// A JSON number as a whole one: programs write 5 also as `5.0` and `5e0`, and times with all the digits that a
-/// floating-point number has.
+/// A JSON number as a whole number.
+///
+/// Programs also write 5 as `5.0` and `5e0`, and times with all the digits of a floating-point number.
 struct DecimalNumber {
-  /// The number, multiplied by the power of ten that was asked for and rounded to the nearest whole.
+  /// The number, multiplied by the requested power of ten and rounded to the nearest whole number.
   let value: Int
-  /// Whether nothing was rounded off.
+  /// Whether rounding changed nothing.
   let isExact: Bool
 
   /// Reads a valid JSON number and multiplies it by `10^places`; `nil` where the result is not below 10^18.
@@ -24,7 +25,7 @@ struct DecimalNumber {
         digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
         if isFraction { exponent -= 1 }
       } else {
-        // What no longer fits is no more than a rounding error, or else too large.
+        // Further digits are only a rounding error, or the number is too large.
         if byte != UInt8(ascii: "0") { isExact = false }
         if !isFraction { exponent += 1 }
       }
@@ -50,7 +51,7 @@ struct DecimalNumber {
 
   private static let limit = 1_000_000_000_000_000_000
 
-  /// The exponent that follows the `e`, within bounds that are far beyond any that matters.
+  /// The exponent after the `e`, limited to bounds far beyond any that matters.
   private static func exponent(_ text: Span<UInt8>) -> Int {
     var exponent = 0
     for index in text.indices where text[index].isASCIIDigit {

@@ -1,15 +1,15 @@
 import Bytes
 
-/// What may follow the `.` of `header.` and `param.`.
+/// The names that may follow `header.` and `param.`.
 extension Setting {
-  /// What keeps a key's rest from being one of this family, or `nil`.
+  /// Why a name cannot be one of this family; `nil` if it can.
   func objection(to suffix: Span<UInt8>) -> Text? {
     if case .field = type { return Self.objection(toField: suffix) }
     return Self.objection(toParameter: suffix)
   }
 
-  /// Field names are tokens (RFC 9110 section 5.6.2). Those that say how a message is carried rather than
-  /// what it is are not the administrator's to set.
+  /// Field names are tokens (RFC 9110 section 5.6.2). Fields that belong to the connection, not to the message,
+  /// cannot be set.
   private static func objection(toField name: Span<UInt8>) -> Text? {
     if !(1...128 ~= name.count) || !consists(name, of: "!#$%&'*+-.^_`|~") {
       return "not a valid name of a header field"
@@ -33,7 +33,7 @@ extension Setting {
     ("Accept-Encoding", "replies are read uncompressed"),
   ]
 
-  /// Further fields of a request: all but those that Postern writes itself whatever the backend speaks.
+  /// Further fields of a request: all except those that Postern always writes itself.
   private static func objection(toParameter name: Span<UInt8>) -> Text? {
     if !(1...64 ~= name.count) || !consists(name, of: "_-.") {
       return "not a name: letters, digits, '_', '-' and '.', 1 to 64 of them"

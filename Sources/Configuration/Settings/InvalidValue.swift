@@ -1,6 +1,6 @@
 import Bytes
 
-/// Why a value is not what its setting takes: a message without the setting's name in front.
+/// Why a value is invalid for its setting: a message without the setting's name.
 struct InvalidValue: Error {
   let message: Text
 
@@ -8,7 +8,7 @@ struct InvalidValue: Error {
     self.message = message
   }
 
-  /// A secret that was copied from what `check --print` shows.
+  /// A masked secret that was copied from `check --print`.
   static var mask: InvalidValue {
     InvalidValue("**** is how a secret is printed; write the secret itself")
   }

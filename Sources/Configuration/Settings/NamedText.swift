@@ -1,6 +1,6 @@
 import Bytes
 
-/// A header field, or a further field of a request's JSON.
+/// A header field, or a further top-level field of a request's JSON.
 public struct NamedText: Sendable {
   /// The name as written.
   public let name: [UInt8]

@@ -1,11 +1,11 @@
 package import Bytes
 
-/// A kind of numbers in the file: counts, times or sizes.
+/// A kind of number in the file: a count, a time or a size.
 package enum Quantity {
   case count
   /// In milliseconds; bare numbers are seconds.
   case duration
-  /// As durations; the words that it may be instead are read elsewhere.
+  /// A duration that may be a word instead, which the setting's type reads.
   case interval
   /// In bytes.
   case size
@@ -34,8 +34,8 @@ package enum Quantity {
     ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30),
   ]
 
-  /// Reads digits and a suffix, or none. Numbers too large for `Int`, of either sign, become its limits;
-  /// `nil` is what is no such number at all.
+  /// Reads digits and an optional suffix; `nil` for any other text. Numbers too large for `Int`, of either
+  /// sign, become its limits.
   func read(_ text: Span<UInt8>) -> Int? {
     let isNegative = text.hasPrefix("-")
     let start = isNegative ? 1 : 0
@@ -49,7 +49,7 @@ package enum Quantity {
     return (overflow ? Int.max : product) * (isNegative ? -1 : 1)
   }
 
-  /// A number as the file would write it, in the largest unit that leaves it whole.
+  /// A number as the file writes it, in the largest unit that keeps it whole.
   package func text(_ value: Int) -> Text {
     for unit in units.reversed() where value >= unit.factor && value % unit.factor == 0 {
       return "\(value / unit.factor)\(unit.suffix)"
@@ -57,7 +57,7 @@ package enum Quantity {
     return isTime ? "\(value)s" : "\(value)"
   }
 
-  /// Suffixes of sizes may be in lower case, those of time must be: `M` is not a minute.
+  /// Suffixes of sizes may be in either case. Those of times are in lower case: `M` is not a minute.
   private func factor(of suffix: Span<UInt8>) -> Int? {
     if suffix.isEmpty { return isTime ? 1000 : 1 }
     for unit in units {

@@ -1,6 +1,6 @@
 import Bytes
 
-/// How many messages may come in how long: `30/m`.
+/// A limit of messages in a time: `30/m`.
 public struct Rate: Equatable, Sendable {
   /// Messages in one interval, 1 to 1000000.
   public let count: Int
