@@ -1,7 +1,6 @@
 import API
 import Bytes
 import Configuration
-import HTTPServer
 
 /// The OpenAPI 3.1 description of the HTTP interface, docs/openapi.json, written from the tables that route and
 /// validate. The release binary contains the file.
