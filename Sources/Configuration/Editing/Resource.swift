@@ -11,7 +11,7 @@ public struct Resource {
   private let section: Section
 
   /// Families of keys, each with the member that holds them as an object.
-  static let families: [(prefix: StaticString, member: StaticString)] = [
+  package static let families: [(prefix: StaticString, member: StaticString)] = [
     ("header.", "headers"), ("param.", "params"),
   ]
 
