@@ -82,7 +82,7 @@ let package = Package(
     shims("CMicroHTTPD", over: "microhttpd"),
     room("Bytes", on: [], isHot: true),
     room("JSON", on: ["Bytes"], isHot: true),
-    room("Protocols", on: ["Bytes", "JSON"]),
+    room("Protocols", on: ["Bytes", "JSON", "Platform"]),
     room("Configuration", on: ["Bytes", "JSON"]),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Context", on: ["Bytes", "Platform"], isHot: true),

@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Protocols
 package import HTTPServer
 
 /// Finds the endpoint that a request is for, checks access and body, and calls the endpoint's handler.
@@ -16,13 +17,13 @@ package final class Router: RequestHandler {
     do throws(APIError) {
       return try route(request)
     } catch {
-      return .answer(error.response(as: ErrorShape(for: request)))
+      return .answer(error.response(as: Face(for: request)))
     }
   }
 
   /// The answer to a request that the server itself refuses.
   package func response(to refusal: Refusal, of request: Request?) -> Response {
-    APIError(refusal).response(as: ErrorShape(for: request))
+    APIError(refusal).response(as: Face(for: request))
   }
 
   private func route(_ request: Request) throws(APIError) -> Admission {

@@ -44,7 +44,7 @@ package enum Prompt {
   ) throws(TranslationFault) {
     switch self {
     case .given(let chat):
-      if chat.shape == .anthropic { try encoder.append(systemOf: chat) }
+      if chat.hasSystemField { try encoder.append(systemOf: chat) }
       try encoder.append(messagesOf: chat)
     case .turn(let content, let chat, let next):
       if let chat { try encoder.append(systemOf: chat) }

@@ -47,7 +47,7 @@ protocol DialectRules: AnyObject, Sendable {
   func isOwnField(_ name: Span<UInt8>) -> Bool
 
   /// How the further fields of a client's request are translated; `nil` if they are sent as they came.
-  func fieldRules(from face: ChatRequest.Shape) -> [FieldRule]?
+  func fieldRules(from face: Face) -> [FieldRule]?
 
   /// The field that holds the system messages; `nil` if they are among the messages.
   var systemField: StaticString? { get }

@@ -1,5 +1,6 @@
 import Backends
 import JSON
+import Protocols
 import Testing
 import TestSupport
 
@@ -18,18 +19,6 @@ import TestSupport
       text(response.body) == """
         {"error":{"type":"invalid_request_error","code":"invalid_parameter","message":"say \\"please\\"",\
         "param":"user.id"}}
-        """)
-  }
-
-  @Test func writesMoreBesideTheError() {
-    let body = APIError(.allIntegrationsFailed, "Sorry.").body { writer in
-      writer.name("attempts")
-      writer.beginArray()
-      writer.endArray()
-    }
-    #expect(
-      text(body) == """
-        {"error":{"type":"backend_error","code":"all_integrations_failed","message":"Sorry."},"attempts":[]}
         """)
   }
 
@@ -67,10 +56,10 @@ import TestSupport
           + #""message":"m","code":"not_found","param":"p"}}"#
       ),
     ])
-  func takesTheShapeOfThePath(path: String, isAnthropic: Bool, body: String) throws {
+  func takesTheFaceOfThePath(path: String, isAnthropic: Bool, body: String) throws {
     let segments = Target(bytes(path).span)?.segments
     let error = APIError(.notFound, "m", parameter: "p")
-    let response = error.response(as: ErrorShape(segments, isAnthropic: { isAnthropic }))
+    let response = error.response(as: Face(segments, isAnthropic: { isAnthropic }))
     #expect(text(response.body) == body)
     #expect(response.status == 404)
   }

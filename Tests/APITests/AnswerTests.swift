@@ -38,10 +38,10 @@ import TestSupport
     let reply = try Dialect.custom.decode(
       bytes(
         #"{"content":"H\u00ed!","attachments":[ 1.0 ],"model":"m","metadata":{"usage":{"n":1}}}"#))
-    let answer = Answer(
-      content: .reply(reply, by: settings.integrations[0]), identifier: bytes("msg_1"),
-      conversation: bytes("conv_\"1"), attempts: reports, time: .now
-    ).response(from: settings.bots[0])
+    let answer = AnswerFormat(.native, for: settings.bots[0]).response(
+      to: Answer(
+        content: .reply(reply, by: settings.integrations[0]), identifier: bytes("msg_1"),
+        conversation: bytes("conv_\"1"), attempts: reports, time: .now))
     #expect(answer.status == 200)
     #expect(answer.contentType.map { "\($0)" } == "application/json")
     let body = text(answer.body)
@@ -67,10 +67,10 @@ import TestSupport
     ] as [(Answer.Content, String)])
   func writesFailures(content: Answer.Content, brief: String) throws {
     let bot = try configuration("[bot b]\nerror_message = Sorry").bots[0]
-    let response = Answer(
-      content: content, identifier: bytes("msg_1"), conversation: bytes("c"), attempts: reports,
-      time: .now
-    ).response(from: bot)
+    let response = AnswerFormat(.native, for: bot).response(
+      to: Answer(
+        content: content, identifier: bytes("msg_1"), conversation: bytes("c"), attempts: reports,
+        time: .now))
     let root = try JSONDocument(response.body).root
     let error = try #require(root["error"])
     let words = [error["type"], error["code"]].map { text($0?.string ?? []) }

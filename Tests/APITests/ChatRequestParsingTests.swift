@@ -10,7 +10,7 @@ import TestSupport
 /// Requests of OpenAI's and Anthropic's clients as messages to a bot.
 @Suite struct ChatRequestParsingTests {
   private func request(
-    _ body: String, _ shape: ChatRequest.Shape = .openai, in conversation: String? = nil
+    _ body: String, _ shape: Face = .openai, in conversation: String? = nil
   ) throws -> Message {
     try ChatRequest(bytes(body), in: shape).message(to: nil, in: conversation.map(bytes))
   }
@@ -62,8 +62,8 @@ import TestSupport
           + #"{"type":"image","source":{"type":"url","url":"u"}}]}"#,
         #"[{"type":"text","text":"a"},{"type":"image_url","image_url":{"url":"u"}}]"#, 1
       ),
-    ] as [(ChatRequest.Shape, String, String, Int)])
-  func goesOn(shape: ChatRequest.Shape, messages: String, kept: String, next: Int) throws {
+    ] as [(Face, String, String, Int)])
+  func goesOn(shape: Face, messages: String, kept: String, next: Int) throws {
     let message = try request(#"{"messages":[\#(messages)]}"#, shape, in: "c1")
     guard case .turn(let content, .some, let behind) = message.prompt else {
       Issue.record("\(message.prompt)")

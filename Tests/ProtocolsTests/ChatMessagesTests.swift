@@ -6,7 +6,7 @@ import TestSupport
 /// Messages of one interface as a backend of the other one is sent them.
 @Suite struct ChatMessagesTests {
   private static func messages(
-    _ shape: ChatRequest.Shape, _ messages: String, system: String? = nil, more: String = ""
+    _ shape: Face, _ messages: String, system: String? = nil, more: String = ""
   ) throws -> String {
     let root = try value(#"{"messages":[\#(messages)]\#(more)}"#)
     let chat = ChatRequest(shape, body: root, messages: try #require(root["messages"]))
@@ -167,8 +167,8 @@ import TestSupport
       ),
       (.anthropic, #"{"role":"assistant","content":[{"type":"server_tool_use"}]}"#, "messages"),
       (.anthropic, #"{"role":"user"}"#, "messages"),
-    ] as [(ChatRequest.Shape, String, String)])
-  func namesWhatHasNoEquivalent(shape: ChatRequest.Shape, message: String, field: String) throws {
+    ] as [(Face, String, String)])
+  func namesWhatHasNoEquivalent(shape: Face, message: String, field: String) throws {
     let fault = try #require(throws: TranslationFault.self) {
       _ = try Self.messages(shape, #"{"role":"user","content":"a"},"# + message)
     }

@@ -5,7 +5,7 @@ import TestSupport
 
 /// What each kind of backend is sent of a client's request in each interface, byte for byte.
 @Suite struct ChatTranslationTests {
-  private static func chat(_ shape: ChatRequest.Shape, _ body: String) throws -> ChatRequest {
+  private static func chat(_ shape: Face, _ body: String) throws -> ChatRequest {
     let root = try value(body)
     return ChatRequest(shape, body: root, messages: try #require(root["messages"]))
   }
@@ -25,7 +25,7 @@ import TestSupport
     var encoder = RequestEncoder(
       try profile.serving(chat), conversationID: bytes("c"), user: nil, metadata: nil,
       streams: streams)
-    if chat.shape == .anthropic { try encoder.append(systemOf: chat) }
+    if chat.hasSystemField { try encoder.append(systemOf: chat) }
     try encoder.append(messagesOf: chat)
     return text(try encoder.finish().bytes)
   }
@@ -188,7 +188,7 @@ import TestSupport
     )
   }
 
-  static let untranslatable: [(ChatRequest.Shape, String, String)] = [
+  static let untranslatable: [(Face, String, String)] = [
     (.openai, #""logit_bias":{"1":2}"#, "logit_bias"), (.openai, #""n":2"#, "n"),
     (.openai, #""logprobs":true"#, "logprobs"),
     (.openai, #""presence_penalty":0.1"#, "presence_penalty"),
@@ -209,7 +209,7 @@ import TestSupport
   ]
 
   @Test(arguments: untranslatable)
-  func namesTheFieldThatHasNoEquivalent(shape: ChatRequest.Shape, field: String, name: String)
+  func namesTheFieldThatHasNoEquivalent(shape: Face, field: String, name: String)
     throws
   {
     let chat = try Self.chat(shape, #"{"messages":[{"role":"user","content":"x"}],\#(field)}"#)

@@ -3,6 +3,7 @@ import Bytes
 import Configuration
 import Exchange
 import HTTPServer
+import Platform
 import Protocols
 
 /// Turns requests of OpenAI's and Anthropic's clients into messages.
@@ -14,21 +15,21 @@ struct ChatEndpoint {
   }
 
   /// Handles a request whose body has come whole; `models` are those that its caller's API key reaches.
-  func handle(_ request: Request, in shape: ChatRequest.Shape, _ models: ModelTable) {
+  func handle(_ request: Request, in face: Face, _ models: ModelTable) {
     do throws(APIError) {
-      let chat = try ChatRequest(request.body, in: shape)
+      let chat = try ChatRequest(request.body, in: face)
       let name = try chat.model
       let model = try models.model(name)
       let message = try chat.message(
         to: model.integration, in: request.field("X-Conversation-Id"))
-      let bot = model.bot.settings
-      let face: any Face =
-        shape == .anthropic
-        ? AnthropicFace(bot, model: name)
-        : OpenAIFace(bot, model: name, includesUsage: chat.includesUsage)
-      try messages.answer(request, with: message, from: models.key, for: model.bot, as: face)
+      let terms = AnswerTerms(
+        model: name, includesUsage: chat.includesUsage,
+        created: Int(WallTime.now.milliseconds / 1000))
+      try messages.answer(
+        request, with: message, from: models.key, for: model.bot,
+        as: AnswerFormat(face, terms, for: model.bot.settings))
     } catch {
-      request.respond(error.response(as: ErrorShape(shape)))
+      request.respond(error.response(as: face))
     }
   }
 }

@@ -9,10 +9,10 @@ enum ChatHandlers {
   /// `POST /v1/messages`
   static func createMessage(_ call: Call) -> Admission { answer(call, in: .anthropic) }
 
-  private static func answer(_ call: Call, in shape: ChatRequest.Shape) -> Admission {
+  private static func answer(_ call: Call, in face: Face) -> Admission {
     let chats = call.application.chats
     // The models that apply now, whatever is configured before the body has come.
     let models = ModelTable(for: call)
-    return call.receiveBody { chats.handle($0, in: shape, models) }
+    return call.receiveBody { chats.handle($0, in: face, models) }
   }
 }

@@ -5,7 +5,7 @@ import Protocols
 
 extension ChatRequest {
   /// Reads a body. Only what Postern itself needs is checked; the backend judges the rest.
-  init(_ body: [UInt8], in shape: Shape) throws(APIError) {
+  init(_ body: [UInt8], in face: Face) throws(APIError) {
     let root = try JSONValue.object(in: body)
     guard let messages = root["messages"], messages.kind == .array, !messages.isEmpty else {
       throw .invalid("messages", "messages must be a non-empty array.")
@@ -13,7 +13,7 @@ extension ChatRequest {
     for message in messages.elements where message["role"]?.kind != .string {
       throw .invalid("messages", "Each of messages must be an object with a role.")
     }
-    self.init(shape, body: root, messages: messages)
+    self.init(face, body: root, messages: messages)
   }
 
   /// The model that the client asks for.
@@ -25,9 +25,6 @@ extension ChatRequest {
       return model
     }
   }
-
-  /// Whether a stream is to report the usage.
-  var includesUsage: Bool { body["stream_options"]?["include_usage"]?.boolean == true }
 
   /// The message to a bot, or to one of its integrations. With a `conversation`, the user's last message continues
   /// that; without one, the request's messages are the context.
@@ -43,20 +40,19 @@ extension ChatRequest {
       throw .invalid("n", "n must be 1 in a stream.")
     }
     let metadata = body["metadata"]
-    let user = shape == .openai ? body["user"] : metadata?["user_id"]
     let userID = user?.string
     return Message(
       try prompt(isKept: conversation != nil), to: integration,
       conversation: try conversation.map { (name) throws(APIError) in
         try Message.identifier(name, "X-Conversation-Id")
       },
-      user: userID.flatMap { ChatRequest.user($0) },
+      user: userID.flatMap { ChatRequest.userObject($0) },
       userID: userID, metadata: metadata?.kind == .object ? metadata : nil,
       isStreaming: isStreaming)
   }
 
   /// The user object of Postern's own format.
-  private static func user(_ id: [UInt8]) -> JSONValue? {
+  private static func userObject(_ id: [UInt8]) -> JSONValue? {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("id", string: id.span)
@@ -71,7 +67,7 @@ extension ChatRequest {
     for message in messages.elements {
       index += 1
       if message.member("role", is: "user"), let content = message["content"],
-        !ChatRequest.holdsResults(content)
+        !holdsToolResults(content)
       {
         last = (content, index)
       }
@@ -79,28 +75,16 @@ extension ChatRequest {
     guard let last else {
       throw .invalid("messages", "messages has no message of the user to continue with.")
     }
-    return .turn(
-      try ChatRequest.content(last.content, in: shape), in: self, next: last.next)
+    return .turn(try kept(last.content), in: self, next: last.next)
   }
 
-  /// Whether content has results of tools in Anthropic's form, and so belongs to the reply before.
-  private static func holdsResults(_ content: JSONValue) -> Bool {
-    for block in content.elements where block.member("type", is: "tool_result") { return true }
-    return false
-  }
-
-  /// A message's content as conversations keep it: in OpenAI's form.
-  private static func content(
-    _ content: JSONValue, in shape: ChatRequest.Shape
-  ) throws(APIError) -> JSONValue {
-    var kept = content
-    if shape == .anthropic, content.kind == .array {
-      do throws(TranslationFault) {
-        let translated = try OpenAIContent(ofBlocks: content, takesImages: true).json
-        kept = (try? JSONDocument(translated))?.root ?? content
-      } catch {
-        throw .invalid("messages", "A message cannot be kept: \(error.message).")
-      }
+  /// A message's content as the context keeps it.
+  private func kept(_ content: JSONValue) throws(APIError) -> JSONValue {
+    let kept: JSONValue
+    do throws(TranslationFault) {
+      kept = try keptContent(content)
+    } catch {
+      throw .invalid("messages", "A message cannot be kept: \(error.message).")
     }
     if let fault = MessageContent.fault(in: kept) { throw .invalid("messages", fault.message) }
     return kept

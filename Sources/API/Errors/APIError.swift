@@ -1,7 +1,7 @@
 import Bytes
 import Exchange
 import HTTPServer
-import JSON
+import Protocols
 
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
 package struct APIError: Error {
@@ -71,23 +71,25 @@ package struct APIError: Error {
     return error
   }
 
-  /// The response in Postern's own shape.
-  func response() -> Response { response(as: .native) }
+  /// The response in the interface of the client.
+  func response(as face: Face = .native) -> Response {
+    var response = Response(
+      status: status, contentType: "application/json", body: face.body(of: told))
+    response.fields = fields
+    return response
+  }
 
-  /// The body in Postern's own shape; `more` may write further members beside `error`.
-  func body(_ more: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.name("error")
-    writer.beginObject()
-    writer.member("type", string: code.kind.name)
-    writer.member("code", string: code.name)
-    writer.member("message", string: message.bytes.span)
-    if let parameter { writer.member("param", string: parameter.span) }
-    writer.endObject()
-    more(&writer)
-    writer.endObject()
-    return writer.finish()
+  /// The error as faces know it.
+  var told: FaceError {
+    FaceError(type: code.kind.name, code: code.name, message: message, parameter: parameter)
+  }
+}
+
+extension APIError {
+  /// The error for a request that no integration could be sent.
+  init(_ fault: TranslationFault) {
+    self.init(.unsupportedParameter, fault.message)
+    parameter = fault.field
   }
 }
 

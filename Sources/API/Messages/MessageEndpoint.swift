@@ -5,6 +5,7 @@ import EventLoop
 import Exchange
 import HTTPServer
 import Platform
+import Protocols
 
 /// Turns requests with a message into exchanges, in whatever form they come.
 final class MessageEndpoint {
@@ -28,23 +29,23 @@ final class MessageEndpoint {
 
   /// Handles a request whose body has come whole; `caller` is the API key that it was admitted with.
   func handle(_ request: Request, from caller: APIKeySettings?, for bot: Bot) {
-    let face = NativeFace(bot.settings)
+    let format = AnswerFormat(.native, for: bot.settings)
     do throws(APIError) {
       try answer(
-        request, with: MessageBody.message(in: request.body), from: caller, for: bot, as: face)
+        request, with: MessageBody.message(in: request.body), from: caller, for: bot, as: format)
     } catch {
-      request.respond(face.response(to: error))
+      request.respond(format.response(to: error))
     }
   }
 
   /// Begins the exchange that answers a request, or joins one with the same Idempotency-Key.
   func answer(
     _ request: Request, with message: Message, from caller: APIKeySettings?, for bot: Bot,
-    as face: any Face
+    as format: AnswerFormat
   ) throws(APIError) {
     let key = try idempotencyKey(of: request, from: caller, for: bot)
     let responder = Responder(
-      request, as: face, isStreaming: message.isStreaming, on: dispatcher.services.loop)
+      request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)
     guard let key else { return exchange(message, bot, responder) }
     switch repeats.match(
       key, body: identity(of: message, request), at: dispatcher.services.loop.now)

@@ -19,7 +19,7 @@ final class Responder: Recipient {
   }
 
   let request: Request
-  private let face: any Face
+  private let format: AnswerFormat
   private let isStreaming: Bool
   private let loop: EventLoop
   private var stream: ResponseStream?
@@ -34,9 +34,9 @@ final class Responder: Recipient {
   private static let silence = TimeSpan.seconds(15)
 
   /// A responder to a request that waits from now on.
-  init(_ request: Request, as face: any Face, isStreaming: Bool, on loop: EventLoop) {
+  init(_ request: Request, as format: AnswerFormat, isStreaming: Bool, on loop: EventLoop) {
     self.request = request
-    self.face = face
+    self.format = format
     self.isStreaming = isStreaming
     self.loop = loop
     lastWrite = loop.now
@@ -54,7 +54,7 @@ final class Responder: Recipient {
   /// Sends pieces of a streamed reply. Returns whether there is room for more; if not, the source is resumed later.
   func receive(_ deltas: [ReplyDelta], of answer: AnswerHead) -> Bool {
     var output: [UInt8] = []
-    face.write(deltas, of: answer, to: &output)
+    format.write(deltas, of: answer, to: &output)
     guard !output.isEmpty else { return true }
     hasReply = true
     let stream = open()
@@ -68,9 +68,9 @@ final class Responder: Recipient {
     // The exchange was too far to be given up.
     guard !hasLeft else { return }
     guard case .reply(let reply, _) = answer.content else {
-      return stream == nil ? request.respond(face.response(to: answer)) : end(answer)
+      return stream == nil ? request.respond(format.response(to: answer)) : end(answer)
     }
-    guard isStreaming else { return request.respond(face.response(to: answer)) }
+    guard isStreaming else { return request.respond(format.response(to: answer)) }
     if !hasReply { _ = receive(reply.deltas, of: answer.head) }
     end(answer)
   }
@@ -82,7 +82,7 @@ final class Responder: Recipient {
   /// Refuses the request.
   func refuse(_ error: APIError) {
     endWaiting()
-    request.respond(face.response(to: error))
+    request.respond(format.response(to: error))
   }
 
   /// The client has gone.
@@ -113,7 +113,7 @@ final class Responder: Recipient {
 
   private func end(_ answer: Answer) {
     var output: [UInt8] = []
-    face.finish(answer, to: &output)
+    format.finish(answer, to: &output)
     let stream = open()
     write(output, to: stream)
     stream.finish()
@@ -139,7 +139,7 @@ final class Responder: Recipient {
     keepAliveTimer = loop.schedule(at: lastWrite + Responder.silence) { [self] in
       if loop.now - lastWrite >= Responder.silence {
         var output: [UInt8] = []
-        face.keepAlive(to: &output)
+        format.keepAlive(to: &output)
         write(output, to: open())
       }
       scheduleKeepAlive()

@@ -33,8 +33,8 @@ final class AnthropicDialect: DialectRules {
   func append(
     _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
   ) throws(TranslationFault) {
-    switch chat.shape {
-    case .openai: try request.append(toAnthropic: message, index)
+    switch chat.face {
+    case .native, .openai: try request.append(toAnthropic: message, index)
     case .anthropic: request.append(unchanged: message)
     }
   }
@@ -55,9 +55,9 @@ final class AnthropicDialect: DialectRules {
 
   func isOwnField(_ name: Span<UInt8>) -> Bool { false }
 
-  func fieldRules(from face: ChatRequest.Shape) -> [FieldRule]? {
+  func fieldRules(from face: Face) -> [FieldRule]? {
     switch face {
-    case .openai: FieldRule.toAnthropic
+    case .native, .openai: FieldRule.toAnthropic
     case .anthropic: nil
     }
   }

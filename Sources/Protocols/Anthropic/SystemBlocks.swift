@@ -12,7 +12,7 @@ struct SystemBlocks {
     let contents = Self.contents(of: chat)
     guard let first = contents.first else { return }
     let isAlone = contents.count == 1 && (system ?? []).isEmpty
-    if isAlone, chat.shape == .anthropic || first.kind == .string {
+    if isAlone, chat.face == .anthropic || first.kind == .string {
       json = first.span.copied
       return
     }
@@ -43,10 +43,10 @@ struct SystemBlocks {
 
   private static func contents(of chat: ChatRequest) -> [JSONValue] {
     var contents: [JSONValue] = []
-    switch chat.shape {
+    switch chat.face {
     case .anthropic:
       if let system = chat.body["system"], !system.isNothing { contents.append(system) }
-    case .openai:
+    case .native, .openai:
       for message in chat.messages.elements where message.isSystemMessage {
         if let content = message["content"], !content.isNothing { contents.append(content) }
       }

@@ -49,9 +49,9 @@ final class CustomDialect: DialectRules {
     return false
   }
 
-  func fieldRules(from face: ChatRequest.Shape) -> [FieldRule]? {
+  func fieldRules(from face: Face) -> [FieldRule]? {
     switch face {
-    case .openai: nil
+    case .native, .openai: nil
     case .anthropic: FieldRule.fromAnthropic
     }
   }

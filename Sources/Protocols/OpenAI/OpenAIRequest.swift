@@ -5,8 +5,8 @@ import JSON
 extension RequestEncoder {
   /// Appends a client's system messages.
   mutating func append(openAISystemOf chat: ChatRequest) throws(TranslationFault) {
-    switch chat.shape {
-    case .openai:
+    switch chat.face {
+    case .native, .openai:
       for message in chat.messages.elements where message.isSystemMessage {
         writer.raw(message.span)
       }
@@ -19,8 +19,8 @@ extension RequestEncoder {
   mutating func append(
     openAI message: JSONValue, at index: Int, of chat: ChatRequest
   ) throws(TranslationFault) {
-    switch chat.shape {
-    case .openai:
+    switch chat.face {
+    case .native, .openai:
       if !hasSystemMessages || !message.isSystemMessage { append(unchanged: message) }
     case .anthropic:
       try append(fromAnthropic: message, index)

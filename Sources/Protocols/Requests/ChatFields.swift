@@ -17,7 +17,7 @@ struct ChatFields {
     self.chat = chat
     self.profile = profile
     rules = profile.dialect.rules
-    if let translation = rules.fieldRules(from: chat.shape) {
+    if let translation = rules.fieldRules(from: chat.face) {
       for member in chat.body.members { try translate(member, by: translation) }
     } else {
       try pass()

@@ -2,16 +2,8 @@ public import JSON
 
 /// A request as OpenAI's or Anthropic's clients send it: a view of the bytes as they came.
 public struct ChatRequest: Sendable {
-  /// Whose words it is in.
-  public enum Shape: Sendable, CaseIterable {
-    /// OpenAI's Chat Completions.
-    case openai
-    /// Anthropic's Messages.
-    case anthropic
-  }
-
-  /// Whose words it is in.
-  public let shape: Shape
+  /// Whose words it is in: not the native face's.
+  public let face: Face
 
   /// All of it, an object.
   public let body: JSONValue
@@ -20,10 +12,29 @@ public struct ChatRequest: Sendable {
   public let messages: JSONValue
 
   /// A request from its parts; `messages` are those of `body`.
-  public init(_ shape: Shape, body: JSONValue, messages: JSONValue) {
-    self.shape = shape
+  public init(_ face: Face, body: JSONValue, messages: JSONValue) {
+    self.face = face
     self.body = body
     self.messages = messages
+  }
+
+  /// The user's identifier, if the client gave one.
+  public var user: JSONValue? { face.rules.user(of: body) }
+
+  /// Whether a stream ends with the usage.
+  public var includesUsage: Bool { face.rules.includesUsage(body) }
+
+  /// Whether the system messages are a field, and not among the messages.
+  public var hasSystemField: Bool { face.rules.hasSystemField }
+
+  /// Whether a user's message holds results of tools, and so belongs to the reply before it.
+  public func holdsToolResults(_ content: JSONValue) -> Bool {
+    face.rules.holdsToolResults(content)
+  }
+
+  /// The content of a user's message as the context keeps it: in OpenAI's words.
+  public func keptContent(_ content: JSONValue) throws(TranslationFault) -> JSONValue {
+    try face.rules.keptContent(content)
   }
 }
 

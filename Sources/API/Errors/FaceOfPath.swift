@@ -1,0 +1,25 @@
+import Bytes
+import HTTPServer
+import Protocols
+
+/// The interface of errors. The path decides, so that it is known before everything else.
+extension Face {
+  /// The face for a request; the native one where there is no request.
+  init(for request: Request?) {
+    self.init(request?.target?.segments, isAnthropic: { request?.isAnthropic == true })
+  }
+
+  /// The face for a path. Models are listed for both vendors; the version field tells Anthropic's clients apart.
+  init(_ segments: PathSegments?, isAnthropic: () -> Bool) {
+    self = .native
+    guard let segments, segments.count > 1, segments[0].equals("v1") else { return }
+    let name = segments[1]
+    if name.equals("messages") {
+      self = .anthropic
+    } else if name.equals("models") {
+      self = isAnthropic() ? .anthropic : .openai
+    } else if name.equals("chat") {
+      self = .openai
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Backends
+import Bytes
+import Configuration
+import Exchange
+import HTTPServer
+import JSON
+import Protocols
+
+/// How one request is answered: the face writes the bytes, and the status and the fields are chosen here.
+final class AnswerFormat {
+  private let face: Face
+  private let writer: any AnswerWriter
+  private let bot: BotSettings
+
+  /// A format for one request to a bot, which has the words for failures.
+  init(_ face: Face, _ terms: AnswerTerms = AnswerTerms(), for bot: BotSettings) {
+    self.face = face
+    self.bot = bot
+    writer = face.writer(terms)
+  }
+
+  /// The response with a whole answer.
+  func response(to answer: Answer) -> Response {
+    var response: Response
+    if case .reply(let reply, let integration) = answer.content {
+      let body = writer.body(of: reply, answer.facts(integration)) { answer.write(&$0) }
+      response = Response(status: 200, contentType: "application/json", body: body)
+    } else {
+      let error = answer.error(from: bot)!
+      let body = writer.body(of: error.told) { answer.write(&$0) }
+      response = Response(status: error.status, contentType: "application/json", body: body)
+      response.fields = error.fields
+    }
+    response.fields.append(("X-Postern-Attempts", AttemptReport.fieldValue(answer.attempts)))
+    return response
+  }
+
+  /// The response with an error that came before an integration was asked.
+  func response(to error: APIError) -> Response {
+    error.response(as: face)
+  }
+
+  /// Appends pieces of a streamed reply, of an answer that is known so far.
+  func write(_ deltas: [ReplyDelta], of answer: AnswerHead, to output: inout [UInt8]) {
+    writer.write(deltas, answer: answer.identifier, model: answer.model, to: &output)
+  }
+
+  /// Appends the end of a stream: what follows the last piece of a reply, or the error.
+  func finish(_ answer: Answer, to output: inout [UInt8]) {
+    if case .reply(let reply, let integration) = answer.content {
+      writer.finish(reply, answer.facts(integration), attempts: { answer.write(&$0) }, to: &output)
+    } else if let error = answer.error(from: bot) {
+      writer.fail(error.told, attempts: { answer.write(&$0) }, to: &output)
+    }
+  }
+
+  /// Appends what shows that the connection is alive.
+  func keepAlive(to output: inout [UInt8]) {
+    writer.keepAlive(to: &output)
+  }
+}
+
+extension Answer {
+  /// What faces may say about the answer of an integration.
+  fileprivate func facts(_ integration: IntegrationSettings) -> AnswerFacts {
+    AnswerFacts(
+      identifier: identifier, conversation: conversation,
+      integration: AnswerFacts.Integration(
+        id: integration.id, name: integration.name, isFallback: integration.isFallback),
+      time: time)
+  }
+
+  /// Writes the attempts.
+  fileprivate func write(_ writer: inout JSONWriter) {
+    AttemptReport.write(attempts, to: &writer)
+  }
+
+  /// Why there is no reply, with the bot's words for failures; `nil` where there is one.
+  fileprivate func error(from bot: BotSettings) -> APIError? {
+    switch content {
+    case .reply: nil
+    case .contentFiltered(let reason): APIError(.contentFilter, reason)
+    case .untranslatable(let fault): APIError(fault)
+    case .failed(let timedOut): failure(timedOut ? 504 : 502, bot)
+    case .unavailable(let seconds): failure(503, bot).retrying(afterSeconds: seconds)
+    }
+  }
+
+  private func failure(_ status: Int, _ bot: BotSettings) -> APIError {
+    APIError(.allIntegrationsFailed, Text(bot.errorMessage), status: status)
+  }
+}

@@ -1,0 +1,43 @@
+public import Platform
+
+/// What a face may say about an answer, besides the reply and what was tried.
+public struct AnswerFacts {
+  /// The name of the reply: `msg_…`, visible ASCII.
+  public let identifier: [UInt8]
+
+  /// The name of the conversation.
+  public let conversation: [UInt8]
+
+  /// The integration that replied; `nil` where none did.
+  public let integration: Integration?
+
+  /// When the answer was made.
+  public let time: WallTime
+
+  /// An integration, as clients see it.
+  public struct Integration {
+    /// The integration's id.
+    public let id: [UInt8]
+    /// Its name for people.
+    public let name: [UInt8]
+    /// Whether it stands in for others.
+    public let isFallback: Bool
+
+    /// An integration from its parts.
+    public init(id: [UInt8], name: [UInt8], isFallback: Bool) {
+      self.id = id
+      self.name = name
+      self.isFallback = isFallback
+    }
+  }
+
+  /// Facts from their parts.
+  public init(
+    identifier: [UInt8], conversation: [UInt8], integration: Integration?, time: WallTime
+  ) {
+    self.identifier = identifier
+    self.conversation = conversation
+    self.integration = integration
+    self.time = time
+  }
+}

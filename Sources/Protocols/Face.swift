@@ -1,0 +1,33 @@
+/// The interface that a client speaks.
+///
+/// A new vendor is a case here, a folder, and in the folder implementations of ``FaceRules`` and ``AnswerWriter``, which
+/// list all that a face must say. The compiler names what is missing.
+public enum Face: Equatable, Sendable, CaseIterable {
+  /// Postern's own messages.
+  case native
+  /// OpenAI's Chat Completions.
+  case openai
+  /// Anthropic's Messages.
+  case anthropic
+
+  /// What is special about the face.
+  var rules: any FaceRules {
+    switch self {
+    case .native: NativeFace.shared
+    case .openai: OpenAIFace.shared
+    case .anthropic: AnthropicFace.shared
+    }
+  }
+}
+
+extension Face {
+  /// What writes one answer to a client that asked on these terms.
+  public func writer(_ terms: AnswerTerms) -> any AnswerWriter {
+    rules.writer(terms)
+  }
+
+  /// The body of an error response, before anything was tried.
+  public func body(of error: FaceError) -> [UInt8] {
+    rules.body(of: error)
+  }
+}

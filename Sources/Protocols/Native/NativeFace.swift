@@ -1,0 +1,39 @@
+import Bytes
+import JSON
+
+/// Postern's own messages, as clients speak them. Their content is in OpenAI's words.
+final class NativeFace: FaceRules {
+  static let shared = NativeFace()
+
+  func user(of request: JSONValue) -> JSONValue? { request["user"]?["id"] }
+
+  func includesUsage(_ request: JSONValue) -> Bool { false }
+
+  var hasSystemField: Bool { false }
+
+  func holdsToolResults(_ content: JSONValue) -> Bool { false }
+
+  func keptContent(_ content: JSONValue) -> JSONValue { content }
+
+  func writer(_ terms: AnswerTerms) -> any AnswerWriter { NativeWriter() }
+
+  func body(of error: FaceError) -> [UInt8] { error.nativeBody() }
+}
+
+extension FaceError {
+  /// The body of an error response: `{"error": {"type", "code", "message", "param"?}}`; `more` writes further members.
+  func nativeBody(_ more: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.name("error")
+    writer.beginObject()
+    writer.member("type", string: type)
+    writer.member("code", string: code)
+    writer.member("message", string: message.bytes.span)
+    if let parameter { writer.member("param", string: parameter.span) }
+    writer.endObject()
+    more(&writer)
+    writer.endObject()
+    return writer.finish()
+  }
+}

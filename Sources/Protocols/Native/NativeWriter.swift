@@ -1,0 +1,74 @@
+import Bytes
+import JSON
+import Platform
+
+/// An answer as Postern's own interface has it.
+///
+/// A stream has the events `delta` with more of the content, then `message` with the whole answer, or `error`.
+final class NativeWriter: AnswerWriter {
+  /// `{"data": {…}}`
+  func body(
+    of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
+  ) -> [UInt8] {
+    let (content, attachments) = (reply.content, reply.attachments)
+    var writer = JSONWriter(reserving: reply.byteCount + 512)
+    writer.beginObject()
+    writer.name("data")
+    writer.beginObject()
+    writer.member("id", string: facts.identifier.span)
+    writer.member("conversation_id", string: facts.conversation.span)
+    writer.member("role", string: "assistant")
+    writer.member("content", raw: content.span)
+    if let integration = facts.integration {
+      writer.name("integration")
+      writer.beginObject()
+      writer.member("id", string: integration.id.span)
+      writer.member("name", string: integration.name.span)
+      writer.endObject()
+      writer.member("fallback", boolean: integration.isFallback)
+    }
+    writer.name("attempts")
+    attempts(&writer)
+    writer.member("attachments", raw: attachments.span)
+    writer.name("metadata")
+    reply.writeMetadata(to: &writer)
+    var created: [UInt8] = []
+    facts.time.append(to: &created, precision: .seconds)
+    writer.member("created_at", string: created.span)
+    writer.endObject()
+    writer.endObject()
+    return writer.finish()
+  }
+
+  func body(of error: FaceError, attempts: (inout JSONWriter) -> Void) -> [UInt8] {
+    error.nativeBody { writer in
+      writer.name("attempts")
+      attempts(&writer)
+    }
+  }
+
+  func write(
+    _ deltas: [ReplyDelta], answer identifier: [UInt8], model: [UInt8]?, to output: inout [UInt8]
+  ) {
+    for delta in deltas { NativeStream.write(delta, to: &output) }
+  }
+
+  func finish(
+    _ reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void,
+    to output: inout [UInt8]
+  ) {
+    let message = body(of: reply, facts, attempts: attempts)
+    NativeStream.finish(message.span, to: &output)
+  }
+
+  func fail(
+    _ error: FaceError, attempts: (inout JSONWriter) -> Void, to output: inout [UInt8]
+  ) {
+    let body = body(of: error, attempts: attempts)
+    NativeStream.fail(body.span, to: &output)
+  }
+
+  func keepAlive(to output: inout [UInt8]) {
+    NativeStream.keepAlive(to: &output)
+  }
+}

@@ -1,0 +1,24 @@
+import Bytes
+import JSON
+
+/// OpenAI's Chat Completions, as clients speak them.
+final class OpenAIFace: FaceRules {
+  static let shared = OpenAIFace()
+
+  func user(of request: JSONValue) -> JSONValue? { request["user"] }
+
+  func includesUsage(_ request: JSONValue) -> Bool {
+    request["stream_options"]?["include_usage"]?.boolean == true
+  }
+
+  var hasSystemField: Bool { false }
+
+  /// Results of tools are messages of their own.
+  func holdsToolResults(_ content: JSONValue) -> Bool { false }
+
+  func keptContent(_ content: JSONValue) -> JSONValue { content }
+
+  func writer(_ terms: AnswerTerms) -> any AnswerWriter { OpenAIWriter(terms) }
+
+  func body(of error: FaceError) -> [UInt8] { error.openAIBody }
+}

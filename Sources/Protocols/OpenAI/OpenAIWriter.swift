@@ -1,0 +1,59 @@
+import Bytes
+import JSON
+
+/// An answer as Chat Completions have it.
+final class OpenAIWriter: AnswerWriter {
+  private let terms: AnswerTerms
+  private var stream: OpenAIStream?
+
+  /// An answer on these terms.
+  init(_ terms: AnswerTerms) {
+    self.terms = terms
+  }
+
+  func body(
+    of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
+  ) -> [UInt8] {
+    reply.openAIBody(identity(facts.identifier, reply.model))
+  }
+
+  func body(of error: FaceError, attempts: (inout JSONWriter) -> Void) -> [UInt8] {
+    error.openAIBody
+  }
+
+  func write(
+    _ deltas: [ReplyDelta], answer identifier: [UInt8], model: [UInt8]?, to output: inout [UInt8]
+  ) {
+    if stream == nil {
+      stream = OpenAIStream(identity(identifier, model), includesUsage: terms.includesUsage)
+    } else {
+      stream!.name(model: model ?? terms.model)
+    }
+    for delta in deltas { stream!.write(delta, to: &output) }
+  }
+
+  func finish(
+    _ reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void,
+    to output: inout [UInt8]
+  ) {
+    write([], answer: facts.identifier, model: reply.model, to: &output)
+    stream!.finish(reply, to: &output)
+  }
+
+  func fail(
+    _ error: FaceError, attempts: (inout JSONWriter) -> Void, to output: inout [UInt8]
+  ) {
+    let body = error.openAIBody
+    output.append(event: nil, data: body.span)
+  }
+
+  func keepAlive(to output: inout [UInt8]) {
+    NativeStream.keepAlive(to: &output)
+  }
+
+  private func identity(_ identifier: [UInt8], _ model: [UInt8]?) -> AnswerIdentity {
+    AnswerIdentity(
+      id: [UInt8]("chatcmpl-") + identifier.dropFirst(4), model: model ?? terms.model,
+      created: terms.created)
+  }
+}
