@@ -4,7 +4,7 @@ package import HTTPClient
 package import Platform
 package import Protocols
 
-/// What came of one attempt at one integration. Complete when it is handed on, and never changed from then on.
+/// The result of one attempt at one integration. `Attempt` completes it before it passes it on; then it stays the same.
 package final class AttemptReport {
   /// The integration's id.
   package let integration: [UInt8]
@@ -12,22 +12,22 @@ package final class AttemptReport {
   package var outcome: Outcome
   /// The status code of the backend's answer; `nil` where none came.
   package var status: Int?
-  /// From the attempt's start to its end.
+  /// The time from the attempt's start to its end.
   package let milliseconds: Int
-  /// For a failure: what happened and what to do about it. Free of secrets and of what the backend said.
+  /// For a failure: what happened and what to do about it. Has neither secrets nor words of the backend.
   package var advice: Text
-  /// What follows from a failure; `nil` for what was not asked at all, and for success.
+  /// The kind of failure; `nil` after a success, and where the integration was not asked.
   package var failure: FailureKind?
   /// Why the message was not sent.
   package let fault: TranslationFault?
-  /// How long the backend asked to be left alone.
+  /// How long the backend wants no more requests.
   package var retryAfter: TimeSpan?
-  /// What the backend itself gave as the reason for a failure: for an administrator's own eyes only, since it may
-  /// repeat the user's words or the key.
+  /// The reason that the backend gave for a failure. Only for administrators, because it may repeat the user's words or
+  /// the key.
   package var backendReason: [UInt8]?
-  /// How many events of its stream were passed over because they are no JSON objects.
+  /// How many events of the stream were skipped because they are not JSON objects.
   package var skippedEvents = 0
-  /// When each phase was over; all 0 for an integration without a backend.
+  /// When each phase ended; all 0 for an integration without a backend.
   package var timings = TransferTimings()
 
   package init(
@@ -46,10 +46,10 @@ package final class AttemptReport {
     self.backendReason = backendReason
   }
 
-  /// About what it takes in memory, in bytes. What the backend gave as its reason may be most of it.
+  /// Its approximate size in memory, in bytes. Most of it may be the backend's reason.
   package var byteCount: Int { 128 + advice.bytes.count + (backendReason?.count ?? 0) }
 
-  /// Attempts in a few words, for the log: `gpt:timeout,claude:ok`.
+  /// The attempts in short, for the log: `gpt:timeout,claude:ok`.
   package static func brief(_ reports: [AttemptReport]) -> [UInt8] {
     var text: [UInt8] = []
     for report in reports {
@@ -63,13 +63,13 @@ package final class AttemptReport {
 }
 
 extension AttemptReport {
-  /// The attempt at an integration that needs no backend.
+  /// The attempt at an `echo` integration, which has no backend.
   package static func echoed(_ integration: Integration) -> AttemptReport {
     AttemptReport(
       integration: integration.settings.id, outcome: .ok, status: 200, milliseconds: 0)
   }
 
-  /// No attempt, since the message has no equivalent in the integration's dialect.
+  /// The message was not sent because it has no equivalent in the integration's dialect.
   package static func notSent(_ integration: Integration, _ fault: TranslationFault)
     -> AttemptReport
   {
@@ -78,7 +78,7 @@ extension AttemptReport {
       advice: "not sent: \(fault.message)", failure: .refused, fault: fault)
   }
 
-  /// No attempt, since the integration's breaker is open.
+  /// The message was not sent because the integration's breaker is open.
   package static func breakerOpen(_ integration: Integration, at now: Instant) -> AttemptReport {
     let wait = integration.breaker.wait(at: now)
     return AttemptReport(
@@ -86,14 +86,14 @@ extension AttemptReport {
       advice: FailureAdvice.breakerOpen(for: wait), retryAfter: wait)
   }
 
-  /// What the attempt says about the backend: nothing, where the message was not sent.
+  /// What the attempt shows of the backend: nothing, where the message was not sent.
   package var breakerResult: Breaker.Result {
     guard fault == nil else { return .unknown }
     guard let failure, failure.remedy.countsAgainstBackend else { return .works }
     return .failed(retryAfter: retryAfter)
   }
 
-  /// Why the backend's policy refuses the content, for the user.
+  /// Why the backend's policy refuses the content, in words for the user.
   package func filterReason(of integration: IntegrationSettings) -> Text {
     backendReason.map { Text(integration.masking($0)) } ?? "The backend refuses this content."
   }

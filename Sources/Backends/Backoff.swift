@@ -1,13 +1,13 @@
 package import Platform
 
-/// The waits before the retries of an integration: exponential backoff with full jitter, so that those who failed
-/// together do not come back together.
+/// The pauses before the retries of an integration: exponential backoff with full jitter, so that exchanges that failed
+/// together do not all come back together.
 /// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 package enum Backoff {
   private static let longest = TimeSpan.seconds(8)
 
-  /// The wait before retry number `retry`, from 0: evenly between nothing and `base`, doubled for each retry before
-  /// it, at most 8 s.
+  /// The pause before retry number `retry`, counted from 0: evenly distributed from 0 to `base`, which doubles with each
+  /// retry, up to 8 s.
   package static func pause(
     beforeRetry retry: Int, base: TimeSpan, using random: RandomSource
   ) -> TimeSpan {

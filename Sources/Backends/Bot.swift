@@ -2,11 +2,11 @@ import Bytes
 package import Configuration
 package import Platform
 
-/// A bot at work: its settings and its integrations.
+/// A bot: its settings and its integrations.
 package final class Bot {
   /// The settings.
   package let settings: BotSettings
-  /// In file order, as `pool` counts them.
+  /// In file order, like the candidates of `pool`.
   package let integrations: [Integration]
   private let pool: CandidatePool
 

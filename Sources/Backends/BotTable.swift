@@ -1,12 +1,12 @@
 import Bytes
 package import Configuration
 
-/// The bots of a configuration, at work.
+/// The bots of a configuration, with their integrations.
 package struct BotTable {
   /// In file order.
   package let bots: [Bot]
 
-  /// The bots of a configuration. Integrations take over what those of the same name in `old` know of their backends.
+  /// The bots of a configuration. Integrations keep what those of the same id in `old` know of their backends.
   package init(
     _ configuration: Configuration, replacing old: BotTable? = nil, version: StaticString
   ) {
@@ -27,7 +27,7 @@ package struct BotTable {
     return nil
   }
 
-  /// The integration with an id, of whatever bot.
+  /// The integration with an id, of any bot.
   package func integration(_ id: [UInt8]) -> Integration? {
     for bot in bots {
       if let integration = bot.integration(id) { return integration }

@@ -1,40 +1,40 @@
 package import Configuration
 package import Platform
 
-/// Leaves a backend alone that has failed too often, or has asked for it: closed → open for a while → one probe →
-/// closed again by its success, or open again.
+/// Keeps requests from a backend that has failed too often, or has asked for a pause.
 ///
-/// It outlives a reload of the configuration, so that a dead backend is not asked anew because of it.
+/// Closed → open for a while → one probe → closed again after its success, or open again. It stays the same object over
+/// a reload of the configuration, which would otherwise ask a dead backend again.
 package final class Breaker {
-  /// Allows one attempt, which must be settled.
+  /// The permission for one attempt, to be settled once.
   package struct Permit {
     fileprivate let isProbe: Bool
   }
 
-  /// What an attempt says about the backend.
+  /// What an attempt shows of the backend.
   package enum Result {
     /// It works.
     case works
-    /// It failed, and may have said how long to leave it alone.
+    /// It failed, and may have said how long it wants no more requests.
     case failed(retryAfter: TimeSpan?)
-    /// Nothing: the attempt was given up.
+    /// Nothing, because the attempt was given up or not sent.
     case unknown
   }
 
   private enum State {
-    /// Asked as usual, after so many failures in a row.
+    /// Asked as usual. The number of failures since the last success.
     case closed(failures: Int)
-    /// Not asked before this moment; the first attempt after it is the probe.
+    /// Not asked before this time; the first attempt after it is the probe.
     case open(until: Instant)
-    /// The probe has not come back.
+    /// The probe is under way.
     case probing
   }
 
-  /// The longest that a backend's own Retry-After keeps it from being asked: a probe an hour costs nothing, and
-  /// finds out when a limit was lifted early.
+  /// The longest pause that a backend's Retry-After can cause. One probe an hour costs nothing, and shows when a limit
+  /// was lifted early.
   private static let longestRetryAfter = TimeSpan.seconds(3600)
 
-  /// When to open, and for how long; `nil` for never.
+  /// When it opens, and for how long; `nil` for never.
   package var policy: BreakerPolicy?
   private var state = State.closed(failures: 0)
 
@@ -51,13 +51,13 @@ package final class Breaker {
     }
   }
 
-  /// Whether the probe is under way, so that more will be known soon.
+  /// Whether a probe is under way, whose result will be known soon.
   package var isProbing: Bool { if case .probing = state { true } else { false } }
 
-  /// Whether it is asked as usual.
+  /// Whether the backend is asked as usual.
   package var isClosed: Bool { if case .closed = state { true } else { false } }
 
-  /// In a word: `closed`, `open` or `probing`.
+  /// The state's name: `closed`, `open` or `probing`.
   package var stateName: StaticString {
     switch state {
     case .closed: "closed"
@@ -66,7 +66,7 @@ package final class Breaker {
     }
   }
 
-  /// How long until an attempt is allowed, as far as is known: 0 while the probe is under way.
+  /// The time until an attempt is allowed, as far as is known: 0 while a probe is under way.
   package func wait(at now: Instant) -> TimeSpan {
     if case .open(let until) = state {
       max(until - now, .milliseconds(0))
@@ -75,7 +75,7 @@ package final class Breaker {
     }
   }
 
-  /// Allows an attempt, or not.
+  /// The permission for an attempt; `nil` where none is allowed.
   package func admit(at now: Instant) -> Permit? {
     guard allows(at: now) else { return nil }
     guard case .open = state else { return Permit(isProbe: false) }
@@ -83,7 +83,7 @@ package final class Breaker {
     return Permit(isProbe: true)
   }
 
-  /// Takes an attempt's result, once for each permit.
+  /// Takes the result of an attempt, once for each permit.
   package func settle(_ permit: Permit, _ result: Result, at now: Instant) {
     switch result {
     case .works:
@@ -105,7 +105,7 @@ package final class Breaker {
     } else if isProbe {
       open(until: now + .milliseconds(policy.openMilliseconds))
     } else if case .closed(let failures) = state {
-      // What fails while it is open had been asked before: it says nothing new.
+      // An attempt that fails while it is open began before: it shows nothing new.
       if failures + 1 < policy.failures {
         state = .closed(failures: failures + 1)
       } else {
@@ -114,7 +114,7 @@ package final class Breaker {
     }
   }
 
-  /// The later of two ends counts.
+  /// Opens until the later of two times.
   private func open(until end: Instant) {
     if case .open(let other) = state, other > end { return }
     state = .open(until: end)

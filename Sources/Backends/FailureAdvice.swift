@@ -2,16 +2,17 @@ package import Bytes
 package import HTTPClient
 package import Platform
 
-/// What to tell an administrator about a failed attempt: what happened, and what to do about it. Never contains a
-/// secret, nor anything of the backend's answer; why a certificate is not trusted is told in libcurl's own words, which
-/// may have names from it.
+/// What an administrator is told about a failed attempt: what happened, and what to do.
+///
+/// Never has a secret, or anything of the backend's response. Why a certificate is not trusted is told in libcurl's
+/// words, which may have names of the certificate.
 package enum FailureAdvice {
   package static func timeout(after limit: TimeSpan) -> Text {
     "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"
   }
 
   package static func deadline(after limit: TimeSpan) -> Text {
-    "no whole reply within \(limit.milliseconds) ms, its part of the bot's deadline: raise deadline, or lower timeouts"
+    "no whole reply within \(limit.milliseconds) ms, its share of the bot's deadline: raise deadline, or lower timeouts"
   }
 
   package static func breakerOpen(for wait: TimeSpan) -> Text {

@@ -1,25 +1,25 @@
-/// The ways to fail that have different consequences: the rows of the contract's table of failures.
+/// The kinds of failure that have different consequences.
 package enum FailureKind: Int, CaseIterable {
   /// No name, no connection, no TLS handshake, or the connection ended before the reply did.
   case unreachable
-  /// 429, 500, 502, 503, 504 or 529: it may well work a little later.
+  /// 429, 500, 502, 503, 504 or 529: it may work a little later.
   case unavailable
-  /// Nothing came in time.
+  /// No reply in time.
   case timeout
-  /// 401, 403, or a certificate that is not trusted: somebody has to change the configuration.
+  /// 401, 403, or a certificate that is not trusted: the configuration has to be changed.
   case notTrusted
-  /// 400: the conversation is longer than the model takes.
+  /// 400: the conversation is longer than the model accepts.
   case contextTooLong
-  /// 400: the content offends the backend's policy.
+  /// 400: the backend's policy forbids the content.
   case contentFiltered
-  /// Any other 4xx, and a message that the dialect has no words for: it is this request that does not fit.
+  /// Any other 4xx, or a message that has no equivalent in the dialect: the request is at fault, not the backend.
   case refused
-  /// Any other answer: a success without a reply in it or with one too large, a redirect, no HTTP.
+  /// Any other response: a success without a reply or with one that is too large, a redirect, or not HTTP.
   case unusable
-  /// A stream that was cut, stalled, or ended without a finish signal, after some of the reply had come.
+  /// A stream that was cut off, stalled, or ended without a finish signal, after a part of the reply.
   case streamBroken
 
-  /// What follows.
+  /// What follows from it.
   package var remedy: Remedy { FailureKind.remedies[rawValue] }
 
   /// In the order of the cases.

@@ -5,17 +5,17 @@ package import JSON
 package import Platform
 package import Protocols
 
-/// An integration at work: its settings, and what its requests have in common, made once.
+/// An integration: its settings, and what its requests have in common, made once.
 package final class Integration {
   /// The settings.
   package let settings: IntegrationSettings
-  /// Where its requests go; `nil` for `echo`, which needs no backend.
+  /// The backend that its requests go to; `nil` for `echo`, which has none.
   package let upstream: Upstream?
-  /// How its backend is spoken to; `nil` for `echo`.
+  /// The backend's dialect; `nil` for `echo`.
   package let dialect: Dialect?
-  /// Whether its backend is to be left alone.
+  /// Decides whether the backend may be asked.
   package let breaker: Breaker
-  /// What has come of asking it.
+  /// The results of its attempts, counted.
   package let statistics: IntegrationStatistics
   /// What its requests' bodies have in common; `nil` for `echo`.
   package let profile: RequestProfile?
@@ -26,9 +26,10 @@ package final class Integration {
   private let sendsRequest: Bool
   private let sendsPlatform: Bool
 
-  /// An integration with these settings. What `old`, the one of the same name before a reload, knows of the backend is
-  /// taken over where it is the same backend: connections, and whether to leave it alone. Statistics go on for as long
-  /// as the integration is the same bot's, for that is who it is to an administrator.
+  /// An integration with these settings, after a reload in place of `old`, which has the same id.
+  ///
+  /// Connections and breaker stay if the backend is the same one. Statistics continue if the bot is the same one, because
+  /// to an administrator it is then the same integration.
   package init(
     _ settings: IntegrationSettings, bot: BotSettings, version: StaticString,
     replacing old: Integration? = nil
@@ -57,13 +58,13 @@ package final class Integration {
     sendsPlatform = !settings.setsField("X-User-Platform")
   }
 
-  /// What it takes part in draws with: 0 for what is never drawn.
+  /// Its weight in draws: 0 where it is never drawn.
   package var drawnWeight: Int { settings.isEnabled && !settings.isFallback ? settings.weight : 0 }
 
-  /// Whether its backend can go on with a reply that another has begun.
+  /// Whether its backend can continue a reply that another one began.
   package var canContinue: Bool { settings.canContinue && upstream != nil }
 
-  /// The longest that one attempt may take.
+  /// The most time that one attempt may take.
   package var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
   /// Begins the body of a request; `nil` for `echo`. `chat` is the client's own request, if it sent one: its further
@@ -79,7 +80,7 @@ package final class Integration {
       conversationID: conversation, user: user, metadata: metadata, streams: streams)
   }
 
-  /// Whether its backend is asked to stream the reply to a client that wants a stream, or does not.
+  /// Whether its backend is asked for a stream, for a client that wants a stream or does not.
   package func streams(toStreamingClient isStreaming: Bool) -> Bool {
     switch settings.stream {
     case .auto: isStreaming
@@ -114,14 +115,14 @@ package final class Integration {
     RequestProfile(
       dialect: dialect, model: settings.model ?? [], maxTokens: settings.maxTokens,
       parameters: settings.parameters.compactMap { parameter in
-        // Checked when the configuration was read.
+        // The configuration was checked: a parameter is valid JSON.
         guard let document = try? JSONDocument(parameter.text) else { return nil }
         return RequestParameter(name: parameter.name, value: document.root)
       },
       botID: bot.id, botName: bot.name, system: bot.system)
   }
 
-  /// The configured fields as they are, and those of the dialect's that they leave out.
+  /// The configured fields, and the dialect's fields that are not among them.
   private static func sharedFields(
     _ settings: IntegrationSettings, _ dialect: Dialect
   ) -> [[UInt8]] {
@@ -145,7 +146,7 @@ package final class Integration {
   }
 
   private static func field(name: [UInt8], value: [UInt8]) -> [UInt8] {
-    // libcurl's way to say that a field is empty; with a colon it would leave the field out.
+    // libcurl leaves a field with a colon and no value out; a semicolon sends it empty.
     value.isEmpty ? name + [UInt8](";") : name + [UInt8](": ") + value
   }
 }

@@ -1,8 +1,8 @@
-/// How an attempt ended, in the words of the API and the log.
+/// How an attempt ended.
 package enum Outcome: Int, CaseIterable, Sendable {
-  /// A whole reply came.
+  /// A whole reply.
   case ok
-  /// Nothing came in time.
+  /// No reply in time.
   case timeout
   /// The host's name could not be resolved.
   case dnsFailed
@@ -14,7 +14,7 @@ package enum Outcome: Int, CaseIterable, Sendable {
   case authFailed
   /// 429.
   case rateLimited
-  /// Any other answer that is no success, or no HTTP at all.
+  /// Any other response that is not a success, or not HTTP.
   case httpError
   /// A success whose body is not JSON.
   case invalidJSON
@@ -24,7 +24,7 @@ package enum Outcome: Int, CaseIterable, Sendable {
   case tooLarge
   /// The connection ended before the reply did.
   case interrupted
-  /// Not asked, because it has failed too often lately.
+  /// Not asked, because it failed too often.
   case breakerOpen
 
   /// The name in `attempts` and in the log.

@@ -1,7 +1,6 @@
 /// What follows from a failed attempt.
 package struct Remedy: Equatable, Sendable {
-  /// Whether the same integration may be asked again: after the time that its backend asks for or, where it does
-  /// not, after a backoff.
+  /// Whether the same integration may be asked again: after the time that the backend asks for, or after a backoff.
   package enum Repetition: Sendable {
     /// It would only fail again.
     case never
@@ -12,8 +11,8 @@ package struct Remedy: Equatable, Sendable {
   }
 
   package let repetition: Repetition
-  /// Whether the next integration is asked, once this one is not any more.
+  /// Whether the next integration is asked after the last retry.
   package let asksNext: Bool
-  /// Whether its breaker counts it as a failure of the backend; else it shows a backend that works.
+  /// Whether the breaker counts it as a failure of the backend; otherwise it shows a backend that works.
   package let countsAgainstBackend: Bool
 }

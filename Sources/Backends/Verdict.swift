@@ -2,19 +2,19 @@ package import Bytes
 package import HTTPClient
 package import Protocols
 
-/// What a finished transfer means: the one place where backends' answers are sorted.
+/// What a finished transfer means. The one place where backends' responses are sorted.
 package struct Verdict {
   package let outcome: Outcome
   /// How it failed; `nil` if and only if the outcome is `ok`.
   package var failure: FailureKind?
-  /// What to do about a failure.
+  /// For a failure: what happened and what to do about it.
   package let advice: Text
-  /// There if and only if the outcome is `ok`.
+  /// The reply, if and only if the outcome is `ok`.
   package let reply: Reply?
-  /// What the backend gave as the reason for a failure: not to be shown but to an administrator who asks for it.
+  /// The reason that the backend gave for a failure. Only for administrators.
   package let backendReason: [UInt8]?
 
-  /// `acceptsToolCalls`: as in `Dialect.decode`.
+  /// The verdict on a transfer. `acceptsToolCalls`: as in `Dialect.decode`.
   package init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
     if let failure = result.failure, !result.isErrorOfAnySize {
       let (outcome, kind) = Verdict.sort(failure)
@@ -31,7 +31,7 @@ package struct Verdict {
     }
   }
 
-  /// What a stream means that is no reply; `hasBegun`: some of the reply had come.
+  /// The verdict on a stream that is not a whole reply. `hasBegun`: a part of the reply has come.
   package init(of fault: StreamFault, hasBegun: Bool) {
     switch fault {
     case .tooLarge:
@@ -51,7 +51,7 @@ package struct Verdict {
     }
   }
 
-  /// An answer that is no success.
+  /// The verdict on a response that is not a success.
   private init(status: Int, _ error: BackendError) {
     var (outcome, kind) = Verdict.sort(status: status)
     var advice = FailureAdvice.status(status)
@@ -107,7 +107,7 @@ package struct Verdict {
 }
 
 extension TransferResult {
-  /// Whether it is a response whose status says enough, though its body is too large to be read.
+  /// Whether its status says enough, although its body is too large to be read.
   fileprivate var isErrorOfAnySize: Bool { failure == .tooLarge && status >= 300 }
 }
 

@@ -4,50 +4,50 @@ package import Configuration
 package import Platform
 package import Protocols
 
-/// What an exchange comes to, whatever form its client wants it in.
+/// The result of an exchange, before it gets the form that the client wants.
 package struct Answer {
-  /// The outcome.
+  /// What the answer says.
   package enum Content {
     /// An integration replied.
     case reply(Reply, by: IntegrationSettings)
     /// A backend's policy refuses what the user wrote, for this reason.
     case contentFiltered(reason: Text)
-    /// Nobody could be asked, since the request has no equivalent in their words; why the first could not.
+    /// No integration was asked, because the request has no equivalent in their dialects; why the first was not.
     case untranslatable(TranslationFault)
-    /// Nobody could answer, or not in time.
+    /// No integration replied, or none in time.
     case failed(timedOut: Bool)
-    /// Nobody was asked, since all have failed too often lately; the first may be asked again after this time.
+    /// No integration was asked, because all breakers are open. The first may be asked again after this time.
     case unavailable(retryAfterSeconds: Int)
   }
 
   package let content: Content
-  /// The name of the reply.
+  /// The reply's id.
   package let identifier: [UInt8]
-  /// The name of the conversation, made up where the client gave none.
+  /// The conversation's id, a new one where the client gave none.
   package let conversation: [UInt8]
-  /// All that was tried, in order.
+  /// All attempts, in order.
   package let attempts: [AttemptReport]
   /// When it was made.
   package let time: WallTime
 }
 
-/// What is known of an answer while it is being made.
+/// What is known of an answer from its first piece on.
 package struct AnswerHead {
-  /// The name of the reply.
+  /// The reply's id.
   package let identifier: [UInt8]
-  /// The model that replies, by its own name, as text; `nil` where the backend has not said.
+  /// The name of the model, as the backend gives it; `nil` where it does not.
   package let model: [UInt8]?
 }
 
 extension Answer {
-  /// What of it is known from the first piece on.
+  /// What is known of it from its first piece on.
   package var head: AnswerHead {
     var model: [UInt8]?
     if case .reply(let reply, _) = content { model = reply.model }
     return AnswerHead(identifier: identifier, model: model)
   }
 
-  /// About what it takes in memory beyond its own size, in bytes.
+  /// The approximate size in memory of what it refers to, in bytes.
   package var byteCount: Int {
     guard case .reply(let reply, _) = content else { return 0 }
     var count = reply.byteCount
@@ -55,7 +55,7 @@ extension Answer {
     return count
   }
 
-  /// The outcome in the log: that of the last attempt.
+  /// The outcome for the log: that of the last attempt.
   package var outcome: StaticString {
     switch content {
     case .reply: Outcome.ok.name

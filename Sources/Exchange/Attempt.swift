@@ -6,25 +6,24 @@ import HTTPClient
 import Platform
 import Protocols
 
-/// One attempt to have an integration answer: a transfer, its time limits, and what the answer means.
+/// One attempt to get a reply from an integration: a transfer, its time limits, and what the response means.
 ///
-/// A reply that is streamed is read as it comes. It is over when the backend says so, whatever the connection does
-/// after that.
+/// A streamed reply is read as it comes. It is over when the backend says so, whatever the connection does after that.
 final class Attempt {
-  /// What an attempt is to send, and how long it may take.
+  /// What an attempt sends, and how long it may take.
   struct Order: ~Copyable {
     let integration: Integration
     let upstream: Upstream
     let body: ByteBuffer
     let fields: FieldLines
-    /// Until the whole reply or, where it is streamed, its first content: the integration's `timeout`, or less
-    /// where a deadline leaves less.
+    /// The time until the whole reply or, in a stream, its first content: the integration's `timeout`, or what the
+    /// deadline leaves.
     let limit: TimeSpan
-    /// When a stream that flows is to end nevertheless; never, if `nil`.
+    /// When even a stream that flows must end; `nil` for never.
     var deadline: Instant?
     /// Whether the body asks for a stream.
     var streams = false
-    /// The beginning of the reply that the backend is told to go on with, a JSON string.
+    /// The beginning of the reply that the backend is asked to continue, a JSON string.
     var continued: [UInt8]?
     /// Whether a reply may consist of calls of tools alone.
     var acceptsToolCalls = false
@@ -33,7 +32,7 @@ final class Attempt {
   private let order: Order
   private let services: Services
   private let start: Instant
-  /// When something came last, or was waited for last.
+  /// When data came last, or waiting for it began.
   private var lastActivity: Instant
   private var transfer: TransferID?
   private var timer: TimerID?
@@ -42,12 +41,12 @@ final class Attempt {
   private let onDeltas: ([ReplyDelta]) -> Void
   private var completion: ((AttemptReport, Reply?) -> Void)?
 
-  /// How long a backend that has said that its reply is whole may take to add what it likes (usage), and to end the
-  /// response, before its connection is closed rather than kept.
+  /// The time that a backend has after a whole reply to add more (usage) and to end the response. After that the
+  /// connection is closed instead of kept.
   private static let ending = TimeSpan.seconds(1)
 
-  /// Sends a request. `onDeltas` is called with each piece of a reply that is streamed; `completion` once, in a
-  /// later turn, with a reply if and only if the outcome is `ok`; neither after `cancel`.
+  /// Sends a request. Calls `onDeltas` with each piece of a streamed reply, and `completion` once, in a later turn, with
+  /// a reply if and only if the outcome is `ok`; neither after `cancel`.
   init(
     _ order: consuming Order, services: Services,
     onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
@@ -66,36 +65,36 @@ final class Attempt {
     ) { [self] in receive($0) }
   }
 
-  /// The reply so far, what it was to continue included, as a JSON string; `nil` where there is nothing of it, or
-  /// where it is more than text.
+  /// The reply so far, with the beginning that it continues, as a JSON string; `nil` where there is nothing, or more than
+  /// text.
   var partialContent: [UInt8]? {
     guard let decoder, decoder.hasContent else { return order.continued }
     return decoder.partialContent
   }
 
-  /// The model that replies, as far as a stream has told.
+  /// The name of the model, once a stream has told it.
   var model: [UInt8]? { decoder?.model }
 
   /// Whether the reply comes as a stream.
   var isStream: Bool { decoder != nil }
 
-  /// Whether any of it has come that way.
+  /// Whether a part of the reply has come as a stream.
   var hasBegun: Bool { decoder?.hasBegun == true }
 
-  /// Gives the attempt up: the backend sees its connection closed at once.
+  /// Gives the attempt up, and closes the connection to the backend at once.
   func cancel() {
     completion = nil
     _ = disconnect()
   }
 
-  /// Takes nothing more from the backend until `resume`; its silence does not count meanwhile.
+  /// Takes no more data from the backend until `resume`. The time until then does not count as silence.
   func pause() {
     guard let transfer, !isPaused else { return }
     isPaused = true
     services.client.pause(transfer)
   }
 
-  /// Goes on after `pause`.
+  /// Continues after `pause`.
   func resume() {
     guard let transfer, isPaused else { return }
     isPaused = false
@@ -123,7 +122,7 @@ final class Attempt {
     timer = nil
     let now = services.loop.now
     if completion == nil {
-      // The reply is there; only the end of the response is not.
+      // Only the end of the response is missing.
       _ = disconnect()
     } else if let end = silenceEnd, end > now {
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
@@ -134,7 +133,7 @@ final class Attempt {
     }
   }
 
-  /// When a stream that has begun is to be given up, as far as is known; `nil` where none has begun.
+  /// When a stream that has begun is given up, if no more data comes; `nil` where none has begun.
   private var silenceEnd: Instant? {
     guard let decoder, decoder.hasBegun else { return nil }
     let reference = isPaused ? services.loop.now : lastActivity
@@ -167,7 +166,7 @@ final class Attempt {
     ResponseReceiver(onHead: { [self] in begin($0) }, onPart: { [self] in take($0) })
   }
 
-  /// Whether the response is a stream: then it is taken as it comes.
+  /// Takes a response's head. Returns whether the response is a stream, to be taken as it comes.
   private func begin(_ head: ResponseHead) -> Bool {
     guard 200...299 ~= head.status,
       let framing = StreamFraming(contentType: head.contentType.span)
@@ -189,7 +188,7 @@ final class Attempt {
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
     }
     if !deltas.isEmpty { onDeltas(deltas) }
-    // Whoever took the deltas may have given the attempt up.
+    // The receiver of the deltas may have given the attempt up.
     guard completion != nil else { return }
     if decoder.fault != nil {
       conclude(decoder, disconnect())
@@ -200,7 +199,7 @@ final class Attempt {
     }
   }
 
-  /// The stream is over, one way or another.
+  /// Ends the attempt with what the stream brought.
   private func conclude(_ decoder: StreamDecoder, _ progress: TransferProgress) {
     let report = self.report(.ok)
     report.take(progress)
@@ -222,7 +221,7 @@ final class Attempt {
     if let decoder {
       let deltas = decoder.finish()
       if !deltas.isEmpty { onDeltas(deltas) }
-      // A finish signal is all that it takes: what breaks after it has nothing to add.
+      // After a finish signal the reply is whole, whatever breaks then.
       if result.failure == nil || decoder.isFinished {
         return conclude(decoder, progress)
       }
@@ -261,7 +260,7 @@ extension AttemptReport {
     timings = progress.timings
   }
 
-  /// Takes in what an answer means.
+  /// Takes a verdict.
   fileprivate func take(_ verdict: Verdict) {
     outcome = verdict.outcome
     failure = verdict.failure

@@ -1,8 +1,9 @@
 import Bytes
 import Configuration
 
-/// Keeps the messages of one conversation in order: one is answered at a time, the others wait behind it.
-/// Conversations that have no message in flight take up nothing. Of an exchange only its identity matters here.
+/// Keeps the messages of each conversation in order: one is answered at a time, the others wait.
+///
+/// A conversation without a message in flight takes no memory. An exchange is known by its identity only.
 struct ConversationQueues<Element: AnyObject> {
   /// Waiting exchanges, oldest first, by conversation; a conversation without an entry is free.
   private var waiting: [[UInt8]: [Element]] = [:]
@@ -10,20 +11,20 @@ struct ConversationQueues<Element: AnyObject> {
   /// How many conversations have a message being answered.
   var busyCount: Int { waiting.count }
 
-  /// How many messages wait behind those. O(conversations).
+  /// How many messages wait for those. O(conversations).
   var waitingCount: Int {
     var count = 0
     for queue in waiting.values { count += queue.count }
     return count
   }
 
-  /// What becomes of an exchange that arrives.
+  /// What an exchange that arrives does.
   enum Arrival {
     /// It may begin.
     case begin
     /// It waits for `leave` to name it.
     case wait
-    /// Too much is going on already.
+    /// A limit is reached.
     case refused(ExchangeRefusal)
   }
 
@@ -46,7 +47,7 @@ struct ConversationQueues<Element: AnyObject> {
     return .wait
   }
 
-  /// The exchange of a conversation that had begun is over; returns the one that begins now, if any.
+  /// The exchange of a conversation that had begun is over. Returns the one that begins now, if one waits.
   mutating func leave(_ conversation: [UInt8]) -> Element? {
     guard let place = waiting.index(forKey: conversation) else { return nil }
     if waiting.values[place].isEmpty {
@@ -56,7 +57,7 @@ struct ConversationQueues<Element: AnyObject> {
     return waiting.values[place].removeFirst()
   }
 
-  /// An exchange that waits is given up.
+  /// Removes an exchange that waits.
   mutating func withdraw(_ exchange: Element, from conversation: [UInt8]) {
     waiting[conversation]?.removeAll { $0 === exchange }
   }

@@ -1,18 +1,17 @@
 import Protocols
 
-/// What the client of a live stream has got of a reply.
+/// The part of a reply that the client of a live stream has received.
 struct DeliveredPart {
-  /// The text, as a JSON string, once the attempt that it came from is over.
+  /// The text, as a JSON string, once the attempt that brought it is over.
   private(set) var text: [UInt8]?
-  /// Whether it is more than text, which nobody can go on with.
+  /// Whether it is more than text, which no backend can continue.
   private(set) var isBeyondText = false
   /// Whether nothing has been delivered.
   private(set) var isEmpty = true
-  /// Came before the first content, and waits for it.
+  /// The pieces before the first content, which wait for it.
   private var held: [ReplyDelta] = []
 
-  /// Takes pieces of a reply; returns those that are to be delivered now: all from the first content on, and before
-  /// that none.
+  /// Takes pieces of a reply. Returns the pieces to deliver now: none before the first content.
   mutating func release(_ deltas: [ReplyDelta]) -> [ReplyDelta]? {
     for delta in deltas {
       switch delta {
@@ -29,7 +28,7 @@ struct DeliveredPart {
     return held.isEmpty ? deltas : held + deltas
   }
 
-  /// An attempt is over, which had brought this text: what it had not delivered is forgotten.
+  /// An attempt that brought this text is over. The pieces that it did not deliver are dropped.
   mutating func note(_ text: [UInt8]?) {
     held = []
     if !isEmpty { self.text = text }

@@ -9,24 +9,23 @@ import Platform
 package import Protocols
 package import Storage
 
-/// Admits exchanges as far as the limits allow, keeps those of one conversation in order, and has what they all
-/// work with.
+/// Admits exchanges up to the limits, keeps those of one conversation in order, and owns what all of them use.
 package final class Dispatcher {
   package let services: Services
-  /// The conversations' memory.
+  /// The conversations.
   package let context: ContextStore
   private var limits: LimitsSettings
   private var queues = ConversationQueues<Exchange>()
   private var users: UserLimiter?
   /// How many exchanges ended in each way.
   private var endings = [Int](repeating: 0, count: ExchangeEnding.allCases.count)
-  /// How many exchanges there have been at once, since memory was given back.
+  /// The most exchanges at once since memory was last returned to the system.
   private var peak = 0
   /// How many exchanges have begun.
   private var beginnings: UInt64 = 0
   private var isGivingBack = false
 
-  /// So many exchanges at once are a crowd: a megabyte or more.
+  /// The number of exchanges at once whose memory is worth returning: a megabyte or more.
   private static let crowd = 8
 
   package init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
@@ -36,7 +35,7 @@ package final class Dispatcher {
     users = makeLimiter(limits.perUser)
   }
 
-  /// Puts other limits in force, for exchanges that come from now on. Under another rate, users begin anew.
+  /// Applies other limits to exchanges that come from now on. With another rate, all users start again from zero.
   package func adopt(_ limits: LimitsSettings) {
     if limits.perUser != self.limits.perUser { users = makeLimiter(limits.perUser) }
     self.limits = limits
@@ -47,8 +46,8 @@ package final class Dispatcher {
     return rate.map { UserLimiter($0, key: SipHash.Key(random.next(), random.next())) }
   }
 
-  /// Lets an exchange begin, now or behind others of its conversation. What is refused has not been counted, and
-  /// nothing has been asked of anybody.
+  /// Lets an exchange begin, now or after others of its conversation. One that is refused does not count for its user,
+  /// and no backend has been asked.
   package func admit(_ exchange: Exchange) throws(ExchangeRefusal) {
     let now = services.loop.now
     if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
@@ -70,29 +69,28 @@ package final class Dispatcher {
     if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
   }
 
-  /// An exchange has ended, or was refused.
+  /// Counts an exchange that has ended or was refused.
   package func count(_ ending: ExchangeEnding) {
     endings[ending.rawValue] += 1
   }
 
-  /// What goes on, and what has come of what went on.
+  /// The exchanges in flight, and how earlier ones ended.
   package var activity: ExchangeActivity {
     ExchangeActivity(endings: endings, inFlight: queues.busyCount, queued: queues.waitingCount)
   }
 
-  /// An exchange that waited is given up.
+  /// Gives up an exchange that waits.
   package func withdraw(_ exchange: Exchange) {
     queues.withdraw(exchange, from: exchange.queueKey)
   }
 
-  /// An exchange that held its conversation is over: the next one begins, at the end of this turn so that a long
-  /// queue makes no deep stack.
+  /// Lets the next exchange of a conversation begin, at the end of this turn so that a long queue makes no deep stack.
   package func leave(_ exchange: Exchange) {
     guard let next = queues.leave(exchange.queueKey) else { return giveBackMemory() }
     services.loop.atEndOfTurn { next.begin() }
   }
 
-  /// Once a crowd has dispersed: what it took is the machine's again, as soon as nobody comes for a second.
+  /// After many exchanges at once, returns their memory to the system when no exchange has begun for a second.
   private func giveBackMemory() {
     guard queues.busyCount == 0, peak >= Dispatcher.crowd, !isGivingBack else { return }
     isGivingBack = true
@@ -116,7 +114,7 @@ package final class Dispatcher {
         bot: bot.id, conversation: conversation, user: content.span, reply: said.span,
         integration: integration.settings.id)
     } catch {
-      // The reply is sound; only what comes after will not know of it.
+      // The reply is good. Only later messages of the conversation miss it.
       services.log.write(.warning, "turn_not_kept") { line in
         line.field("bot", bot.id)
         line.field("conversation", conversation)

@@ -13,20 +13,20 @@ import Storage
 /// The life of one message: admitted → recalled → an integration chosen → attempted → maybe again, or another →
 /// the turn recorded → answered. Read it from top to bottom.
 ///
-/// It answers exactly once, records the turn if and only if the answer is a reply, and never calls back into
-/// what is calling it but for the answer: transfers complete in turns of their own.
+/// It answers exactly once, and records the turn if and only if the answer is a reply. The answer is the only call into
+/// its caller: transfers complete in turns of their own.
 package final class Exchange {
-  /// Where the exchange stands.
+  /// The state of the exchange.
   private enum State {
-    /// Behind earlier messages of its conversation.
+    /// Waiting for earlier messages of its conversation.
     case waiting
     /// Between two attempts, or before the first.
     case choosing
     /// An integration has been asked.
     case attempting(Attempt)
-    /// Before the next retry of the same integration.
+    /// Waiting for the next retry of the same integration.
     case pausing(TimerID)
-    /// The turn is in the context, and its reply waits for storage: too late to give up.
+    /// The turn is in the context, and its reply waits for storage. It is too late to give up.
     case recorded(Reply)
     /// Answered, or given up.
     case finished
@@ -35,34 +35,34 @@ package final class Exchange {
   private let dispatcher: Dispatcher
   private let message: Message
   private let bot: Bot
-  /// The client's request, by its name in `X-Request-Id`.
+  /// The id of the client's request, `X-Request-Id`.
   private let request: [UInt8]
   private let conversation: [UInt8]
-  /// Names the conversation among those of all bots.
+  /// The conversation's key among those of all bots.
   package let queueKey: [UInt8]
   private let recipient: any Recipient
-  /// The name of the reply.
+  /// The reply's id.
   private let identifier: [UInt8]
-  /// Who sent the message, as far as the client says.
+  /// The user who sent the message, if the client names one.
   package var user: [UInt8]? { message.userID }
   package var botID: [UInt8] { bot.settings.id }
 
   private var state = State.waiting
   private let start: Instant
   private let deadline: Instant
-  /// Runs while the exchange waits; attempts and pauses have limits of their own.
+  /// Runs while the exchange waits. Attempts and pauses have limits of their own.
   private var deadlineTimer: TimerID?
-  /// The integrations still to be tried, next one first.
+  /// The integrations still to try, in order.
   private var choices: ArraySlice<Integration> = []
-  /// The one whose turn it is.
+  /// The integration being tried.
   private var trial: Trial?
-  /// That integration; there is one from the first attempt on.
+  /// The integration of `trial`; there is one from the first attempt on.
   private var integration: Integration { trial!.integration }
   private var reports: [AttemptReport] = []
-  /// What the client of a live stream has got of the reply: from its first delta on, the reply can only be continued.
+  /// What the client of a live stream has received. From the first delta on, the reply can only be continued.
   private var delivered = DeliveredPart()
 
-  /// An exchange that `dispatcher` is to admit. `recipient` is answered once, unless the exchange is given up.
+  /// An exchange for `dispatcher` to admit. `recipient` is answered once, unless the exchange is given up.
   package init(
     _ message: Message, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
     to recipient: any Recipient
@@ -92,7 +92,7 @@ package final class Exchange {
 
   // MARK: Admission
 
-  /// Waits behind earlier messages of the conversation until `begin` is called, or the deadline comes.
+  /// Waits for earlier messages of the conversation, until `begin` or the deadline.
   package func wait() {
     deadlineTimer = dispatcher.services.loop.schedule(at: deadline) { [self] in
       dispatcher.withdraw(self)
@@ -100,8 +100,8 @@ package final class Exchange {
     }
   }
 
-  /// The conversation is free: chooses integrations and asks the first. The exchange holds the conversation from
-  /// now on, until it calls `dispatcher.leave`.
+  /// Chooses integrations and asks the first. From now on the exchange holds the conversation, until it calls
+  /// `dispatcher.leave`.
   package func begin() {
     guard case .waiting = state else { return dispatcher.leave(self) }
     dispatcher.services.loop.cancel(deadlineTimer)
@@ -123,8 +123,8 @@ package final class Exchange {
     if case .attempting(let attempt) = state { attempt.resume() }
   }
 
-  /// The client has gone: the backend is told by its connection, and the context stays as it was. Returns whether that
-  /// was in time: if the turn is in the context already, the exchange goes on to its answer.
+  /// Gives the exchange up because its client has left: the connection to the backend is closed, and the context stays as
+  /// it was. Returns `false` where the turn is in the context already: then the answer still comes.
   package func giveUp() -> Bool {
     switch state {
     case .waiting:
@@ -146,7 +146,7 @@ package final class Exchange {
 
   // MARK: Attempts
 
-  /// Gives the next integration its turn: once the client has got part of the reply, the next that can continue it.
+  /// Asks the next integration; after a part of the reply was delivered, the next one that can continue it.
   private func askNext() {
     while deadline > now, !delivered.isBeyondText, let integration = choices.popFirst() {
       if !delivered.isEmpty, !integration.canContinue { continue }
@@ -160,8 +160,8 @@ package final class Exchange {
     fail()
   }
 
-  /// When an integration's turn ends: what is left to each one after it is as long as it takes at most, or at least
-  /// an even part.
+  /// When an integration's trial ends. Each integration after it keeps its timeout or, if that is less, an even part of
+  /// the time.
   private func endOfTurn(of integration: Integration) -> Instant {
     let others = choices.filter { $0.breaker.allows(at: now) }
     let left = deadline - now
@@ -191,8 +191,7 @@ package final class Exchange {
     }
   }
 
-  /// The request's body: the messages and, where the client has got part of the reply, that, in the integration's
-  /// dialect.
+  /// The request's body in the integration's dialect: the messages, and the part of the reply that was delivered.
   private func encode(
     for integration: Integration, streams: Bool
   ) throws(TranslationFault) -> ByteBuffer {
@@ -210,8 +209,8 @@ package final class Exchange {
     settle(.echoed(integration), Reply(echoing: content.span))
   }
 
-  /// Pieces of a reply have come. They go out from the first content on: up to there another integration can take
-  /// over without anybody seeing it.
+  /// Passes pieces of a reply on, from the first content on. Up to there another integration can still replace the reply
+  /// unseen.
   private func deliver(_ deltas: [ReplyDelta]) {
     guard isLive, case .attempting(let attempt) = state,
       let ready = delivered.release(deltas)
@@ -226,7 +225,7 @@ package final class Exchange {
   /// Whether the client gets the reply as it is made.
   private var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
 
-  /// An attempt is over.
+  /// Takes the result of an attempt.
   private func settle(_ report: AttemptReport, _ reply: Reply?) {
     let integration = self.integration
     var wasStreamed = false
@@ -244,7 +243,7 @@ package final class Exchange {
       preconditionFailure("an attempt without a reply has failed")
     }
     if !delivered.isEmpty, hasBegun {
-      // Whoever has failed the client once is not trusted with the rest.
+      // An integration that broke off once is not asked for the rest.
       askNext()
     } else if delivered.isEmpty, !remedy.asksNext {
       finish(.contentFiltered(reason: report.filterReason(of: integration.settings)))
@@ -253,7 +252,7 @@ package final class Exchange {
     }
   }
 
-  /// Keeps what came of an attempt, for the client and for the statistics.
+  /// Keeps an attempt's report, for the client and for the statistics.
   private func note(_ report: AttemptReport, of integration: Integration) {
     reports.append(report)
     integration.statistics.count(report)
@@ -274,7 +273,7 @@ package final class Exchange {
       trial!.permit = permit
       ask(integration)
     } else if integration.breaker.isProbing, choices.isEmpty {
-      // Another exchange's probe will show in a moment whether it is worth it, and there is nobody else.
+      // Another exchange's probe will show soon whether the backend works, and there is no other integration.
       pause(.retries, retryAfter: nil)
     } else {
       askNext()
@@ -288,17 +287,17 @@ package final class Exchange {
     integration.statistics.count(reply.usage)
     if integration.settings.isFallback {
       integration.statistics.count(.fallbacksServed)
-      // The one that should have answered is the first that was tried.
+      // The integration that should have answered is the first that was tried.
       let first = bot.integration(reports[0].integration)
       if first !== integration { first?.statistics.count(.fallbacksNeeded) }
     }
-    // A stream brings the whole reply; what comes whole is only what was still missing.
+    // A stream brings the whole reply. A reply that is not streamed has only the missing part.
     if let text = delivered.text, !wasStreamed {
       let continued = reply.continuing(text, in: integration.dialect ?? .custom)
       _ = recipient.receive(continued.rest, of: head(model: reply.model))
       reply = continued.reply
     }
-    // A reply that calls tools is not the end of the turn: the client comes back with their results.
+    // A reply that calls tools does not end the turn: the client comes back with their results.
     if let content = message.prompt.keptMessage, reply.toolCalls.isEmpty {
       dispatcher.record(
         content, reply, by: integration, bot: bot.settings, conversation: conversation)
@@ -309,12 +308,12 @@ package final class Exchange {
 
   private func answer() {
     guard case .recorded(let reply) = state else {
-      preconditionFailure("what is durable has been recorded")
+      preconditionFailure("a turn is recorded before it is durable")
     }
     finish(.reply(reply, by: integration.settings))
   }
 
-  /// Nobody is left to ask, or no time.
+  /// Answers without a reply: no integration is left to ask, or no time.
   private func fail() {
     let faults = reports.compactMap { $0.fault }
     if message.prompt.chat != nil, let fault = faults.first, faults.count == reports.count {
@@ -347,7 +346,7 @@ package final class Exchange {
     if heldConversation { dispatcher.leave(self) }
   }
 
-  /// `asked`: the integration that had not answered yet.
+  /// `asked`: the integration whose attempt was still under way.
   private func log(_ outcome: StaticString, asked: Integration?) {
     let isServed = reports.last?.outcome == .ok
     dispatcher.services.log.write(isServed ? .info : .warning, "exchange") { line in

@@ -4,15 +4,15 @@ package enum ExchangeEnding: Int, CaseIterable {
   case reply
   /// A backend's policy refused the content.
   case contentFiltered
-  /// Nobody could answer.
+  /// No integration replied.
   case failed
-  /// Nobody answered in time.
+  /// No integration replied in time.
   case timedOut
-  /// Nobody was asked, since all breakers were open.
+  /// No integration was asked, because all breakers were open.
   case unavailable
-  /// The client went away.
+  /// The client left.
   case cancelled
-  /// It was never begun: over a limit.
+  /// It was not begun, because of a limit.
   case refused
 
   /// The name in the metrics.
@@ -30,7 +30,7 @@ package enum ExchangeEnding: Int, CaseIterable {
 }
 
 extension Answer.Content {
-  /// How the exchange ends with this.
+  /// The ending of an exchange with this answer.
   package var ending: ExchangeEnding {
     switch self {
     case .reply: .reply

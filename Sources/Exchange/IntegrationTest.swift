@@ -7,14 +7,14 @@ import JSON
 import Platform
 import Protocols
 
-/// One message sent through one integration, to see whether it works: no context, no other integration.
+/// One message sent through one integration to see whether it works, without context and fallbacks.
 package final class IntegrationTest {
-  /// What came of it.
+  /// The result of a test.
   package struct Result {
     /// How it ended, with advice and times.
     package let report: AttemptReport
-    /// What the backend said: the reply as text or JSON, or the reason that it gave for a failure; `nil` for
-    /// nothing. The integration's own secrets are masked, for some backends repeat them.
+    /// What the backend said: the reply as text or JSON, or its reason for a failure; `nil` for nothing. The
+    /// integration's secrets are masked, because some backends repeat them.
     package let words: [UInt8]?
   }
 
@@ -30,7 +30,7 @@ package final class IntegrationTest {
     self.services = services
   }
 
-  /// Sends `message`, text in UTF-8. `completion` is called once, maybe before this returns.
+  /// Sends `message`, text in UTF-8. Calls `completion` once, maybe before this returns.
   package func start(_ message: [UInt8], completion: @escaping (Result) -> Void) {
     var writer = JSONWriter()
     writer.string(message.span)
@@ -58,7 +58,7 @@ package final class IntegrationTest {
     }
   }
 
-  /// Gives the test up: its completion is not called any more.
+  /// Gives the test up. Its completion is not called any more.
   package func cancel() {
     attempt?.cancel()
   }

@@ -5,15 +5,15 @@ package import JSON
 package import Protocols
 package import Storage
 
-/// What is to be answered: one message of a conversation that is kept, or all the messages that there are.
+/// What is to be answered: one message of a stored conversation, or a client's own list of messages.
 package enum Prompt {
-  /// The user's message, which goes on with the stored conversation: a non-empty string or an array of parts. Where it
-  /// came among others, in a client's request, those from `next` on follow it, and the system's stand in front.
+  /// The user's message, which continues a stored conversation: a non-empty string or an array of parts. In a client's
+  /// request with more messages, those from `next` on follow it, and the system's messages come first.
   case turn(JSONValue, in: ChatRequest?, next: Int)
-  /// A client's messages, which are the context; nothing is stored.
+  /// A client's messages, which are the context. Nothing is stored.
   case given(ChatRequest)
 
-  /// What an `echo` integration answers with: what the user said last.
+  /// The user's last message, which an `echo` integration answers with.
   package var lastMessage: JSONValue? {
     guard case .given(let chat) = self else { return keptMessage }
     var last: JSONValue?
@@ -23,12 +23,12 @@ package enum Prompt {
     return last
   }
 
-  /// The message that becomes part of the conversation with its reply, if any does.
+  /// The message that is stored with its reply; `nil` where nothing is stored.
   package var keptMessage: JSONValue? {
     if case .turn(let content, _, _) = self { content } else { nil }
   }
 
-  /// The client's own request, where it has fields and wants calls of tools.
+  /// The client's request in OpenAI's or Anthropic's form, which may have further fields and tools.
   package var chat: ChatRequest? {
     switch self {
     case .turn(_, let chat, _): chat
@@ -36,8 +36,8 @@ package enum Prompt {
     }
   }
 
-  /// Writes the messages. The context is read anew for each attempt: keeping a copy would double the memory of every
-  /// message in flight.
+  /// Writes the messages. Each attempt reads the context again, because a copy would double the memory of every message
+  /// in flight.
   package func write(
     to encoder: inout RequestEncoder, recalling conversation: [UInt8], of bot: BotSettings,
     from context: ContextStore

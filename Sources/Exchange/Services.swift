@@ -3,15 +3,15 @@ package import HTTPClient
 package import Logging
 package import Platform
 
-/// What every exchange works with. A class, so that it is one reference to hold and to count.
+/// What every exchange uses. A class, so that an exchange holds one reference.
 package final class Services {
-  /// The loop that all runs on.
+  /// The event loop.
   package let loop: EventLoop
-  /// Requests to backends.
+  /// Sends requests to backends.
   package let client: any BackendClient
   /// The log.
   package let log: Log
-  /// Identifiers and draws.
+  /// Random numbers for ids and draws.
   package let random: RandomSource
 
   /// Services from their parts.

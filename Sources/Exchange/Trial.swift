@@ -3,27 +3,27 @@ import Bytes
 import Configuration
 import Platform
 
-/// An integration's turn in an exchange: its first attempt and the retries.
+/// The attempts of an exchange at one integration: the first and its retries.
 struct Trial {
   let integration: Integration
-  /// Its breaker's leave for the attempt that is being made.
+  /// The breaker's permission for the current attempt.
   var permit: Breaker.Permit
-  /// When its turn is over, whatever it is doing.
+  /// When the trial ends, whatever its attempt does.
   let end: Instant
   /// How many retries it has had.
   private var retries = 0
-  /// Whether the one retry after a broken stream is used up.
+  /// Whether the one retry after a broken stream was made.
   private var hasRepeatedOnce = false
 
-  /// Gives an integration its turn.
+  /// A trial of an integration.
   init(of integration: Integration, _ permit: Breaker.Permit, until end: Instant) {
     self.integration = integration
     self.permit = permit
     self.end = end
   }
 
-  /// When the integration may be asked again after a failure that may be repeated; `nil` if not at all: it has no
-  /// retries left, its turn would be over, or the backend wants to be left alone for longer than is worth waiting.
+  /// When the integration is asked again after a failure; `nil` for not again: it has no retries left, the trial would be
+  /// over, or the backend wants a longer pause than `retry_after_max`.
   mutating func nextRetry(
     _ repetition: Remedy.Repetition, after retryAfter: TimeSpan?, at now: Instant,
     using random: RandomSource
@@ -37,7 +37,7 @@ struct Trial {
       ?? Backoff.pause(
         beforeRetry: retries, base: .milliseconds(settings.backoffMilliseconds), using: random)
     let due = now + pause
-    // Whether another exchange's probe will have closed the breaker by then is not known yet.
+    // Another exchange's probe may close the breaker until then.
     let breaker = integration.breaker
     guard due < end, breaker.allows(at: due) || breaker.isProbing else { return nil }
     retries += 1

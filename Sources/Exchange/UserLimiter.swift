@@ -2,13 +2,12 @@ import Bytes
 import Configuration
 import Platform
 
-/// `per_user`: how many messages each user of a bot may send in how long.
+/// `per_user`: limits the messages of each user of a bot.
 ///
-/// The generic cell rate algorithm (ITU-T I.371): of each user only the moment is kept at which all that was sent
-/// would have been sent at an even pace. `count` messages may come at once, and more as the pace allows.
+/// The generic cell rate algorithm (ITU-T I.371). A user's entry is the time at which the messages so far would have been
+/// sent at an even pace. `count` messages may come at once, and more as the pace allows.
 ///
-/// The table has a fixed size. Where more users are active than it has room for, those who have sent least in the
-/// last interval are forgotten first.
+/// The table has a fixed size. If it is full, the users that sent least in the last interval are forgotten first.
 struct UserLimiter {
   private struct Entry {
     var user: UInt64
@@ -22,7 +21,7 @@ struct UserLimiter {
   private let key: SipHash.Key
   private var entries: [Entry]
 
-  /// A limiter that nobody has used yet; 64 KB.
+  /// A limiter without users; 64 KB.
   init(_ rate: Rate, key: SipHash.Key) {
     self.rate = rate
     self.key = key
@@ -31,7 +30,7 @@ struct UserLimiter {
       count: UserLimiter.bucketCount * UserLimiter.bucketSize)
   }
 
-  /// How long this user of a bot must wait before another message; nothing, or less, if it is welcome now.
+  /// The time until this user of a bot may send another message; 0 or less for now.
   func wait(of user: [UInt8], bot: [UInt8], at now: Instant) -> TimeSpan {
     let place = place(of: hash(user, bot))
     return paid(place.isKnown ? entries[place.index].paidUntil : now, at: now) - now - interval
@@ -47,12 +46,12 @@ struct UserLimiter {
 
   private var interval: TimeSpan { .milliseconds(rate.intervalMilliseconds) }
 
-  /// When one message more would be paid for.
+  /// The time of an entry after one more message.
   private func paid(_ until: Instant, at now: Instant) -> Instant {
     max(until, now) + TimeSpan(nanoseconds: interval.nanoseconds / Int64(rate.count))
   }
 
-  /// Where a user's entry is, or the one that makes room for it.
+  /// The place of a user's entry, or of the entry that it replaces.
   private func place(of user: UInt64) -> (index: Int, isKnown: Bool) {
     let first = Int(user % UInt64(UserLimiter.bucketCount)) * UserLimiter.bucketSize
     var oldest = first

@@ -88,7 +88,7 @@ struct RunCommand {
   ) -> Reload? {
     guard case .path(let path) = source else { return nil }
     return Reload(
-      of: path, identity, from: ConfigurationFile.regularSources, inForce: configuration, log: log,
+      of: path, identity, from: ConfigurationFile.regularSources, applied: configuration, log: log,
       loop: loop)
   }
 

@@ -2,75 +2,74 @@ import Bytes
 package import Configuration
 package import Platform
 
-/// Changes in the configuration file: made in the text that is on disk at that moment, validated, and written
-/// atomically. If somebody else saves meanwhile, they are made once more in the text that is there then.
+/// Saves changes of the configuration file: edits the text on disk, validates it, and writes it atomically.
 ///
-/// Blocks on storage: for a thread that may. Shares nothing with others but what it is given; nobody must change the
-/// environment meanwhile.
+/// If another process saves meanwhile, the changes are made again in the new text. Blocks on storage, and so runs on a
+/// thread that may block. Shares nothing with other threads. The environment must not change meanwhile.
 package enum ConfigurationStore {
-  /// What a change has left on disk.
+  /// The file after a save.
   package struct Saved {
-    /// Which file it is now.
+    /// The file's identity.
     package let identity: FileIdentity
-    /// What it says.
+    /// The file's text.
     package let text: [UInt8]
-    /// What comes of loading it.
+    /// The result of loading it.
     package let report: ConfigurationReport
-    /// What storage said instead of confirming that it has the change, which a power cut may undo.
+    /// Why storage has not confirmed the change, which a power cut may then undo; `nil` where it has.
     package let unconfirmed: SystemError?
   }
 
-  /// Why nothing has been written.
+  /// Why nothing was written.
   package enum Failure: Error {
     /// The file cannot be read.
     case unreadable(SystemError)
     /// The file is invalid, or would be.
     case edit(ConfigurationEditError)
-    /// The file, its folder, or what keeps its owner cannot be written.
+    /// The file, its folder or its attributes must not be written.
     case notWritable(SystemError)
-    /// There is no room on the disk.
+    /// The disk is full.
     case full(SystemError)
-    /// The system fails otherwise; the file is as it was.
+    /// Another error of the system. The file is as it was.
     case failed(SystemError)
-    /// Others save all the time.
+    /// Other processes save all the time.
     case raced
-    /// The plan makes no changes in a file that says this.
+    /// The plan returned `nil`.
     case declined
   }
 
   private static let attempts = 40
 
-  /// What is to be changed in a file that says this; `nil` for nothing, because the file forbids it.
+  /// Plans the changes of a file that has this configuration; `nil` where they are not possible.
   package typealias Plan = (Configuration) -> [ConfigurationChange]?
 
-  /// Makes changes in the file that a path leads to, all or none. A file that they leave as it is is not written.
+  /// Makes changes in the file at a path, all or none. A file that would stay the same is not written.
   package static func save(
     _ changes: [ConfigurationChange], to path: [UInt8], from sources: ConfigurationSources
   ) throws(Failure) -> Saved {
     try save(to: path, from: sources) { _ in changes }
   }
 
-  /// Makes the changes of a plan; where somebody else saves meanwhile, the plan is made once more.
+  /// Makes the changes of a plan. If another process saves meanwhile, the plan is made again.
   package static func save(
     to path: [UInt8], from sources: ConfigurationSources, _ plan: Plan
   ) throws(Failure) -> Saved {
     var last: FileIdentity?
     for attempt in 0..<attempts {
-      // Whoever saves in place takes a moment.
+      // A process that saves in place takes a moment.
       if attempt > 0 { Pause.milliseconds(5 * min(attempt, 10)) }
       let old: FileSnapshot
       let edit: ConfigurationEdit
       do throws(SystemError) {
         old = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
       } catch {
-        // An editor may have moved the file away, and be about to put another there.
+        // An editor may have moved the file away, and is about to write another one.
         if error.isNotFound, attempt < 10 { continue }
         throw .unreadable(error)
       }
       do throws(Failure) {
         edit = try carryOut(plan, on: old.contents, sources)
       } catch {
-        // Somebody may be in the middle of saving: what they have not written to the end says nothing, valid or not.
+        // Another process may be saving: half a file says nothing, valid or not.
         if old.isBeingWritten || FileIdentity(at: path) != old.identity { continue }
         if case .edit(.invalidFile) = error, old.identity != last {
           last = old.identity
@@ -99,7 +98,7 @@ package enum ConfigurationStore {
     }
   }
 
-  /// Returns `nil` if somebody else has saved since.
+  /// Returns `nil` if another process has saved since.
   private static func replace(
     _ old: FileSnapshot, with edit: ConfigurationEdit
   ) throws(Failure) -> Saved? {
@@ -109,7 +108,7 @@ package enum ConfigurationStore {
       }
       return Saved(identity, edit)
     } catch {
-      // The last call asks storage to keep the new name, which others see by then.
+      // The last call asks storage to keep the new name, which other processes already see.
       if let new = try? FileSnapshot(of: old.path, limit: INIDocument.readingLimit),
         new.identity != old.identity, new.contents == edit.text
       {

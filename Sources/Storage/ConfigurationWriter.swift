@@ -2,7 +2,7 @@ import Bytes
 package import Configuration
 package import Platform
 
-/// Changes of the configuration file, made one after the other on a thread that may block on storage.
+/// Makes changes of the configuration file, one after another, on a thread that may block on storage.
 package final class ConfigurationWriter {
   /// The file.
   package let path: [UInt8]
@@ -10,8 +10,8 @@ package final class ConfigurationWriter {
   private let worker: BlockingWorker
   private let onSaved: (ConfigurationStore.Saved) -> Void
 
-  /// A writer of the file at a path. `onSaved` is called on the loop when the file has been changed, before whoever
-  /// asked for it is told: it puts the file in force.
+  /// A writer of the file at a path. Calls `onSaved` on the loop after each save, before the caller of `save` is told, to
+  /// apply the file.
   package init(
     path: [UInt8], sources: ConfigurationSources, worker: BlockingWorker,
     onSaved: @escaping (ConfigurationStore.Saved) -> Void
@@ -28,8 +28,8 @@ package final class ConfigurationWriter {
     var failure: ConfigurationStore.Failure?
   }
 
-  /// Has a plan carried out on another thread, maybe several times: it must not share anything that changes meanwhile.
-  /// `completion` is called in a later turn, or before this returns where no thread can be started.
+  /// Carries out a plan on another thread, maybe several times: it must not share anything that changes meanwhile.
+  /// Calls `completion` in a later turn, or before this returns where no thread can be started.
   package func save(
     _ plan: @escaping ConfigurationStore.Plan,
     then completion:

@@ -5,15 +5,15 @@ package import EventLoop
 package import Logging
 package import Platform
 
-/// The conversations' memory: the ring, and the file that keeps it if there is one.
+/// The conversations: the ring, and its file if there is one.
 package final class ContextStore {
   private let resident: ResidentRing
   private let flusher: RingFlusher?
 
-  /// Makes the ring, in memory alone, or opens it from its file; what there is to say of that goes to the log.
+  /// Makes the ring in memory, or opens it from its file. The log tells what was found in the file.
   ///
-  /// - Parameter worker: Does what blocks.
-  /// - Throws: What keeps the gateway from starting: a ring that another process has, or no memory.
+  /// - Parameter worker: Makes the calls that block.
+  /// - Throws: Why the gateway cannot start: another process has the ring, or there is not enough memory.
   package init(
     _ settings: ContextSettings, on loop: EventLoop, log: Log, random: RandomSource,
     worker: BlockingWorker
@@ -37,7 +37,7 @@ package final class ContextStore {
     }
     self.flusher = flusher
     for finding in opened.findings { log.write(finding, of: path) }
-    // What opening has erased or mended.
+    // Opening may have erased or repaired records.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
   }
 
@@ -51,8 +51,8 @@ package final class ContextStore {
       visit: visit)
   }
 
-  /// Adds a turn, the user's message and its reply, to a conversation: both or neither. From now on it outlives the
-  /// process, if there is a file.
+  /// Adds a turn, the user's message and its reply, to a conversation: both or neither. With a file, it survives the end
+  /// of the process from now on.
   package func append(
     bot: [UInt8], conversation: [UInt8], user: Span<UInt8>, reply: Span<UInt8>,
     integration: [UInt8]
@@ -63,21 +63,21 @@ package final class ContextStore {
     flusher?.noteChange()
   }
 
-  /// Calls `action` when what was appended or deleted until now is as safe from a power cut as `[context] sync` asks
-  /// for, and the client may be told of it: with `always`, in a later turn of the loop; otherwise before this returns.
+  /// Calls `action` when the changes so far are as safe from a power cut as `[context] sync` asks for: with `always` in a
+  /// later turn of the loop, otherwise before this returns.
   package func whenDurable(_ action: @escaping () -> Void) {
     if let flusher { flusher.whenDurable(action) } else { action() }
   }
 
-  /// Brings everything to storage. Blocks: for the end of the process, when the worker has ended.
+  /// Writes everything to storage. Blocks: for the end of the process, after the worker's end.
   package func close() {
     flusher?.close()
   }
 
-  /// How full the ring is.
+  /// The ring's size and contents, in numbers.
   package var statistics: RingStatistics { resident.ring.statistics }
 
-  /// What is kept of a conversation; `nil` for nothing.
+  /// What is stored of a conversation; `nil` for nothing.
   package func activity(of conversation: [UInt8], bot: [UInt8]) -> ConversationActivity? {
     resident.ring.activity(
       of: ConversationIdentity(bot: bot.span, conversation: conversation.span))

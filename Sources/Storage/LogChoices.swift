@@ -1,9 +1,9 @@
 package import Configuration
 package import Logging
 
-/// `[log]` in the log's own words.
+/// The settings of `[log]` as the types of `Logging`.
 extension LogSettings {
-  /// The least grave that is written.
+  /// The lowest severity that is logged.
   package var logLevel: LogLevel {
     switch level {
     case .error: .error
@@ -13,7 +13,7 @@ extension LogSettings {
     }
   }
 
-  /// How lines are written.
+  /// The form of the lines.
   package var logFormat: LogFormat {
     switch format {
     case .text: .text

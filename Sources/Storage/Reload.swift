@@ -4,14 +4,14 @@ package import EventLoop
 package import Logging
 package import Platform
 
-/// Puts a changed configuration file in force while the gateway serves: at SIGHUP, and when the file has changed.
+/// Applies a changed configuration file while the gateway runs: at SIGHUP, and when the file has changed.
 ///
-/// The file is loaded and validated whole, as at the start, `${…}` resolved anew. A valid one is in force at once, for
-/// all that comes from then on; an invalid one changes nothing but what `/readyz` shows.
+/// The file is loaded and validated whole, as at the start, and `${…}` is resolved again. A valid file applies at once, to
+/// all requests from then on. An invalid one changes only what `/readyz` shows.
 package final class Reload {
-  /// Puts a configuration in force.
+  /// Applies a configuration.
   package var onValid: ((Configuration) -> Void)?
-  /// Told what keeps the file from being put in force, a line each; nothing once it is.
+  /// Takes the errors that keep the file from being applied, a line each; none once it is applied.
   package var onFaults: (([[UInt8]]) -> Void)?
 
   /// The file.
@@ -21,28 +21,28 @@ package final class Reload {
   private let loop: EventLoop
   private let initial: RestartSettings
   private let identity: FileIdentity?
-  /// Runs while the way to the file cannot be watched.
+  /// Runs while the folders of the file cannot be watched.
   private var renewalTimer: TimerID?
-  /// Runs while changes come, one after the other.
+  /// Runs until the file has been quiet.
   private var timer: TimerID?
   private var firstChange: Instant?
-  /// Whether the file is to be read even if it is the same: what it refers to may not be.
+  /// Whether the file is loaded even if it is the same, because what it refers to may have changed.
   private var isAsked = false
   /// The file that was read last, valid or not.
   private var last: (identity: FileIdentity, hash: UInt64)?
 
-  /// Editors and tools save in several steps: so long nothing more has to happen.
+  /// The time without changes before the file is read, because editors and tools save in several steps.
   private static let quiet = TimeSpan.milliseconds(100)
-  /// How long to wait for it at most, and for whoever has the file open for writing.
+  /// The most time to wait for that, and for a process that has the file open for writing.
   private static let patience = TimeSpan.seconds(1)
 
-  /// How long until what could not be watched is tried again.
+  /// The time until watching is tried again after a failure.
   private static let renewal = TimeSpan.seconds(5)
 
-  /// `identity` is which file it was just before it was loaded.
+  /// `identity` is the file's identity just before it was loaded as `configuration`.
   package init(
     of path: [UInt8], _ identity: FileIdentity?, from sources: ConfigurationSources,
-    inForce configuration: Configuration, log: Log, loop: EventLoop
+    applied configuration: Configuration, log: Log, loop: EventLoop
   ) {
     self.path = path
     self.sources = sources
@@ -52,7 +52,7 @@ package final class Reload {
     self.identity = identity
   }
 
-  /// Reads the file again whenever it changes. Without that, where the system cannot watch it, SIGHUP still does.
+  /// Reads the file again whenever it changes. Where the system cannot watch it, SIGHUP still does.
   package func watch() {
     do throws(SystemError) {
       let watch = try FileWatch(path)
@@ -70,7 +70,8 @@ package final class Reload {
     }
   }
 
-  /// Follows the file to where it is now; where that fails, once more after a while, for a change may have been missed.
+  /// Follows the file to its current folders. If that fails, tries again later and reads the file, because a change may
+  /// have been missed.
   private func renew(_ watch: FileWatch) {
     loop.cancel(renewalTimer)
     do throws(SystemError) {
@@ -99,20 +100,20 @@ package final class Reload {
     }
   }
 
-  /// Reads the file again, whether it has changed or not, and puts it in force if it is valid.
+  /// Reads the file again, whether it has changed or not, and applies it if it is valid.
   package func begin() {
     isAsked = true
     read()
   }
 
-  /// Puts nothing in force any more, and lets go of whom it told.
+  /// Applies nothing any more, and releases the callbacks.
   package func end() {
     onValid = nil
     onFaults = nil
   }
 
-  /// Puts the file in force that Postern itself has just saved. If somebody else has saved since, theirs is read, once
-  /// it is whole.
+  /// Applies the file that Postern itself has just saved. If another process has saved since, that file is read, once it
+  /// is whole.
   package func adopt(_ saved: ConfigurationStore.Saved) {
     guard FileIdentity(at: path) == saved.identity else { return read() }
     take(saved.text, saved.identity, since: Instant.now)
@@ -157,7 +158,7 @@ package final class Reload {
       }
     }
     guard let configuration = report.configuration else { return refuse(errors) }
-    // What is said of it should be seen under the settings of both.
+    // The more verbose of both levels applies to what is logged about the change.
     log.level = max(log.level, configuration.log.logLevel)
     log.format = configuration.log.logFormat
     onValid?(configuration)
@@ -172,13 +173,13 @@ package final class Reload {
     if !late.bytes.isEmpty {
       log.write(.warning, "restart_needed") { line in
         line.field("settings", late)
-        line.field("message", "these settings are put in force by a restart")
+        line.field("message", "these settings apply after a restart")
       }
     }
     log.level = configuration.log.logLevel
   }
 
-  /// The most errors that are told of one file; `postern check` tells all.
+  /// The most errors of one file that are logged; `postern check` shows all.
   private static let mostErrors = 50
 
   private func refuse(_ all: [Text]) {
@@ -189,7 +190,7 @@ package final class Reload {
     for error in errors {
       log.write(.error, "configuration_invalid") { line in
         line.field("message", error)
-        line.field("in_force", "the configuration before")
+        line.field("applied", "the configuration before")
       }
     }
     onFaults?(errors.map { $0.bytes })

@@ -1,7 +1,7 @@
 import Bytes
 import Configuration
 
-/// The settings that are put in force at the start alone: sockets, memory and files that the process then has.
+/// The settings that apply only from the start: sockets, memory and files.
 struct RestartSettings {
   private let server: ServerSettings
   private let context: ContextSettings
@@ -11,7 +11,7 @@ struct RestartSettings {
     context = configuration.context
   }
 
-  /// The names of those that are others in a configuration, as the file has them; empty for none.
+  /// The names of the settings that differ in a new configuration, as in the file; empty for none.
   func differences(from new: RestartSettings) -> Text {
     var names: Text = ""
     func note(_ name: StaticString, _ isDifferent: Bool) {

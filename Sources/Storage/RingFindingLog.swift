@@ -3,7 +3,7 @@ import Context
 import Logging
 import Platform
 
-/// What the log says of a ring that was opened.
+/// Logs what was found when a ring was opened.
 extension Log {
   func write(_ finding: RingFinding, of path: [UInt8]) {
     write(finding.level, finding.event) { line in
@@ -43,11 +43,11 @@ extension RingFinding {
       line.field("erased_bytes", recovery.erasedBytes)
       line.field(
         "message",
-        "what a crash had cut off, or damage, was erased; lost_turns is the least that it was")
+        "records that a crash cut off, or that are damaged, were erased: at least lost_turns")
     case .wrongLength(let fileByteCount, let ringByteCount):
       line.field("bytes", fileByteCount)
       line.field("expected_bytes", ringByteCount)
-      line.field("message", "the file was cut off, or appended to; what is whole in it is used")
+      line.field("message", "the file was cut off or appended to; its whole records are used")
     case .converted(let fromByteCount, let kept, let left):
       line.field("from_bytes", fromByteCount)
       line.field("turns", kept)
@@ -55,14 +55,15 @@ extension RingFinding {
     case .notGrown(let byteCount, let error):
       line.field("reason", "\(error.call): \(error.reason)")
       line.field("bytes", byteCount)
-      line.field("message", "the ring keeps the size that it has until the next start")
+      line.field("message", "the ring keeps its size until the next start")
     case .unreadable(let error, let other):
       line.field("reason", error.message)
       if !other.isEmpty { line.field("kept_as", other) }
     case .memoryOnly(let error):
       line.field("reason", "\(error.call): \(error.reason)")
       line.field(
-        "message", "conversations are in memory only until the next start, and lost at its end")
+        "message",
+        "conversations are only in memory until the next start, and are lost when the process ends")
     }
   }
 }

@@ -5,21 +5,21 @@ import EventLoop
 import Logging
 import Platform
 
-/// Brings a ring's file to storage when the configuration says so, on a thread of its own: the loop never waits.
+/// Flushes a ring's file to storage as the configuration says, on a thread of its own: the loop never waits.
 ///
-/// - `always`: who waits for a turn to be durable waits for the next flush that begins. One is made at a time, so all
-///   that comes while it lasts shares the one behind it (group commit).
-/// - A duration: a flush begins so long after the first change since the last that it is over in time.
-/// - `never`: the kernel writes what it has, when it sees fit.
+/// - `always`: a turn waits for the next flush that begins. One flush runs at a time, so that all turns that come
+///   meanwhile share the next one (group commit).
+/// - A duration: a flush begins early enough to end within the duration after the first change since the last flush.
+/// - `never`: the kernel decides when it writes.
 ///
-/// Where nothing changes there is nothing to flush, no timer runs, and nothing is written.
+/// Without changes no timer runs, and nothing is written.
 ///
-/// A file that cannot be written is one line in the log, and is tried again from time to time. Meanwhile nobody waits
-/// for it: the replies are sound, and the conversations are in memory.
+/// A file that cannot be written is logged once, and tried again every 30 s. Replies do not wait for it meanwhile: the
+/// conversations are in memory.
 final class RingFlusher {
-  /// How long until what could not be written is tried again.
+  /// The time until a failed write is tried again.
   private static let patience = TimeSpan.seconds(30)
-  /// How long a flush may take, as long as none was measured.
+  /// The assumed duration of a flush before the first was measured.
   private static let firstGuess = TimeSpan.milliseconds(100)
 
   private let file: RingFile
@@ -29,15 +29,15 @@ final class RingFlusher {
   private let log: Log
   private let worker: BlockingWorker
 
-  /// Who waits for a flush that has not begun.
+  /// The actions that wait for a flush that has not begun.
   private var waiting: [() -> Void] = []
-  /// A flush is being made, or about to begin at the end of the turn.
+  /// Whether a flush is under way, or begins at the end of the turn.
   private var isFlushing = false
   private var timer: TimerID?
-  /// The time came for a flush while one was being made.
+  /// Whether a flush became due while one was under way.
   private var isDue = false
   private var hasFailed = false
-  /// What the slowest of the recent flushes took.
+  /// The duration of the slowest recent flush.
   private var duration = RingFlusher.firstGuess
 
   init(
@@ -52,12 +52,12 @@ final class RingFlusher {
     self.worker = worker
   }
 
-  /// The ring has changed, and written to its file.
+  /// Notes that the ring has changed and written to its file.
   func noteChange() {
     if file.fault != nil { return fail() }
     guard case .every(let milliseconds) = sync, timer == nil else { return }
     let interval = TimeSpan.milliseconds(milliseconds)
-    // Twice what a flush takes, as one may be under way when this one is due; but not all the time.
+    // Twice the duration of a flush, because one may be under way when this one is due; at most half of the interval.
     let early = min(2 * duration.nanoseconds, interval.nanoseconds / 2)
     let delay = TimeSpan(nanoseconds: interval.nanoseconds - early)
     timer = loop.schedule(after: delay) { [self] in
@@ -66,8 +66,8 @@ final class RingFlusher {
     }
   }
 
-  /// Calls `action` as soon as everything that was written until now is as durable as the configuration asks for: with
-  /// `always`, once it is on storage; otherwise now.
+  /// Calls `action` when everything written so far is as durable as the configuration asks for: with `always` once it is
+  /// on storage, otherwise now.
   func whenDurable(_ action: @escaping () -> Void) {
     guard case .always = sync, !hasFailed else { return action() }
     waiting.append(action)
@@ -76,8 +76,8 @@ final class RingFlusher {
     loop.atEndOfTurn { [self] in flush() }
   }
 
-  /// Brings everything to storage, in so far as the configuration leaves that to the gateway. Blocks: for the end of
-  /// the process, when the worker has ended.
+  /// Flushes everything to storage, unless the configuration leaves that to the kernel. Blocks: for the end of the
+  /// process, after the worker's end.
   func close() {
     loop.cancel(timer)
     if case .never = sync { return }
@@ -104,7 +104,7 @@ final class RingFlusher {
     let start = Instant.now
     let completion = { [self] (error: SystemError?) in
       let elapsed = Instant.now - start
-      // Half of what was, so that one slow flush does not make all later ones early.
+      // The old duration counts half, so that one slow flush does not make all later ones early.
       duration = max(elapsed, TimeSpan(nanoseconds: duration.nanoseconds / 2))
       end(error, served)
     }
@@ -138,7 +138,7 @@ final class RingFlusher {
     log.write(.error, "context_not_written") { line in
       line.field("file", file.path)
       line.field("reason", "\(fault.call): \(fault.reason)")
-      line.field("message", "the conversations go on in memory; writing is tried again every 30 s")
+      line.field("message", "conversations stay in memory; writing is tried again every 30 s")
     }
     tryAgainLater()
   }
@@ -155,7 +155,7 @@ final class RingFlusher {
     hasFailed = false
     log.write(.info, "context_written") { line in
       line.field("file", file.path)
-      line.field("message", "the file has everything again")
+      line.field("message", "the file is complete again")
     }
   }
 }

@@ -5,9 +5,8 @@ enum BinaryLogarithm {
 
   /// -log2((`number` + 1) / 2^64), from 0 to 64, in units of 2^-44 and off by at most one of them.
   ///
-  /// The same number on every machine: unlike a logarithm from libm, whose last bit depends on the
-  /// library and on what the processor can do. The mantissa is squared again and again, each time
-  /// showing the next bit of the result: 44 multiplications.
+  /// The same number on every machine, unlike a logarithm of libm, whose last bit depends on the library and the
+  /// processor. The mantissa is squared 44 times, and each square shows the next bit of the result.
   static func negated(_ number: UInt64) -> UInt64 {
     // number + 1 = 2^64: its logarithm is 64.
     guard number < .max else { return 0 }

@@ -1,19 +1,18 @@
-/// An integration as far as choosing one is concerned.
+/// What a draw needs to know of an integration.
 struct Candidate: Equatable, Sendable {
-  /// The weights that there are.
+  /// The possible weights.
   static let weights = 0...1_000_000
 
   /// The integration's id, which decides which conversations stick to it.
   let id: [UInt8]
-  /// Its share of the draws, in proportion to the others'; of a fallback, its place in their order.
+  /// Its share of the draws, relative to the others'. Of a fallback: its place in the order of the fallbacks.
   let weight: Int
-  /// Whether it is kept for when another has failed.
+  /// Whether it is tried only after another has failed.
   let isFallback: Bool
   /// Whether it may be used at all.
   let isEnabled: Bool
 
-  /// Describes an integration. The weight is to be checked before: one outside ``weights`` is a
-  /// bug.
+  /// A candidate. The weight must be one of ``weights``.
   init(id: [UInt8], weight: Int, isFallback: Bool, isEnabled: Bool) {
     precondition(Self.weights ~= weight, "a weight out of range")
     self.id = id

@@ -1,14 +1,11 @@
-/// The integrations of one bot, of which one is chosen for each message.
+/// The integrations of one bot, from which one is drawn for each message.
 ///
-/// A candidate is named by its place in the order of the configuration file. Choosing changes
-/// nothing: all randomness is the caller's.
+/// A candidate is known by its place in file order. Drawing changes nothing: the caller brings the random numbers.
 struct CandidatePool: Sendable {
   /// The candidates, in the order of the file.
   let candidates: [Candidate]
-  /// The places of the fallbacks, in the order in which they are tried: by weight, the greatest
-  /// first, and among equals in the order of the file. One of weight 0 is the last resort rather
-  /// than none: its weight takes it no traffic while others answer, and what it is for is when
-  /// nobody else does. `enabled = no` is what turns it off.
+  /// The places of the fallbacks, in the order in which they are tried: by weight, the greatest first, and among equals
+  /// in file order. A fallback of weight 0 is the last resort: only `enabled = no` turns it off.
   let fallbacks: [Int]
 
   /// The candidates in the order of the file.
@@ -18,8 +15,8 @@ struct CandidatePool: Sendable {
     var order: [Int] = []
     for (place, candidate) in candidates.enumerated()
     where candidate.isFallback && candidate.isEnabled {
-      let behind = order.firstIndex { candidates[$0].weight < candidate.weight }
-      order.insert(place, at: behind ?? order.endIndex)
+      let next = order.firstIndex { candidates[$0].weight < candidate.weight }
+      order.insert(place, at: next ?? order.endIndex)
     }
     fallbacks = order
   }
@@ -29,11 +26,9 @@ struct CandidatePool: Sendable {
   /// Disabled candidates, fallbacks and those of weight 0 are never drawn. O(candidates).
   ///
   /// - Parameters:
-  ///   - generator: Where the randomness comes from: 64 even bits, and again with a probability of
-  ///     less than 2^-34.
-  ///   - isUsable: Whether to leave a candidate in the draw, by its place: the others share what
-  ///     would have been its part.
-  /// - Returns: Its place; `nil` if there is none to draw from.
+  ///   - generator: The source of random numbers: one of 64 bits, and another one with a probability of less than 2^-34.
+  ///   - isUsable: Whether a candidate takes part, by its place. The others share the part of one that does not.
+  /// - Returns: Its place; `nil` where no candidate takes part.
   func draw(
     using generator: inout some RandomNumberGenerator, where isUsable: (Int) -> Bool = { _ in true }
   ) -> Int? {
@@ -49,6 +44,6 @@ struct CandidatePool: Sendable {
       if point < weight { return place }
       point -= weight
     }
-    preconditionFailure("a predicate that changed its mind")
+    preconditionFailure("isUsable gives one answer for each candidate")
   }
 }

@@ -1,7 +1,6 @@
 import Bytes
 
-/// A conversation, as a number that is the same in every run, on every machine and in every
-/// version.
+/// A conversation as a number that is the same in every run, on every machine and in every version.
 struct ConversationToken: Equatable, Sendable {
   let hash: UInt64
 
@@ -14,40 +13,38 @@ struct ConversationToken: Equatable, Sendable {
     self.hash = hash.finish()
   }
 
-  /// Where this conversation's luck with a candidate is, from 0 to 2^64 - 1.
-  func luck(with candidate: borrowing Candidate) -> UInt64 {
+  /// This conversation's random number for a candidate, from 0 to 2^64 - 1.
+  func number(for candidate: borrowing Candidate) -> UInt64 {
     var hash = SipHash(key: Self.key)
     hash.combine(number: self.hash)
     hash.combine(candidate.id.span)
     return hash.finish()
   }
 
-  /// `postern sticky 1`, and not secret: to change it would move every conversation.
+  /// `postern sticky 1`. Not secret. A change would move every conversation.
   private static let key = SipHash.Key(0x206e_7265_7473_6f70, 0x3120_796b_6369_7473)
 }
 
 extension CandidatePool {
-  /// Chooses a conversation's candidate: always the same one, over all conversations in proportion
-  /// to the weights.
+  /// Draws a conversation's candidate: always the same one, and over all conversations in proportion to the weights.
   ///
-  /// This is weighted rendezvous hashing (Schindelhauer and Schomaker, 2005): a hash of the
-  /// conversation and the candidate's id gives a number u, evenly between 0 and 1, and the
-  /// candidate with the least -log(u) / weight is chosen. As a candidate's score does not depend on
-  /// the others, a conversation moves only if it must: to a candidate that was added or whose
-  /// weight rose, and away from one that was removed or whose weight fell. The scores are compared
-  /// as exact fractions of integers.
+  /// This is weighted rendezvous hashing (Schindelhauer and Schomaker, 2005): a hash of the conversation and the
+  /// candidate's id gives a number u, evenly between 0 and 1, and the candidate with the least -log(u) / weight wins.
+  /// A candidate's score does not depend on the others. So a conversation moves only to a candidate that was added or
+  /// whose weight rose, and away from one that was removed or whose weight fell. The scores are compared as exact
+  /// fractions of integers.
   ///
-  /// Disabled candidates, fallbacks and those of weight 0 are never chosen. O(candidates).
+  /// Disabled candidates, fallbacks and those of weight 0 are never drawn. O(candidates).
   ///
-  /// - Parameter isUsable: Whether a candidate may be chosen now, by its place: the conversations
-  ///   of one that may not are shared among the others, and return to it later.
-  /// - Returns: Its place; `nil` if there is none to choose from.
+  /// - Parameter isUsable: Whether a candidate takes part, by its place. The conversations of one that does not are
+  ///   shared among the others, and return to it later.
+  /// - Returns: Its place; `nil` where no candidate takes part.
   func draw(
     for conversation: ConversationToken, where isUsable: (Int) -> Bool = { _ in true }
   ) -> Int? {
     var best: (place: Int, distance: UInt64, weight: UInt64)?
     for place in candidates.indices where candidates[place].isDrawable && isUsable(place) {
-      let distance = BinaryLogarithm.negated(conversation.luck(with: candidates[place]))
+      let distance = BinaryLogarithm.negated(conversation.number(for: candidates[place]))
       let weight = UInt64(candidates[place].weight)
       if let best {
         let mine = distance.multipliedFullWidth(by: best.weight)

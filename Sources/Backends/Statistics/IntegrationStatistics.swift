@@ -1,38 +1,39 @@
 package import Protocols
 
-/// What has come of asking an integration, in exact numbers, since the start. They outlive a reload of the
-/// configuration, and take the same memory whatever happens.
+/// The results of an integration's attempts since the start, as exact numbers.
+///
+/// They continue over a reload of the configuration, and their memory does not grow.
 package final class IntegrationStatistics {
-  /// What is counted besides attempts.
+  /// A count besides those of attempts.
   package enum Counter: Int, CaseIterable {
-    /// Messages for which it was drawn by its weight.
+    /// Messages for which it was drawn.
     case drawn
-    /// Attempts given up because the client went away.
+    /// Attempts given up because the client left.
     case cancelled
     /// Replies that it gave as a fallback.
     case fallbacksServed
-    /// Replies that a fallback gave in its place, after it was tried first and failed.
+    /// Replies of a fallback, after this integration was tried first and failed.
     case fallbacksNeeded
-    /// Events of its streams that were no JSON objects.
+    /// Events of its streams that were not JSON objects.
     case skippedEvents
-    /// Tokens that its backend says it was sent.
+    /// Tokens of requests, as the backend counts them.
     case inputTokens
-    /// Tokens that its backend says it replied with.
+    /// Tokens of replies, as the backend counts them.
     case outputTokens
   }
 
   private var attempts = [Int](repeating: 0, count: Outcome.allCases.count)
   private var counts = [Int](repeating: 0, count: Counter.allCases.count)
-  /// How long the attempts took that ended in a reply.
+  /// The durations of the attempts that brought a reply.
   package private(set) var latency = LatencyHistogram()
 
-  /// How many attempts ended like this.
+  /// The number of attempts with an outcome.
   package subscript(outcome: Outcome) -> Int { attempts[outcome.rawValue] }
 
-  /// How often it happened.
+  /// The value of a counter.
   package subscript(counter: Counter) -> Int { counts[counter.rawValue] }
 
-  /// Takes an attempt's result.
+  /// Counts an attempt.
   @inline(never)
   package func count(_ report: AttemptReport) {
     attempts[report.outcome.rawValue] += 1
@@ -40,7 +41,7 @@ package final class IntegrationStatistics {
     if report.outcome == .ok { latency.record(milliseconds: report.milliseconds) }
   }
 
-  /// Takes what the backend says a reply took.
+  /// Counts the tokens of a reply, as far as the backend tells them.
   @inline(never)
   package func count(_ usage: TokenUsage) {
     counts[Counter.inputTokens.rawValue] &+= usage.input ?? 0

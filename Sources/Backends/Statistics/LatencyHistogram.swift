@@ -1,21 +1,22 @@
-/// How long replies took, in a fixed number of buckets: 1 ms wide up to 63 ms, then 32 to each doubling. So a
-/// percentile is known to within 1/64 (1.6 %) of itself, up to 70 minutes; what takes longer counts as that.
+/// The durations of replies, in a fixed number of buckets: 1 ms wide up to 63 ms, then 32 to each doubling.
+///
+/// So a percentile is known to within 1/64 (1.6 %) of itself, up to 70 minutes. Longer durations count as 70 minutes.
 ///
 /// This is the layout of HdrHistogram with 5 bits of precision. 2.3 KB.
 package struct LatencyHistogram {
   /// The bits of a value that decide its bucket, below its leading one.
   private static let precision = 5
-  /// The longest time that is told from longer ones, in milliseconds.
+  /// The longest duration that has a bucket of its own, in milliseconds.
   private static let longest = (1 << 22) - 1
 
   private var counts = [UInt32](
     repeating: 0, count: LatencyHistogram.place(of: LatencyHistogram.longest) + 1)
-  /// How many times were recorded.
+  /// The number of durations.
   package private(set) var count = 0
-  /// The sum of these times, exactly, in milliseconds.
+  /// Their exact sum, in milliseconds.
   package private(set) var totalMilliseconds = 0
 
-  /// Records a time. O(1), without allocation.
+  /// Records a duration. O(1), without allocation.
   package mutating func record(milliseconds: Int) {
     let time = max(0, milliseconds)
     count += 1
@@ -24,11 +25,11 @@ package struct LatencyHistogram {
     if counts[place] < .max { counts[place] += 1 }
   }
 
-  /// The time that so many of a hundred do not exceed, in milliseconds; `nil` where nothing was recorded. O(buckets).
+  /// The duration that `percent` of a hundred replies do not exceed, in milliseconds; `nil` without replies. O(buckets).
   @inline(never)
   package func percentile(_ percent: Int) -> Int? {
     guard count > 0 else { return nil }
-    // The nearest rank, from 1: so many times are at most the one looked for.
+    // The nearest rank, from 1: the number of durations that are at most the percentile.
     let rank = max(1, (count * percent + 99) / 100)
     var seen = 0
     for place in counts.indices {

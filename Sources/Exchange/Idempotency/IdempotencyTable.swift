@@ -2,19 +2,19 @@ package import Bytes
 package import Configuration
 package import Platform
 
-/// The answers to requests with an `Idempotency-Key`: to the same request again, the same answer, for 10 minutes.
+/// The answers to requests with an `Idempotency-Key`: the same request gets the same answer for 10 minutes.
 /// https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
 ///
-/// Only replies are kept. After a failure nothing has happened that a second try could repeat, and a client that
-/// tries again wants another answer. What is kept has a limit; the oldest goes first.
+/// Only replies are kept. A failure has changed nothing that a second request could repeat, and a client that tries again
+/// wants another answer. Memory is limited: the oldest answer is dropped first.
 package struct IdempotencyTable {
-  /// What is known of a request.
+  /// What the table knows of a request.
   package enum Match {
-    /// Nothing: it is the first.
+    /// Nothing: it is the first with this key.
     case first
     /// Its answer.
     case answered(Answer)
-    /// It is being answered.
+    /// It is being answered, through this delivery.
     case underWay(Delivery)
     /// Another request had this key.
     case different
@@ -33,17 +33,17 @@ package struct IdempotencyTable {
       self.delivery = delivery
     }
 
-    /// About what it takes in memory, the entry's own objects included.
+    /// Its approximate size in memory, with the entry's own objects.
     var byteCount: Int { key.count + (answer?.answer.byteCount ?? 0) + 512 }
   }
 
   private static let lifetime = TimeSpan.seconds(600)
 
-  /// The most that answers may take, in bytes.
+  /// The most memory for answers, in bytes.
   package var memory: Int
   private let hashKey: SipHash.Key
   private var entries: [[UInt8]: Entry] = [:]
-  /// Those that are answered, oldest first, from `oldest` on.
+  /// The answered entries, oldest first, from `oldest` on.
   private var answered: [Entry] = []
   private var oldest = 0
   private var byteCount = 0
@@ -54,8 +54,8 @@ package struct IdempotencyTable {
     self.hashKey = hashKey
   }
 
-  /// The name under which a request with an `Idempotency-Key` is known: whoever comes with another API key means
-  /// another request, so that nobody gets what another was answered.
+  /// The name of a request with an `Idempotency-Key`. Another bot or another API key makes it another request, so that no
+  /// client gets the answer of another client.
   package static func name(of key: [UInt8], from caller: APIKeySettings?, for bot: [UInt8])
     -> [UInt8]
   {
@@ -66,7 +66,7 @@ package struct IdempotencyTable {
     return name + key
   }
 
-  /// Looks for a request by its name and its body.
+  /// Looks a request up by its name and its body.
   package mutating func match(_ key: [UInt8], body: [UInt8], at now: Instant) -> Match {
     forget(until: now)
     guard let entry = entries[key] else { return .first }
@@ -74,12 +74,12 @@ package struct IdempotencyTable {
     return entry.answer.map { .answered($0.answer) } ?? .underWay(entry.delivery)
   }
 
-  /// The first request with a key is being answered, through `delivery`.
+  /// Notes that the first request with a key is being answered through `delivery`.
   package mutating func begin(_ key: [UInt8], body: [UInt8], _ delivery: Delivery) {
     entries[key] = Entry(key, hash(of: body), delivery)
   }
 
-  /// The request with this key has its reply.
+  /// Keeps the answer to the request with this key.
   package mutating func complete(_ key: [UInt8], with answer: Answer, at now: Instant) {
     guard let entry = entries[key] else { return }
     entry.answer = (answer, now + IdempotencyTable.lifetime)
@@ -88,19 +88,19 @@ package struct IdempotencyTable {
     forget(until: now)
   }
 
-  /// The request with this key has no reply, and will have none.
+  /// Forgets the request with this key, which gets no reply.
   package mutating func drop(_ key: [UInt8]) {
     entries[key] = nil
   }
 
-  /// Forgets what is too old, and what is too much.
+  /// Drops answers that are too old, and the oldest ones while memory is short.
   private mutating func forget(until now: Instant) {
     while oldest < answered.count, byteCount > memory || answered[oldest].answer!.end <= now {
       byteCount -= answered[oldest].byteCount
       entries[answered[oldest].key] = nil
       oldest += 1
     }
-    // Moved up now and then, so that each is moved once on average.
+    // Only now and then, so that each entry is moved once on average.
     if oldest * 2 > answered.count {
       answered.removeFirst(oldest)
       oldest = 0
