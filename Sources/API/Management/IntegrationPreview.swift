@@ -59,11 +59,11 @@ struct IntegrationPreview {
 
   /// What goes into each body, without what comes from the environment or a file by `${…}`.
   private var shownProfile: RequestProfile {
-    let mask = [UInt8](IntegrationPreview.mask)
+    let mask = [UInt8](SecretMask.value)
     let profile = integration.profile!
     let parameters = profile.parameters.map { parameter in
       guard resource?.isDerived([UInt8]("param.") + parameter.name) != false,
-        let hidden = try? JSONDocument([UInt8]("\"****\""))
+        let hidden = try? JSONDocument([UInt8]("\"") + [UInt8](SecretMask.value) + [UInt8]("\""))
       else { return parameter }
       return RequestParameter(name: parameter.name, value: hidden.root)
     }
@@ -74,8 +74,6 @@ struct IntegrationPreview {
       system: isDerived("system", in: bot) ? mask : profile.system)
   }
 
-  private static let mask: StaticString = "****"
-
   private func isDerived(_ key: StaticString, in resource: Resource?) -> Bool {
     resource?.isDerived([UInt8](key)) ?? true
   }
@@ -84,14 +82,14 @@ struct IntegrationPreview {
   private func write(_ line: Span<UInt8>, isSecret: Bool, to writer: inout JSONWriter) {
     let colon = line.firstIndex(of: UInt8(ascii: ":"))
     writer.name(line.extracting(0..<(colon ?? line.count - 1)))
-    if isSecret { return writer.string(IntegrationPreview.mask) }
+    if isSecret { return writer.string(SecretMask.value) }
     writer.string(line.extracting((colon.map { $0 + 1 } ?? line.count)...).trimmingBlanks)
   }
 
   /// A URL's query may have a key in it.
   private func shownURL(_ url: [UInt8]) -> [UInt8] {
-    if isDerived("webhook_url", in: resource) { return [UInt8](IntegrationPreview.mask) }
+    if isDerived("webhook_url", in: resource) { return [UInt8](SecretMask.value) }
     guard let query = url.firstIndex(of: UInt8(ascii: "?")) else { return url }
-    return url[..<query] + [UInt8]("?****")
+    return url[..<query] + [UInt8](SecretMask.query)
   }
 }

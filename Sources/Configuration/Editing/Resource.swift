@@ -93,7 +93,7 @@ public struct Resource {
       if case .json = setting.type, !entry.isDerived || !masking {
         writer.raw(text.span)
       } else {
-        let shown = masking ? [UInt8](SettingEntry.mask) : text
+        let shown = masking ? [UInt8](SecretMask.value) : text
         writer.string(shown.span)
       }
     }

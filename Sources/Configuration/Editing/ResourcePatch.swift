@@ -62,8 +62,8 @@ public enum ResourcePatch {
     }
     let masked = resource?.masked(setting, row: row)
     if let masked, masked == text { return remove(key, &changes) }
-    if text.span.equals(SettingEntry.mask) { throw nothingMasked(key) }
-    if case .url = setting.type, text.span.extracting(last: 5).equals(Setting.maskedQuery) {
+    if text.span.equals(SecretMask.value) { throw nothingMasked(key) }
+    if case .url = setting.type, text.span.extracting(last: 5).equals(SecretMask.query) {
       throw Objection(
         member: key,
         message: "\(quoting: key): **** hides the query; send the whole URL to change it")
@@ -93,7 +93,7 @@ public enum ResourcePatch {
       let text = member.value.string
       if member.value.isNull {
         try put(.unset(name, key: key), key, member: path, &changes)
-      } else if text?.span.equals(SettingEntry.mask) == true {
+      } else if text?.span.equals(SecretMask.value) == true {
         guard resource?.hides(key, in: there) == true else { throw nothingMasked(path) }
         remove(key, &changes)
       } else if let text = isJSON ? member.value.span.copied : text {

@@ -15,9 +15,6 @@ struct SettingEntry {
   /// The value in the file's syntax, as `check --print` shows it.
   let printed: [UInt8]
 
-  /// What is printed instead of a secret.
-  static let mask: StaticString = "****"
-
   /// The line of the value; `nil` if it is not from the file.
   var line: Int? { origin.line }
 

@@ -23,7 +23,7 @@ public enum APIKeySecret: Equatable, Sendable {
       self = .digest(salt: salt, digest: digest)
       return
     }
-    if text.equals(SettingEntry.mask) { throw InvalidValue.mask }
+    if text.equals(SecretMask.value) { throw InvalidValue.mask }
     for index in text.indices where !text[index].isVisibleASCII {
       throw InvalidValue(
         "the key contains a blank or another character that is not visible ASCII; remove it")

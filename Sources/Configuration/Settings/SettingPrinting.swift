@@ -1,13 +1,10 @@
 import Bytes
 
 extension Setting {
-  /// What is printed instead of a URL's query, which may contain a key.
-  static let maskedQuery: StaticString = "?****"
-
   /// How a value is printed, in the file's syntax: as it was written, except for secrets and for values that
   /// are clearer in another form.
   func printed(_ value: SettingValue, writtenAs text: Span<UInt8>, isDerived: Bool) -> [UInt8] {
-    if isSecret || isDerived { return [UInt8](SettingEntry.mask) }
+    if isSecret || isDerived { return [UInt8](SecretMask.value) }
     switch (value, type) {
     case (.boolean(let isTrue), _): return [UInt8](isTrue ? "yes" : "no")
     case (.word(let word), _): return word
@@ -19,7 +16,7 @@ extension Setting {
       return printed
     case (.text(let url), .url):
       guard let query = url.span.firstIndex(of: UInt8(ascii: "?")) else { return url }
-      return url[..<query] + [UInt8](Setting.maskedQuery)
+      return url[..<query] + [UInt8](SecretMask.query)
     default: return text.copied
     }
   }

@@ -108,7 +108,7 @@ extension SettingType {
   /// the value as a field of its own.
   private static func checkField(_ value: WrittenValue) throws(InvalidValue) {
     try checkControls(value, exceptTab: true)
-    if value.bytes.span.equals(SettingEntry.mask) { throw InvalidValue.mask }
+    if value.bytes.span.equals(SecretMask.value) { throw InvalidValue.mask }
   }
 
   private static func checkControls(
