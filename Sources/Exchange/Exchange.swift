@@ -261,9 +261,11 @@ package final class Exchange {
   /// Asks the same integration again after a pause, if it has a retry left; else the next.
   private func pause(_ repetition: Remedy.Repetition, retryAfter: TimeSpan?) {
     let random = dispatcher.services.random
-    guard let due = trial!.nextRetry(repetition, after: retryAfter, at: now, using: random) else {
-      return askNext()
-    }
+    pause(until: trial!.nextRetry(repetition, after: retryAfter, at: now, using: random))
+  }
+
+  private func pause(until due: Instant?) {
+    guard let due else { return askNext() }
     state = .pausing(dispatcher.services.loop.schedule(at: due) { [self] in askAgain() })
   }
 
@@ -274,7 +276,7 @@ package final class Exchange {
       ask(integration)
     } else if integration.breaker.isProbing, choices.isEmpty {
       // Another exchange's probe will show soon whether the backend works, and there is no other integration.
-      pause(.retries, retryAfter: nil)
+      pause(until: trial!.nextLook(at: now, using: dispatcher.services.random))
     } else {
       askNext()
     }

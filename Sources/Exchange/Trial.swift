@@ -22,6 +22,21 @@ struct Trial {
     self.end = end
   }
 
+  /// The shortest pause before another look at a probe.
+  private static let shortestLook = TimeSpan.milliseconds(10)
+
+  /// When to look again whether another exchange's probe has closed the breaker; `nil` where the trial would be over.
+  ///
+  /// This is not a retry, because the backend is not asked. The pauses are as random as those before retries, so that
+  /// exchanges that wait for one probe do not all come back together.
+  func nextLook(at now: Instant, using random: RandomSource) -> Instant? {
+    let pause = Backoff.pause(
+      beforeRetry: retries, base: .milliseconds(integration.settings.backoffMilliseconds),
+      using: random)
+    let due = now + max(pause, Trial.shortestLook)
+    return due < end ? due : nil
+  }
+
   /// When the integration is asked again after a failure; `nil` for not again: it has no retries left, the trial would be
   /// over, or the backend wants a longer pause than `retry_after_max`.
   mutating func nextRetry(

@@ -29,13 +29,13 @@ import TestSupport
         + #""stop_reason":"end_turn"}"#)
   }
 
-  /// Of two that come back when the breaker's time is over, one is the probe, and the other waits
-  /// for its result.
+  /// One of two exchanges that come back after the breaker's pause is the probe. The other one waits for the result,
+  /// however long the probe takes, and uses up no retries meanwhile.
   @Test func waitsForTheProbeOfAnother() throws {
     let fixture = try fixture()
     let busy = TransferResult.answer(503, retryAfter: .seconds(1))
     var acts = [busy, busy].map { FakeBackends.Act(delay: .milliseconds(10), result: $0) }
-    acts += [FakeBackends.Act(delay: .milliseconds(300), result: Self.well)]
+    acts += [FakeBackends.Act(delay: .seconds(3), result: Self.well)]
     fixture.backends.script = { _ in
       acts.isEmpty
         ? FakeBackends.Act(delay: .milliseconds(10), result: Self.well) : acts.removeFirst()
@@ -44,7 +44,7 @@ import TestSupport
     for (client, conversation) in zip(clients, ["a", "b"]) {
       try fixture.dispatcher.admit(fixture.exchange("x", in: conversation, to: client))
     }
-    for _ in 0..<500 { try fixture.advance(.milliseconds(10)) }
+    for _ in 0..<700 { try fixture.advance(.milliseconds(10)) }
     for client in clients {
       #expect(client.answers.map { $0.outcome.description } == ["ok"])
     }
