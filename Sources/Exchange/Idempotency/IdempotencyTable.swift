@@ -20,21 +20,32 @@ package struct IdempotencyTable {
     case different
   }
 
+  private enum State {
+    case underWay(Delivery)
+    /// The answer, and until when it is kept.
+    case answered(Answer, end: Instant)
+  }
+
   private final class Entry {
     let key: [UInt8]
     let fingerprint: UInt64
-    let delivery: Delivery
-    /// The answer, once it is there, and until when it is kept.
-    var answer: (answer: Answer, end: Instant)?
+    var state: State
 
     init(_ key: [UInt8], _ fingerprint: UInt64, _ delivery: Delivery) {
       self.key = key
       self.fingerprint = fingerprint
-      self.delivery = delivery
+      state = .underWay(delivery)
     }
 
     /// Its approximate size in memory, with the entry's own objects.
-    var byteCount: Int { key.count + (answer?.answer.byteCount ?? 0) + 512 }
+    var byteCount: Int {
+      if case .answered(let answer, _) = state { key.count + answer.byteCount + 512 } else { 0 }
+    }
+
+    /// Whether the answer is too old.
+    func isOver(at now: Instant) -> Bool {
+      if case .answered(_, let end) = state { end <= now } else { false }
+    }
   }
 
   private static let lifetime = TimeSpan.seconds(600)
@@ -71,7 +82,10 @@ package struct IdempotencyTable {
     forget(until: now)
     guard let entry = entries[key] else { return .first }
     guard entry.fingerprint == hash(of: body) else { return .different }
-    return entry.answer.map { .answered($0.answer) } ?? .underWay(entry.delivery)
+    switch entry.state {
+    case .underWay(let delivery): return .underWay(delivery)
+    case .answered(let answer, _): return .answered(answer)
+    }
   }
 
   /// Notes that the first request with a key is being answered through `delivery`.
@@ -82,7 +96,7 @@ package struct IdempotencyTable {
   /// Keeps the answer to the request with this key.
   package mutating func complete(_ key: [UInt8], with answer: Answer, at now: Instant) {
     guard let entry = entries[key] else { return }
-    entry.answer = (answer, now + IdempotencyTable.lifetime)
+    entry.state = .answered(answer, end: now + IdempotencyTable.lifetime)
     answered.append(entry)
     byteCount += entry.byteCount
     forget(until: now)
@@ -95,7 +109,7 @@ package struct IdempotencyTable {
 
   /// Drops answers that are too old, and the oldest ones while memory is short.
   private mutating func forget(until now: Instant) {
-    while oldest < answered.count, byteCount > memory || answered[oldest].answer!.end <= now {
+    while oldest < answered.count, byteCount > memory || answered[oldest].isOver(at: now) {
       byteCount -= answered[oldest].byteCount
       entries[answered[oldest].key] = nil
       oldest += 1
