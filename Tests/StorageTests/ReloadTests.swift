@@ -1,0 +1,132 @@
+import Configuration
+import EventLoop
+import Foundation
+import Logging
+import Platform
+import TestSupport
+import Testing
+
+@testable import Storage
+
+/// Which of a file's changes apply, and when, by a clock that the test moves.
+@Suite struct ReloadTests {
+  /// A file that is watched, and what was applied of it.
+  private final class Bench {
+    let folder = NSTemporaryDirectory() + "postern-reload-" + UUID().uuidString
+    let clock = FakeClock()
+    let loop: EventLoop
+    let log = Log(level: .error, format: .text)
+    let reload: Reload
+    private(set) var windows: [Int] = []
+    private(set) var faults: [[String]] = []
+    var path: String { folder + "/conf" }
+
+    init(_ text: String = Bench.text(1)) throws {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let path = folder + "/conf"
+      try Data(bytes(text)).write(to: URL(fileURLWithPath: path))
+      let clock = clock
+      loop = try EventLoop(clock: { clock.now })
+      reload = Reload(
+        of: bytes(path), FileIdentity(at: bytes(path)),
+        from: ConfigurationSources(
+          environment: { _ in nil }, file: { _, _ in .unreadable(reason: []) }),
+        applied: try configuration(text), log: log, loop: loop)
+      reload.onValid = { [unowned self] in windows.append($0.bots[0].window) }
+      reload.onFaults = { [unowned self] in faults.append($0.map { TestSupport.text($0) }) }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    static func text(_ window: Int) -> String { "[bot a]\nwindow = \(window)\n" }
+
+    func write(_ text: String) throws {
+      try Data(bytes(text)).write(to: URL(fileURLWithPath: path))
+    }
+
+    /// Lets the loop see what has happened, and then time pass.
+    func pass(milliseconds: Int) throws {
+      try loop.turn(waitingAtMost: .milliseconds(20))
+      clock.advance(.milliseconds(milliseconds))
+      try loop.turn(waitingAtMost: .milliseconds(0))
+    }
+  }
+
+  @Test func appliesAFileThatHasBeenQuiet() throws {
+    let bench = try Bench()
+    bench.reload.watch()
+    try bench.write(Bench.text(2))
+    try bench.pass(milliseconds: 90)
+    #expect(bench.windows == [])
+    try bench.pass(milliseconds: 10)
+    #expect(bench.windows == [2])
+    #expect(bench.faults == [[]])
+  }
+
+  /// A file that changes all the time is read once a second nevertheless.
+  @Test func doesNotWaitForEver() throws {
+    let bench = try Bench()
+    bench.reload.watch()
+    for window in 2...30 where bench.windows.isEmpty {
+      try bench.write(Bench.text(window))
+      try bench.pass(milliseconds: 60)
+    }
+    #expect(bench.windows.count == 1)
+  }
+
+  @Test func keepsTheConfigurationWhereTheFileIsInvalid() throws {
+    let bench = try Bench()
+    try bench.write("[bot a]\nwindow = x\n")
+    bench.reload.begin()
+    #expect(bench.windows == [])
+    #expect(bench.faults.last?.first?.hasPrefix(bench.path + ":2: ") == true)
+    try FileManager.default.removeItem(atPath: bench.path)
+    bench.reload.begin()
+    #expect(bench.faults.last?.count == 1)
+    try bench.write(Bench.text(3))
+    bench.reload.begin()
+    #expect(bench.windows == [3])
+    #expect(bench.faults.last == [])
+  }
+
+  /// SIGHUP loads the same file again, because what it refers to may have changed; a touched file alone is not loaded.
+  @Test func loadsTheSameFileOnlyWhenAsked() throws {
+    let bench = try Bench()
+    bench.reload.begin()
+    bench.reload.begin()
+    #expect(bench.windows == [1, 1])
+  }
+
+  @Test func appliesWhatPosternHasSaved() throws {
+    let bench = try Bench()
+    let saved = try ConfigurationStore.save(
+      [.set(SectionName(.bot, bytes("a")), key: bytes("window"), value: bytes("5"))],
+      to: bytes(bench.path),
+      from: ConfigurationSources(
+        environment: { _ in nil }, file: { _, _ in .unreadable(reason: []) }))
+    bench.reload.adopt(saved)
+    #expect(bench.windows == [5])
+    // Another process has saved since: its file applies.
+    try bench.write(Bench.text(6))
+    bench.reload.adopt(saved)
+    #expect(bench.windows == [5, 6])
+  }
+
+  @Test func appliesNothingAfterItsEnd() throws {
+    let bench = try Bench()
+    bench.reload.end()
+    try bench.write(Bench.text(2))
+    bench.reload.begin()
+    #expect(bench.windows == [] && bench.faults == [])
+  }
+
+  @Test func namesSettingsThatNeedARestart() throws {
+    let settings = try ["", "[server]\nlisten = 127.0.0.1:1\n[context]\nmemory = 8M"].map {
+      RestartSettings(try configuration($0))
+    }
+    #expect(settings[0].differences(from: settings[0]).bytes.isEmpty)
+    #expect(
+      settings[0].differences(from: settings[1]).description
+        == "[server] listen, [context] memory")
+  }
+}
