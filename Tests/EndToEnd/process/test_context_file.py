@@ -111,7 +111,7 @@ def test_two_gateways_never_share_a_ring(keeping, postern, server, tmp_path):
     other.write_text(f"[server]\nlisten = 127.0.0.1:0\n[context]\nfile = {tmp_path}/context.ring\n")
     done = postern("run", "-c", other)
     assert done.returncode == 1
-    assert f"postern: [context] file: {tmp_path}/context.ring is in use" in done.stderr
+    assert f"postern: [context] file: another process uses {tmp_path}/context.ring" in done.stderr
     assert (tmp_path / "context.ring").stat().st_size == RING
     assert said(server, running) == ["m0"]
 
