@@ -1,35 +1,70 @@
 /// Walks over the members of an object or the elements of an array in valid text.
 ///
-/// It holds positions alone, so that it can be kept beside text that is owned as well as borrowed.
+/// It holds positions alone: numbers of the text's index, or bytes where it has none.
 struct JSONCursor {
-  /// Before the next element, comma or closing bracket.
+  /// The next element; in bytes, before it, its comma or the closing bracket.
   private var position: Int
 
-  /// The position of the closing bracket.
+  /// Where the container ends: the number after its last value, or the position of its closing bracket.
   private let end: Int
 
-  /// `range` is an array or an object; an empty range has nothing inside.
-  init(_ text: borrowing Span<UInt8>, inside range: Range<Int>) {
-    position = text.endOfSpace(from: min(range.lowerBound + 1, range.upperBound))
-    end = range.upperBound - 1
+  /// A cursor at the first member or element of a container.
+  @inline(__always)
+  init(_ text: JSONText, inside range: Range<Int>, node: Int) {
+    if node != JSONNode.none {
+      position = node + 1
+      end = Int(text.node(node).next)
+    } else {
+      position = text.span.endOfSpace(from: range.lowerBound + 1)
+      end = range.upperBound - 1
+    }
+  }
+
+  /// A cursor with nothing to walk over.
+  init() {
+    (position, end) = (0, 0)
   }
 
   /// The next element of an array.
-  mutating func nextElement(in text: Span<UInt8>) -> Range<Int>? {
+  @inline(__always)
+  mutating func nextElement(in text: JSONText) -> (range: Range<Int>, node: Int)? {
     guard position < end else { return nil }
-    let start = position
-    let behind = text.endOfValue(from: start)
-    position = text.endOfSpace(from: behind)
-    if position < end { position = text.endOfSpace(from: position + 1) }
-    return start..<behind
+    guard text.isIndexed else { return (scanElement(text.span), JSONNode.none) }
+    let index = position
+    let node = text.node(index)
+    position = Int(node.next)
+    return (node.range, index)
   }
 
-  /// The next member of an object.
-  mutating func nextMember(in text: Span<UInt8>) -> (name: Range<Int>, value: Range<Int>)? {
+  /// The next member of an object; its name's number in the index is that before its value's.
+  @inline(__always)
+  mutating func nextMember(
+    in text: JSONText
+  ) -> (name: Range<Int>, value: Range<Int>, node: Int)? {
     guard position < end else { return nil }
+    guard text.isIndexed else {
+      let name = scanName(text.span)
+      return (name, scanElement(text.span), JSONNode.none)
+    }
+    let index = position + 1
+    let node = text.node(index)
+    let name = text.node(position).range
+    position = Int(node.next)
+    return (name, node.range, index)
+  }
+
+  private mutating func scanElement(_ text: Span<UInt8>) -> Range<Int> {
+    let start = position
+    let upper = text.endOfValue(from: start)
+    position = text.endOfSpace(from: upper)
+    if position < end { position = text.endOfSpace(from: position + 1) }
+    return start..<upper
+  }
+
+  private mutating func scanName(_ text: Span<UInt8>) -> Range<Int> {
     let name = position..<text.endOfString(from: position)
     let colon = text.endOfSpace(from: name.upperBound)
     position = text.endOfSpace(from: colon + 1)
-    return nextElement(in: text).map { (name, $0) }
+    return name
   }
 }

@@ -12,11 +12,15 @@ struct JSONScanner: ~Escapable {
   /// One bit for each of them, the innermost lowest: 1 for an object.
   private var objects: UInt64 = 0
 
+  /// Where the values are.
+  private(set) var index: JSONIndex
+
   @_lifetime(copy text)
-  init(_ text: Span<UInt8>, maximumDepth: Int) {
+  init(_ text: Span<UInt8>, maximumDepth: Int, index: JSONIndex) {
     precondition(0...64 ~= maximumDepth)
     self.text = text
     self.maximumDepth = maximumDepth
+    self.index = index
   }
 
   /// Scans the text from its first byte to its last. O(n).
@@ -47,7 +51,9 @@ struct JSONScanner: ~Escapable {
         skipSpace()
         if take(UInt8(ascii: "]")) { return leave() }
       case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-        return try scanNumber()
+        let start = position
+        try scanNumber()
+        return index.note(start, position)
       case UInt8(ascii: "t"):
         return try scanLiteral("true")
       case UInt8(ascii: "f"):
@@ -60,7 +66,7 @@ struct JSONScanner: ~Escapable {
     }
   }
 
-  /// Scans what may stand behind a value: closing brackets, then a comma (and in an object the next
+  /// Scans what may follow a value: closing brackets, then a comma (and in an object the next
   /// member's name) before another value, or the text's end.
   @_lifetime(self: copy self)
   private mutating func anotherValueFollows() throws(JSONError) -> Bool {
@@ -89,7 +95,7 @@ struct JSONScanner: ~Escapable {
     return false
   }
 
-  /// Scans a member's name and colon, and the space behind it.
+  /// Scans a member's name and colon, and the space after it.
   @_lifetime(self: copy self)
   private mutating func scanName() throws(JSONError) {
     guard try next() == .quote else { throw failure(.nameExpected) }
@@ -104,6 +110,7 @@ struct JSONScanner: ~Escapable {
   private mutating func enter(object: Bool) throws(JSONError) {
     guard depth < maximumDepth else { throw failure(.nestedTooDeep) }
     depth += 1
+    index.enter(position)
     objects = objects << 1 | (object ? 1 : 0)
     position += 1
     skipSpace()
@@ -113,20 +120,24 @@ struct JSONScanner: ~Escapable {
   private mutating func leave() {
     depth -= 1
     objects >>= 1
+    index.leave(position)
   }
 
   // MARK: Strings
 
   @_lifetime(self: copy self)
   private mutating func scanString() throws(JSONError) {
+    let start = position
+    var hasEscape = false
     position += 1
     while true {
       position = text.endOfPlainRun(from: position)
       switch try next() {
       case .quote:
         position += 1
-        return
+        return index.note(start, position, hasEscape: hasEscape)
       case .backslash:
+        hasEscape = true
         try scanEscape()
       case 0x80...0xFF:
         guard let length = text.utf8SequenceLength(at: position) else {
@@ -184,10 +195,12 @@ struct JSONScanner: ~Escapable {
 
   @_lifetime(self: copy self)
   private mutating func scanLiteral(_ literal: StaticString) throws(JSONError) {
+    let start = position
     for index in 0..<literal.utf8CodeUnitCount {
       guard try next() == literal.utf8Start[index] else { throw failure(.misspeltLiteral) }
       position += 1
     }
+    index.note(start, position)
   }
 
   // MARK: Bytes

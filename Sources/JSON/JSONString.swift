@@ -5,13 +5,27 @@ extension JSONValue {
   /// The text of a string in UTF-8; `nil` for any other value. A surrogate escaped without its other half,
   /// which has no UTF-8, becomes U+FFFD. O(n).
   public var string: [UInt8]? {
-    kind == .string ? span.unescaped : nil
+    guard kind == .string else { return nil }
+    if hasNode, !text.node(nodeIndex).hasEscape {
+      return span.extracting(1..<span.count - 1).copied
+    }
+    return span.unescaped
   }
+
+  /// Whether both are strings that mean the same text, however they are written.
+  public func isSameString(as other: JSONValue) -> Bool {
+    if span.equals(other.span) { return kind == .string }
+    guard mayHaveEscape || other.mayHaveEscape, let text = string else { return false }
+    return text == other.string
+  }
+
+  /// False only for a string without escapes, whose bytes are its text.
+  private var mayHaveEscape: Bool { !hasNode || text.node(nodeIndex).hasEscape }
 
   /// Whether this is a string of exactly this text.
   @inline(never)
   public func equals(_ literal: StaticString) -> Bool {
-    kind == .string && span.isString(literal)
+    kind == .string && text.isString(range, node: nodeIndex, literal)
   }
 
   /// Whether this is an object with a member of this name that is a string of exactly this text.
@@ -45,7 +59,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// Appends what the escape at `index` means; returns the position behind it.
+  /// Appends what the escape at `index` means; returns the position after it.
   private func appendEscape(at index: Int, to decoded: inout [UInt8]) -> Int {
     let letter = self[unchecked: index + 1]
     switch letter {

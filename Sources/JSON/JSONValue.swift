@@ -2,21 +2,35 @@ import Bytes
 
 /// A value within a document: a view of the bytes as they were sent.
 ///
-/// It shares the document's storage and can outlive the `JSONDocument`. Looking around costs a walk over the
-/// bytes passed by, and allocates nothing; only `string` copies.
+/// It shares the document's storage and can outlive the `JSONDocument`. Nothing allocates but `string`, which copies.
 public struct JSONValue: Sendable {
-  private let text: [UInt8]
-  private let range: Range<Int>
+  let text: JSONText
+  private let start: UInt32
+  private let end: UInt32
+  private let node: UInt16
 
-  /// `range` is exactly one value of a valid text.
-  init(in text: [UInt8], _ range: Range<Int>) {
+  /// `range` is exactly one value of a valid text, `node` its number in the text's index.
+  @inline(__always)
+  init(in text: JSONText, _ range: Range<Int>, node: Int) {
     self.text = text
-    self.range = range
+    start = UInt32(truncatingIfNeeded: range.lowerBound)
+    end = UInt32(truncatingIfNeeded: range.upperBound)
+    self.node = UInt16(truncatingIfNeeded: node)
   }
+
+  @inline(__always)
+  var range: Range<Int> { Range(uncheckedBounds: (Int(start), Int(end))) }
+
+  /// Whether the text's index knows the value.
+  @inline(__always)
+  var hasNode: Bool { nodeIndex != JSONNode.none }
+
+  @inline(__always)
+  var nodeIndex: Int { Int(node) }
 
   /// What kind of value this is.
   public var kind: JSONKind {
-    switch text[range.lowerBound] {
+    switch span[unchecked: 0] {
     case UInt8(ascii: "{"): .object
     case UInt8(ascii: "["): .array
     case UInt8(ascii: "\""): .string
@@ -28,12 +42,15 @@ public struct JSONValue: Sendable {
   }
 
   /// The bytes of the value as they were sent.
-  public var raw: ArraySlice<UInt8> { text[range] }
+  public var raw: ArraySlice<UInt8> { text.bytes[range] }
 
   /// The bytes of the value as they were sent, borrowed.
   public var span: Span<UInt8> {
     @_lifetime(borrow self)
-    get { text.span.extracting(range) }
+    get {
+      let span = text.span(range)
+      return _overrideLifetime(span, borrowing: self)
+    }
   }
 
   /// Whether this is `null`.
@@ -43,7 +60,7 @@ public struct JSONValue: Sendable {
   public var isEmpty: Bool {
     switch kind {
     case .string: range.count == 2
-    case .array, .object: text.span.endOfSpace(from: range.lowerBound + 1) == range.upperBound - 1
+    case .array, .object: span.endOfSpace(from: 1) == range.count - 1
     default: false
     }
   }
@@ -60,35 +77,52 @@ public struct JSONValue: Sendable {
   /// The number, if it is written without fraction and exponent and within ±`Int.max`; else `nil`.
   public var integer: Int? {
     guard kind == .number else { return nil }
-    let negative = text[range.lowerBound] == UInt8(ascii: "-")
-    let digits = text.span.extracting((range.lowerBound + (negative ? 1 : 0))..<range.upperBound)
-    guard let magnitude = Int(decimal: digits) else { return nil }
+    let span = span
+    let negative = span[unchecked: 0] == UInt8(ascii: "-")
+    guard let magnitude = Int(decimal: span.extracting((negative ? 1 : 0)..<span.count)) else {
+      return nil
+    }
     return negative ? -magnitude : magnitude
   }
 
   /// The members of an object, in their order, duplicates included; none for any other value.
   public var members: JSONMembers {
-    JSONMembers(in: text, kind == .object ? range : range.upperBound..<range.upperBound)
+    JSONMembers(in: text, kind == .object ? cursor : JSONCursor())
   }
 
   /// The elements of an array, in their order; none for any other value.
   public var elements: JSONElements {
-    JSONElements(in: text, kind == .array ? range : range.upperBound..<range.upperBound)
+    JSONElements(in: text, kind == .array ? cursor : JSONCursor())
   }
+
+  private var cursor: JSONCursor { JSONCursor(text, inside: range, node: nodeIndex) }
 
   /// The value of an object's member; `nil` if there is none of that name, or this is not an object.
   ///
   /// Names compare as what they mean: `"con\u0074ent"` is `content`. Of several members of one name the last
-  /// counts, as in nearly every parser (RFC 8259 section 4). O(n) in the object's bytes.
+  /// counts, as in nearly every parser (RFC 8259 section 4). O(n) in the object's members, or in its bytes for a text of
+  /// many hundred values.
   public subscript(name: StaticString) -> JSONValue? {
     guard kind == .object else { return nil }
-    let span = text.span
-    var cursor = JSONCursor(span, inside: range)
-    var found: Range<Int>?
-    while let member = cursor.nextMember(in: span) {
-      if span.extracting(member.name).isString(name) { found = member.value }
+    guard hasNode else { return scan(for: name) }
+    var found = JSONNode.none
+    var index = nodeIndex + 1
+    let end = Int(text.node(nodeIndex).next)
+    while index < end {
+      if text.isString(index, name) { found = index + 1 }
+      index = Int(text.node(index + 1).next)
     }
-    return found.map { JSONValue(in: text, $0) }
+    guard found != JSONNode.none else { return nil }
+    return JSONValue(in: text, text.node(found).range, node: found)
+  }
+
+  private func scan(for name: StaticString) -> JSONValue? {
+    var cursor = cursor
+    var found: Range<Int>?
+    while let member = cursor.nextMember(in: text) {
+      if text.span(member.name).isString(name) { found = member.value }
+    }
+    return found.map { JSONValue(in: text, $0, node: JSONNode.none) }
   }
 }
 

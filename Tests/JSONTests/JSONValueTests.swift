@@ -111,3 +111,37 @@ import Testing
 
   private func text(_ value: JSONValue) -> String { String(decoding: value.raw, as: UTF8.self) }
 }
+
+/// Texts of more values than an index notes, which are walked byte by byte.
+@Suite struct LongTextTests {
+  private static let many = [UInt8](
+    "{\"a\":[\(String(repeating: " {\"n\\u0061me\" : [1,\"]\\\\\"] , \"x\":null},", count: 300))0],\"b\\n\":\"c\",\"a\":7}"
+      .utf8)
+
+  @Test func areReadLikeShortOnes() throws {
+    let root = try JSONDocument(Self.many).root
+    #expect(root["a"]?.integer == 7)
+    #expect(
+      root.members.map { $0.name.string.map { String(decoding: $0, as: UTF8.self) } } == [
+        "a", "b\n", "a",
+      ])
+    #expect(root.members.map { $0.isNamed("a") } == [true, false, true])
+    let elements = Array(Array(root.members)[0].value.elements)
+    #expect(elements.count == 301)
+    #expect(elements[299]["name"]?.elements.map { $0.kind } == [.number, .string])
+    #expect(elements[299]["x"]?.isNull == true)
+    #expect(elements[300].integer == 0)
+  }
+
+  @Test func sameStringsAreTheSameHoweverWritten() throws {
+    for padding in ["", String(repeating: "0,", count: 600)] {
+      let text = "[\"a\",\"\\u0061\",\"b\",\"a\",\(padding)null]"
+      let elements = Array(try JSONDocument(Array(text.utf8)).root.elements)
+      #expect(elements[0].isSameString(as: elements[1]))
+      #expect(elements[1].isSameString(as: elements[0]))
+      #expect(elements[0].isSameString(as: elements[3]))
+      #expect(!elements[1].isSameString(as: elements[2]))
+      #expect(!elements[4].isSameString(as: elements[4]))
+    }
+  }
+}

@@ -33,9 +33,9 @@ public enum ResourcePatch {
     in patch: JSONValue, to name: SectionName, from resource: Resource?
   ) throws(Objection) -> [ConfigurationChange] {
     var changes: [ConfigurationChange] = []
-    for member in patch.members where !member.name.equals("id") {
+    for member in patch.members where !member.isNamed("id") {
       let key = member.name.string ?? []
-      if let family = Resource.families.first(where: { member.name.equals($0.member) }),
+      if let family = Resource.families.first(where: { member.isNamed($0.member) }),
         name.kind == .integration
       {
         try append(member.value, of: family, name, resource, to: &changes)

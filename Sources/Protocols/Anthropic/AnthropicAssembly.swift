@@ -79,8 +79,8 @@ final class AnthropicAssembly: ReplyAssembly {
   /// Takes the envelope, but for the content, which comes in events of its own.
   @inline(never)
   private func take(message: JSONValue) {
-    for member in message.members where !member.name.equals("content") {
-      if member.name.equals("usage"), member.value.kind == .object {
+    for member in message.members where !member.isNamed("content") {
+      if member.isNamed("usage"), member.value.kind == .object {
         envelope.merge(member.value, into: "usage")
       } else {
         envelope.merge(member, .latest)
@@ -94,11 +94,11 @@ final class AnthropicAssembly: ReplyAssembly {
     let object = MergedObject(budget)
     for member in block.members {
       // The texts of all blocks are one text, which is kept apart from them.
-      if member.name.equals("text"), member.value.kind == .string {
+      if member.isNamed("text"), member.value.kind == .string {
         progress.append(text: member.value)
         object.set("text", raw: [UInt8]("\"\""))
       } else {
-        object.merge(member, member.name.equals("input") ? .latest : .growing)
+        object.merge(member, member.isNamed("input") ? .latest : .growing)
       }
     }
     let number = index?.integer ?? blocks.count
@@ -150,12 +150,12 @@ final class AnthropicAssembly: ReplyAssembly {
   @inline(never)
   private func end(_ event: JSONValue, _ progress: ReplyProgress) {
     for member in event.members {
-      if member.name.equals("delta") {
+      if member.isNamed("delta") {
         envelope.merge(member.value, .latest)
         if member.value["stop_reason"]?.kind == .string { progress.isFinished = true }
-      } else if member.name.equals("usage"), member.value.kind == .object {
+      } else if member.isNamed("usage"), member.value.kind == .object {
         envelope.merge(member.value, into: "usage")
-      } else if !member.name.equals("type") {
+      } else if !member.isNamed("type") {
         envelope.merge(member, .latest)
       }
     }

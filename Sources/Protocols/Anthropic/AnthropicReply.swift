@@ -37,9 +37,9 @@ extension Reply {
   private static func besidesText(_ block: JSONValue) -> JSONValue? {
     let besides = ReplyMetadata()
     var saysMore = false
-    for member in block.members where !member.name.equals("text") {
+    for member in block.members where !member.isNamed("text") {
       besides.insert(member)
-      if !member.name.equals("type"), !member.value.isNull { saysMore = true }
+      if !member.isNamed("type"), !member.value.isNull { saysMore = true }
     }
     guard saysMore else { return nil }
     var writer = JSONWriter()

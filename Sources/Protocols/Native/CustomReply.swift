@@ -13,11 +13,11 @@ extension Reply {
     var inner: JSONValue?
     var hasOthers = false
     for member in root.members {
-      if member.name.equals("content") {
+      if member.isNamed("content") {
         content = member.value
-      } else if member.name.equals("attachments") {
+      } else if member.isNamed("attachments") {
         attachments = member.value
-      } else if member.name.equals("metadata") {
+      } else if member.isNamed("metadata") {
         inner = member.value
       } else {
         hasOthers = true
@@ -28,9 +28,9 @@ extension Reply {
     let isOddMetadata = !inner.isAbsent(or: .object)
     var details = ReplyMetadata(byteCount: byteCount)
     if hasOthers || isOddAttachments || isOddMetadata {
-      for member in root.members where !member.name.equals("content") {
-        if !isOddAttachments, member.name.equals("attachments") { continue }
-        if !isOddMetadata, member.name.equals("metadata") { continue }
+      for member in root.members where !member.isNamed("content") {
+        if !isOddAttachments, member.isNamed("attachments") { continue }
+        if !isOddMetadata, member.isNamed("metadata") { continue }
         details.insert(member)
       }
       if let inner { for member in inner.members { details.insert(member) } }

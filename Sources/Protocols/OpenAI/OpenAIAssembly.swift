@@ -26,12 +26,12 @@ final class OpenAIAssembly: ReplyAssembly {
 
   func take(_ event: JSONValue, into progress: ReplyProgress) {
     for member in event.members {
-      if member.name.equals("choices") {
+      if member.isNamed("choices") {
         for element in member.value.elements where element["index"]?.integer ?? 0 == 0 {
           take(choice: element, into: progress)
         }
-      } else if !member.name.equals("error") {
-        if progress.model == nil, member.name.equals("model") {
+      } else if !member.isNamed("error") {
+        if progress.model == nil, member.isNamed("model") {
           progress.note(model: member.value)
         }
         envelope.merge(member, .latest)
@@ -117,7 +117,7 @@ final class OpenAIAssembly: ReplyAssembly {
       known ?? calls.begin(number, id: call["id"], name: function?["name"], into: progress)
     guard let place = begun else { return }
     if place == callObjects.count { callObjects.append(MergedObject(budget)) }
-    for member in call.members where !member.name.equals("index") {
+    for member in call.members where !member.isNamed("index") {
       callObjects[place].merge(member, .growing)
     }
     calls.append(function?["arguments"], to: place, into: progress)

@@ -38,7 +38,7 @@ extension Reply {
 extension ReplyProgress {
   /// Takes a member of a delta of OpenAI's kin, if it is reasoning.
   func take(reasoning member: JSONMember) {
-    if member.name.equals("reasoning_content") || member.name.equals("reasoning") {
+    if member.isNamed("reasoning_content") || member.isNamed("reasoning") {
       append(reasoning: member.value)
     }
   }

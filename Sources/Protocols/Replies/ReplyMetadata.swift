@@ -57,9 +57,9 @@ final class ReplyMetadata: @unchecked Sendable {
   ) -> JSONValue? {
     var value: JSONValue?
     for member in object.members {
-      if member.name.equals(name) {
+      if member.isNamed(name) {
         value = member.value
-      } else if !skippingRole || !member.name.equals("role") {
+      } else if !skippingRole || !member.isNamed("role") {
         insert(member)
       }
     }
@@ -76,7 +76,7 @@ final class ReplyMetadata: @unchecked Sendable {
   @inline(never)
   subscript(name: StaticString) -> JSONValue? {
     if let object { return object[name] }
-    for member in members where member.name.equals(name) { return member.value }
+    for member in members where member.isNamed(name) { return member.value }
     return nil
   }
 
@@ -90,17 +90,7 @@ final class ReplyMetadata: @unchecked Sendable {
 
   private func place(of name: JSONValue) -> Int? {
     if members.count >= Self.walkable { return places[name.string ?? []] }
-    return members.firstIndex { Self.isSame($0.name, name) }
-  }
-
-  /// Whether two names mean the same; most are written without escapes, so that bytes decide.
-  private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
-    let (first, second) = (one.span, other.span)
-    if first.equals(second) { return true }
-    let hasEscape =
-      first.firstIndex(of: UInt8(ascii: "\\")) != nil
-      || second.firstIndex(of: UInt8(ascii: "\\")) != nil
-    return hasEscape && one.string == other.string
+    return members.firstIndex { $0.name.isSameString(as: name) }
   }
 
   /// Writes the object.
@@ -108,7 +98,7 @@ final class ReplyMetadata: @unchecked Sendable {
   func write(to writer: inout JSONWriter) {
     if let object { return writer.raw(object.span) }
     writer.beginObject()
-    for member in members where list.isEmpty || !member.name.equals(listName) {
+    for member in members where list.isEmpty || !member.isNamed(listName) {
       writer.name(raw: member.name.span)
       writer.raw(member.value.span)
     }

@@ -24,7 +24,7 @@ public struct TokenUsage: Sendable {
     var counts = InlineArray<6, Int?>(repeating: nil)
     if let usage {
       for member in usage.members {
-        for index in Self.names.indices where member.name.equals(Self.names[index]) {
+        for index in Self.names.indices where member.isNamed(Self.names[index]) {
           counts[index] = Self.count(member.value)
         }
       }

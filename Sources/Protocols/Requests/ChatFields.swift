@@ -48,7 +48,7 @@ struct ChatFields {
   private mutating func translate(
     _ member: JSONMember, by rules: [FieldRule]
   ) throws(TranslationFault) {
-    guard let rule = rules.first(where: { member.name.equals($0.name) }) else {
+    guard let rule = rules.first(where: { member.isNamed($0.name) }) else {
       throw .unsupportedField(member.name.string ?? [])
     }
     let value = member.value
