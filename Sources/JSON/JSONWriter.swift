@@ -28,7 +28,7 @@ public struct JSONWriter {
     buffer = ByteBuffer(capacity: capacity)
   }
 
-  /// A writer of one value behind what a buffer holds: there the text grows, and is not to be asked for by `finish`.
+  /// A writer that appends one value to a buffer. `finish` must not be called; the buffer has the text.
   public init(into buffer: ByteBuffer) {
     self.buffer = buffer
   }
@@ -40,7 +40,7 @@ public struct JSONWriter {
     return buffer.bytes
   }
 
-  /// The text where it is, for whoever can go on without a copy.
+  /// The text where it is, without a copy.
   public consuming func finishedBuffer() -> ByteBuffer {
     precondition(depth == 0 && followsValue)
     return buffer
@@ -63,11 +63,17 @@ public struct JSONWriter {
   /// Names the value that is written next; the literal needs no escaping.
   @inline(never)
   public mutating func name(_ name: StaticString) {
-    separate()
-    buffer.append(.quote)
-    buffer.append(name)
-    buffer.append(.quote)
-    buffer.append(UInt8(ascii: ":"))
+    let length = name.utf8CodeUnitCount
+    let comma = followsValue ? 1 : 0
+    buffer.append(comma + length + 3) { room in
+      room[0] = UInt8(ascii: ",")
+      // Written over the comma where none is due.
+      let text = room + comma
+      text[0] = .quote
+      (text + 1).copy(length, from: name.utf8Start)
+      text[length + 1] = .quote
+      text[length + 2] = UInt8(ascii: ":")
+    }
     followsValue = false
   }
 
