@@ -4,7 +4,7 @@ internal import CAssets
 /// Files that are part of the binary.
 enum Assets {
   /// docs/openapi.json: the description of the HTTP interface.
-  static var openAPI: [UInt8] {
-    UnsafeBufferPointer(start: cassets_openapi_bytes, count: cassets_openapi_count).span.copied
+  static var openAPI: UnsafeBufferPointer<UInt8> {
+    UnsafeBufferPointer(start: cassets_openapi_bytes, count: cassets_openapi_count)
   }
 }

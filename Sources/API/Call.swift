@@ -21,7 +21,7 @@ struct Call {
 
   /// Reads the body, up to `max_body`, and calls `handle` once it has come whole.
   func receiveBody(then handle: @escaping (Request) -> Void) -> Admission {
-    .read(bodyLimit: application.active.configuration.server.maxBodyBytes, handle: handle)
+    .receiveBody(limit: application.active.configuration.server.maxBodyBytes, handle: handle)
   }
 
   // MARK: What the path names

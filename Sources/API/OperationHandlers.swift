@@ -17,7 +17,8 @@ enum OperationHandlers {
 
   /// `GET /openapi.json`: the description of this interface.
   static func openAPI(_ call: Call) -> Admission {
-    .answer(Response(status: 200, contentType: "application/json", body: Assets.openAPI))
+    .answer(
+      Response(status: 200, contentType: "application/json", content: .constant(Assets.openAPI)))
   }
 
   private static func response(

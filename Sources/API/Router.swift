@@ -41,11 +41,12 @@ package final class Router: RequestHandler {
     if endpoint.body == .json, !request.hasJSONType { throw .notJSON }
     let call = Call(request: request, path: endpoint.path, key: key, application: application)
     let admission = try endpoint.handler(call)
-    guard endpoint.body == .optionalJSON, case .read(let limit, let handle) = admission else {
+    guard endpoint.body == .optionalJSON, case .receiveBody(let limit, let handle) = admission
+    else {
       return admission
     }
     // Only after the body has come is it known whether a chunked one is empty.
-    return .read(bodyLimit: limit) { request in
+    return .receiveBody(limit: limit) { request in
       guard request.body.isEmpty || request.hasJSONType else {
         return request.respond(APIError.notJSON.response())
       }

@@ -20,9 +20,9 @@ final class ClientConnection {
   let descriptor: Int32
   let address: SocketAddress
   let peer: Peer
-  /// Who reads it, or will.
+  /// The daemon that reads it, or will.
   let daemon: Daemon
-  /// Where it stands in the table of connections; `nil` where it does not.
+  /// Its place in the table of connections; `nil` while it is not there.
   var place: Int?
   /// Whether libmicrohttpd has it.
   var isHandedOver = false
@@ -32,9 +32,11 @@ final class ClientConnection {
   var phaseStart: Instant
   /// Whether the client has closed its side, or all.
   var hasPeerClosed = false
+  /// What the first request is for, as it was read before libmicrohttpd got the connection.
+  private var firstTarget: Target?
   /// The request that is being received or answered.
   var request: Request?
-  /// Kept open beyond libmicrohttpd's own closing, where the client is still sending a body that nobody reads.
+  /// Kept open after libmicrohttpd has closed it, where the client is still sending a body that is not read.
   var lingering: LingeringClose?
 
   init(descriptor: Int32, address: SocketAddress, daemon: Daemon, at now: Instant) {
@@ -43,6 +45,18 @@ final class ClientConnection {
     self.daemon = daemon
     peer = address.host.map { .host($0) } ?? .unixSocket
     phaseStart = now
+  }
+
+  /// Keeps the target of the first request.
+  func keep(_ target: Target) {
+    firstTarget = target
+  }
+
+  /// The target of the first request, once; `nil` for later ones, and over TLS.
+  func takeTarget() -> Target? {
+    let target = firstTarget
+    firstTarget = nil
+    return target
   }
 
   /// Whether it was told to end, or its client has left: it no longer counts.

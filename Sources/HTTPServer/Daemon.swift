@@ -19,8 +19,8 @@ final class Daemon {
   private var isRunScheduled = false
   /// Whether a stream was resumed since the last run.
   private var hasStreamsToSend = false
-  /// Requests whose bodies have come, and what the application does with each.
-  var received: [Received] = []
+  /// Requests whose bodies have come, for the application.
+  var received: [Request] = []
   /// Where libmicrohttpd finds the value of a response's header field, of which it makes a copy.
   let fieldValue = ByteBuffer(capacity: 256)
   /// Whose connection libmicrohttpd is being given right now.
@@ -33,11 +33,6 @@ final class Daemon {
   /// TLS 1.2 and 1.3 alone (RFC 8996), otherwise GnuTLS's own choice; gnutls_priority_init(3).
   private static let tlsPriorities: StaticString =
     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
-
-  struct Received {
-    let request: Request
-    let handle: (Request) -> Void
-  }
 
   /// Starts a daemon; with `tls` it speaks HTTPS. `nil` where libmicrohttpd refuses, which with sound
   /// settings means that certificate and key do not fit.
@@ -99,13 +94,13 @@ final class Daemon {
     return result == .YES
   }
 
-  /// Lets libmicrohttpd go on with a connection that was suspended.
+  /// Lets libmicrohttpd continue a connection that was suspended.
   func resume(_ connection: OpaquePointer) {
     MHD_resume_connection(connection)
     runAtEndOfTurn()
   }
 
-  /// Lets libmicrohttpd go on with a stream that has something to send.
+  /// Lets libmicrohttpd continue a stream that has something to send.
   func resume(stream connection: OpaquePointer) {
     hasStreamsToSend = true
     resume(connection)
@@ -169,17 +164,23 @@ final class Daemon {
       guard let connection = Daemon.connection(of: handle!) else { return nil }
       let text = UnsafeRawBufferPointer(start: target, count: target.map { strlen($0) } ?? 0)
       let request = Request(
-        text.bindMemory(to: UInt8.self).span, handle: handle!, connection: connection,
+        connection.takeTarget() ?? Target(text.bindMemory(to: UInt8.self).span),
+        targetCount: text.count, handle: handle!, connection: connection,
         daemon: Daemon.recover(context))
       // Released by on_completed.
       return Unmanaged.passRetained(request).toOpaque()
     }
     raw.on_request = { context, handle, _, method, version, bytes, count, request in
       guard let request = request?.pointee else { return .NO }
-      return Daemon.recover(context).advance(
-        Unmanaged<Request>.fromOpaque(request).takeUnretainedValue(),
-        RequestBytes(
-          handle: handle!, method: method!, version: version!, body: bytes, count: count!))
+      // Lent, because libmicrohttpd's own reference lasts for the call.
+      return Unmanaged<Daemon>.fromOpaque(context!)._withUnsafeGuaranteedRef { daemon in
+        Unmanaged<Request>.fromOpaque(request)._withUnsafeGuaranteedRef {
+          daemon.advance(
+            $0,
+            RequestBytes(
+              handle: handle!, method: method!, version: version!, body: bytes, count: count!))
+        }
+      }
     }
     raw.on_completed = { context, _, request, _ in
       guard let pointer = request?.pointee else { return }

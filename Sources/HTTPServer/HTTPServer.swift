@@ -4,9 +4,9 @@ public import Platform
 
 /// Why a server cannot listen.
 public enum ListenError: Error {
-  /// The socket cannot be had.
+  /// The socket is unavailable.
   case socket(SystemError)
-  /// libmicrohttpd refuses to start: certificate and key are not fit for each other, or no memory.
+  /// libmicrohttpd does not start: the certificate does not fit the key, or memory is missing.
   case notStarted
 }
 
@@ -63,7 +63,7 @@ public final class HTTPServer {
     headBuffer.deallocate()
   }
 
-  /// Puts other limits in force. Connections that are open keep their idle timeout; the certificate stays.
+  /// Applies other limits. Connections that are open keep their idle timeout; the certificate stays.
   public func adopt(_ settings: Settings) {
     let tls = self.settings.tls
     self.settings = settings
@@ -257,7 +257,8 @@ public final class HTTPServer {
       switch RawHead.check(bytes.span, limit: settings.headLimit) {
       case .incomplete:
         if connection.hasPeerClosed { end(connection) }
-      case .sound:
+      case .sound(let target):
+        connection.keep(target)
         handOver(connection)
       case .refused(let refusal):
         refuse(
@@ -282,15 +283,15 @@ public final class HTTPServer {
     linger(LingeringClose(adopting: Descriptor(adopting: connection.descriptor), on: loop))
   }
 
-  /// Hears a client out that was refused. That takes nobody's place: these are counted by themselves, and beyond
-  /// as many as may be connected the next are closed at once.
+  /// Reads on from a client that was refused. These connections take no client's place: they are counted apart. Beyond
+  /// as many as may be connected, the next are closed at once.
   private func linger(_ close: LingeringClose) {
     guard lingeringCount < settings.connectionLimit else { return close.beBrief() }
     lingeringCount += 1
     close.begin { [self] in lingeringCount -= 1 }
   }
 
-  /// The client has gone. While its request is with the application, nobody else would notice.
+  /// The client has gone. While its request is with the application, libmicrohttpd does not notice.
   func peerClosed(_ connection: ClientConnection) {
     connection.request?.abandon()
   }
@@ -356,7 +357,7 @@ public final class HTTPServer {
     connection.request = nil
     if connection.hasPeerClosed {
       table.markLeaving(connection)
-      // Unless a next request had come before that, or it is closed by then and its descriptor another's.
+      // Unless a next request came before that, or it is closed already and its descriptor is another's.
       loop.atEndOfTurn { [self] in
         if connection.isWaiting, connection.place != nil { end(connection) }
       }

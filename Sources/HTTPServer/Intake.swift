@@ -9,19 +9,19 @@ extension Daemon {
     switch request.state {
     case .receivingHead:
       return begin(request, bytes)
-    case .receivingBody(let limit, let handle):
-      guard bytes.count.pointee > 0 else { return finishBody(request, handle, bytes.handle) }
+    case .receivingBody:
+      guard bytes.count.pointee > 0 else { return finishBody(request, bytes.handle) }
       let part = UnsafeRawBufferPointer(start: bytes.body, count: bytes.count.pointee)
       bytes.count.pointee = 0
-      return request.receive(part, limit: limit)
-        ? .YES : cutShort(request, refusal(.bodyTooLarge(limit: limit), request))
-    case .discardingBody(let response):
-      guard bytes.count.pointee > 0 else { return send(response, request, bytes.handle) }
+      return request.receive(part)
+        ? .YES : cutShort(request, refusal(.bodyTooLarge(limit: request.bodyLimit), request))
+    case .discardingBody:
+      guard bytes.count.pointee > 0 else {
+        return send(request.refusal ?? unavailable, request, bytes.handle)
+      }
       request.discard(bytes.count.pointee)
       bytes.count.pointee = 0
       return .YES
-    case .answered(let response):
-      return send(response, request, bytes.handle)
     case .suspended, .responding, .ended:
       return .NO
     }
@@ -50,12 +50,12 @@ extension Daemon {
     switch admission {
     case .answer(let response):
       return refuse(request, response, head, bytes.handle)
-    case .read(let limit, let handle):
+    case .receiveBody(let limit, let handle):
       if let length = head.contentLength, length > limit {
         return refuse(
           request, refusal(.bodyTooLarge(limit: limit), request), head, bytes.handle)
       }
-      request.state = .receivingBody(limit: limit, handle: handle)
+      request.receiveBody(limit: limit, handle: handle)
       return .YES
     }
   }
@@ -67,7 +67,7 @@ extension Daemon {
   ) -> MHD_Result {
     let isSmall = !head.isChunked && head.contentLength ?? 0 <= 65536
     if isSmall, !head.expectsContinue, !response.closesConnection {
-      request.state = .discardingBody(response)
+      request.discardBody(before: response)
       return .YES
     }
     linger(request.connection)
@@ -78,7 +78,7 @@ extension Daemon {
   /// TLS, which only libmicrohttpd can write, the rest of the body is read first.
   private func cutShort(_ request: Request, _ response: Response) -> MHD_Result {
     guard !isSecure else {
-      request.state = .discardingBody(response)
+      request.discardBody(before: response)
       return .YES
     }
     server.answerBegins(request, response)
@@ -93,42 +93,46 @@ extension Daemon {
   }
 
   /// The body has come whole, and its trailer section, if it has one.
-  private func finishBody(
-    _ request: Request, _ handle: @escaping (Request) -> Void, _ connection: OpaquePointer
-  ) -> MHD_Result {
+  private func finishBody(_ request: Request, _ connection: OpaquePointer) -> MHD_Result {
     if request.isChunked, let refusal = RequestTrailer.refusal(connection) {
       return send(self.refusal(refusal, request), request, connection)
     }
-    return handOver(request, handle, connection)
+    return handOver(request, connection)
   }
 
-  /// The application gets it in a moment, with all others that have come in this run: what
-  /// libmicrohttpd does for a request and what the application does are more code than a processor's nearest cache holds.
-  private func handOver(
-    _ request: Request, _ handle: @escaping (Request) -> Void, _ connection: OpaquePointer
-  ) -> MHD_Result {
+  /// The application gets the request at the end of this run, with all others that have come: the code of
+  /// libmicrohttpd and that of the application together do not fit into a processor's nearest cache.
+  private func handOver(_ request: Request, _ connection: OpaquePointer) -> MHD_Result {
     request.connection.phase = .answering
     request.state = .suspended
     MHD_suspend_connection(connection)
-    received.append(Received(request: request, handle: handle))
+    received.append(request)
     return .YES
   }
 
   /// Hands over what has come.
   func handleReceived() {
-    var batch: [Received] = []
+    guard !received.isEmpty else { return }
+    var batch: [Request] = []
     swap(&batch, &received)
-    for index in batch.indices {
-      let request = batch[index].request
-      // Its connection may have been ended while it stood here.
+    for request in batch {
+      // Its connection may have ended while it waited here.
       guard case .suspended = request.state else { continue }
       guard !server.isClosed else {
         request.interrupt(with: refusal(.stopping, request))
         continue
       }
-      batch[index].handle(request)
+      request.handler?(request)
       if request.connection.hasPeerClosed { server.peerClosed(request.connection) }
     }
+  }
+
+  /// Answers a suspended request. The response is queued at once, which MHD_queue_response allows for a suspended
+  /// connection, and goes out with the next run.
+  func answer(_ request: Request, _ response: Response, _ handle: OpaquePointer) {
+    // Where that fails, libmicrohttpd asks `advance` for the answer, which cuts the connection.
+    if send(response, request, handle) != .YES { request.state = .ended }
+    resume(handle)
   }
 
   /// The answer where the application is gone already.
@@ -150,7 +154,9 @@ extension Daemon {
     server.answerBegins(request, response)
     // To HEAD libmicrohttpd 0.9.75 would send the last chunk of a body that is not there.
     let stream = request.method == .head ? nil : request.stream
-    guard let raw = stream.map({ $0.makeResponse() }) ?? whole(response.body) else { return .NO }
+    guard let raw = stream.map({ $0.makeResponse() }) ?? response.content.makeResponse() else {
+      return .NO
+    }
     defer { MHD_destroy_response(raw) }
     if let type = response.contentType {
       MHD_add_response_header(raw, "Content-Type", type.asCString)
@@ -169,12 +175,5 @@ extension Daemon {
     fieldValue.append(0)
     MHD_add_response_header(
       response, name.asCString, fieldValue.address.assumingMemoryBound(to: CChar.self))
-  }
-
-  private func whole(_ body: [UInt8]) -> OpaquePointer? {
-    body.withUnsafeBytes {
-      MHD_create_response_from_buffer(
-        $0.count, UnsafeMutableRawPointer(mutating: $0.baseAddress), .RESPMEM_MUST_COPY)
-    }
   }
 }

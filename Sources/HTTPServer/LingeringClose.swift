@@ -17,13 +17,13 @@ final class LingeringClose {
     descriptor = connection
   }
 
-  /// Holds a connection of libmicrohttpd's open by a descriptor of its own; `nil` where there is none to be had.
+  /// Holds a connection of libmicrohttpd's open by a descriptor of its own; `nil` if none is available.
   convenience init?(sharing connection: Int32, on loop: EventLoop) {
     guard let copy = try? Descriptor(duplicating: connection) else { return nil }
     self.init(adopting: copy, on: loop)
   }
 
-  /// Begins to drain, once the answer has been sent and nobody else has the connection open. `onEnd` is called once.
+  /// Begins to drain, once the answer has been sent and no other descriptor holds the connection open. `onEnd` is called once.
   func begin(onEnd: @escaping () -> Void) {
     self.onEnd = onEnd
     shutDownSending(descriptor.number)
@@ -47,7 +47,7 @@ final class LingeringClose {
     if count ?? 0 == 0 { end() }
   }
 
-  /// Lets go of itself: the descriptor closes with the last reference, which the loop holds.
+  /// Releases itself: the descriptor closes with the last reference, which the loop holds.
   private func end() {
     loop.cancel(timer)
     if let registration { loop.deregister(registration) }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// The segments of a request's path, each decoded; in one piece of memory, for there is a path in every request.
+/// The segments of a request's path, each decoded; in one piece of memory, because every request has a path.
 public struct PathSegments {
   private var text: [UInt8] = []
   /// Where each ends; the next begins there.
@@ -17,7 +17,7 @@ public struct PathSegments {
     get { text.span.extracting((index == 0 ? 0 : ends[index - 1])..<ends[index]) }
   }
 
-  /// Makes room for a path of so many bytes, and for as many segments as the API's longest path has and some.
+  /// Makes room for a path of `byteCount` bytes, and for more segments than the API's longest path has.
   mutating func reserve(_ byteCount: Int) {
     text.reserveCapacity(byteCount)
     ends.reserveCapacity(8)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Why a request is refused before its content is looked at.
 public enum Refusal: Error, Equatable, Sendable {
   /// Two parsers could read the request differently, or it breaks HTTP's grammar; with what is wrong.
@@ -16,7 +18,8 @@ public enum Refusal: Error, Equatable, Sendable {
   /// Whether two refusals are the same.
   public static func == (left: Refusal, right: Refusal) -> Bool {
     switch (left, right) {
-    case (.ambiguous(let one), .ambiguous(let other)): one.utf8Start == other.utf8Start
+    case (.ambiguous(let one), .ambiguous(let other)):
+      UnsafeBufferPointer(start: one.utf8Start, count: one.utf8CodeUnitCount).span.equals(other)
     case (.fieldsTooLarge, .fieldsTooLarge), (.badTarget, .badTarget),
       (.versionNotSupported, .versionNotSupported), (.stopping, .stopping):
       true

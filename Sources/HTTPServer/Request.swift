@@ -7,15 +7,13 @@ public final class Request {
   enum State {
     /// The header section is coming or has just come.
     case receivingHead
-    /// The body is coming, taken up to so many bytes, and then handed to the application.
-    case receivingBody(limit: Int, handle: (Request) -> Void)
-    /// The body is coming, forgotten as it comes, and answered after its end.
-    case discardingBody(Response)
-    /// The application has it, or is about to; libmicrohttpd leaves the connection alone.
+    /// The body is coming, taken up to `bodyLimit` bytes, and then given to `handle`.
+    case receivingBody
+    /// The body is coming and dropped; after its end `refusal` is the answer.
+    case discardingBody
+    /// The application has it, or is about to get it; libmicrohttpd leaves the connection alone.
     case suspended
-    /// The answer is there.
-    case answered(Response)
-    /// The answer has been given to libmicrohttpd.
+    /// libmicrohttpd has the answer.
     case responding
     /// The client has gone, or the connection is to be cut.
     case ended
@@ -23,7 +21,7 @@ public final class Request {
 
   /// The method.
   public private(set) var method = Method.other
-  /// What the request is for. `nil` only for a request that is refused for it.
+  /// What the request is for; `nil` only for a request that is refused because of it.
   public let target: Target?
   /// Who sends it.
   public let peer: Peer
@@ -33,8 +31,8 @@ public final class Request {
   /// The body, once it has come whole.
   public private(set) var body: [UInt8] = []
 
-  /// Called once if the client goes before it is answered, or before a stream is ended: nobody wants the answer any
-  /// more, and `respond` does nothing from then on. Whoever takes on a request for a later turn sets this.
+  /// Called once if the client goes before the application has answered, or before it has ended a stream. From then on
+  /// `respond` does nothing. An application that answers in a later turn sets this.
   public var onAbandon: (() -> Void)?
 
   /// What has gone through the server that the request came to.
@@ -52,17 +50,24 @@ public final class Request {
   private let handle: OpaquePointer
   private unowned(unsafe) let daemon: Daemon
   var state = State.receivingHead
+  /// The most bytes that the body may have.
+  private(set) var bodyLimit = 0
+  /// The application's function that gets the request once its body has come.
+  private(set) var handler: ((Request) -> Void)?
+  /// The answer that follows a body that is dropped.
+  var refusal: Response?
   /// The body of the answer, where that is written piece by piece.
   private(set) var stream: ResponseStream?
   /// How much of the body has come, taken or forgotten.
   private(set) var receivedCount = 0
 
-  /// A request for `rawTarget`, as it came.
+  /// A request for a target that had `targetCount` bytes as it came.
   init(
-    _ rawTarget: Span<UInt8>, handle: OpaquePointer, connection: ClientConnection, daemon: Daemon
+    _ target: Target?, targetCount: Int, handle: OpaquePointer, connection: ClientConnection,
+    daemon: Daemon
   ) {
-    target = Target(rawTarget)
-    targetCount = rawTarget.count
+    self.target = target
+    self.targetCount = targetCount
     self.handle = handle
     self.connection = connection
     self.daemon = daemon
@@ -75,14 +80,27 @@ public final class Request {
     isChunked = head.isChunked
   }
 
+  /// The body is received from now on.
+  func receiveBody(limit: Int, handle: @escaping (Request) -> Void) {
+    state = .receivingBody
+    bodyLimit = limit
+    handler = handle
+  }
+
+  /// The body is dropped from now on, and `refusal` follows it.
+  func discardBody(before refusal: Response) {
+    state = .discardingBody
+    self.refusal = refusal
+  }
+
   /// The value of the first field of this name, trimmed of blanks; `nil` when there is none. Only until the
   /// request is answered or abandoned.
   public func field(_ name: StaticString) -> [UInt8]? {
     field(name) { $0.copied }
   }
 
-  /// What `read` makes of that value, which is lent to it for the call; `nil` where there is no such field.
-  public func field<Result>(_ name: StaticString, read: (Span<UInt8>) -> Result) -> Result? {
+  /// The result of `body` for that value, which is lent for the call; `nil` where there is no such field.
+  public func field<Result>(_ name: StaticString, body: (Span<UInt8>) -> Result) -> Result? {
     var value: UnsafePointer<CChar>?
     var count = 0
     guard
@@ -90,16 +108,15 @@ public final class Request {
         handle, .HEADER_KIND, name.asCString, name.utf8CodeUnitCount, &value, &count) == .YES
     else { return nil }
     let bytes = UnsafeRawBufferPointer(start: value, count: count)
-    return read(bytes.bindMemory(to: UInt8.self).span.trimmingBlanks)
+    return body(bytes.bindMemory(to: UInt8.self).span.trimmingBlanks)
   }
 
   /// Answers. Without effect where the client has gone.
   public func respond(_ response: Response) {
     switch state {
     case .suspended:
-      state = .answered(response)
-      daemon.resume(handle)
-    case .receivingHead, .receivingBody, .discardingBody, .answered, .responding:
+      daemon.answer(self, response, handle)
+    case .receivingHead, .receivingBody, .discardingBody, .responding:
       preconditionFailure("a request is answered once, after it was handed to the application")
     case .ended:
       break
@@ -110,7 +127,7 @@ public final class Request {
   ///
   /// The answer to HEAD has no body: there `onAbandon` is called as soon as the header section is out.
   public func respond(streaming head: Response) -> ResponseStream {
-    precondition(head.body.isEmpty, "the body of a stream is written to it")
+    precondition(head.content.count == 0, "the body of a stream is written to it")
     let stream = ResponseStream(handle: handle, daemon: daemon, isChunked: !isHTTP10)
     if case .ended = state { stream.end() } else { self.stream = stream }
     respond(head)
@@ -118,9 +135,9 @@ public final class Request {
   }
 
   /// Takes a part of the body; returns false once there is more than the limit.
-  func receive(_ bytes: UnsafeRawBufferPointer, limit: Int) -> Bool {
+  func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
     discard(bytes.count)
-    guard receivedCount <= limit else {
+    guard receivedCount <= bodyLimit else {
       body = []
       return false
     }
@@ -148,8 +165,8 @@ public final class Request {
     announceAbandonment()
   }
 
-  /// The server does not wait for the application, or not any longer: a suspended request gets this answer, and a
-  /// stream is broken off.
+  /// The server does not wait for the application any longer: a suspended request gets this answer, and a stream is
+  /// broken off.
   func interrupt(with response: Response) {
     if let stream, stream.isOpen {
       stream.abort()
@@ -157,21 +174,21 @@ public final class Request {
     }
     guard case .suspended = state else { return }
     announceAbandonment()
-    state = .answered(response)
-    daemon.resume(handle)
+    daemon.answer(self, response, handle)
   }
 
   /// libmicrohttpd is done with the request, answered or not.
   func end() {
     let wasAwaited =
       switch state {
-      case .suspended, .answered: true
+      case .suspended: true
       default: stream?.isOpen == true
       }
     state = .ended
     stream?.end()
     if wasAwaited { announceAbandonment() }
     onAbandon = nil
+    handler = nil
   }
 
   private func announceAbandonment() {

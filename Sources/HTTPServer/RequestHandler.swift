@@ -3,15 +3,15 @@ public protocol RequestHandler: AnyObject {
   /// The header section has come whole and is sound. Says how many bytes of body to take, or answers at once.
   func admit(_ request: Request) -> Admission
 
-  /// The answer to a request that the server itself refuses; `request` as far as it is known by then.
+  /// The answer to a request that the server itself refuses; `request` is `nil` where it is not known yet.
   func response(to refusal: Refusal, of request: Request?) -> Response
 }
 
-/// What becomes of a request whose header section has come.
+/// What happens to a request whose header section has come.
 public enum Admission {
-  /// Its body is read, up to so many bytes, and `handle` called once it has come whole, unless the server closes
-  /// before. That answers by `request.respond`, once, now or in a later turn.
-  case read(bodyLimit: Int, handle: (Request) -> Void)
+  /// Its body is received, up to `limit` bytes. `handle` is called once it has come whole, unless the server closes
+  /// before, and answers by `request.respond`: once, now or in a later turn.
+  case receiveBody(limit: Int, handle: (Request) -> Void)
   /// It is answered without its body.
   case answer(Response)
 }

@@ -44,7 +44,7 @@ struct RequestHead {
       refusal = .ambiguous("the header section has bytes that belong to no field")
     }
     if refusal == nil, !FieldGate.isToken(methodName.bindMemory(to: UInt8.self).span) {
-      refusal = .ambiguous("the method is no name")
+      refusal = .ambiguous("the method is not a token")
     }
     if refusal == nil, target == nil {
       refusal = .badTarget

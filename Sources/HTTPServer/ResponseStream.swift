@@ -20,13 +20,13 @@ public final class ResponseStream {
     case finished
     /// The producer has given up: what is buffered goes out, and then the connection is cut.
     case aborted
-    /// Nobody reads any more.
+    /// The client reads no more.
     case over
   }
 
-  /// So much in the buffer is enough for now.
+  /// The producer is told to wait when the buffer has this many bytes.
   private static let highMark = 16384
-  /// With so little in the buffer, more is welcome again.
+  /// The producer is told to continue when no more than this many are left.
   private static let lowMark = 4096
 
   private let handle: OpaquePointer
@@ -60,7 +60,7 @@ public final class ResponseStream {
   /// How many bytes are in memory, with those that libmicrohttpd has taken over since.
   var storedCount: Int { buffer.count }
 
-  /// Whether the producer can still write to somebody.
+  /// Whether what the producer writes still goes out.
   var isOpen: Bool { phase == .open }
 
   /// Appends to the body.

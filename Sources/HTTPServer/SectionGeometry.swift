@@ -31,7 +31,7 @@ struct SectionGeometry {
     while expected < start, expected.load(as: UInt8.self).isBlank { expected += 1 }
   }
 
-  /// So many bytes stand here that cannot be checked.
+  /// `count` bytes stand here that cannot be checked.
   mutating func skip(_ count: Int) {
     expected += count
   }

@@ -11,6 +11,6 @@ public struct ServerTraffic {
   /// Counts an answer, and its body where that is whole.
   mutating func count(_ response: Response, hasBody: Bool) {
     responses[response.status / 100 - 2] += 1
-    if hasBody { sentBytes += response.body.count }
+    if hasBody { sentBytes += response.content.count }
   }
 }

@@ -4,15 +4,15 @@ import Bytes
 /// RFC 3986 sections 3.3 and 3.4.
 public struct Target {
   /// The path's segments, decoded one by one so that an encoded slash stays within its segment: `/v1/bots` is
-  /// `v1`, `bots`; `/` is none. A slash at the end makes an empty last segment.
+  /// `v1`, `bots`; `/` has no segments. A slash at the end makes an empty last segment.
   public private(set) var segments = PathSegments()
   /// The query's parameters in order.
   public private(set) var parameters: [(name: [UInt8], value: [UInt8])] = []
   /// The host and port of an absolute form; `nil` for the others.
   private(set) var authority: [UInt8]?
 
-  /// Reads a request target in origin form (`/path?query`), in absolute form, or `*`; `nil` where it is none of
-  /// these, has characters that none may have, or a broken percent-encoding.
+  /// Reads a request target in origin form (`/path?query`), in absolute form, or `*`; `nil` for any other
+  /// form, has characters that none may have, or a broken percent-encoding.
   init?(_ raw: Span<UInt8>) {
     for index in raw.indices {
       let byte = raw[index]

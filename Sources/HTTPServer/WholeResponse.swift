@@ -16,7 +16,7 @@ extension Response {
     Response.append("X-Request-Id", identifier, to: &bytes)
     for field in fields { Response.append(field.name, field.value, to: &bytes) }
     bytes.append("\r\nConnection: close\r\nContent-Length: ")
-    bytes.append(decimal: body.count)
+    bytes.append(decimal: content.count)
     bytes.append("\r\n\r\n")
     bytes += body
     return bytes

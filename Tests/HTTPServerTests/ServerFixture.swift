@@ -33,7 +33,7 @@ final class ServerFixture: RequestHandler {
     loop.close()
   }
 
-  func admit(_ request: Request) -> Admission { .read(bodyLimit: 1000, handle: handle) }
+  func admit(_ request: Request) -> Admission { .receiveBody(limit: 1000, handle: handle) }
 
   func response(to refusal: Refusal, of request: Request?) -> Response {
     Response(status: 400, contentType: "text/plain", body: bytes("refused"))

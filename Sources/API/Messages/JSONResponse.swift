@@ -8,6 +8,7 @@ extension Response {
     writer.beginObject()
     fill(&writer)
     writer.endObject()
-    return Response(status: status, contentType: "application/json", body: writer.finish())
+    return Response(
+      status: status, contentType: "application/json", content: .buffer(writer.finishedBuffer()))
   }
 }
