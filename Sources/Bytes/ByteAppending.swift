@@ -58,7 +58,7 @@ extension [UInt8] {
     append(copying: digits.span)
   }
 
-  /// Appends a non-negative integer in decimal, with zeros in front up to `width` digits.
+  /// Appends a non-negative integer in decimal, with leading zeros up to `width` digits.
   public mutating func append(decimal value: Int, width: Int) {
     precondition(value >= 0)
     var digits = 1

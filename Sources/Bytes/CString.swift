@@ -1,10 +1,10 @@
 extension [UInt8] {
-  /// Lends the bytes as a C string. They have no NUL inside: whoever reads them would take that for the end.
+  /// Lends the bytes as a C string. They have no NUL inside, which would end the string early.
   public func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
     endedByNUL.withUnsafeBytes { body($0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
   }
 
-  /// The copy that is lent; apart from the above, of which there are many.
+  /// Lends the copy. Apart from the above, which is expanded in many places.
   private var endedByNUL: [UInt8] {
     @inline(never)
     get {

@@ -1,6 +1,6 @@
 /// SipHash-2-4 (Aumasson and Bernstein, 2012): a 64-bit hash under a 128-bit key.
 ///
-/// With a secret key, nobody who chooses the input can choose collisions, which is why it is used
+/// With a secret key, a client that chooses the input cannot choose collisions, which is why it is used
 /// where clients pick what is hashed. With a fixed key it is the same number on every machine, in
 /// every build.
 public struct SipHash {

@@ -28,7 +28,7 @@ public struct Text: Equatable, Sendable, ExpressibleByStringInterpolation {
     bytes = stringInterpolation.bytes
   }
 
-  /// One text behind another.
+  /// Two texts, joined.
   public static func + (first: Text, second: Text) -> Text {
     Text(first.bytes + second.bytes)
   }

@@ -10,7 +10,7 @@ public protocol BackendClient: AnyObject {
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID
 
-  /// Gives a transfer up: its connection is closed at once, its completion never called. One that has ended is
+  /// Gives up a transfer: its connection is closed at once, its completion never called. One that has ended is
   /// left alone.
   func cancel(_ id: TransferID)
 
@@ -22,7 +22,7 @@ public protocol BackendClient: AnyObject {
   /// the response is complete. A backend that goes away is noticed only after `resume`.
   func pause(_ id: TransferID)
 
-  /// Goes on with the delivery of parts, at the end of this turn.
+  /// Continues the delivery of parts, at the end of this turn.
   func resume(_ id: TransferID)
 
   /// Ends all transfers without completing them, and all connections. The client cannot be used again; until

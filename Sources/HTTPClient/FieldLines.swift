@@ -13,7 +13,7 @@ public struct FieldLines: Sendable {
   /// No lines.
   public init() {}
 
-  /// Makes room for fields of so many bytes, names and all.
+  /// Makes room for fields of `byteCount` bytes, names included.
   public mutating func reserve(_ byteCount: Int) {
     bytes.reserveCapacity(bytes.count + byteCount)
   }

@@ -1,7 +1,7 @@
 internal import CCurl
 import Bytes
 
-/// Field lines as libcurl takes them, in front of a list that many requests share: one node, made by hand, so that
+/// Field lines as libcurl takes them, before a list that many requests share: one node, made by hand, so that
 /// a request costs no allocation. Its memory is used again.
 struct FieldList: ~Copyable {
   private var text = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)

@@ -156,7 +156,7 @@ public final class HTTPClient: BackendClient {
     completion(result)
   }
 
-  /// Ends a transfer whose socket the kernel refuses to watch, rather than have it wait for what nobody would hear.
+  /// Ends a transfer whose socket the kernel refuses to watch, because it would wait for an event that never comes.
   private func fail(_ easy: UnsafeMutableRawPointer?) {
     guard let transfer = running.first(where: { $0.easy == easy }) else { return }
     let generation = transfer.generation
@@ -229,7 +229,7 @@ public final class HTTPClient: BackendClient {
       // The message is gone once a transfer is taken out of libcurl.
       let code = ccurl_message_result(message)
       let transfer = Transfer.recover(ccurl_get_private(easy))
-      // Whoever takes the last part may give the transfer up.
+      // The receiver of the last part may give up the transfer.
       if deliver(transfer, isComplete: true) { complete(transfer, code) }
     }
   }
@@ -238,7 +238,7 @@ public final class HTTPClient: BackendClient {
 
   private func deliverParts() {
     for transfer in streams {
-      // One that was cancelled by the receiver of another is no stream any more.
+      // One that was cancelled by the receiver of another has ended.
       guard transfer.receiver != nil, deliver(transfer, isComplete: false) else { continue }
       if transfer.isTooLarge {
         complete(transfer, CURLE_WRITE_ERROR)
@@ -248,7 +248,7 @@ public final class HTTPClient: BackendClient {
     }
   }
 
-  /// Delivers what has come of a response. Returns false if the transfer was given up for it.
+  /// Delivers the parts of a response that have come. Returns false if the receiver gave up the transfer.
   private func deliver(_ transfer: Transfer, isComplete: Bool) -> Bool {
     guard let receiver = transfer.receiver else { return true }
     let generation = transfer.generation
@@ -261,8 +261,8 @@ public final class HTTPClient: BackendClient {
     return transfer.generation == generation
   }
 
-  /// Lets libcurl deliver what it held back, and read on: by calls back, and in a turn that it asks for. Where what it
-  /// held back is too much, it says so here, and does nothing about it.
+  /// Lets libcurl deliver what it held back, by its callbacks, and read on in a turn that it asks for. Where what it
+  /// held back is too much, it returns an error here and does nothing else.
   private func goOn(_ transfer: Transfer) {
     transfer.isPaused = false
     let code = ccurl_continue(transfer.easy)

@@ -4,18 +4,18 @@ import Platform
 
 /// libcurl's sockets in the event loop.
 ///
-/// libcurl lets go of a connection after each transfer and takes it up again for the next; it stays as it is in
-/// epoll in between, which saves half the calls of epoll_ctl. One that fires while nobody wants it is shut down:
-/// its peer has closed it, or sends what nobody asked for, which must not be taken for the answer to the next
-/// request. Sockets that libcurl opens for itself (its resolver's) it also closes by itself, so that they are taken
-/// out of epoll as soon as it lets go of them.
+/// libcurl releases a connection after each transfer and takes it up again for the next. Meanwhile it stays in epoll,
+/// which saves half the calls of epoll_ctl. One that fires while no transfer uses it is shut down: its peer has closed
+/// it, or sends bytes that were not asked for and must not be taken for the answer to the next request. Sockets that
+/// libcurl opens for itself (its resolver's) it also closes by itself, so they are taken out of epoll as soon as it
+/// releases them.
 ///
-/// It also lets go of the connection of a transfer that is paused. What comes on that is awaited: it is left in the
-/// socket, out of epoll, until libcurl takes it up again.
+/// It also releases the connection of a transfer that is paused. What comes on that is expected: it is left in the
+/// socket, out of epoll, until libcurl takes the connection up again.
 ///
 /// The number of a socket that is closed is another's at once: a client's, say. libcurl 7.88.0 to 8.1.2 do not tell
 /// of the closing of a connection that was given up before it was established (curl's pull request 11439). So the
-/// first time that libcurl lets go of a connection, its watch is left only if it is there still.
+/// first time that libcurl releases a connection, its watch stays only if the connection is still there.
 final class SocketWatches {
   private struct Watch {
     var registration: Registration?
@@ -26,7 +26,7 @@ final class SocketWatches {
     var isEstablished = false
     /// Whether libcurl wants to hear of the socket now.
     var isWanted = false
-    /// Whether it was let go of because its transfer is paused.
+    /// Whether libcurl released it because its transfer is paused.
     var isPaused = false
   }
 
@@ -56,7 +56,7 @@ final class SocketWatches {
     makeRoom(for: socket)
     watches[Int(socket)].isPaused = isPaused
     guard what != CURL_POLL_REMOVE else {
-      letGo(socket)
+      release(socket)
       return true
     }
     var interest: Interest = []
@@ -103,7 +103,7 @@ final class SocketWatches {
     }
   }
 
-  private func letGo(_ socket: Int32) {
+  private func release(_ socket: Int32) {
     let index = Int(socket)
     watches[index].isWanted = false
     if watches[index].isEstablished { return }

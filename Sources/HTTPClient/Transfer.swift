@@ -7,11 +7,11 @@ import Platform
 final class Transfer {
   /// The most bytes of header and trailer sections that a response may have.
   private static let fieldLimit = 65536
-  /// Where the body is delivered in parts, no more is taken from libcurl while so much waits to be delivered. One
-  /// part of libcurl's, 16 KB, may come on top, and it holds back another.
+  /// Where the body is delivered in parts, no more is taken from libcurl while this many bytes wait to be delivered.
+  /// One part of libcurl's, 16 KB, may come on top, and it holds back another.
   private static let partLimit = 16384
 
-  /// What becomes of the body.
+  /// What is done with the body.
   enum Delivery {
     /// It is gathered for the completion.
     case whole
@@ -30,7 +30,7 @@ final class Transfer {
   /// Where it stands among the client's running transfers.
   var place = 0
 
-  /// How long the system's bundle is kept before it is read again, for it may have changed.
+  /// How long the system's bundle is kept before it is read again, because it may have changed.
   private static let bundleSeconds = 3600
 
   /// What libcurl says of a line of over 100 KB in a header section; newer than 8.5, what its CURLE_TOO_LARGE is.
@@ -57,7 +57,7 @@ final class Transfer {
   var isPaused = false
   /// What the header sections, those of 1xx responses and the trailer section included, amount to.
   private var fieldBytes = 0
-  /// Whether Content-Length is no number, or one that no body can have: libcurl takes that for no length at all.
+  /// Whether Content-Length is invalid: libcurl takes that for a missing one.
   private var isLengthInvalid = false
   /// What Retry-After says; `nil` where it is not there, or nonsense.
   private var retryAfter: TimeSpan?
@@ -177,7 +177,7 @@ final class Transfer {
     return isKnown ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0
   }
 
-  /// Ends this use: whoever is left holding its generation holds nothing. Frees what the request held.
+  /// Ends this use: its generation names no transfer any longer. Frees what the request held.
   func retire() {
     generation &+= 1
     completion = nil
@@ -190,7 +190,7 @@ final class Transfer {
     sent = nil
   }
 
-  /// What came of it, given libcurl's result.
+  /// The result, given libcurl's.
   func result(_ code: CURLcode) -> TransferResult {
     let timings = self.timings
     // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done; the local port is there before.
@@ -234,7 +234,7 @@ final class Transfer {
 
   // MARK: Delivery in parts
 
-  /// What is known of the response, once its header section has come and what becomes of its body is to be decided.
+  /// What is known of the response, once its header section has come and the receiver is to decide about the body.
   var undecidedHead: ResponseHead? {
     guard delivery == .undecided, hasHead else { return nil }
     return ResponseHead(
@@ -242,7 +242,7 @@ final class Transfer {
       contentType: ccurl_get_content_type(easy).map { Text(cString: $0).bytes } ?? [])
   }
 
-  /// Settles what becomes of the body.
+  /// Settles what is done with the body.
   func decide(_ delivery: Delivery) {
     self.delivery = delivery
     if delivery == .whole, body.count > bodyLimit { isTooLarge = true }
@@ -263,7 +263,7 @@ final class Transfer {
     Unmanaged<Transfer>.fromOpaque(context!).takeUnretainedValue()
   }
 
-  /// Lends it to a callback, which comes for each line of a header section: whoever makes the call holds it.
+  /// Lends it to a callback, which comes for each line of a header section: the caller holds it.
   private static func lend<Result>(
     _ context: UnsafeMutableRawPointer?, _ body: (Transfer) -> Result
   ) -> Result {

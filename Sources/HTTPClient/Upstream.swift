@@ -35,7 +35,7 @@ public final class Upstream {
   /// What every request to it has in common.
   public let settings: Settings
 
-  /// `settings.fields` as libcurl takes them; every request's own fields are put in front of it.
+  /// `settings.fields` as libcurl takes them; every request's own fields precede it.
   let sharedFields: UnsafeMutablePointer<curl_slist>?
 
   /// `settings.url`, read once instead of for every request; `nil` where libcurl cannot read it.

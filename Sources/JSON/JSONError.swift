@@ -33,7 +33,7 @@ public struct JSONError: Error, Equatable, Sendable {
     case commaOrBraceExpected
     /// An element is followed neither by a comma nor by the array's end.
     case commaOrBracketExpected
-    /// A comma with nothing behind it before the closing bracket.
+    /// A comma with nothing after it before the closing bracket.
     case trailingComma
     /// Something follows the value.
     case trailingText
@@ -68,11 +68,11 @@ extension JSONError.Reason {
     case .colonExpected: "a colon was expected"
     case .commaOrBraceExpected: "a comma or } was expected"
     case .commaOrBracketExpected: "a comma or ] was expected"
-    case .trailingComma: "a comma with nothing behind it"
+    case .trailingComma: "a comma with nothing after it"
     case .trailingText: "something follows the value"
     case .misspeltLiteral: "a misspelt true, false or null"
     case .digitExpected: "a digit was expected"
-    case .leadingZero: "a number with a superfluous zero in front"
+    case .leadingZero: "a number with a superfluous leading zero"
     case .controlCharacter: "a control character in a string must be escaped"
     case .invalidEscape: "a backslash that begins no escape"
     case .invalidUnicodeEscape: "four hexadecimal digits were expected after \\u"

@@ -6,7 +6,7 @@ public struct TextLocation: Equatable, Sendable {
   /// The character within the line, from 1: Unicode scalars, not bytes.
   public let column: Int
 
-  /// The place of a byte offset in a text; an offset behind the end means the end. O(position).
+  /// The place of a byte offset in a text; an offset past the end means the end. O(position).
   public init(of position: Int, in text: Span<UInt8>) {
     var line = 1
     var column = 1

@@ -8,7 +8,7 @@ extension Span<UInt8> {
     return index
   }
 
-  /// The position behind the value that begins at `start`.
+  /// The position after the value that begins at `start`.
   func endOfValue(from start: Int) -> Int {
     switch self[unchecked: start] {
     case .quote: endOfString(from: start)
@@ -17,7 +17,7 @@ extension Span<UInt8> {
     }
   }
 
-  /// The position behind the string whose opening quote is at `start`.
+  /// The position after the string whose opening quote is at `start`.
   func endOfString(from start: Int) -> Int {
     var index = endOfUnescapedRun(from: start + 1)
     while self[unchecked: index] == .backslash { index = endOfUnescapedRun(from: index + 2) }
