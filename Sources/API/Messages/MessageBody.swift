@@ -43,15 +43,15 @@ struct MessageBody: ~Copyable {
 
   private init(_ root: JSONValue) {
     for member in root.members {
-      if member.name.equals("content") {
+      if member.isNamed("content") {
         content = member.value
-      } else if member.name.equals("conversation_id") {
+      } else if member.isNamed("conversation_id") {
         conversation = member.value
-      } else if member.name.equals("user") {
+      } else if member.isNamed("user") {
         user = member.value
-      } else if member.name.equals("metadata") {
+      } else if member.isNamed("metadata") {
         metadata = member.value
-      } else if member.name.equals("stream") {
+      } else if member.isNamed("stream") {
         stream = member.value
       }
     }
