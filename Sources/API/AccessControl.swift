@@ -15,8 +15,8 @@ struct AccessControl {
   /// The first value of a request's header field, trimmed; `nil` where it has none of that name.
   typealias Fields = (_ name: StaticString) -> [UInt8]?
 
-  /// The settings of the key that a request from `peer` with these fields shows. It must allow `scope`; without a scope
-  /// no key is needed. `nil` if there are no keys, or none is needed.
+  /// Checks a request from `peer` with these fields. Returns the settings of its key, which must allow `scope`; `nil` if
+  /// there are no keys, or if the endpoint needs no key because it has no scope.
   func admit(
     _ peer: Peer, fields: Fields, scope: Scopes?
   ) throws(APIError) -> APIKeySettings? {

@@ -15,8 +15,9 @@ package final class Application {
   let management: Management
   let conversations: ConversationResources
   let dispatcher: Dispatcher
-  /// When it was made: for clocks that are compared, and for people.
+  /// When it was made, for durations.
   let start: Instant
+  /// The same moment as date and time, for people.
   let startTime = WallTime.now
 
   /// An application with a configuration. `version` is what backends are told in `User-Agent`.

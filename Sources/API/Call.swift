@@ -11,7 +11,7 @@ struct Call {
   let key: APIKeySettings?
   let application: Application
 
-  /// What stands for the segment in braces with this index, from 0; decoded.
+  /// The decoded value of the path's segment in braces with this index, from 0.
   @inline(never)
   func parameter(_ index: Int) -> [UInt8] {
     // A request without a target has no endpoint.

@@ -2,16 +2,17 @@ import Bytes
 package import Configuration
 package import HTTPServer
 
-/// What a path and a method stand for, and the code that does it: one row of ``Endpoint/all``.
+/// An operation of the API: its method, its path, its handler. One row of ``Endpoint/all``.
 package struct Endpoint: Sendable {
   /// Does what a request asks for, as far as that is possible before its body is read.
   typealias Handler = @Sendable (Call) throws(APIError) -> Admission
 
   /// What the body of a request must be.
   package enum BodyRule {
-    /// Anything: the request is answered before its body is read.
+    /// Anything: the request is answered before its body is read. The handler answers at once.
     case unread
-    /// Anything up to `max_body`: the request is answered after its body, which means nothing.
+    /// Anything up to `max_body`: the request is answered after its body, which no code looks at. This and the following
+    /// rules need a handler that calls `Call.receiveBody`.
     case ignored
     /// JSON, or nothing.
     case optionalJSON

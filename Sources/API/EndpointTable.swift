@@ -1,8 +1,8 @@
 extension Endpoint {
   /// Everything that Postern answers, in the order of /openapi.json.
   ///
-  /// To add an endpoint, add a row here and its handler to the file of its subject. The tests ask for the rest: its
-  /// description in /openapi.json, and its scope.
+  /// To add an endpoint, add a row here and its handler to the file of its subject. The tests ask for its description in
+  /// /openapi.json and for its scope, but not for its line in docs/http.md.
   package static let all: [Endpoint] = [
     Endpoint(
       "sendMessage", .post, "/v1/bots/{bot}/messages", scope: .chat, body: .json,

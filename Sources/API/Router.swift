@@ -45,7 +45,7 @@ package final class Router: RequestHandler {
     else {
       return admission
     }
-    // Only after the body has come is it known whether a chunked one is empty.
+    // Whether a chunked body is empty is known only after it has come.
     return .receiveBody(limit: limit) { request in
       guard request.body.isEmpty || request.hasJSONType else {
         return request.respond(APIError.notJSON.response())

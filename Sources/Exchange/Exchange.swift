@@ -10,11 +10,12 @@ import Platform
 import Protocols
 import Storage
 
-/// The life of one message: admitted → recalled → an integration chosen → attempted → maybe again, or another →
+/// The life of one message: admitted → integrations chosen → one asked, with the context → maybe again, or another →
 /// the turn recorded → answered. Read it from top to bottom.
 ///
-/// It answers exactly once, and records the turn if and only if the answer is a reply. The answer is the only call into
-/// its caller: transfers complete in turns of their own.
+/// Unless it is given up, it answers exactly once. It records the turn only if the answer is a reply, the conversation is
+/// kept, and the reply calls no tools. Pieces of a stream and the answer are its only calls into its recipient. Transfers
+/// complete in turns of their own.
 package final class Exchange {
   /// The state of the exchange.
   private enum State {
@@ -26,7 +27,8 @@ package final class Exchange {
     case attempting(Attempt)
     /// Waiting for the next retry of the same integration.
     case pausing(TimerID)
-    /// The turn is in the context, and its reply waits for storage. It is too late to give up.
+    /// There is a reply. Its turn, if one is kept, is in the context, and the reply waits for storage. It is too late to
+    /// give up.
     case recorded(Reply)
     /// Answered, or given up.
     case finished
@@ -54,7 +56,7 @@ package final class Exchange {
   private var deadlineTimer: TimerID?
   /// The integrations still to try, in order.
   private var choices: ArraySlice<Integration> = []
-  /// The integration being tried.
+  /// The trial of the integration that is being asked.
   private var trial: Trial?
   /// The integration of `trial`; there is one from the first attempt on.
   private var integration: Integration { trial!.integration }
@@ -160,8 +162,8 @@ package final class Exchange {
     fail()
   }
 
-  /// When an integration's trial ends. Each integration after it keeps its timeout or, if that is less, an even part of
-  /// the time.
+  /// When an integration's trial must end, so that time is left for the integrations after it: for each its timeout, or an
+  /// even part of what is left of the deadline if that is less.
   private func endOfTurn(of integration: Integration) -> Instant {
     let others = choices.filter { $0.breaker.allows(at: now) }
     let left = deadline - now

@@ -1,11 +1,11 @@
 public import Platform
 
-/// What a face may say about an answer, besides the reply and what was tried.
+/// What a face may say about an answer, besides the reply and the attempts.
 public struct AnswerFacts {
-  /// The name of the reply: `msg_…`, visible ASCII.
+  /// The reply's id: `msg_…`, visible ASCII.
   public let identifier: [UInt8]
 
-  /// The name of the conversation.
+  /// The conversation's id.
   public let conversation: [UInt8]
 
   /// The integration that replied; `nil` where none did.

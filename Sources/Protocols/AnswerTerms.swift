@@ -3,7 +3,7 @@ public struct AnswerTerms: Sendable {
   /// The model that the client asked for: the answer's, until the backend names its own.
   public let model: [UInt8]
 
-  /// Whether a stream ends with the usage.
+  /// Whether the client asked for an event with the usage at the end of a stream.
   public let includesUsage: Bool
 
   /// When the request came, in seconds since 1970.

@@ -3,8 +3,8 @@ import JSON
 
 /// The interface that a backend speaks. (An `echo` integration has no backend: see `Reply.init(echoing:)`.)
 ///
-/// A new vendor is a case here, a folder, and in the folder an implementation of ``DialectRules``, which lists all that
-/// a dialect must say. The compiler names what is missing.
+/// A new vendor is a case here, a folder, and in the folder an implementation of ``DialectRules``. The compiler names most
+/// of what is missing; docs/architecture.md lists the other places.
 public enum Dialect: Equatable, Sendable, CaseIterable {
   /// OpenAI's Chat Completions, which vLLM, llama.cpp, Ollama and many more speak too.
   case openai

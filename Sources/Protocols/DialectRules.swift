@@ -1,6 +1,8 @@
 import JSON
 
-/// All that a dialect must say: how its requests are written, and how its replies are read.
+/// What differs between dialects: how requests are written, and how replies are read.
+///
+/// A request is an object with an array `messages`; ``RequestEncoder`` writes what all dialects have in common.
 ///
 /// OpenAI's words are the common ones: the context keeps messages in them, and each other vendor's folder translates
 /// from and to them.
@@ -34,10 +36,10 @@ protocol DialectRules: AnyObject, Sendable {
   /// Writes the beginning of the reply, for the backend to continue. `text` is the inside of a JSON string.
   func append(prefill text: Span<UInt8>, to request: inout RequestEncoder)
 
-  /// How much of a prefill's text is sent: the inside of a JSON string.
+  /// How many bytes of a prefill are sent. `text` is the inside of a JSON string.
   func endOfPrefill(_ text: Span<UInt8>) -> Int
 
-  /// Writes the members after `messages`, but for the parameters.
+  /// Writes the members after `messages`, except the parameters.
   func end(_ request: inout RequestEncoder)
 
   /// Whether a parameter is sent.
@@ -65,10 +67,10 @@ protocol DialectRules: AnyObject, Sendable {
   /// What assembles a streamed reply.
   func assembly(within budget: ByteBudget) -> any ReplyAssembly
 
-  /// Whether a body that `other` found no content in looks like a reply in this dialect.
+  /// Whether a body, which has no content for `other`, looks like a reply in this dialect.
   func recognizes(_ root: JSONValue, readAs other: Dialect) -> Bool
 
-  /// What to tell about a body in this dialect from a backend of another type.
+  /// The hint for a body in this dialect that a backend of another type has sent.
   var hint: ReplyHint { get }
 
   /// How the vendor's backends report errors that matter, codes before words.

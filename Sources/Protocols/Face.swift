@@ -1,7 +1,7 @@
 /// The interface that a client speaks.
 ///
-/// A new vendor is a case here, a folder, and in the folder implementations of ``FaceRules`` and ``AnswerWriter``, which
-/// list all that a face must say. The compiler names what is missing.
+/// A new vendor is a case here, a folder, and in the folder implementations of ``FaceRules`` and ``AnswerWriter``. The
+/// compiler names what is missing in this room; docs/architecture.md lists the places in others.
 public enum Face: Equatable, Sendable, CaseIterable {
   /// Postern's own messages.
   case native
@@ -26,7 +26,7 @@ extension Face {
     rules.writer(terms)
   }
 
-  /// The body of an error response, before anything was tried.
+  /// The body of an error response without attempts.
   public func body(of error: FaceError) -> [UInt8] {
     rules.body(of: error)
   }

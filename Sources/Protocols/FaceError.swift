@@ -1,14 +1,14 @@
 public import Bytes
 
-/// An error that OpenAI's and Anthropic's clients understand.
+/// An error of the API, to be written in the form of a face.
 public struct FaceError: Sendable {
   /// The type of error in Postern's words, such as `invalid_request_error` or `backend_error`.
   public var type: StaticString
 
-  /// The exact error, for programs.
+  /// The error's code, for programs.
   public var code: StaticString
 
-  /// The exact error, for people.
+  /// What is wrong, for people.
   public var message: Text
 
   /// The field of the request with the fault.

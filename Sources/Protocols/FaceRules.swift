@@ -7,7 +7,7 @@ protocol FaceRules: AnyObject, Sendable {
   /// The user's identifier in a request, if it has one.
   func user(of request: JSONValue) -> JSONValue?
 
-  /// Whether a stream ends with the usage.
+  /// Whether a request asks for an event with the usage at the end of a stream. Only OpenAI's can.
   func includesUsage(_ request: JSONValue) -> Bool
 
   /// Whether the system messages are a field, and not among the messages.
@@ -24,6 +24,6 @@ protocol FaceRules: AnyObject, Sendable {
   /// What writes one answer.
   func writer(_ terms: AnswerTerms) -> any AnswerWriter
 
-  /// The body of an error response, before anything was tried.
+  /// The body of an error response without attempts.
   func body(of error: FaceError) -> [UInt8]
 }

@@ -18,7 +18,7 @@ package enum ErrorCode: CaseIterable {
 
   /// The code as clients see it.
   package var name: StaticString { row.name }
-  /// The status of its responses; of ``allIntegrationsFailed`` the usual one.
+  /// The status of its responses. Those of ``allIntegrationsFailed`` may have another one.
   package var status: Int { row.status }
   /// The kind of error that it is.
   package var kind: APIError.Kind { row.kind }

@@ -47,7 +47,7 @@ final class Responder: Recipient {
   func wait(for source: Source) {
     self.source = source
     if case .delivery(let delivery) = source { delivery.join(self) }
-    // Until the request has ended, which may be after its answer: then it drops this.
+    // A cycle of references until the request has ended, which may be after its answer. Then it drops the closure.
     request.onAbandon = { [self] in abandon() }
   }
 

@@ -14,7 +14,7 @@ struct ModelTable {
   }
 
   private let bots: BotTable
-  /// When all of them were made, as far as clients know: at the gateway's start.
+  /// When the gateway started. Clients expect a time at which each model was made, and are given this one.
   private let created: WallTime
   /// The key that reaches them, if there is one.
   let key: APIKeySettings?

@@ -34,13 +34,13 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   /// Names are RFC 9110 tokens and differ in more than case. Values are secrets, without control characters
   /// except the tab. Each replaces Postern's own field of the same name.
   public private(set) var headers: [NamedText] = []
-  /// Until the whole reply; where the backend streams, until its first content.
+  /// The longest time until the whole reply or, where the backend streams, until its first content.
   public private(set) var timeoutMilliseconds = 0
-  /// Until connected, TLS included.
+  /// The longest time until the connection is there, TLS included.
   public private(set) var connectTimeoutMilliseconds = 0
-  /// Silence within a stream.
+  /// The longest silence within a stream.
   public private(set) var idleTimeoutMilliseconds = 0
-  /// The share in the draw: 0 to 1000000.
+  /// The share in the draw: 0 to 1000000. Among fallbacks it gives the order, the greatest first.
   public private(set) var weight = 0
   /// Whether it is asked only after others have failed, instead of taking part in the draw.
   public private(set) var isFallback = false
@@ -48,7 +48,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var isEnabled = false
   /// Further tries after a failure worth repeating.
   public private(set) var retries = 0
-  /// Before the first retry; doubles, up to 8 s.
+  /// The pause before the first retry. It doubles for each further one, up to 8 s.
   public private(set) var backoffMilliseconds = 0
   /// The longest `Retry-After` worth waiting for.
   public private(set) var retryAfterMaxMilliseconds = 0

@@ -1,8 +1,8 @@
 /// `[limits]`: how much may happen at once.
 public struct LimitsSettings: SectionSettings, Sendable {
-  /// The most messages that are being answered.
+  /// The most messages that are being answered at once.
   public private(set) var inFlight = 0
-  /// Messages of one user of a bot; `nil` for no limit.
+  /// How many messages one user may send to a bot; `nil` for no limit.
   public private(set) var perUser: Rate?
   /// Messages of one conversation that may wait until the current one is answered.
   public private(set) var queuePerConversation = 0

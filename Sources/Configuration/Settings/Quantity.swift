@@ -3,11 +3,11 @@ package import Bytes
 /// A kind of number in the file: a count, a time or a size.
 package enum Quantity {
   case count
-  /// In milliseconds; bare numbers are seconds.
+  /// A time in milliseconds. A number without a unit is in seconds.
   case duration
   /// A duration that may be a word instead, which the setting's type reads.
   case interval
-  /// In bytes.
+  /// A number of bytes.
   case size
 
   static let gibibyte = 1 << 30

@@ -10,7 +10,7 @@ public struct ServerSettings: SectionSettings, Sendable {
 
   /// Where to listen: at least one address, each once.
   public private(set) var listen: [ListenAddress] = []
-  /// Serve HTTPS instead of HTTP.
+  /// What HTTPS is served with; `nil` for HTTP.
   public private(set) var tls: TLS?
   /// The most open connections.
   public private(set) var maxConnections = 0
@@ -20,7 +20,7 @@ public struct ServerSettings: SectionSettings, Sendable {
   public private(set) var maxBodyBytes = 0
   /// How long a connection may be idle.
   public private(set) var idleTimeoutMilliseconds = 0
-  /// From the first byte of a request to its last.
+  /// The longest time from the first byte of a request to its last.
   public private(set) var requestTimeoutMilliseconds = 0
   /// Where ``tls`` was read from.
   private var certificateFile: [UInt8]?

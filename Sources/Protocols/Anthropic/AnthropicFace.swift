@@ -7,7 +7,7 @@ final class AnthropicFace: FaceRules {
 
   func user(of request: JSONValue) -> JSONValue? { request["metadata"]?["user_id"] }
 
-  /// The usage is always told.
+  /// Its streams always end with the usage, in an event that they have anyway.
   func includesUsage(_ request: JSONValue) -> Bool { false }
 
   var hasSystemField: Bool { true }

@@ -6,7 +6,7 @@ import JSON
 /// Backends say it in the word of their vendor, and clients are told in that of theirs. ``rows`` has all words: a new
 /// vendor is a column.
 public enum FinishReason: Equatable, Sendable, CaseIterable {
-  /// The model had said all.
+  /// The model ended the reply by itself.
   case end
   /// One of the request's stop sequences came.
   case stopSequence

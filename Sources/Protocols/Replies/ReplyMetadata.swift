@@ -50,7 +50,7 @@ final class ReplyMetadata: @unchecked Sendable {
     }
   }
 
-  /// Takes all members of an object but one, whose value is returned; `role` too, if it is to be skipped.
+  /// Takes the members of an object. Leaves out `name`, whose value it returns, and with `skippingRole` also `role`.
   @inline(never)
   func insert(
     membersOf object: JSONValue, but name: StaticString, skippingRole: Bool = false
@@ -72,7 +72,7 @@ final class ReplyMetadata: @unchecked Sendable {
     list = elements
   }
 
-  /// The value of the member of a name, but for that of `set`. O(n).
+  /// The value of the member of a name, as the backend sent it, whatever `set` has put in its place. O(n).
   @inline(never)
   subscript(name: StaticString) -> JSONValue? {
     if let object { return object[name] }

@@ -29,7 +29,7 @@ public struct TokenUsage: Sendable {
         }
       }
     }
-    // Anthropic counts what it read from or wrote to its cache apart, OpenAI within.
+    // OpenAI's count of the input includes the tokens of the cache. Anthropic counts these apart.
     input = (counts[0] ?? counts[2]).map { $0 + (counts[4] ?? 0) + (counts[5] ?? 0) }
     output = counts[1] ?? counts[3]
   }

@@ -2,7 +2,7 @@ public import JSON
 
 /// A request as OpenAI's or Anthropic's clients send it: a view of the bytes as they came.
 public struct ChatRequest: Sendable {
-  /// Whose words it is in: not the native face's.
+  /// The interface that it is written in; never the native one.
   public let face: Face
 
   /// All of it, an object.
@@ -21,7 +21,7 @@ public struct ChatRequest: Sendable {
   /// The user's identifier, if the client gave one.
   public var user: JSONValue? { face.rules.user(of: body) }
 
-  /// Whether a stream ends with the usage.
+  /// Whether the client asks for an event with the usage at the end of a stream.
   public var includesUsage: Bool { face.rules.includesUsage(body) }
 
   /// Whether the system messages are a field, and not among the messages.

@@ -18,8 +18,8 @@ public import JSON
 /// | anthropic | `model`, `max_tokens`, `system` if the bot has one, `messages`, the first from the user |
 ///
 /// The parameters follow. No name is written twice. A request for a stream has `stream: true`, and for `openai`
-/// `stream_options`, without which OpenAI does not send the usage: `{"include_usage": true}` unless a parameter of that
-/// name says otherwise, or, by `null`, that the backend refuses it.
+/// `stream_options`, without which OpenAI does not send the usage: `{"include_usage": true}`, unless a parameter of that
+/// name gives another value. With `null` it is left out, because some backends refuse it.
 public struct RequestEncoder: ~Copyable {
   let profile: RequestProfile
   let conversationID: [UInt8]
@@ -96,7 +96,7 @@ public struct RequestEncoder: ~Copyable {
     rules.append(prefill: content.extracting(1..<content.count - 1), to: &self)
   }
 
-  /// The body. Throws if the last message is blank and the dialect refuses such.
+  /// The body. Throws if the last message is blank and the dialect refuses blank messages.
   public consuming func finish() throws(TranslationFault) -> ByteBuffer {
     if lastWasBlank { throw .blankMessage }
     writer.endArray()

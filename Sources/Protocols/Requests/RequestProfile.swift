@@ -14,8 +14,8 @@ public final class RequestProfile: Sendable {
   /// backend decides.
   public let maxTokens: Int?
 
-  /// Further top-level fields, each name once. One of them replaces Postern's own of the same name, but for the reserved
-  /// ones.
+  /// Further top-level fields, each name once. One of them replaces Postern's own field of the same name, except the
+  /// reserved ones.
   public let parameters: [RequestParameter]
 
   /// The bot's id.
