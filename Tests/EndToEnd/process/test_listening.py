@@ -166,7 +166,7 @@ def test_a_certificate_that_is_not_there_is_told(postern, certificates, tmp_path
     assert re.search(rf"in-vain\.conf:\d+: {missing}\b.*No such file", told)
 
 
-def test_a_certificate_that_is_none_is_told(postern, certificates, tmp_path):
+def test_an_invalid_certificate_is_reported(postern, certificates, tmp_path):
     certificate, broken = certificates.leaf(), tmp_path / "broken.pem"
     broken.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
     told = start_in_vain(
@@ -174,4 +174,4 @@ def test_a_certificate_that_is_none_is_told(postern, certificates, tmp_path):
         tls_certificate=broken,
         tls_key=certificate.with_suffix(".key"),
     )
-    assert re.search(r"in-vain\.conf:\d+: tls_certificate: .*no TLS identity", told)
+    assert re.search(r"in-vain\.conf:\d+: tls_certificate: .*does not work with tls_key", told)
