@@ -24,6 +24,9 @@ final class ActiveConfiguration {
     bots = BotTable(configuration, replacing: bots, version: version)
   }
 
+  /// Whether there is a bot with an id.
+  func hasBot(_ id: [UInt8]) -> Bool { bots[id] != nil }
+
   /// The bot with an id, if a key reaches it.
   func bot(_ id: [UInt8], for key: APIKeySettings?) throws(APIError) -> Bot {
     try key.checkReaches(id)

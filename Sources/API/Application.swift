@@ -30,9 +30,10 @@ package final class Application {
     messages = MessageEndpoint(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     chats = ChatEndpoint(messages)
-    management = Management(active, services: services)
     conversations = ConversationResources(context: context)
+    management = Management(active, conversations: conversations, services: services)
     start = services.loop.now
+    dispatcher.isKnown = { [active] in active.hasBot($0) }
   }
 
   /// Lets the management API change the configuration file.

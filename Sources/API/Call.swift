@@ -31,6 +31,26 @@ struct Call {
     try application.active.bot(parameter(0), for: key)
   }
 
+  /// The id of a bot with conversations, if the key reaches it: of one that exists, or of one that is gone and whose
+  /// conversations are still kept. Only a key that reaches all bots reaches those that are gone.
+  func keptBot(_ id: [UInt8]) throws(APIError) -> [UInt8] {
+    if !application.active.hasBot(id), key?.bots.isEmpty ?? true,
+      application.conversations.areKept(of: id)
+    {
+      return id
+    }
+    return try application.active.bot(id, for: key).settings.id
+  }
+
+  /// The user that the query names, if it does.
+  func user() throws(APIError) -> [UInt8]? {
+    guard let user = request.target?.parameter("user") else { return nil }
+    guard !user.isEmpty else {
+      throw .invalid("user", "user is empty: name a user, or leave it out.")
+    }
+    return user
+  }
+
   /// The integration that the path names first, if the key reaches its bot.
   func integration() throws(APIError) -> Integration {
     guard let integration = application.active.bots.integration(parameter(0)) else {
@@ -43,7 +63,7 @@ struct Call {
   /// The conversation that the path names first, and its bot: that of the query, or the only one.
   func conversation() throws(APIError) -> (id: [UInt8], bot: [UInt8]) {
     let bots = application.active.configuration.bots
-    let bot: [UInt8]
+    var bot: [UInt8]
     if let id = request.target?.parameter("bot") {
       bot = id
     } else if bots.count == 1 {
@@ -51,7 +71,7 @@ struct Call {
     } else {
       throw .invalid("bot", "There are several bots: say whose conversation it is, with ?bot=ID.")
     }
-    _ = try application.active.bot(bot, for: key)
+    bot = try keptBot(bot)
     let id = parameter(0)
     // No conversation has such a name.
     guard id.isIdentifier else { throw .noSuchConversation }

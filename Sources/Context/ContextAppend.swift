@@ -1,5 +1,8 @@
 /// Storing turns, and making room for them.
 extension ContextRing {
+  /// The most bytes that the id of a user can have.
+  public static var longestUserID: Int { 1024 }
+
   /// Appends a turn to its conversation, and overwrites the oldest turns of the ring if it needs
   /// room.
   ///
@@ -10,16 +13,19 @@ extension ContextRing {
   ///   - user: The content of the user's message: a JSON value.
   ///   - reply: The content of the reply: a JSON value.
   ///   - integration: The id of the integration that replied: at most 255 bytes.
+  ///   - userID: The id of the user: at most ``longestUserID`` bytes; empty if there is none.
   ///   - time: In milliseconds since 1970.
   /// - Returns: The turn's sequence number.
   /// - Throws: `turnTooLarge` if the whole ring cannot hold the turn; nothing has changed then.
   @discardableResult
   public mutating func append(
     to identity: borrowing ConversationIdentity, user: Span<UInt8>, reply: Span<UInt8>,
-    integration: Span<UInt8>, at time: Int64
+    integration: Span<UInt8>, userID: Span<UInt8>, at time: Int64
   ) throws(ContextError) -> UInt64 {
-    precondition(integration.count <= 255, "an id of impossible length")
-    let ids = identity.bot.count + identity.conversation.count + integration.count
+    precondition(
+      integration.count <= 255 && userID.count <= Self.longestUserID, "an id of impossible length")
+    let ids =
+      identity.bot.count + identity.conversation.count + integration.count + userID.count
     let length = RingRecord.length(forText: ids + user.count + reply.count)
     guard length <= layout.capacity else {
       throw .turnTooLarge(needed: length, limit: layout.capacity)
@@ -34,7 +40,8 @@ extension ContextRing {
     let record = RingRecord(storage: storage, offset: layout.offset(of: position))
     record.write(
       length: length, position: position, previous: previous ?? 0, hash: hash, time: time,
-      seed: seed, identity: identity, integration: integration, user: user, reply: reply)
+      seed: seed, identity: identity, integration: integration, userID: userID, user: user,
+      reply: reply)
     note(record.offset, count: length)
     let cell = record.offset / RingLayout.cell
     if let slot { index.update(slot, cell: cell) } else { index.insert(hash, cell: cell) }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Listing conversations and turns, and deleting them.
+/// Listing conversations and turns.
 extension ContextRing {
   /// The most turns or conversations that one call visits.
   public static var maximumPage: Int { 100 }
@@ -42,23 +42,24 @@ extension ContextRing {
   /// O(turns in the ring) twice, and O(turns of the conversations visited), without allocation.
   ///
   /// - Parameters:
+  ///   - userID: Only the conversations that have a turn of this user; all if it is empty.
   ///   - first: The place of the first conversation to visit; the one with the newest turn is at 0.
   ///   - limit: The most conversations to visit: at most ``maximumPage``.
   ///   - visit: Is called with a conversation's id, which the ring lends, and its activity.
   /// - Returns: The number of the bot's conversations.
   @discardableResult
   public func conversations(
-    of bot: Span<UInt8>, from first: Int, limit: Int,
+    of bot: Span<UInt8>, with userID: Span<UInt8>, from first: Int, limit: Int,
     visit: (_ conversation: Span<UInt8>, _ activity: ConversationActivity) -> Void
   ) -> Int {
     precondition(first >= 0 && 0...Self.maximumPage ~= limit, "a page of impossible size")
     var total = 0
-    forEachConversation(of: bot) { _ in total += 1 }
+    forEachConversation(of: bot, with: userID) { _ in total += 1 }
     let count = min(limit, max(0, total - first))
     // The walk starts at the oldest turn of the ring, so the page is filled from its end.
     var unseen = total - first - count
     var page = HistoryPage()
-    forEachConversation(of: bot) { newest in
+    forEachConversation(of: bot, with: userID) { newest in
       if unseen > 0 { unseen -= 1 } else if page.count < count { page.append(newest) }
     }
     for place in stride(from: page.count - 1, through: 0, by: -1) {
@@ -68,24 +69,15 @@ extension ContextRing {
     return total
   }
 
-  /// Deletes a conversation. Neither its text nor its id is left in the block. O(its bytes).
-  ///
-  /// - Returns: Whether anything was stored of it.
-  @discardableResult
-  public mutating func delete(_ identity: borrowing ConversationIdentity) -> Bool {
-    guard let newest = newest(of: identity) else { return false }
-    eraseChain(endingAt: newest)
-    reportChanges()
-    return true
-  }
-
-  /// Erases the turns of a conversation, from the newest to the oldest.
-  mutating func eraseChain(endingAt newest: RingRecord) {
-    var next: RingRecord? = newest
-    while let record = next {
-      next = previous(of: record)
-      erase(record)
+  /// Whether a bot has any conversation. O(turns in the ring), but it stops at the first.
+  public func hasConversations(of bot: Span<UInt8>) -> Bool {
+    var next = tail
+    while let position = firstRecord(from: next, before: head) {
+      let record = record(at: position)
+      next = position + record.cells
+      if record.bot.equals(bot) { return true }
     }
+    return false
   }
 
   /// Appends the turns of another ring, oldest first, so that the newest stay if not all fit.
@@ -103,7 +95,7 @@ extension ContextRing {
       do throws(ContextError) {
         try append(
           to: identity, user: record.user, reply: record.reply, integration: record.integration,
-          at: record.time)
+          userID: record.userID, at: record.time)
       } catch {
         tooLarge += 1
       }
@@ -111,18 +103,31 @@ extension ContextRing {
     return tooLarge + Int(clamping: overwritten)
   }
 
-  /// Visits the newest turn of each conversation of a bot. The conversation idle for longest comes
-  /// first.
-  private func forEachConversation(of bot: Span<UInt8>, _ visit: (RingRecord) -> Void) {
+  /// Visits the newest turn of each conversation of a bot, or of those with a turn of one user. The
+  /// conversation idle for longest comes first.
+  private func forEachConversation(
+    of bot: Span<UInt8>, with userID: Span<UInt8>, _ visit: (RingRecord) -> Void
+  ) {
     var next = tail
     while let position = firstRecord(from: next, before: head) {
       let record = record(at: position)
       next = position + record.cells
       let cell = record.offset / RingLayout.cell
-      if record.bot.equals(bot), index.slot(for: record.hash, where: { $0 == cell }) != nil {
+      if record.bot.equals(bot), index.slot(for: record.hash, where: { $0 == cell }) != nil,
+        userID.isEmpty || hasTurn(of: userID, endingAt: record)
+      {
         visit(record)
       }
     }
+  }
+
+  private func hasTurn(of userID: Span<UInt8>, endingAt newest: RingRecord) -> Bool {
+    var next: RingRecord? = newest
+    while let record = next {
+      if record.userID.equals(userID) { return true }
+      next = previous(of: record)
+    }
+    return false
   }
 
   private func activity(endingAt newest: RingRecord) -> ConversationActivity {

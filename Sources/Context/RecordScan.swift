@@ -113,8 +113,11 @@ extension ContextRing {
     recovery.erasedBytes += count
   }
 
-  /// Rewrites each copy of the header that is damaged.
+  /// Rewrites each copy of the header that is damaged, or of an earlier version.
   mutating func mendHeaders(_ header: RingHeader) {
+    recovery.isUpgraded = header.version != RingHeader.version
+    var header = header
+    header.version = RingHeader.version
     for offset in [0, layout.headerCopy] where !header.isIntact(in: storage, at: offset) {
       header.write(to: storage, at: offset)
       note(offset, count: RingLayout.header)

@@ -12,6 +12,9 @@ public struct Recovery: Equatable, Sendable {
   /// The number of turns whose preceding turn is missing, although it was not overwritten.
   public internal(set) var brokenLinks = 0
 
+  /// Whether the ring had an earlier version of the format.
+  public internal(set) var isUpgraded = false
+
   /// The least number of turns that were lost. Damage that leaves zeros shows only in the links.
   public var lostTurns: Int { max(damagedTurns, brokenLinks) }
 

@@ -28,7 +28,7 @@ extension ContextRing {
   }
 
   /// Reports what was noted.
-  mutating func reportChanges() {
+  public mutating func reportChanges() {
     guard !changed.isEmpty else { return }
     let range = changed
     changed = 0..<0

@@ -61,6 +61,17 @@ public final class RingFile {
     try file.flush()
   }
 
+  /// Brings everything to storage, and records the result. Blocks.
+  public func flushNow() {
+    beginFlush()
+    do throws(SystemError) {
+      try flush()
+      endFlush(nil)
+    } catch {
+      endFlush(error)
+    }
+  }
+
   /// Records the end of a flush.
   ///
   /// After an error it is unknown which bytes are on storage, and the kernel takes all of them for

@@ -6,6 +6,8 @@ public enum RingFinding {
   case created
   /// Some turns were torn by a crash, damaged or gone. They were erased.
   case recovered(Recovery)
+  /// The ring had an earlier version of the format, and has the newest now.
+  case upgraded
   /// The file's length differs from that of the ring in it: it was cut off, or something was
   /// appended.
   case wrongLength(fileByteCount: Int, ringByteCount: Int)

@@ -2,13 +2,14 @@ import Bytes
 
 /// The description of a ring, at both ends of its block.
 ///
-/// It is written once and never changes, so no crash can tear it.
+/// It is written once, so no crash can tear it. Only the step to a newer version rewrites it: 64
+/// bytes within one sector, first at one end, then at the other.
 ///
 /// | bytes | |
 /// |---|---|
 /// | 0..<8 | `PostRing` |
 /// | 8..<12 | the number 0x01020304 in the byte order of the machine that wrote the ring |
-/// | 12..<16 | version of the format: 1 |
+/// | 12..<16 | version of the format: 2 |
 /// | 16..<24 | size of the block |
 /// | 24..<28 | offset of the first cell |
 /// | 28..<32 | size of the smallest record |
@@ -17,11 +18,16 @@ import Bytes
 /// | 56..<64 | XXH64 of the bytes before, seed 0 |
 ///
 /// The first 16 bytes and the checksum are at the same place in every version.
+///
+/// Version 1 had no ids of users. Its records are valid in version 2, because the time never reaches
+/// the bits where the length of that id is. So a ring of version 1 is converted by its headers.
 struct RingHeader: Equatable {
   static let magic = UInt64(littleEndian: 0x676e_6952_7473_6f50)
   static let byteOrderMark: UInt32 = 0x0102_0304
-  static let version: UInt32 = 1
+  static let version: UInt32 = 2
 
+  /// The version of the header that was read; ``write(to:at:)`` always writes the newest.
+  var version = Self.version
   let blockSize: Int
   let key: SipHash.Key
   let checksumSeed: UInt64
@@ -47,7 +53,7 @@ struct RingHeader: Equatable {
       mark == Self.byteOrderMark
     else { throw .damaged }
     let version: UInt32 = storage.load(at: offset + 12)
-    guard version == Self.version,
+    guard 1...Self.version ~= version,
       storage.load(UInt32.self, at: offset + 24) == UInt32(RingLayout.header),
       storage.load(UInt32.self, at: offset + 28) == UInt32(RingLayout.minimumRecord)
     else { throw .unknownVersion(version) }
@@ -55,6 +61,7 @@ struct RingHeader: Equatable {
     guard let blockSize = Int(exactly: size), RingLayout.blockSizes.contains(blockSize) else {
       throw .differentSize(size)
     }
+    self.version = version
     self.blockSize = blockSize
     key = SipHash.Key(storage.load(at: offset + 32), storage.load(at: offset + 40))
     checksumSeed = storage.load(at: offset + 48)

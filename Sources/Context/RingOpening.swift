@@ -108,6 +108,11 @@ struct RingOpening {
         reopening: block, index: index,
         onChange: isWritable && isWhole ? { file.write($0, at: $1) } : nil)
       let recovery = resident.ring.recovery
+      if recovery.isUpgraded {
+        findings.append(.upgraded)
+        // Before a turn that only the new version can have.
+        if isWritable && isWhole { file.flushNow() }
+      }
       if recovery.lostTurns > 0 { findings.append(.recovered(recovery)) }
       return .ring(resident)
     } catch {

@@ -10,12 +10,12 @@ import Bytes
 /// | 16..<24 | position |
 /// | 24..<32 | position of the conversation's previous turn, or 0 |
 /// | 32..<40 | hash of the conversation |
-/// | 40..<48 | time, in milliseconds since 1970 |
+/// | 40..<48 | time, in milliseconds since 1970: the lower 48 bits; length of the user's id: the rest |
 /// | 48..<52, 52..<56 | lengths of the user's message and of the reply |
 /// | 56, 57, 58 | lengths of the ids of bot, conversation and integration |
 /// | 59 | 0 |
 /// | 60..<64 | lower half of the XXH64 of bytes 0..<60, with the ring's seed |
-/// | 64... | ids of bot, conversation, integration; the message; the reply; zeros |
+/// | 64... | ids of bot, conversation, integration, user; the message; the reply; zeros |
 ///
 /// The header has its own checksum, so that its length can be trusted when the text is damaged: the
 /// next record is then where it says. If a header is damaged, the next record is found by its
@@ -26,6 +26,8 @@ import Bytes
 struct RingRecord {
   static let header = 64
   static let marker = UInt32(littleEndian: 0x5254_fffe)
+  /// The latest time that a record can have: some 8900 years after 1970.
+  private static let latestTime = UInt64(1) << 48 - 1
 
   let storage: RingStorage
   /// The offset of the record in the block, in bytes.
@@ -38,7 +40,7 @@ struct RingRecord {
   var position: UInt64 { load(UInt64.self, 16) }
   var previous: UInt64 { load(UInt64.self, 24) }
   var hash: UInt64 { load(UInt64.self, 32) }
-  var time: Int64 { load(Int64.self, 40) }
+  var time: Int64 { Int64(load(UInt64.self, 40) & Self.latestTime) }
 
   var bot: Span<UInt8> {
     @_lifetime(borrow self) get { text(from: Self.header, count: botLength) }
@@ -54,6 +56,11 @@ struct RingRecord {
     @_lifetime(borrow self) get {
       text(from: Self.header + botLength + conversationLength, count: integrationLength)
     }
+  }
+
+  /// The id of the user; empty if the client gave none.
+  var userID: Span<UInt8> {
+    @_lifetime(borrow self) get { text(from: messages - userIDLength, count: userIDLength) }
   }
 
   var user: Span<UInt8> {
@@ -80,15 +87,16 @@ struct RingRecord {
   /// Writes a new turn into cells that are zero. The caller has checked the lengths.
   func write(
     length: Int, position: UInt64, previous: UInt64, hash: UInt64, time: Int64, seed: UInt64,
-    identity: borrowing ConversationIdentity, integration: Span<UInt8>, user: Span<UInt8>,
-    reply: Span<UInt8>
+    identity: borrowing ConversationIdentity, integration: Span<UInt8>, userID: Span<UInt8>,
+    user: Span<UInt8>, reply: Span<UInt8>
   ) {
     store(Self.marker, 0)
     store(UInt32(length / RingLayout.cell), 4)
     store(position, 16)
     store(previous, 24)
     store(hash, 32)
-    store(time, 40)
+    let time = min(UInt64(max(0, time)), Self.latestTime)
+    store(time | UInt64(userID.count) << 48, 40)
     store(UInt32(user.count), 48)
     store(UInt32(reply.count), 52)
     store(UInt8(identity.bot.count), 56)
@@ -98,6 +106,7 @@ struct RingRecord {
     next = put(identity.bot, at: next)
     next = put(identity.conversation, at: next)
     next = put(integration, at: next)
+    next = put(userID, at: next)
     next = put(user, at: next)
     next = put(reply, at: next)
     store(textChecksum(seed), 8)
@@ -154,10 +163,11 @@ struct RingRecord {
   private var botLength: Int { Int(load(UInt8.self, 56)) }
   private var conversationLength: Int { Int(load(UInt8.self, 57)) }
   private var integrationLength: Int { Int(load(UInt8.self, 58)) }
+  private var userIDLength: Int { Int(load(UInt64.self, 40) >> 48) }
 
-  /// The offset of the user's message, after the three ids.
+  /// The offset of the user's message, after the four ids.
   private var messages: Int {
-    Self.header + botLength + conversationLength + integrationLength
+    Self.header + botLength + conversationLength + integrationLength + userIDLength
   }
 
   @inline(__always)

@@ -7,6 +7,8 @@ public struct Turn: ~Escapable {
   public let time: Int64
   /// The id of the integration that replied.
   public let integration: Span<UInt8>
+  /// The id of the user; empty if the client gave none.
+  public let userID: Span<UInt8>
   /// The content of the user's message, as it was appended: a JSON value.
   public let user: Span<UInt8>
   /// The content of the reply, as it was appended: a JSON value.
@@ -17,6 +19,7 @@ public struct Turn: ~Escapable {
     sequence = record.position
     time = record.time
     integration = record.integration
+    userID = record.userID
     user = record.user
     reply = record.reply
   }

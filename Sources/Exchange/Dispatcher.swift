@@ -24,6 +24,8 @@ package final class Dispatcher {
   /// How many exchanges have begun.
   private var beginnings: UInt64 = 0
   private var isGivingBack = false
+  /// Whether a bot still exists; without it, every bot does.
+  package var isKnown: ((_ bot: [UInt8]) -> Bool)?
 
   /// The number of exchanges at once whose memory is worth returning: a megabyte or more.
   private static let crowd = 8
@@ -103,23 +105,30 @@ package final class Dispatcher {
     }
   }
 
-  /// Puts a turn into the context.
+  /// Puts a turn into the context, unless its bot was deleted meanwhile: its conversations are gone, and stay so.
   package func record(
     _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
-    conversation: [UInt8]
+    conversation: [UInt8], userID: [UInt8]?
   ) {
+    guard isKnown?(bot.id) != false else {
+      return noteTurnNotKept(bot.id, conversation, "the bot was deleted meanwhile")
+    }
     let said = reply.content
     do throws(ContextError) {
       try context.append(
         bot: bot.id, conversation: conversation, user: content.span, reply: said.span,
-        integration: integration.settings.id)
+        integration: integration.settings.id, userID: userID ?? [])
     } catch {
       // The reply is good. Only later messages of the conversation miss it.
-      services.log.write(.warning, "turn_not_kept") { line in
-        line.field("bot", bot.id)
-        line.field("conversation", conversation)
-        line.field("reason", error.message)
-      }
+      noteTurnNotKept(bot.id, conversation, error.message)
+    }
+  }
+
+  private func noteTurnNotKept(_ bot: [UInt8], _ conversation: [UInt8], _ reason: Text) {
+    services.log.write(.warning, "turn_not_kept") { line in
+      line.field("bot", bot)
+      line.field("conversation", conversation)
+      line.field("reason", reason)
     }
   }
 }

@@ -304,7 +304,8 @@ package final class Exchange {
     // A reply that calls tools does not end the turn: the client comes back with their results.
     if let content = message.prompt.keptMessage, reply.toolCalls.isEmpty {
       dispatcher.record(
-        content, reply, by: integration, bot: bot.settings, conversation: conversation)
+        content, reply, by: integration, bot: bot.settings, conversation: conversation,
+        userID: user)
     }
     state = .recorded(reply)
     dispatcher.context.whenDurable { [self] in answer() }

@@ -7,8 +7,12 @@ package import Platform
 
 /// The conversations: the ring, and its file if there is one.
 package final class ContextStore {
+  /// The most bytes that a user's id can have.
+  package static var longestUserID: Int { ContextRing.longestUserID }
+
   private let resident: ResidentRing
   private let flusher: RingFlusher?
+  private let eraser: ConversationEraser
 
   /// Makes the ring in memory, or opens it from its file. The log tells what was found in the file.
   ///
@@ -23,6 +27,7 @@ package final class ContextStore {
       do throws(SystemError) {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
         flusher = nil
+        eraser = ConversationEraser(resident, on: loop) {}
       } catch {
         throw .memory(error)
       }
@@ -36,6 +41,7 @@ package final class ContextStore {
         worker: worker)
     }
     self.flusher = flusher
+    eraser = ConversationEraser(opened.resident, on: loop) { flusher?.noteChange() }
     for finding in opened.findings { log.write(finding, of: path) }
     // Opening may have erased or repaired records.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
@@ -55,11 +61,12 @@ package final class ContextStore {
   /// of the process from now on.
   package func append(
     bot: [UInt8], conversation: [UInt8], user: Span<UInt8>, reply: Span<UInt8>,
-    integration: [UInt8]
+    integration: [UInt8], userID: [UInt8]
   ) throws(ContextError) {
     _ = try resident.ring.append(
       to: ConversationIdentity(bot: bot.span, conversation: conversation.span), user: user,
-      reply: reply, integration: integration.span, at: WallTime.now.milliseconds)
+      reply: reply, integration: integration.span, userID: userID.span,
+      at: WallTime.now.milliseconds)
     flusher?.noteChange()
   }
 
@@ -83,12 +90,19 @@ package final class ContextStore {
       of: ConversationIdentity(bot: bot.span, conversation: conversation.span))
   }
 
-  /// Visits a page of a bot's conversations, the latest first; returns how many there are.
+  /// Visits a page of a bot's conversations, the latest first, and returns their number. With a `userID`, only those
+  /// in which that user has a turn count.
   package func conversations(
-    of bot: [UInt8], from first: Int, limit: Int,
+    of bot: [UInt8], with userID: [UInt8], from first: Int, limit: Int,
     visit: (Span<UInt8>, ConversationActivity) -> Void
   ) -> Int {
-    resident.ring.conversations(of: bot.span, from: first, limit: limit, visit: visit)
+    resident.ring.conversations(
+      of: bot.span, with: userID.span, from: first, limit: limit, visit: visit)
+  }
+
+  /// Whether anything is kept of a bot.
+  package func hasConversations(of bot: [UInt8]) -> Bool {
+    resident.ring.hasConversations(of: bot.span)
   }
 
   /// Visits a page of a conversation's turns, oldest first; returns how many there are.
@@ -101,11 +115,16 @@ package final class ContextStore {
       limit: limit, visit: visit)
   }
 
-  /// Deletes a conversation, its text included; returns whether there was one.
-  package func delete(_ conversation: [UInt8], bot: [UInt8]) -> Bool {
-    let identity = ConversationIdentity(bot: bot.span, conversation: conversation.span)
-    guard resident.ring.delete(identity) else { return false }
-    flusher?.noteChange()
-    return true
+  /// Deletes conversations, with their text. Calls `completion` with their number once the deletion is as durable as
+  /// a turn is; see ``whenDurable(_:)``.
+  ///
+  /// Deletions are done one after another, in slices of a few milliseconds, so that messages are answered meanwhile.
+  package func delete(
+    _ selection: Erasure.Selection, then completion: @escaping (_ conversations: Int) -> Void
+  ) {
+    eraser.erase(selection) { [self] conversations in
+      guard conversations > 0 else { return completion(0) }
+      whenDurable { completion(conversations) }
+    }
   }
 }

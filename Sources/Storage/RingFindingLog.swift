@@ -16,7 +16,7 @@ extension Log {
 extension RingFinding {
   fileprivate var level: LogLevel {
     switch self {
-    case .created, .converted: .info
+    case .created, .converted, .upgraded: .info
     case .recovered, .wrongLength, .notGrown: .warning
     case .unreadable, .memoryOnly: .error
     }
@@ -25,6 +25,7 @@ extension RingFinding {
   fileprivate var event: StaticString {
     switch self {
     case .created: "context_created"
+    case .upgraded: "context_upgraded"
     case .recovered: "context_recovered"
     case .wrongLength: "context_wrong_length"
     case .converted: "context_converted"
@@ -37,6 +38,9 @@ extension RingFinding {
   fileprivate func write(to line: inout LogLine) {
     switch self {
     case .created: break
+    case .upgraded:
+      line.field(
+        "message", "the file has a new format; earlier versions of Postern cannot read it")
     case .recovered(let recovery):
       line.field("turns", recovery.turns)
       line.field("lost_turns", recovery.lostTurns)

@@ -99,7 +99,7 @@ import TestSupport
     let position = laps.randomElement(using: &random)! * cells + cell
     let previous = [0, position, cells, UInt64.random(in: 0..<4 * cells, using: &random), .max]
     let text = [UInt8](repeating: 120, count: Int.random(in: 0...200, using: &random))
-    let length = RingRecord.length(forText: text.count + 6)
+    let length = RingRecord.length(forText: text.count + 7)
     let offset = 64 + Int(cell) * 8
     guard offset + length <= ring.block.bytes.count else { return }
     let bot = Array("bot".utf8)
@@ -108,8 +108,8 @@ import TestSupport
     RingRecord(storage: ring.ring.storage, offset: offset).write(
       length: length, position: position, previous: previous.randomElement(using: &random)!,
       hash: ring.ring.conversationHash(identity), time: .min, seed: ring.ring.seed,
-      identity: identity, integration: [UInt8]("g".utf8).span, user: text.span,
-      reply: [UInt8]().span)
+      identity: identity, integration: [UInt8]("g".utf8).span, userID: [UInt8]("u".utf8).span,
+      user: text.span, reply: [UInt8]().span)
   }
 
   /// Calls everything that a ring can do.

@@ -9,6 +9,8 @@ struct NaiveContext {
     let userCount: Int
     let replyCount: Int
     let integrationCount: Int
+    /// The number of its user.
+    let userNumber: Int
     let time: Int64
     let cells: Int
     var start = 0
@@ -48,6 +50,27 @@ struct NaiveContext {
 
   mutating func delete(_ conversation: Int) {
     for turn in chains[conversation] { remove(turn) }
+  }
+
+  /// Takes the turns of the conversation with this turn out of its chain: they still use cells.
+  /// Returns the number of the conversation.
+  mutating func unlink(sequence: UInt64) -> Int {
+    let turn = turns.values.first { $0.sequence == sequence }!
+    chains[turn.conversation] = []
+    return turn.conversation
+  }
+
+  /// Removes one turn.
+  mutating func erase(sequence: UInt64) {
+    remove(turns.first { $0.value.sequence == sequence }!.key)
+  }
+
+  /// Whether a conversation has a turn of this user before this sequence number; of any user if
+  /// `user` is `nil`.
+  func has(_ conversation: Int, user: Int?, before end: UInt64) -> Bool {
+    chains[conversation].contains {
+      turns[$0]!.sequence < end && (user == nil || turns[$0]!.userNumber == user)
+    }
   }
 
   /// Removes the turns with a damaged cell.

@@ -131,4 +131,35 @@ import TestSupport
       #expect(reopened.recall("c0").count == 14)
     }
   }
+
+  /// A power cut while conversations of a user are deleted leaves the others, and of these whole
+  /// turns or none. Once the deletion was flushed, nothing of them comes back.
+  @Test func deletionsOfAUserAreForGood() throws {
+    for seed in 0..<(isLongRun ? 5_000 : 60) as Range<UInt64> {
+      var random = SeededGenerator(stream: seed)
+      let recorded = Recorded(blockSize: 16_384)
+      for turn in 0..<60 {
+        try recorded.subject.append(
+          "c\(turn % 6)", by: "u\(turn % 2)", user: "secret\(turn)", reply: "secret")
+      }
+      recorded.flush()
+      let bot = Array("bot".utf8)
+      var erasure = recorded.subject.ring.erasure(of: .user(Array("u1".utf8), bot: bot))
+      let steps = seed % 2 == 0 ? .max : Int.random(in: 0..<60, using: &random)
+      var step = 0
+      while step < steps, recorded.subject.ring.advance(&erasure) { step += 1 }
+      recorded.subject.ring.reportChanges()
+      if seed % 2 == 0 { recorded.flush() }
+      try recorded.subject.append("c0", by: "u0", user: "more", reply: "r")
+      recorded.compare()
+      let reopened = try TestRing(reopening: recorded.cut(using: &random))
+      for name in ["c0", "c2", "c4"] { #expect(reopened.recall(name).count >= 20) }
+      for (place, name) in ["c1", "c3", "c5"].enumerated() {
+        let left = reopened.recall(name).filter { $0.hasPrefix("u:") }
+        if seed % 2 == 0 { #expect(left.isEmpty) }
+        let known = (0..<10).map { "u:secret\(2 * place + 1 + 6 * $0)" }
+        #expect(left == known.filter { left.contains($0) })
+      }
+    }
+  }
 }

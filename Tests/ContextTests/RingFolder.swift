@@ -35,13 +35,15 @@ final class RingFolder {
 
 extension OpenedRing {
   /// Appends a turn: a message, and a reply that is the message twice.
-  func append(_ conversation: String, _ said: String) throws(ContextError) {
+  func append(
+    _ conversation: String, _ said: String, by userID: String = "user"
+  ) throws(ContextError) {
     let bot = Array("bot".utf8)
     let conversation = Array(conversation.utf8)
     try resident.ring.append(
       to: ConversationIdentity(bot: bot.span, conversation: conversation.span),
       user: Array(said.utf8).span, reply: Array((said + said).utf8).span,
-      integration: Array("echo".utf8).span, at: 7)
+      integration: Array("echo".utf8).span, userID: Array(userID.utf8).span, at: 7)
   }
 
   /// The messages of a conversation; `?` for a reply that belongs to another message.
@@ -63,10 +65,7 @@ extension OpenedRing {
   }
 
   func delete(_ conversation: String) -> Bool {
-    let bot = Array("bot".utf8)
-    let conversation = Array(conversation.utf8)
-    return resident.ring.delete(
-      ConversationIdentity(bot: bot.span, conversation: conversation.span))
+    resident.ring.delete(.conversation(Array(conversation.utf8), bot: Array("bot".utf8))) == 1
   }
 
   /// The findings in a few words.
@@ -77,6 +76,7 @@ extension RingFinding {
   fileprivate var brief: String {
     switch self {
     case .created: "created"
+    case .upgraded: "upgraded"
     case .recovered(let recovery): "recovered, lost \(recovery.lostTurns)"
     case .wrongLength(let file, let ring): "wrong length \(file), not \(ring)"
     case .converted(let from, let kept, let left): "converted from \(from): \(kept), not \(left)"

@@ -134,6 +134,28 @@ import TestSupport
     }
   }
 
+  // MARK: Earlier versions
+
+  /// A ring of version 1 is converted in its file; one of another size is copied to a new file.
+  @Test(arguments: [8192, 16_384, 4096]) func convertsTheFirstVersion(byteCount: Int) throws {
+    let folder = RingFolder()
+    do {
+      let opened = try folder.open()
+      for turn in 0..<10 { try opened.append("c\(turn % 2)", "\(turn)", by: "") }
+    }
+    folder.contents = Self.changing(folder.contents, at: 12, to: [1])
+    let opened = try folder.open(byteCount)
+    let converted = byteCount == 8192 ? [] : ["converted from 8192: 10, not 0"]
+    #expect(opened.found == ["upgraded"] + converted)
+    #expect(opened.file?.isFlushed == true)
+    #expect(opened.said("c0") == Self.evens)
+    #expect(opened.said("c1") == Self.odds)
+    try opened.append("c0", "new")
+    #expect(opened.resident.bytes.copied == folder.contents)
+    let bytes = folder.contents
+    #expect(bytes[12] == 2 && bytes[bytes.count - 64 + 12] == 2)
+  }
+
   // MARK: Files that are not a ring of ours
 
   struct Stranger: CustomTestStringConvertible {

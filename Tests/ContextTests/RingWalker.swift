@@ -18,6 +18,11 @@ struct RingWalker {
   private(set) var random: SeededGenerator
   private let names: [(bot: [UInt8], conversation: [UInt8])]
   private let bots: [[UInt8]]
+  /// No user, and users with ids of every kind.
+  private static let users: [[UInt8]] = [
+    [], Array("user_1".utf8), Array("user_10".utf8), Array("b".utf8), [0, 0xff, 0x20],
+    Array(repeating: 0x7b, count: 257),
+  ]
   private var time: Int64 = 1_700_000_000_000
 
   init(blockSize: Int, conversations: Int, seed: UInt64, hashMask: UInt64 = .max) {
@@ -39,31 +44,40 @@ struct RingWalker {
   mutating func step(sizes: [ClosedRange<Int>], deletions: Int) {
     let conversation = Int.random(in: names.indices, using: &random)
     if deletions > 0, Int.random(in: 0..<deletions, using: &random) == 0 {
-      delete(conversation)
+      switch Int.random(in: 0..<8, using: &random) {
+      case 0: erase(.bot(bots.randomElement(using: &random)!), appending: sizes)
+      case 1, 2:
+        let user = Self.users.dropFirst().randomElement(using: &random)!
+        erase(.user(user, bot: bots.randomElement(using: &random)!), appending: sizes)
+      default: delete(conversation)
+      }
       return
     }
     let size = Int.random(in: sizes.randomElement(using: &random)!, using: &random)
-    append(to: conversation, size: size)
+    let user = Int.random(in: 0..<4 * Self.users.count, using: &random)
+    append(to: conversation, size: size, user: max(0, user - 3 * Self.users.count))
     compareRecall(conversation, messages: Int.random(in: 0...24, using: &random))
   }
 
-  mutating func append(to conversation: Int, size: Int) {
+  mutating func append(to conversation: Int, size: Int, user userNumber: Int = 0) {
+    let userID = Self.users[userNumber]
     let (bot, id) = names[conversation]
     let user = Int.random(in: 0...size, using: &random)
     let integration = Int.random(in: 0...12, using: &random)
     let text = Int.random(in: 0..<Self.pool.count - size - 12, using: &random)
-    let bytes = 64 + bot.count + id.count + integration + size
+    let bytes = 64 + bot.count + id.count + integration + userID.count + size
     let cells = max(16, (bytes + 7) / 8)
     time += 1
     let turn = NaiveContext.Turn(
       conversation: conversation, text: text, userCount: user, replyCount: size - user,
-      integrationCount: integration, time: time, cells: cells)
+      integrationCount: integration, userNumber: userNumber, time: time, cells: cells)
     do throws(ContextError) {
       let sequence = try subject.ring.append(
         to: ConversationIdentity(bot: bot.span, conversation: id.span),
         user: Self.pool.span.extracting(text..<text + user),
         reply: Self.pool.span.extracting(text + user..<text + size),
-        integration: Self.pool.span.extracting(text..<text + integration), at: time)
+        integration: Self.pool.span.extracting(text..<text + integration), userID: userID.span,
+        at: time)
       model.append(turn, sequence: sequence)
       if cells > model.owners.count { Issue.record("took a turn larger than the ring") }
     } catch {
@@ -75,10 +89,52 @@ struct RingWalker {
 
   mutating func delete(_ conversation: Int) {
     let (bot, id) = names[conversation]
-    let existed = subject.ring.delete(
-      ConversationIdentity(bot: bot.span, conversation: id.span))
-    #expect(existed == !model.chains[conversation].isEmpty)
+    let deleted = subject.ring.delete(.conversation(id, bot: bot))
+    #expect((deleted == 1) == !model.chains[conversation].isEmpty)
     model.delete(conversation)
+  }
+
+  /// Deletes conversations step by step, and appends turns between the steps.
+  mutating func erase(_ selection: Erasure.Selection, appending sizes: [ClosedRange<Int>]) {
+    var erasure = subject.ring.erasure(of: selection)
+    let isInterrupted = Bool.random(using: &random)
+    var found: [Int] = []
+    while true {
+      let turn = erasure.turn
+      let isErasing = turn >= subject.ring.tail
+      let before = model
+      guard subject.ring.advance(&erasure) else { break }
+      if isErasing { model.erase(sequence: turn) }
+      if erasure.conversations > found.count {
+        let conversation = model.unlink(sequence: erasure.turn)
+        found.append(conversation)
+        if !isMeant(conversation, by: selection, before: erasure.end, in: before) {
+          Issue.record("deleted conversation \(conversation), which was not meant")
+        }
+      }
+      if isInterrupted, Int.random(in: 0..<6, using: &random) == 0 {
+        let size = Int.random(in: sizes.randomElement(using: &random)!, using: &random)
+        append(to: Int.random(in: names.indices, using: &random), size: min(size, 500), user: 1)
+      }
+    }
+    for conversation in names.indices
+    where isMeant(conversation, by: selection, before: erasure.end, in: model) {
+      Issue.record("conversation \(conversation) is left")
+    }
+  }
+
+  private func isMeant(
+    _ conversation: Int, by selection: Erasure.Selection, before end: UInt64,
+    in model: NaiveContext
+  ) -> Bool {
+    switch selection {
+    case .conversation(let id, let bot): names[conversation] == (bot, id)
+    case .user(let id, let bot):
+      names[conversation].bot == bot
+        && model.has(conversation, user: Self.users.firstIndex(of: id)!, before: end)
+    case .bot(let bot):
+      names[conversation].bot == bot && model.has(conversation, user: nil, before: end)
+    }
   }
 
   /// Continues with what a restart would find.
@@ -122,7 +178,9 @@ struct RingWalker {
   /// Compares everything that the ring can tell.
   func compareAll() {
     for conversation in names.indices { compareTurns(conversation) }
-    for bot in bots { compareListing(bot) }
+    for bot in bots {
+      for user in Self.users.indices { compareListing(bot, user) }
+    }
     let expected = RingStatistics(
       conversations: model.chains.count { !$0.isEmpty }, turns: model.turns.count,
       usedBytes: model.usedCells * 8, capacity: model.owners.count * 8,
@@ -187,12 +245,17 @@ struct RingWalker {
     } while first <= chain.count
   }
 
-  private func compareListing(_ bot: [UInt8]) {
-    let expected = model.newestFirst { names[$0].bot == bot }
+  private func compareListing(_ bot: [UInt8], _ user: Int) {
+    let expected = model.newestFirst {
+      names[$0].bot == bot && (user == 0 || model.has($0, user: user, before: .max))
+    }
     var first = 0
     repeat {
       var page: [String] = []
-      let total = subject.ring.conversations(of: bot.span, from: first, limit: 5) { id, activity in
+      let userID = Self.users[user]
+      let total = subject.ring.conversations(
+        of: bot.span, with: userID.span, from: first, limit: 5
+      ) { id, activity in
         page.append("\(String(decoding: id.copied, as: UTF8.self)) \(activity.turns)")
       }
       #expect(total == expected.count)
@@ -212,9 +275,11 @@ struct RingWalker {
   }
 
   private static func isEqual(_ turn: borrowing Turn, _ expected: NaiveContext.Turn) -> Bool {
-    turn.sequence == expected.sequence && turn.time == expected.time
+    let userID = users[expected.userNumber]
+    return turn.sequence == expected.sequence && turn.time == expected.time
       && isEqual(turn.user, expected.user) && isEqual(turn.reply, expected.reply)
       && isEqual(turn.integration, expected.text..<expected.text + expected.integrationCount)
+      && turn.userID.equals(userID.span)
   }
 
   private static func isEqual(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

@@ -33,15 +33,15 @@ final class TestRing {
 
   @discardableResult
   func append(
-    _ conversation: String, bot: String = "bot", user: String, reply: String,
-    integration: String = "echo", at time: Int64 = 0
+    _ conversation: String, bot: String = "bot", by userID: String = "", user: String,
+    reply: String, integration: String = "echo", at time: Int64 = 0
   ) throws(ContextError) -> UInt64 {
     let bot = Array(bot.utf8)
     let conversation = Array(conversation.utf8)
     return try ring.append(
       to: ConversationIdentity(bot: bot.span, conversation: conversation.span),
       user: Array(user.utf8).span, reply: Array(reply.utf8).span,
-      integration: Array(integration.utf8).span, at: time)
+      integration: Array(integration.utf8).span, userID: Array(userID.utf8).span, at: time)
   }
 
   /// The newest messages, as `u:…` and `a:…`.
@@ -65,20 +65,42 @@ final class TestRing {
   }
 
   func delete(_ conversation: String, bot: String = "bot") -> Bool {
+    ring.delete(.conversation(Array(conversation.utf8), bot: Array(bot.utf8))) == 1
+  }
+
+  /// The id of the user of each turn, oldest first.
+  func users(_ conversation: String, bot: String = "bot") -> [String] {
     let bot = Array(bot.utf8)
     let conversation = Array(conversation.utf8)
-    return ring.delete(
-      ConversationIdentity(bot: bot.span, conversation: conversation.span))
+    var found: [String] = []
+    ring.turns(
+      of: ConversationIdentity(bot: bot.span, conversation: conversation.span), from: 0, limit: 100
+    ) { found.append(String(decoding: $0.userID.copied, as: UTF8.self)) }
+    return found
   }
 
   /// A page of a bot's conversations with their turns, as `id:turns`, and their number.
-  func conversations(bot: String = "bot", from first: Int = 0, limit: Int = 100) -> ([String], Int)
-  {
+  func conversations(
+    bot: String = "bot", with userID: String = "", from first: Int = 0, limit: Int = 100
+  ) -> ([String], Int) {
+    let userID = Array(userID.utf8)
     var found: [String] = []
     let bot = Array(bot.utf8)
-    let total = ring.conversations(of: bot.span, from: first, limit: limit) { id, activity in
+    let total = ring.conversations(
+      of: bot.span, with: userID.span, from: first, limit: limit
+    ) { id, activity in
       found.append(String(decoding: id.copied, as: UTF8.self) + ":\(activity.turns)")
     }
     return (found, total)
+  }
+}
+
+extension ContextRing {
+  /// Deletes conversations without a pause, and returns their number.
+  @discardableResult
+  mutating func delete(_ selection: Erasure.Selection) -> Int {
+    var erasure = erasure(of: selection)
+    while advance(&erasure) {}
+    return erasure.conversations
   }
 }

@@ -42,7 +42,7 @@ import TestSupport
       let word = Array("word".utf8)
       try opened.resident.ring.append(
         to: ConversationIdentity(bot: word.span, conversation: word.span), user: word.span,
-        reply: word.span, integration: word.span, at: 0)
+        reply: word.span, integration: word.span, userID: word.span, at: 0)
       flusher.noteChange()
     }
 

@@ -2,6 +2,7 @@ import Bytes
 import Exchange
 import JSON
 import Protocols
+import Storage
 
 extension ChatRequest {
   /// Reads a body. Only what Postern itself needs is checked; the backend judges the rest.
@@ -40,7 +41,12 @@ extension ChatRequest {
       throw .invalid("n", "n must be 1 in a stream.")
     }
     let metadata = body["metadata"]
-    let userID = user?.string
+    let userID = user?.string.flatMap { $0.isEmpty ? nil : $0 }
+    if conversation != nil, let userID, userID.count > ContextStore.longestUserID {
+      throw .invalid(
+        face == .openai ? "user" : "metadata",
+        "The user's id must be at most \(ContextStore.longestUserID) bytes in a kept conversation.")
+    }
     return Message(
       try prompt(isKept: conversation != nil), to: integration,
       conversation: try conversation.map { (name) throws(APIError) in

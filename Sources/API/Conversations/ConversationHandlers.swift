@@ -1,14 +1,29 @@
-import Backends
-import Configuration
+import Bytes
+import Context
 import HTTPServer
 
 /// Conversations that are kept.
 enum ConversationHandlers {
   /// `GET /v1/bots/{bot}/conversations`
   static func list(_ call: Call) throws(APIError) -> Admission {
-    let bot = try call.bot()
+    let bot = try call.keptBot(call.parameter(0))
+    let user = try call.user()
     return .answer(
-      try call.application.conversations.list(of: bot.settings.id, Page(call.request.target)))
+      try call.application.conversations.list(of: bot, with: user, Page(call.request.target)))
+  }
+
+  /// `DELETE /v1/bots/{bot}/conversations`
+  static func deleteSeveral(_ call: Call) throws(APIError) -> Admission {
+    let bot = try call.keptBot(call.parameter(0))
+    let parameters = call.request.target?.parameters ?? []
+    // Without `user`, everything goes: a misspelt parameter must not mean that.
+    guard parameters.count == (call.request.target?.parameter("user") == nil ? 0 : 1) else {
+      throw .invalid("user", "Only one parameter, user, is known here: nothing was deleted.")
+    }
+    let selection: Erasure.Selection =
+      if let user = try call.user() { .user(user, bot: bot) } else { .bot(bot) }
+    let conversations = call.application.conversations
+    return call.receiveBody { conversations.delete(selection, $0) }
   }
 
   /// `GET /v1/conversations/{conversation}`

@@ -9,13 +9,17 @@ import Storage
 struct ConversationResources {
   let context: ContextStore
 
-  /// A page of a bot's conversations, the latest first.
-  func list(of bot: [UInt8], _ page: Page) -> Response {
+  /// Whether there are any of a bot.
+  func areKept(of bot: [UInt8]) -> Bool { context.hasConversations(of: bot) }
+
+  /// A page of a bot's conversations, the latest first; of all, or of those with a turn of one user.
+  func list(of bot: [UInt8], with user: [UInt8]?, _ page: Page) -> Response {
     .json { writer in
       writer.name("data")
       writer.beginArray()
-      let total = context.conversations(of: bot, from: page.start, limit: page.size) {
-        id, activity in
+      let total = context.conversations(
+        of: bot, with: user ?? [], from: page.start, limit: page.size
+      ) { id, activity in
         write(id, activity, bot, to: &writer)
       }
       writer.endArray()
@@ -45,9 +49,9 @@ struct ConversationResources {
       writer.beginArray()
       let turns = context.turns(of: id, bot: bot, from: firstTurn, limit: page.size / 2 + 1) {
         turn in
-        if wanted.contains(place) { write("user", turn.user, turn, nil, to: &writer) }
+        if wanted.contains(place) { write(.user, turn, to: &writer) }
         if wanted.contains(place + 1) {
-          write("assistant", turn.reply, turn, turn.integration.copied, to: &writer)
+          write(.assistant, turn, to: &writer)
         }
         place += 2
       }
@@ -58,12 +62,28 @@ struct ConversationResources {
 
   /// Deletes a conversation. The answer waits until the deletion is as durable as a turn is.
   func delete(_ id: [UInt8], of bot: [UInt8], _ request: Request) {
-    guard context.delete(id, bot: bot) else {
-      return request.respond(APIError.noSuchConversation.response())
-    }
-    context.whenDurable {
+    context.delete(.conversation(id, bot: bot)) { count in
+      guard count > 0 else { return request.respond(APIError.noSuchConversation.response()) }
       request.respond(Response(status: 204, contentType: nil, body: []))
     }
+  }
+
+  /// Deletes conversations, and answers with their number, as ``delete(_:of:_:)`` does.
+  func delete(_ selection: Erasure.Selection, _ request: Request) {
+    context.delete(selection) { count in
+      request.respond(
+        .json { writer in
+          writer.name("data")
+          writer.beginObject()
+          writer.member("deleted", integer: count)
+          writer.endObject()
+        })
+    }
+  }
+
+  /// Deletes the conversations of a bot that was deleted.
+  func deleteAll(of bot: [UInt8], then completion: @escaping () -> Void) {
+    context.delete(.bot(bot)) { _ in completion() }
   }
 
   private func write(
@@ -79,14 +99,23 @@ struct ConversationResources {
     writer.endObject()
   }
 
-  private func write(
-    _ role: StaticString, _ content: Span<UInt8>, _ turn: borrowing Turn,
-    _ integration: [UInt8]?, to writer: inout JSONWriter
-  ) {
+  private func write(_ role: Role, _ turn: borrowing Turn, to writer: inout JSONWriter) {
     writer.beginObject()
-    writer.member("role", string: role)
-    writer.member("content", raw: content)
-    if let integration { writer.member("integration", string: integration.span) }
+    switch role {
+    case .user:
+      writer.member("role", string: "user")
+      writer.member("content", raw: turn.user)
+      if !turn.userID.isEmpty {
+        writer.name("user")
+        writer.beginObject()
+        writer.member("id", string: turn.userID)
+        writer.endObject()
+      }
+    case .assistant:
+      writer.member("role", string: "assistant")
+      writer.member("content", raw: turn.reply)
+      writer.member("integration", string: turn.integration)
+    }
     writer.member("created_at", time: turn.time)
     writer.endObject()
   }

@@ -16,11 +16,15 @@ final class Management {
   /// Changes the configuration file; `nil` where there is none.
   var writer: ConfigurationWriter?
   private let active: ActiveConfiguration
+  private let conversations: ConversationResources
   private let services: Services
   private let tags: EntityTag
 
-  init(_ active: ActiveConfiguration, services: Services) {
+  init(
+    _ active: ActiveConfiguration, conversations: ConversationResources, services: Services
+  ) {
     self.active = active
+    self.conversations = conversations
     self.services = services
     tags = EntityTag(key: SipHash.Key(services.random.next(), services.random.next()))
   }
@@ -108,10 +112,14 @@ final class Management {
     }
   }
 
-  /// Deletes a bot with its integrations, or an integration.
+  /// Deletes a bot with its integrations and its conversations, or an integration.
   func delete(_ name: SectionName, _ request: Request, by key: APIKeySettings?) {
     let (tags, condition) = (tags, request.field("If-Match"))
-    save(request) { (configuration) throws(APIError) in
+    var cleaning: Cleaning?
+    if name.kind == .bot {
+      cleaning = { [conversations] in conversations.deleteAll(of: name.name, then: $0) }
+    }
+    save(request, cleaning: cleaning) { (configuration) throws(APIError) in
       let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
       return try ResourceCreation.deleting(resource, from: configuration)
@@ -158,8 +166,11 @@ final class Management {
     var error: APIError?
   }
 
+  /// Work between a change and its answer, which calls what it is given when it is done.
+  private typealias Cleaning = (_ done: @escaping () -> Void) -> Void
+
   private func save(
-    _ request: Request, _ plan: @escaping Plan,
+    _ request: Request, cleaning: Cleaning? = nil, _ plan: @escaping Plan,
     then answer: @escaping (Configuration) -> Response
   ) {
     guard let writer else {
@@ -183,7 +194,9 @@ final class Management {
         if let error = saved.unconfirmed {
           request.respond(APIError(unconfirmed: error, in: path).response())
         } else {
-          request.respond(answer(saved.report.configuration!))
+          let response = answer(saved.report.configuration!)
+          guard let cleaning else { return request.respond(response) }
+          cleaning { request.respond(response) }
         }
       case .failure(.declined):
         request.respond(objection.error!.response())

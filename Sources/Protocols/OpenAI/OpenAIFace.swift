@@ -5,7 +5,10 @@ import JSON
 final class OpenAIFace: FaceRules {
   static let shared = OpenAIFace()
 
-  func user(of request: JSONValue) -> JSONValue? { request["user"] }
+  /// `safety_identifier` is the newer name.
+  func user(of request: JSONValue) -> JSONValue? {
+    request["user"].present ?? request["safety_identifier"]
+  }
 
   func includesUsage(_ request: JSONValue) -> Bool {
     request["stream_options"]?["include_usage"]?.boolean == true
