@@ -25,6 +25,9 @@ extension Endpoint {
       "listConversations", .get, "/v1/bots/{bot}/conversations", scope: .read,
       ConversationHandlers.list),
     Endpoint(
+      "deleteConversations", .delete, "/v1/bots/{bot}/conversations", scope: .write,
+      body: .ignored, ConversationHandlers.deleteSeveral),
+    Endpoint(
       "readIntegration", .get, "/v1/integrations/{integration}", scope: .read,
       IntegrationHandlers.read),
     Endpoint(

@@ -46,6 +46,7 @@ import TestSupport
       (.get, "/v1/bots/b/integrations", "listIntegrations b"),
       (.post, "/v1/bots/b/integrations", "createIntegration b"),
       (.get, "/v1/bots/b/conversations", "listConversations b"),
+      (.delete, "/v1/bots/b/conversations?user=u", "deleteConversations b"),
       (.get, "/v1/integrations/i", "readIntegration i"),
       (.patch, "/v1/integrations/i", "patchIntegration i"),
       (.delete, "/v1/integrations/i", "deleteIntegration i"),
@@ -90,6 +91,7 @@ import TestSupport
       listIntegrations read unread
       createIntegration write json
       listConversations read unread
+      deleteConversations write ignored
       readIntegration read unread
       patchIntegration write json
       deleteIntegration write ignored

@@ -30,7 +30,7 @@ struct EndpointDescription {
     create("createBot", "Bots", "Adds a bot.", "Bot"),
     read("readBot", "Bots", "A bot.", "Bot"),
     patch("patchBot", "Bots", "Changes a bot.", "Bot"),
-    delete("deleteBot", "Bots", "Deletes a bot with its integrations."),
+    delete("deleteBot", "Bots", "Deletes a bot with its integrations and conversations."),
     list("listIntegrations", "Integrations", "A bot's integrations.", of: "Integration"),
     create("createIntegration", "Integrations", "Adds an integration.", "Integration"),
     read("readIntegration", "Integrations", "An integration.", "Integration"),
@@ -40,7 +40,8 @@ struct EndpointDescription {
     previewIntegration,
     list(
       "listConversations", "Conversations", "A bot's conversations, the latest first.",
-      of: "Conversation"),
+      of: "Conversation", parameters: ["user_query"]),
+    deleteConversations,
     readConversation,
     deleteConversation,
     list(
@@ -237,6 +238,22 @@ struct EndpointDescription {
       "readConversation", "Conversations", "A conversation.",
       [Answer(means: "What is kept.", content: [(json, data(component("Conversation")))])])
     description.parameters = ["bot_query"]
+    return description
+  }
+
+  private static var deleteConversations: EndpointDescription {
+    let schema = """
+      {"type":"object","required":["deleted"],"properties":{"deleted":{"type":"integer","minimum":0}}}
+      """
+    var description = EndpointDescription(
+      "deleteConversations", "Conversations", "Forgets a bot's conversations.",
+      [Answer(means: "The number of conversations deleted.", content: [(json, data(schema))])])
+    description.details =
+      """
+      All of them, or those in which one user has a turn. Their text is erased from memory and file. \
+      Takes no other parameter than `user`.
+      """
+    description.parameters = ["user_query"]
     return description
   }
 

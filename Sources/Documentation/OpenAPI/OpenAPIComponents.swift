@@ -49,6 +49,13 @@ enum OpenAPIComponents {
       """
     ),
     (
+      "user_query",
+      """
+      {"name":"user","in":"query","description":"Only the conversations in which this user has a turn.",\
+      "schema":{"type":"string","minLength":1}}
+      """
+    ),
+    (
       "page",
       """
       {"name":"page","in":"query","schema":{"type":"integer","minimum":1,"maximum":1000000,"default":1}}

@@ -160,6 +160,7 @@ enum OpenAPISchemas {
   private static let storedMessage = #"""
     {"type":"object","required":["role","content","created_at"],"properties":{"role":{"enum":["user","assistant"]},\#
     "content":{"$ref":"#/components/schemas/Content"},"integration":{"type":"string"},\#
+    "user":{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}},\#
     "created_at":{"type":"string","format":"date-time"}}}
     """#
 

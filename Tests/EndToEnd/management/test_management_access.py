@@ -14,6 +14,7 @@ ENDPOINTS = [
     ("GET", "/v1/bots/{bot}/integrations", "read", 200),
     ("POST", "/v1/bots/{bot}/integrations", "write", 400),
     ("GET", "/v1/bots/{bot}/conversations", "read", 200),
+    ("DELETE", "/v1/bots/{bot}/conversations", "write", 200),
     ("GET", "/v1/integrations/i{bot}", "read", 200),
     ("PATCH", "/v1/integrations/i{bot}", "write", 200),
     ("DELETE", "/v1/integrations/i{bot}", "write", 412),
