@@ -54,6 +54,7 @@ await call("GET", "/v1/bots/shop/conversations");
 await call("GET", "/v1/conversations/conv_1?bot=shop");
 await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
 await call("DELETE", "/v1/conversations/conv_1?bot=shop");
+await call("DELETE", "/v1/bots/shop/conversations?user=user_1");
 
 // The statistics of each integration
 await call("GET", "/v1/stats");

@@ -62,6 +62,7 @@ call("GET", "/v1/bots/shop/conversations")
 call("GET", "/v1/conversations/conv_1?bot=shop")
 call("GET", "/v1/conversations/conv_1/messages?bot=shop")
 call("DELETE", "/v1/conversations/conv_1?bot=shop")
+call("DELETE", "/v1/bots/shop/conversations?user=user_1")
 
 # The statistics of each integration
 call("GET", "/v1/stats")
