@@ -58,11 +58,11 @@ func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) ->
 ///
 /// Each has exactly one importer.
 func shims(
-  _ name: String, over library: String? = nil, cSettings: [CSetting] = []
+  _ name: String, over libraries: String..., cSettings: [CSetting] = []
 ) -> Target {
   .target(
     name: name, path: "CModules/\(name)", cSettings: cSettings,
-    linkerSettings: library.map { [.linkedLibrary($0)] } ?? [])
+    linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 func tests(of name: String, on lower: [Target.Dependency] = []) -> Target {
@@ -79,7 +79,7 @@ let package = Package(
     shims("CLinux"),
     shims("CCurl", over: "curl"),
     shims("CGnuTLS", over: "gnutls"),
-    shims("CMicroHTTPD", over: "microhttpd"),
+    shims("CMicroHTTPD", over: "microhttpd", "gnutls"),
     room("Bytes", on: [], isHot: true),
     room("JSON", on: ["Bytes"], isHot: true),
     room("Platform", on: ["Bytes", "CLinux"]),

@@ -1,10 +1,19 @@
 #include "CMicroHTTPD.h"
 
+#include <errno.h>
+#include <gnutls/gnutls.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
 enum { END = MHD_OPTION_END };
 
 // MHD_USE_NO_THREAD_SAFETY, which 0.9.75 does not have. Without it, 1.0 adds a connection only at a later MHD_run, and
 // tries to wake another thread for that.
 enum { SINGLE_THREADED = 1U << 19 };
+
+// The same for all daemons. Atomic because unit tests run servers on several threads.
+static ssize_t (*_Atomic on_read)(void *, struct cmhd_source, void *, size_t);
+static void (*_Atomic on_plain_http)(void *);
 
 struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
   unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
@@ -15,13 +24,14 @@ struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
       {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->tls_priorities},
       {END, 0, NULL},
   };
+  on_read = settings->on_read;
+  on_plain_http = settings->on_plain_http;
   if (settings->tls_certificate) {
     flags |= MHD_USE_TLS;
   } else {
     tls[0].option = END;
   }
   return MHD_start_daemon(flags, 0, NULL, NULL, settings->on_request, settings->context,
-                          MHD_OPTION_URI_LOG_CALLBACK, settings->on_target, settings->context,
                           MHD_OPTION_NOTIFY_COMPLETED, settings->on_completed, settings->context,
                           MHD_OPTION_NOTIFY_CONNECTION, settings->on_connection, settings->context,
                           MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit,
@@ -37,4 +47,105 @@ void cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int secon
 
 int cmhd_epoll_descriptor(struct MHD_Daemon *daemon) {
   return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+// MARK: Reading before libmicrohttpd
+//
+// libmicrohttpd has no hook for received bytes. It receives by recv and gnutls_record_recv, which the dynamic linker
+// looks up in the executable first, and a static link finds here, too. So the two functions below are called instead.
+// They pass on what is not about a watched connection within cmhd_run: other libraries and threads use recv as well.
+
+struct watch {
+  void *connection;
+  bool is_secure;
+  bool has_begun;
+};
+
+// By descriptor. Each thread has those of the daemons that it runs.
+static _Thread_local struct watch *watches;
+static _Thread_local int watch_count;
+static _Thread_local bool is_running;
+
+void cmhd_run(struct MHD_Daemon *daemon) {
+  is_running = true;
+  MHD_run(daemon);
+  is_running = false;
+}
+
+bool cmhd_watch(int descriptor, void *connection, bool is_secure) {
+  if (descriptor >= watch_count) {
+    int count = 2 * descriptor + 64;
+    struct watch *larger = realloc(watches, (size_t)count * sizeof *larger);
+    if (!larger) return false;
+    memset(larger + watch_count, 0, (size_t)(count - watch_count) * sizeof *larger);
+    watches = larger;
+    watch_count = count;
+  }
+  watches[descriptor] = (struct watch){connection, is_secure, false};
+  return true;
+}
+
+void cmhd_unwatch(int descriptor) {
+  if (descriptor < watch_count) watches[descriptor].connection = NULL;
+}
+
+static struct watch *find_watch(int descriptor) {
+  if (!is_running || descriptor < 0 || descriptor >= watch_count) return NULL;
+  struct watch *watch = &watches[descriptor];
+  return watch->connection ? watch : NULL;
+}
+
+// Whether an HTTP request may begin so: with a method. The first byte of TLS is a record type.
+static bool begins_request(unsigned char byte) { return byte >= 'A' && byte <= 'Z'; }
+
+// GnuTLS receives by this function, too.
+static ssize_t receive_secured(struct watch *watch, int descriptor, void *buffer, size_t size) {
+  ssize_t count = recvfrom(descriptor, buffer, size, 0, NULL, NULL);
+  if (count <= 0 || watch->has_begun) return count;
+  watch->has_begun = true;
+  if (!begins_request(*(unsigned char *)buffer)) return count;
+  on_plain_http(watch->connection);
+  errno = ECONNRESET;
+  return -1;
+}
+
+ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
+  struct watch *watch = flags == 0 ? find_watch(descriptor) : NULL;
+  if (!watch) return recvfrom(descriptor, buffer, size, flags, NULL, NULL);
+  if (watch->is_secure) return receive_secured(watch, descriptor, buffer, size);
+  struct cmhd_source source = {descriptor, NULL};
+  ssize_t count = on_read(watch->connection, source, buffer, size);
+  if (count >= 0) return count;
+  errno = count == CMHD_AGAIN ? EAGAIN : ECONNRESET;
+  return -1;
+}
+
+ssize_t gnutls_record_recv(gnutls_session_t session, void *buffer, size_t size) {
+  int descriptor = gnutls_transport_get_int(session);
+  struct watch *watch = find_watch(descriptor);
+  if (!watch) return gnutls_record_recv_seq(session, buffer, size, NULL);
+  struct cmhd_source source = {descriptor, session};
+  ssize_t count = on_read(watch->connection, source, buffer, size);
+  if (count >= 0) return count;
+  return count == CMHD_AGAIN ? GNUTLS_E_AGAIN : GNUTLS_E_PREMATURE_TERMINATION;
+}
+
+ssize_t cmhd_receive(struct cmhd_source source, void *buffer, size_t size) {
+  ssize_t count;
+  if (source.session) {
+    do count = gnutls_record_recv_seq(source.session, buffer, size, NULL);
+    while (count == GNUTLS_E_INTERRUPTED);
+    if (count >= 0) return count;
+    return count == GNUTLS_E_AGAIN ? CMHD_AGAIN : CMHD_BROKEN;
+  }
+  do count = recvfrom(source.descriptor, buffer, size, 0, NULL, NULL);
+  while (count < 0 && errno == EINTR);
+  if (count >= 0) return count;
+  return errno == EAGAIN ? CMHD_AGAIN : CMHD_BROKEN;
+}
+
+bool cmhd_send(struct cmhd_source source, const void *bytes, size_t count) {
+  ssize_t sent = source.session ? gnutls_record_send(source.session, bytes, count)
+                                : send(source.descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sent == (ssize_t)count;
 }

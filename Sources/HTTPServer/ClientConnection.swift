@@ -2,11 +2,12 @@ import Bytes
 import EventLoop
 import Platform
 
-/// A client's connection, as far as the server watches over it. The server has it until the first request's header
-/// section is whole and sound; from then on libmicrohttpd owns the socket and reads it.
+/// A client's connection: its gate, and what the server watches over. libmicrohttpd owns the socket.
 final class ClientConnection {
   /// What the connection is doing, for the limits on how long that may take.
   enum Phase {
+    /// TLS is being agreed.
+    case handshaking
     /// Nothing of a next request has come.
     case waiting
     /// The header section is coming.
@@ -20,43 +21,57 @@ final class ClientConnection {
   let descriptor: Int32
   let address: SocketAddress
   let peer: Peer
-  /// The daemon that reads it, or will.
+  /// Who writes to it, and calls to read from it.
   let daemon: Daemon
+  /// libmicrohttpd's name of it, as long as it has one.
+  var handle: OpaquePointer?
+  /// How long it may be silent, as libmicrohttpd knows it.
+  var idleSeconds: UInt32
   /// Its place in the table of connections; `nil` while it is not there.
   var place: Int?
-  /// Whether libmicrohttpd has it.
-  var isHandedOver = false
+  /// Reads its requests.
+  var reader: RequestReader
+  /// What came after a request that is being answered.
+  var ahead: [UInt8] = []
+  /// Whether a request is read, and not one answered.
+  var isReading = true
+  /// Whether the kernel may have more than was read.
+  var hasUnread = false
+  /// Whether libmicrohttpd must be told to read on after the answer.
+  var mustReadAgain = false
+  /// Whether its request is to be refused because it takes too long.
+  var isRefusedForTime = false
+  /// Whether something of ours could not be sent.
+  var isBroken = false
   var registration: Registration?
-  var phase = Phase.waiting
+  var phase: Phase
   /// When `waiting` began, or the request's first byte came.
   var phaseStart: Instant
   /// Whether the client has closed its side, or all.
   var hasPeerClosed = false
-  /// What the first request is for, as it was read before libmicrohttpd got the connection.
-  private var firstTarget: Target?
   /// The request that is being received or answered.
   var request: Request?
   /// Kept open after libmicrohttpd has closed it, where the client is still sending a body that is not read.
   var lingering: LingeringClose?
 
-  init(descriptor: Int32, address: SocketAddress, daemon: Daemon, at now: Instant) {
+  init(
+    descriptor: Int32, address: SocketAddress, daemon: Daemon, at now: Instant,
+    _ settings: HTTPServer.Settings
+  ) {
     self.descriptor = descriptor
     self.address = address
     self.daemon = daemon
+    idleSeconds = settings.idleSeconds
+    reader = RequestReader(headLimit: settings.headLimit)
     peer = address.host.map { .host($0) } ?? .unixSocket
+    phase = daemon.isSecure ? .handshaking : .waiting
     phaseStart = now
   }
 
-  /// Keeps the target of the first request.
-  func keep(_ target: Target) {
-    firstTarget = target
-  }
-
-  /// The target of the first request, once; `nil` for later ones, and over TLS.
-  func takeTarget() -> Target? {
-    let target = firstTarget
-    firstTarget = nil
-    return target
+  /// Begins a phase.
+  func begin(_ phase: Phase, at now: Instant) {
+    self.phase = phase
+    phaseStart = now
   }
 
   /// Whether it was told to end, or its client has left: it no longer counts.
@@ -70,15 +85,18 @@ final class ClientConnection {
   /// Whether nothing of a next request has come.
   var isWaiting: Bool { if case .waiting = phase { true } else { false } }
 
+  /// Whether TLS is being agreed.
+  var isHandshaking: Bool { if case .handshaking = phase { true } else { false } }
+
   /// Whether it may be closed to make room for another.
   var isIdle: Bool { isWaiting && !isLeaving }
 
   /// Whether it must be looked at again, for `isOverdue`.
   var hasDeadline: Bool {
     switch phase {
-    case .answering: false
-    case .waiting: !isHandedOver
-    case .receivingHead, .receivingBody: !isLeaving
+    // libmicrohttpd counts silence by itself.
+    case .answering, .waiting: false
+    case .handshaking, .receivingHead, .receivingBody: !isLeaving
     }
   }
 
@@ -87,12 +105,9 @@ final class ClientConnection {
     guard !isLeaving else { return false }
     let elapsed = now - phaseStart
     switch phase {
-    case .answering:
+    case .answering, .waiting:
       return false
-    case .waiting:
-      // Once it has it, libmicrohttpd counts silence by itself.
-      return !isHandedOver && elapsed >= settings.idleTimeout
-    case .receivingHead:
+    case .handshaking, .receivingHead:
       return elapsed >= min(settings.headTimeout, settings.requestTimeout)
     case .receivingBody(let since):
       if elapsed >= settings.requestTimeout { return true }

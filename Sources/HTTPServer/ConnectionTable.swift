@@ -10,24 +10,31 @@ struct ConnectionTable {
   private var leaving = 0
   var limit: Int
   var limitPerAddress: Int
+  /// Whether that holds for this host's own addresses: a proxy on it has the connections of all its clients.
+  var limitsLoopback: Bool
 
-  init(limit: Int, limitPerAddress: Int) {
+  init(limit: Int, limitPerAddress: Int, limitsLoopback: Bool) {
     self.limit = limit
     self.limitPerAddress = limitPerAddress
+    self.limitsLoopback = limitsLoopback
   }
 
   var isFull: Bool { all.count - leaving >= limit }
 
   /// Whether this peer has as many connections as one address may have.
   func isFull(for peer: Peer) -> Bool {
-    guard case .host(let address) = peer, limitPerAddress > 0 else { return false }
+    guard case .host(let address) = peer, limitPerAddress > 0,
+      limitsLoopback || !address.isLoopback
+    else { return false }
     return countByAddress[address, default: 0] >= limitPerAddress
   }
 
-  /// The connection that has waited longest for a request, of those that have since `limit`. O(n).
-  func longestIdle(since limit: Instant) -> ClientConnection? {
+  /// The connection that has waited longest for a request, of those that have since `limit`, and, if `peer` is not
+  /// `nil`, of those of that peer. O(n).
+  func longestIdle(since limit: Instant, of peer: Peer?) -> ClientConnection? {
     var longest: ClientConnection?
     for connection in all where connection.isIdle && connection.phaseStart <= limit {
+      if let peer, connection.peer != peer { continue }
       if let other = longest, other.phaseStart <= connection.phaseStart { continue }
       longest = connection
     }

@@ -26,9 +26,9 @@ final class Daemon {
   /// Whose connection libmicrohttpd is being given right now.
   private var adding: ClientConnection?
 
-  /// The memory that a connection's requests are read into: the largest header section, what libmicrohttpd
-  /// notes of each field, and the answer's own header section. It is cleared for each request.
-  private static let connectionMemory = 24 * 1024
+  /// The memory of a connection in libmicrohttpd: the answer's header section, and the pieces of a stream. It never
+  /// sees more of a request than a line.
+  private static let connectionMemory = 8 * 1024
 
   /// TLS 1.2 and 1.3 alone (RFC 8996), otherwise GnuTLS's own choice; gnutls_priority_init(3).
   private static let tlsPriorities: StaticString =
@@ -81,9 +81,15 @@ final class Daemon {
     daemon = nil
   }
 
-  /// Hands a connection over; its socket is libmicrohttpd's from now on, also where this fails.
+  /// Hands a connection over; its socket is libmicrohttpd's from now on, also if this fails.
   func add(_ connection: ClientConnection) -> Bool {
-    connection.isHandedOver = true
+    guard
+      cmhd_watch(
+        connection.descriptor, Unmanaged.passUnretained(connection).toOpaque(), isSecure)
+    else {
+      closeConnection(connection.descriptor)
+      return false
+    }
     adding = connection
     defer { adding = nil }
     let result = connection.address.withSystemAddress { address, length in
@@ -91,7 +97,26 @@ final class Daemon {
         daemon, connection.descriptor, address.assumingMemoryBound(to: sockaddr.self), length)
     }
     runAtEndOfTurn()
+    if result != .YES { cmhd_unwatch(connection.descriptor) }
     return result == .YES
+  }
+
+  /// libmicrohttpd is about to close a connection.
+  private func forget(_ connection: ClientConnection) {
+    cmhd_unwatch(connection.descriptor)
+    connection.handle = nil
+    server.connectionEnded(connection)
+  }
+
+  /// Has libmicrohttpd read from a connection once more, after this turn: the gate stopped before all had been read.
+  func readAgain(_ connection: ClientConnection) {
+    loop.atEndOfTurn { [self] in
+      guard connection.place != nil, connection.isReading, let handle = connection.handle else {
+        return
+      }
+      cmhd_read_again(handle)
+      runAtEndOfTurn()
+    }
   }
 
   /// Lets libmicrohttpd continue a connection that was suspended.
@@ -131,11 +156,11 @@ final class Daemon {
   /// Lets libmicrohttpd do what there is to do.
   func run() {
     guard let daemon else { return }
-    MHD_run(daemon)
+    cmhd_run(daemon)
     if hasStreamsToSend {
       // Of a stream that was suspended, the first run only fetches what is to be sent.
       hasStreamsToSend = false
-      MHD_run(daemon)
+      cmhd_run(daemon)
     }
     scheduleNextRun()
     // What is answered at once schedules a run of its own.
@@ -160,27 +185,26 @@ final class Daemon {
   // MARK: libmicrohttpd's callbacks
 
   private func setCallbacks(_ raw: inout cmhd_settings) {
-    raw.on_target = { context, target, handle in
-      guard let connection = Daemon.connection(of: handle!) else { return nil }
-      let text = UnsafeRawBufferPointer(start: target, count: target.map { strlen($0) } ?? 0)
-      let request = Request(
-        connection.takeTarget() ?? Target(text.bindMemory(to: UInt8.self).span),
-        targetCount: text.count, handle: handle!, connection: connection,
-        daemon: Daemon.recover(context))
-      // Released by on_completed.
-      return Unmanaged.passRetained(request).toOpaque()
-    }
-    raw.on_request = { context, handle, _, method, version, bytes, count, request in
-      guard let request = request?.pointee else { return .NO }
+    raw.on_read = { connection, source, room, count in
       // Lent, because libmicrohttpd's own reference lasts for the call.
-      return Unmanaged<Daemon>.fromOpaque(context!)._withUnsafeGuaranteedRef { daemon in
-        Unmanaged<Request>.fromOpaque(request)._withUnsafeGuaranteedRef {
-          daemon.advance(
-            $0,
-            RequestBytes(
-              handle: handle!, method: method!, version: version!, body: bytes, count: count!))
-        }
+      Unmanaged<ClientConnection>.fromOpaque(connection!)._withUnsafeGuaranteedRef {
+        $0.daemon.read($0, source, into: UnsafeMutableRawBufferPointer(start: room, count: count))
       }
+    }
+    raw.on_plain_http = { connection in
+      let connection = Unmanaged<ClientConnection>.fromOpaque(connection!).takeUnretainedValue()
+      connection.daemon.server.refusePlainHTTP(connection)
+    }
+    raw.on_request = { context, handle, _, _, _, _, _, request in
+      // A request that the gate has not read is not answered.
+      guard let connection = Daemon.connection(of: handle!), let current = connection.request
+      else { return .NO }
+      guard request!.pointee != nil else {
+        // Released by on_completed. An answer to the first call would end the connection, so there is a second one.
+        request!.pointee = Unmanaged.passRetained(current).toOpaque()
+        return .YES
+      }
+      return connection.daemon.advance(current, handle!)
     }
     raw.on_completed = { context, _, request, _ in
       guard let pointer = request?.pointee else { return }
@@ -190,14 +214,14 @@ final class Daemon {
     raw.on_connection = { context, handle, pointer, what in
       let daemon = Daemon.recover(context)
       if what == .CONNECTION_NOTIFY_STARTED {
+        daemon.adding?.handle = handle
         // Released below, at the connection's end.
         pointer?.pointee = daemon.adding.map { Unmanaged.passRetained($0).toOpaque() }
         let idleSeconds = daemon.server.settings.idleSeconds
         if idleSeconds != daemon.initialIdleSeconds { cmhd_set_idle_seconds(handle, idleSeconds) }
       } else if let connection = pointer?.pointee {
         pointer?.pointee = nil
-        daemon.server.connectionEnded(
-          Unmanaged<ClientConnection>.fromOpaque(connection).takeRetainedValue())
+        daemon.forget(Unmanaged<ClientConnection>.fromOpaque(connection).takeRetainedValue())
       }
     }
   }
@@ -211,14 +235,4 @@ final class Daemon {
       Unmanaged<ClientConnection>.fromOpaque($0).takeUnretainedValue()
     }
   }
-}
-
-/// What libmicrohttpd passes with each call about a request; valid during that call.
-struct RequestBytes {
-  let handle: OpaquePointer
-  let method: UnsafePointer<CChar>
-  let version: UnsafePointer<CChar>
-  /// The part of the body that this call is about, and its size: to be set to what was left over.
-  let body: UnsafePointer<CChar>?
-  let count: UnsafeMutablePointer<Int>
 }

@@ -7,6 +7,8 @@ extension HTTPServer {
     public var connectionLimit: Int
     /// Connections at once from one address; 0 for no limit. Unix sockets are not counted.
     public var connectionLimitPerAddress: Int
+    /// Whether that limit holds for this host's own addresses, too.
+    public var limitsLoopback: Bool
     /// How long a connection may send and take nothing; in whole seconds, at least 1.
     public var idleTimeout: TimeSpan
     /// From a request's first byte to its last.
@@ -28,11 +30,12 @@ extension HTTPServer {
 
     /// Settings from their parts.
     public init(
-      connectionLimit: Int, connectionLimitPerAddress: Int, idleTimeout: TimeSpan,
-      requestTimeout: TimeSpan, tls: (certificate: [UInt8], key: [UInt8])?
+      connectionLimit: Int, connectionLimitPerAddress: Int, limitsLoopback: Bool = false,
+      idleTimeout: TimeSpan, requestTimeout: TimeSpan, tls: (certificate: [UInt8], key: [UInt8])?
     ) {
       self.connectionLimit = connectionLimit
       self.connectionLimitPerAddress = connectionLimitPerAddress
+      self.limitsLoopback = limitsLoopback
       self.idleTimeout = idleTimeout
       self.requestTimeout = requestTimeout
       self.tls = tls

@@ -1,7 +1,7 @@
 public import Bytes
 
 /// Who is at the other end of a connection.
-public enum Peer {
+public enum Peer: Equatable {
   /// A process of this machine, through a unix socket.
   case unixSocket
   /// A host on the network, or this one by way of its own addresses.

@@ -5,8 +5,6 @@ import Bytes
 public final class Request {
   /// Where the request stands.
   enum State {
-    /// The header section is coming or has just come.
-    case receivingHead
     /// The body is coming, taken up to `bodyLimit` bytes, and then given to `handle`.
     case receivingBody
     /// The body is coming and dropped; after its end `refusal` is the answer.
@@ -20,9 +18,9 @@ public final class Request {
   }
 
   /// The method.
-  public private(set) var method = Method.other
+  public var method: Method { head?.method ?? .other }
   /// What the request is for; `nil` only for a request that is refused because of it.
-  public let target: Target?
+  public var target: Target? { head?.target }
   /// Who sends it.
   public let peer: Peer
   /// The name of this request in logs and in `X-Request-Id`: the client's own where that is sane (1 to 128
@@ -40,18 +38,12 @@ public final class Request {
   /// How many clients are connected to that server, this one included.
   public var serverConnectionCount: Int { daemon.server.connectionCount }
 
-  /// Whether the client may know no chunks.
-  private(set) var isHTTP10 = false
-  /// Whether the body came in chunks, and may have a trailer section.
-  private(set) var isChunked = false
+  /// The header section; `nil` for a request that is refused because of it.
+  private let head: RequestHead?
   let connection: ClientConnection
-  /// How many bytes the target had as it came.
-  let targetCount: Int
   private let handle: OpaquePointer
   private unowned(unsafe) let daemon: Daemon
-  var state = State.receivingHead
-  /// The most bytes that the body may have.
-  private(set) var bodyLimit = 0
+  var state = State.discardingBody
   /// The application's function that gets the request once its body has come.
   private(set) var handler: ((Request) -> Void)?
   /// The answer that follows a body that is dropped.
@@ -61,54 +53,59 @@ public final class Request {
   /// How much of the body has come, taken or forgotten.
   private(set) var receivedCount = 0
 
-  /// A request for a target that had `targetCount` bytes as it came.
-  init(
-    _ target: Target?, targetCount: Int, handle: OpaquePointer, connection: ClientConnection,
-    daemon: Daemon
-  ) {
-    self.target = target
-    self.targetCount = targetCount
+  /// A request of a connection that libmicrohttpd has.
+  init(_ head: RequestHead?, of connection: ClientConnection) {
+    guard let handle = connection.handle else {
+      preconditionFailure("a request is read where libmicrohttpd has the connection")
+    }
+    self.head = head
     self.handle = handle
     self.connection = connection
-    self.daemon = daemon
+    daemon = connection.daemon
     peer = connection.peer
   }
 
-  func setHead(_ head: RequestHead) {
-    method = head.method
-    isHTTP10 = head.isHTTP10
-    isChunked = head.isChunked
+  /// The line by which libmicrohttpd learns of the request: all that its answer's framing depends on.
+  var standIn: StaticString {
+    guard let head else { return "GET / HTTP/1.1\r\nHost:\r\n\r\n" }
+    let isHead = head.method == .head
+    return switch (head.isHTTP10, head.endsConnection) {
+    case (false, false):
+      isHead ? "HEAD / HTTP/1.1\r\nHost:\r\n\r\n" : "GET / HTTP/1.1\r\nHost:\r\n\r\n"
+    case (false, true):
+      isHead
+        ? "HEAD / HTTP/1.1\r\nHost:\r\nConnection:close\r\n\r\n"
+        : "GET / HTTP/1.1\r\nHost:\r\nConnection:close\r\n\r\n"
+    case (true, false):
+      isHead
+        ? "HEAD / HTTP/1.0\r\nConnection:keep-alive\r\n\r\n"
+        : "GET / HTTP/1.0\r\nConnection:keep-alive\r\n\r\n"
+    case (true, true):
+      isHead ? "HEAD / HTTP/1.0\r\n\r\n" : "GET / HTTP/1.0\r\n\r\n"
+    }
   }
 
   /// The body is received from now on.
   func receiveBody(limit: Int, handle: @escaping (Request) -> Void) {
     state = .receivingBody
-    bodyLimit = limit
     handler = handle
   }
 
   /// The body is dropped from now on, and `refusal` follows it.
   func discardBody(before refusal: Response) {
+    body = []
     state = .discardingBody
     self.refusal = refusal
   }
 
-  /// The value of the first field of this name, trimmed of blanks; `nil` when there is none. Only until the
-  /// request is answered or abandoned.
+  /// The value of the first field of this name, trimmed of blanks; `nil` when there is none.
   public func field(_ name: StaticString) -> [UInt8]? {
     field(name) { $0.copied }
   }
 
   /// The result of `body` for that value, which is lent for the call; `nil` where there is no such field.
   public func field<Result>(_ name: StaticString, body: (Span<UInt8>) -> Result) -> Result? {
-    var value: UnsafePointer<CChar>?
-    var count = 0
-    guard
-      MHD_lookup_connection_value_n(
-        handle, .HEADER_KIND, name.asCString, name.utf8CodeUnitCount, &value, &count) == .YES
-    else { return nil }
-    let bytes = UnsafeRawBufferPointer(start: value, count: count)
-    return body(bytes.bindMemory(to: UInt8.self).span.trimmingBlanks)
+    head?.field(name, read: body) ?? nil
   }
 
   /// Answers. Without effect where the client has gone.
@@ -116,7 +113,7 @@ public final class Request {
     switch state {
     case .suspended:
       daemon.answer(self, response, handle)
-    case .receivingHead, .receivingBody, .discardingBody, .responding:
+    case .receivingBody, .discardingBody, .responding:
       preconditionFailure("a request is answered once, after it was handed to the application")
     case .ended:
       break
@@ -128,27 +125,18 @@ public final class Request {
   /// The answer to HEAD has no body: there `onAbandon` is called as soon as the header section is out.
   public func respond(streaming head: Response) -> ResponseStream {
     precondition(head.content.count == 0, "the body of a stream is written to it")
-    let stream = ResponseStream(handle: handle, daemon: daemon, isChunked: !isHTTP10)
+    let stream = ResponseStream(
+      handle: handle, daemon: daemon, isChunked: self.head?.isHTTP10 != true)
     if case .ended = state { stream.end() } else { self.stream = stream }
     respond(head)
     return stream
   }
 
-  /// Takes a part of the body; returns false once there is more than the limit.
-  func receive(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    discard(bytes.count)
-    guard receivedCount <= bodyLimit else {
-      body = []
-      return false
-    }
-    body.append(copying: bytes)
-    return true
-  }
-
-  /// Counts a part of the body.
-  func discard(_ count: Int) {
-    receivedCount += count
-    daemon.server.traffic.receivedBytes += count
+  /// Takes a part of the body, or drops it.
+  func receive(_ bytes: Span<UInt8>) {
+    receivedCount += bytes.count
+    daemon.server.traffic.receivedBytes += bytes.count
+    if case .receivingBody = state { body.append(copying: bytes) }
   }
 
   /// The client has gone while its request is with the application, or the answer's body still being written:

@@ -1,94 +1,52 @@
-internal import CMicroHTTPD
 import Bytes
 
-/// What a header section says, and what is wrong with it.
+/// The header section of a request, checked, as it was received.
 struct RequestHead {
+  /// Where a field is. The section is shorter than 64 KB.
+  struct Field {
+    let nameStart: UInt16
+    let nameCount: UInt16
+    let valueStart: UInt16
+    let valueCount: UInt16
+  }
+
   let method: Method
+  let target: Target
   let isHTTP10: Bool
-  private(set) var contentLength: Int?
-  private(set) var isChunked = false
-  /// Whether the client waits for a go-ahead before it sends the body; RFC 9110 section 10.1.1.
-  private(set) var expectsContinue = false
-  private(set) var refusal: Refusal?
+  let contentLength: Int?
+  let isChunked: Bool
+  /// Whether the client waits for a go-ahead before it sends the body.
+  let expectsContinue: Bool
+  /// Whether the connection ends after the answer.
+  let endsConnection: Bool
+  private let bytes: [UInt8]
+  private let fields: [Field]
 
-  /// Reads the section that libmicrohttpd has just received, of a request whose target has been read before:
-  /// `targetCount` is how many bytes that had.
-  init(_ bytes: RequestBytes, target: Target?, targetCount: Int, limit: Int) {
-    let methodName = RequestHead.bytes(bytes.method)
-    let version = RequestHead.bytes(bytes.version)
-    method = Method(methodName.bindMemory(to: UInt8.self).span)
-    isHTTP10 = version.elementsEqual("HTTP/1.0".utf8)
-    var scan = FieldScan(start: methodName.baseAddress!, authority: target?.authority)
-    scan.geometry.take(methodName, delimiter: 1)
-    // The target has been decoded in place since; that its room is accounted for is all that can be said.
-    scan.geometry.skip(targetCount + 1)
-    scan.geometry.take(version, delimiter: 2)
-    withUnsafeMutablePointer(to: &scan) {
-      _ = MHD_get_connection_values_n(
-        bytes.handle, .HEADER_KIND,
-        { context, _, name, nameCount, value, valueCount in
-          context!.assumingMemoryBound(to: FieldScan.self).pointee.take(
-            name: UnsafeRawBufferPointer(start: name, count: nameCount),
-            value: UnsafeRawBufferPointer(start: value, count: valueCount))
-          return .YES
-        }, $0)
-    }
-    let size = cmhd_header_section_size(bytes.handle)
-    scan.geometry.finish(start: methodName.baseAddress!, size: size)
-    scan.gate.finish(isHTTP10: isHTTP10)
-    contentLength = scan.contentLength
-    isChunked = scan.isChunked
-    expectsContinue = scan.expectsContinue
-    refusal = scan.gate.refusal
-    if refusal == nil, !cmhd_is_strict(), !scan.geometry.isSound {
-      refusal = .ambiguous("the header section has bytes that belong to no field")
-    }
-    if refusal == nil, !FieldGate.isToken(methodName.bindMemory(to: UInt8.self).span) {
-      refusal = .ambiguous("the method is not a token")
-    }
-    if refusal == nil, target == nil {
-      refusal = .badTarget
-    }
-    if size > limit { refusal = .fieldsTooLarge }
+  /// A section that is whole and sound: `bytes` from the request line to the empty line, with its fields.
+  init(
+    _ bytes: Span<UInt8>, fields: [Field], method: Method, target: Target, isHTTP10: Bool,
+    _ gate: FieldGate
+  ) {
+    self.bytes = bytes.copied
+    self.fields = fields
+    self.method = method
+    self.target = target
+    self.isHTTP10 = isHTTP10
+    contentLength = gate.contentLength
+    isChunked = gate.isChunked
+    expectsContinue = gate.expectsContinue
+    endsConnection = gate.endsConnection || isHTTP10 && !gate.keepsConnection
   }
 
-  private static func bytes(_ text: UnsafePointer<CChar>) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(start: text, count: strlen(text))
-  }
-}
-
-/// One pass over the fields of a section.
-private struct FieldScan {
-  var gate = FieldGate()
-  var geometry: SectionGeometry
-  var contentLength: Int?
-  var isChunked = false
-  var expectsContinue = false
-  /// What Host has to be, where the target says it.
-  private let authority: [UInt8]?
-
-  init(start: UnsafeRawPointer, authority: [UInt8]?) {
-    geometry = SectionGeometry(start: start)
-    self.authority = authority
-  }
-
-  mutating func take(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
-    geometry.take(name, delimiter: 1)
-    geometry.skipBlanks(before: value)
-    geometry.take(value, delimiter: 2)
-    let fieldName = name.bindMemory(to: UInt8.self).span
-    let fieldValue = value.bindMemory(to: UInt8.self).span.trimmingBlanks
-    gate.check(name: fieldName, value: fieldValue)
-    if fieldName.equalsIgnoringCase("content-length") {
-      contentLength = Int(decimal: fieldValue)
-    } else if fieldName.equalsIgnoringCase("transfer-encoding") {
-      isChunked = true
-    } else if fieldName.equalsIgnoringCase("expect") {
-      expectsContinue = fieldValue.equalsIgnoringCase("100-continue")
-    } else if let authority, fieldName.equalsIgnoringCase("host"),
-      !fieldValue.equalsIgnoringCase(authority.span)
-    {
-      gate.refuse("the target names another host than the Host field")
+  /// What `read` makes of the first field of this name, whose value is lent to it; `nil` if there is no such field.
+  func field<Result>(_ name: StaticString, read: (Span<UInt8>) -> Result) -> Result? {
+    for field in fields where Int(field.nameCount) == name.utf8CodeUnitCount {
+      let start = Int(field.nameStart)
+      let candidate = bytes.span.extracting(start..<start + Int(field.nameCount))
+      guard candidate.equalsIgnoringCase(name) else { continue }
+      let value = Int(field.valueStart)
+      return read(bytes.span.extracting(value..<value + Int(field.valueCount)))
     }
+    return nil
   }
 }

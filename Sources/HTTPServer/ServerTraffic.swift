@@ -8,6 +8,15 @@ public struct ServerTraffic {
   /// The answers, by the first digit of their status, from 2 to 5.
   public private(set) var responses = [Int](repeating: 0, count: 4)
 
+  /// The clients that the server turned away by itself, by ``TurnedAway``.
+  private var turnedAway = [Int](repeating: 0, count: TurnedAway.allCases.count)
+
+  /// How many clients the server turned away for this reason.
+  public func count(of reason: TurnedAway) -> Int { turnedAway[reason.rawValue] }
+
+  /// Counts a client that the server turns away.
+  mutating func count(_ reason: TurnedAway) { turnedAway[reason.rawValue] += 1 }
+
   /// Counts an answer, and its body where that is whole.
   mutating func count(_ response: Response, hasBody: Bool) {
     responses[response.status / 100 - 2] += 1

@@ -8,6 +8,8 @@ public struct Target {
   public private(set) var segments = PathSegments()
   /// The query's parameters in order.
   public private(set) var parameters: [(name: [UInt8], value: [UInt8])] = []
+  /// Whether this is `*`: the server as a whole.
+  public private(set) var isAsterisk = false
   /// The host and port of an absolute form; `nil` for the others.
   private(set) var authority: [UInt8]?
 
@@ -35,7 +37,10 @@ public struct Target {
   /// Reads what stands before the path; returns where that begins.
   private mutating func readStart(of raw: Span<UInt8>) -> Int? {
     if raw.hasPrefix("/") { return 0 }
-    if raw.equals("*") { return raw.count }
+    if raw.equals("*") {
+      isAsterisk = true
+      return raw.count
+    }
     // Absolute form, which a server has to take; RFC 9112 section 3.2.2.
     for scheme: StaticString in ["http://", "https://"]
     where raw.count > scheme.utf8CodeUnitCount

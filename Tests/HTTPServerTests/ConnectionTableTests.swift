@@ -22,11 +22,11 @@ import Testing
     ClientConnection(
       descriptor: -1,
       address: SocketAddress(IPAddress(text: bytes(address).span)!, port: 1), daemon: daemon,
-      at: Instant(nanoseconds: Int64(milliseconds) * 1_000_000))
+      at: Instant(nanoseconds: Int64(milliseconds) * 1_000_000), fixture.server.settings)
   }
 
   @Test func isFullAtItsLimit() {
-    var table = ConnectionTable(limit: 2, limitPerAddress: 0)
+    var table = ConnectionTable(limit: 2, limitPerAddress: 0, limitsLoopback: true)
     let connections = [connection(), connection()]
     table.insert(connections[0])
     #expect(!table.isFull)
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func countsEachAddressApart() {
-    var table = ConnectionTable(limit: 100, limitPerAddress: 2)
+    var table = ConnectionTable(limit: 100, limitPerAddress: 2, limitsLoopback: true)
     let (first, second, other) = (connection(), connection(), connection("::1"))
     for connection in [first, second, other] { table.insert(connection) }
     #expect(table.isFull(for: first.peer))
@@ -58,7 +58,7 @@ import Testing
 
   /// A connection that is ending takes no place, however often it is told.
   @Test func doesNotCountTheLeaving() {
-    var table = ConnectionTable(limit: 1, limitPerAddress: 1)
+    var table = ConnectionTable(limit: 1, limitPerAddress: 1, limitsLoopback: true)
     let leaving = connection()
     table.insert(leaving)
     for _ in 0..<2 { table.markLeaving(leaving) }
@@ -77,15 +77,29 @@ import Testing
   }
 
   @Test func findsTheOneThatHasWaitedLongest() {
-    var table = ConnectionTable(limit: 100, limitPerAddress: 0)
+    var table = ConnectionTable(limit: 100, limitPerAddress: 0, limitsLoopback: true)
     let (old, older, busy) = (connection(at: 20), connection(at: 10), connection(at: 1))
     busy.phase = .answering
     for connection in [old, busy, older] { table.insert(connection) }
     let now = Instant(nanoseconds: 20_000_000)
-    #expect(table.longestIdle(since: now) === older)
+    #expect(table.longestIdle(since: now, of: nil) === older)
     table.markLeaving(older)
-    #expect(table.longestIdle(since: now) === old)
-    #expect(table.longestIdle(since: Instant(nanoseconds: 19_000_000)) == nil)
+    #expect(table.longestIdle(since: now, of: nil) === old)
+    #expect(table.longestIdle(since: Instant(nanoseconds: 19_000_000), of: nil) == nil)
+    let other = connection("::2", at: 20)
+    table.insert(other)
+    #expect(table.longestIdle(since: now, of: other.peer) === other)
+    #expect(table.longestIdle(since: now, of: .unixSocket) == nil)
+    end()
+  }
+
+  /// A proxy on this host has the connections of all its clients.
+  @Test func canLeaveThisHostAlone() {
+    var table = ConnectionTable(limit: 100, limitPerAddress: 1, limitsLoopback: false)
+    let (own, mapped, other) = (connection(), connection("::ffff:127.0.0.2"), connection("::2"))
+    for connection in [own, mapped, other] { table.insert(connection) }
+    #expect(!table.isFull(for: own.peer) && !table.isFull(for: mapped.peer))
+    #expect(table.isFull(for: other.peer))
     end()
   }
 

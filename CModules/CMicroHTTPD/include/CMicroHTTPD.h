@@ -5,10 +5,24 @@
 #include <stdbool.h>
 #include <string.h>
 
-// The settings of a daemon. Every callback gets `context`.
+// Where the bytes of a connection come from: its socket, or a GnuTLS session on it.
+struct cmhd_source {
+  int descriptor;
+  void *session;  // gnutls_session_t, or NULL
+};
+
+// Results of receiving and reading other than a number of bytes; 0 is the end.
+enum { CMHD_AGAIN = -1, CMHD_BROKEN = -2 };
+
+// The settings of a daemon. Every callback of libmicrohttpd gets `context`.
 struct cmhd_settings {
   void *context;
-  void *(*on_target)(void *context, const char *target, struct MHD_Connection *connection);
+  // Called where libmicrohttpd would receive bytes of a watched connection: puts what libmicrohttpd is to see into
+  // `buffer`. Returns the number of bytes, 0, CMHD_AGAIN or CMHD_BROKEN. All daemons of a process share it.
+  ssize_t (*on_read)(void *connection, struct cmhd_source source, void *buffer, size_t size);
+  // Called if the first byte on a watched connection that should speak TLS begins an HTTP request. The connection is
+  // broken afterwards.
+  void (*on_plain_http)(void *connection);
   MHD_AccessHandlerCallback on_request;
   MHD_RequestCompletedCallback on_completed;
   MHD_NotifyConnectionCallback on_connection;
@@ -42,9 +56,31 @@ static inline void **cmhd_connection_context(struct MHD_Connection *connection) 
 // Sets how long a connection may be silent, instead of the daemon's `idle_seconds`.
 void cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int seconds);
 
-// The number of bytes from the method to the end of the header section.
-static inline size_t cmhd_header_section_size(struct MHD_Connection *connection) {
-  const union MHD_ConnectionInfo *info =
-      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-  return info ? info->header_size : 0;
+// MHD_run, with `on_read` called for watched connections.
+void cmhd_run(struct MHD_Daemon *daemon);
+
+// Watches a connection of a daemon: `connection` goes with the calls about it. `is_secure` says that it speaks TLS.
+// False if there is no memory.
+bool cmhd_watch(int descriptor, void *connection, bool is_secure);
+
+// Ends that, before the descriptor is closed.
+void cmhd_unwatch(int descriptor);
+
+// Receives bytes; recv(2), gnutls_record_recv(3). Returns their number, 0 at the end, CMHD_AGAIN or CMHD_BROKEN.
+ssize_t cmhd_receive(struct cmhd_source source, void *buffer, size_t size);
+
+// Sends a short text of the server's own. False if it did not go out whole: the connection must end.
+bool cmhd_send(struct cmhd_source source, const void *bytes, size_t count);
+
+// Tells libmicrohttpd that a connection was not silent. `idle_seconds` is its timeout.
+static inline void cmhd_note_activity(struct MHD_Connection *connection, unsigned int idle_seconds) {
+  // The clock is set where a connection had no timeout.
+  MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, 0);
+  MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT, idle_seconds);
+}
+
+// Has libmicrohttpd read from a connection with its next run, whether it knows of bytes or not. Not during a run.
+static inline void cmhd_read_again(struct MHD_Connection *connection) {
+  MHD_suspend_connection(connection);
+  MHD_resume_connection(connection);
 }

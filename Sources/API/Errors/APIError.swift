@@ -109,7 +109,22 @@ extension APIError {
       )
     case .fieldsTooLarge:
       self.init(
-        .headersTooLarge, "The header section exceeds 16 KB, or has too many fields.")
+        .headersTooLarge, "The header section exceeds 16 KB.")
+    case .expectationFailed:
+      self.init(
+        .expectationFailed, "The Expect field asks for more than 100-continue. Leave it out.")
+    case .plainHTTP:
+      self.init(.invalidRequest, "This port speaks TLS. Use https:// instead of http://.")
+    case .tooSlow:
+      self.init(
+        .requestTimeout,
+        "The request took too long (request_timeout), or came too slowly (500 bytes per second).")
+    case .tooManyConnections(let fromOneAddress):
+      self = .tryAgain(
+        .overloaded,
+        fromOneAddress
+          ? "Too many connections from this address (max_connections_per_ip)."
+          : "Too many connections (max_connections).", afterSeconds: 1)
     case .bodyTooLarge(let limit):
       self.init(
         .bodyTooLarge, "The request body exceeds \(limit) bytes (max_body).")

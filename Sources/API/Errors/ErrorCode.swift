@@ -6,10 +6,12 @@ package enum ErrorCode: CaseIterable {
   case insufficientScope, keysRequired
   case notFound, botNotFound, integrationNotFound, conversationNotFound, modelNotFound
   case methodNotAllowed
+  case requestTimeout
   case alreadyExists, implied, inUse, noRequest, idempotencyKeyReused, configurationInvalid
   case preconditionFailed
   case bodyTooLarge
   case unsupportedMediaType
+  case expectationFailed
   case conversationBusy, userRateExceeded
   case headersTooLarge
   case allIntegrationsFailed
@@ -40,6 +42,7 @@ package enum ErrorCode: CaseIterable {
     case .conversationNotFound: (404, .notFound, "conversation_not_found")
     case .modelNotFound: (404, .notFound, "model_not_found")
     case .methodNotAllowed: (405, .invalidRequest, "method_not_allowed")
+    case .requestTimeout: (408, .invalidRequest, "request_timeout")
     case .alreadyExists: (409, .conflict, "already_exists")
     case .implied: (409, .conflict, "implied")
     case .inUse: (409, .conflict, "in_use")
@@ -49,6 +52,7 @@ package enum ErrorCode: CaseIterable {
     case .preconditionFailed: (412, .invalidRequest, "precondition_failed")
     case .bodyTooLarge: (413, .invalidRequest, "body_too_large")
     case .unsupportedMediaType: (415, .invalidRequest, "unsupported_media_type")
+    case .expectationFailed: (417, .invalidRequest, "expectation_failed")
     case .conversationBusy: (429, .rateLimit, "conversation_busy")
     case .userRateExceeded: (429, .rateLimit, "user_rate_exceeded")
     case .headersTooLarge: (431, .invalidRequest, "headers_too_large")

@@ -106,7 +106,7 @@ enum OpenAPIDocument {
 
   /// The statuses of an endpoint's errors: its own, and those that follow from its row.
   private static func errors(_ endpoint: Endpoint, _ about: EndpointDescription) -> Set<Int> {
-    var statuses: Set<Int> = [400, 403, 431, 503, 505]
+    var statuses: Set<Int> = [400, 403, 408, 417, 431, 503, 505]
     if endpoint.scope != nil { statuses.insert(401) }
     if "\(endpoint.path.text)".contains("{") { statuses.insert(404) }
     switch endpoint.body {
