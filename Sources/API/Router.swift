@@ -27,10 +27,13 @@ package final class Router: RequestHandler {
   }
 
   private func route(_ request: Request) throws(APIError) -> Admission {
-    guard let path = request.target?.segments else { throw APIError(.badTarget) }
-    switch Endpoint.match(request.method, path) {
+    guard let target = request.target else { throw APIError(.badTarget) }
+    if target.isAsterisk { return .answer(.allowing([UInt8]("GET, HEAD, POST, PATCH, DELETE"))) }
+    switch Endpoint.match(request.method, target.segments) {
     case .found(let place): return try admit(request, to: Endpoint.all[place])
-    case .otherMethods(let allowed): throw .methodNotAllowed(allowed)
+    case .otherMethods(let allowed):
+      guard case .options = request.method else { throw .methodNotAllowed(allowed) }
+      return .answer(.allowing(allowed))
     case .unknown: throw APIError(.notFound, "There is no such path: see GET /openapi.json.")
     }
   }
@@ -52,6 +55,15 @@ package final class Router: RequestHandler {
       }
       handle(request)
     }
+  }
+}
+
+extension Response {
+  /// The answer to OPTIONS: these methods and OPTIONS itself; RFC 9110 section 9.3.7.
+  fileprivate static func allowing(_ methods: [UInt8]) -> Response {
+    var response = Response(status: 204, contentType: nil, body: [])
+    response.fields.append(("Allow", methods + [UInt8](", OPTIONS")))
+    return response
   }
 }
 

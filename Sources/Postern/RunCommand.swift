@@ -52,6 +52,13 @@ struct RunCommand {
       server.onAcceptFailure = { error in
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
       }
+      server.onTurnedAway = { notice in
+        log.write(notice.reason.isLimit ? .warning : .info, "turned_away") { line in
+          line.field("reason", notice.reason.name)
+          line.field("peer", notice.address.text)
+          if notice.omitted > 0 { line.field("omitted", notice.omitted) }
+        }
+      }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
       let reload = makeReload(of: source, identity, of: configuration, log: log, loop: loop)
       if let reload {
@@ -191,6 +198,7 @@ struct RunCommand {
     HTTPServer.Settings(
       connectionLimit: settings.maxConnections,
       connectionLimitPerAddress: settings.maxConnectionsPerIP,
+      limitsLoopback: settings.limitsLoopback,
       idleTimeout: .milliseconds(settings.idleTimeoutMilliseconds),
       requestTimeout: .milliseconds(settings.requestTimeoutMilliseconds),
       tls: settings.tls.map { ($0.certificate, $0.key) })

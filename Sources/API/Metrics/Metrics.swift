@@ -49,6 +49,10 @@ struct Metrics {
     for (place, count) in traffic.responses.enumerated() {
       text.sample(count, labels: label("class", Metrics.classes[place]))
     }
+    text.begin("http_turned_away_total counter Clients that the server turned away, by reason.")
+    for reason in TurnedAway.allCases {
+      text.sample(traffic.count(of: reason), labels: label("reason", reason.name))
+    }
     for (place, value) in values.enumerated() {
       text.begin(Metrics.singles[place])
       text.sample(value)

@@ -16,6 +16,9 @@ public struct ServerSettings: SectionSettings, Sendable {
   public private(set) var maxConnections = 0
   /// The most open connections from one address; 0 for no limit.
   public private(set) var maxConnectionsPerIP = 0
+  /// Whether that limit also holds for this host's own addresses: unless it is the default, so that a file
+  /// in which defaults are written out means the same.
+  public var limitsLoopback: Bool { maxConnectionsPerIP != 64 }
   /// The largest request body.
   public private(set) var maxBodyBytes = 0
   /// How long a connection may be idle.
@@ -62,15 +65,18 @@ public struct ServerSettings: SectionSettings, Sendable {
       """)
     rows.count(
       "max_connections_per_ip", 0...65536, &maxConnectionsPerIP, standard: "64",
-      "The most open connections from one address; 0: no limit.")
+      """
+      The most open connections from one address; 0: no limit. The default does not hold for this host's \
+      own addresses, because a proxy on it has the connections of all its clients; any other number does.
+      """)
     rows.size(
-      "max_body", 1...Quantity.gibibyte, &maxBodyBytes, standard: "256K",
+      "max_body", 1...Quantity.gibibyte, &maxBodyBytes, standard: "8M",
       "The largest request body; a larger one gets 413.")
     rows.duration(
       "idle_timeout", 1...Quantity.day, &idleTimeoutMilliseconds, standard: "60s",
       "How long a connection may neither send nor receive.")
     rows.duration(
-      "request_timeout", 1...Quantity.day, &requestTimeoutMilliseconds, standard: "15s",
+      "request_timeout", 1...Quantity.day, &requestTimeoutMilliseconds, standard: "60s",
       "How long a request may take from its first byte to its last.")
   }
 }

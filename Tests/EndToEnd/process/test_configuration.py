@@ -304,9 +304,9 @@ def test_the_documented_file_is_valid(accepts, tmp_path):
 listen = 127.0.0.1:8080
 max_connections = 512
 max_connections_per_ip = 64
-max_body = 256K
+max_body = 8M
 idle_timeout = 60s
-request_timeout = 15s
+request_timeout = 60s
 
 [context]
 memory = 4M
