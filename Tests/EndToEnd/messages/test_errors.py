@@ -63,7 +63,6 @@ def test_an_unknown_path_is_404(service, path):
         ("GET", messages_path(), "POST"),
         ("PUT", messages_path(), "POST"),
         ("DELETE", messages_path(), "POST"),
-        ("OPTIONS", messages_path(), "POST"),
         ("PATCH", messages_path(), "POST"),
         ("POST", "/healthz", "GET"),
         ("DELETE", "/readyz", "GET"),
@@ -264,8 +263,8 @@ def test_chunks_too_large_together_are_413(service):
     with client.open() as connection:
         headers = client.request_headers({**JSON_TYPE, "Transfer-Encoding": "chunked"})
         connection.send(request_bytes("POST", messages_path(), headers))
-        chunk = b"1000\r\n" + b" " * 4096 + b"\r\n"
-        for _ in range(100):
+        chunk = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
+        for _ in range(20):
             if not connection.send_if_open(chunk):
                 break
         check_refused(connection.read_response(), server, 413, "invalid_request_error")
@@ -322,7 +321,7 @@ def test_request_ids_differ(service):
 def test_a_preflight_gets_no_permission(service):
     client, _ = service
     headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
-    assert client.request("OPTIONS", messages_path(), headers=headers).status == 405
+    assert client.request("OPTIONS", messages_path(), headers=headers).status == 204
     assert client.get("/healthz", {"Origin": "https://evil.example"}).status == 200
 
 

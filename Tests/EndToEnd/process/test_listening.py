@@ -10,6 +10,7 @@ import pytest
 import configuration
 import replies
 from address import Address, free_port, loopback
+from https import https
 
 
 def ipv6_loopback():
@@ -110,13 +111,6 @@ def test_conversations_are_the_same_by_every_address(gateway, backend, tmp_path)
     for number in range(2):
         assert running.client(address=number).message("q", conversation_id="c").status == 200
     assert len(server.requests[1].messages) == 3
-
-
-def https(gateway, certificates, **options):
-    certificate = certificates.leaf()
-    address = Address("127.0.0.1", free_port(), tls=certificates.client_context())
-    server = {"tls_certificate": certificate, "tls_key": certificate.with_suffix(".key")}
-    return gateway({"server": server, **options}, addresses=[address])
 
 
 def test_https(gateway, certificates):
