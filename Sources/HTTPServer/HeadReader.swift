@@ -40,6 +40,8 @@ struct HeadReader {
 
   /// Reads on. `bytes` begins with the section's first byte, and has at least what it had before. O(new bytes).
   mutating func read(_ bytes: Span<UInt8>) -> Progress {
+    // What is too large is not worth reading its fields.
+    if bytes.count >= limit, scanned == 0, !hasEnd(bytes) { return .refused(.fieldsTooLarge) }
     while let end = bytes.firstIndex(of: 0x0A, from: scanned) {
       guard end > lineStart, bytes[end - 1] == 0x0D else {
         return .refused(.ambiguous("a line of the header section does not end with CR LF"))
@@ -118,6 +120,23 @@ struct HeadReader {
       bytes.extracting(start..<lineStart), fields: fields, method: requestLine.method,
       target: requestLine.target, isHTTP10: requestLine.isHTTP10, gate)
     return .whole(head, count: lineStart)
+  }
+
+  /// Whether an empty line ends the section within the limit; looks at about every fourth byte.
+  private func hasEnd(_ bytes: Span<UInt8>) -> Bool {
+    var index = 3
+    while index < limit {
+      switch bytes[unchecked: index] {
+      case 0x0A:
+        if bytes[index - 1] == 0x0D, bytes[index - 2] == 0x0A, bytes[index - 3] == 0x0D {
+          return true
+        }
+        index += 2
+      case 0x0D: index += 1
+      default: index += 4
+      }
+    }
+    return false
   }
 
   /// Whether what came last has a byte that no request line has: then waiting for its end is useless.

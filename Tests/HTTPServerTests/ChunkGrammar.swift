@@ -43,14 +43,15 @@ enum ChunkGrammar {
     else { return nil }
     let rest = latin1(line.dropFirst(digits.count))
     let pattern =
-      "^(?:;[ \\t]*\(token)(?:[ \\t]*=[ \\t]*(?:\(token)|\(quoted)))?(?:[ \\t]+(?=;))?)*$"
+      "\\A(?:;[ \\t]*\(token)(?:[ \\t]*=[ \\t]*(?:\(token)|\(quoted)))?(?:[ \\t]+(?=;))?)*\\z"
     return rest.range(of: pattern, options: .regularExpression) != nil ? size : nil
   }
 
   private static func isField(_ line: [UInt8]) -> Bool {
     let text = latin1(line[...])
     guard
-      text.range(of: "^\(token):[\\t\\x20-\\x7e\\x80-\\xff]*$", options: .regularExpression) != nil
+      text.range(of: "\\A\(token):[\\t\\x20-\\x7e\\x80-\\xff]*\\z", options: .regularExpression)
+        != nil
     else { return false }
     let name = text.prefix { $0 != ":" }.lowercased()
     return !["host", "content-length", "transfer-encoding", "expect"].contains(name)
