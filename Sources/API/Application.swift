@@ -30,7 +30,7 @@ package final class Application {
     messages = MessageEndpoint(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     chats = ChatEndpoint(messages)
-    conversations = ConversationResources(context: context)
+    conversations = ConversationResources(context: context, messages: messages)
     management = Management(active, conversations: conversations, services: services)
     start = services.loop.now
     dispatcher.isKnown = { [active] in active.hasBot($0) }

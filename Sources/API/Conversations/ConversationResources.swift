@@ -8,6 +8,7 @@ import Storage
 /// The conversations of the context as resources.
 struct ConversationResources {
   let context: ContextStore
+  let messages: MessageEndpoint
 
   /// Whether there are any of a bot.
   func areKept(of bot: [UInt8]) -> Bool { context.hasConversations(of: bot) }
@@ -62,7 +63,7 @@ struct ConversationResources {
 
   /// Deletes a conversation. The answer waits until the deletion is as durable as a turn is.
   func delete(_ id: [UInt8], of bot: [UInt8], _ request: Request) {
-    context.delete(.conversation(id, bot: bot)) { count in
+    erase(.conversation(id, bot: bot)) { count in
       guard count > 0 else { return request.respond(APIError.noSuchConversation.response()) }
       request.respond(Response(status: 204, contentType: nil, body: []))
     }
@@ -70,7 +71,7 @@ struct ConversationResources {
 
   /// Deletes conversations, and answers with their number, as ``delete(_:of:_:)`` does.
   func delete(_ selection: Erasure.Selection, _ request: Request) {
-    context.delete(selection) { count in
+    erase(selection) { count in
       request.respond(
         .json { writer in
           writer.name("data")
@@ -83,7 +84,15 @@ struct ConversationResources {
 
   /// Deletes the conversations of a bot that was deleted.
   func deleteAll(of bot: [UInt8], then completion: @escaping () -> Void) {
-    context.delete(.bot(bot)) { _ in completion() }
+    erase(.bot(bot)) { _ in completion() }
+  }
+
+  /// Erases conversations, and the answers that are kept of them for repeated requests.
+  private func erase(_ selection: Erasure.Selection, then completion: @escaping (Int) -> Void) {
+    context.delete(selection) { [messages] count in
+      messages.forget(selection)
+      completion(count)
+    }
   }
 
   private func write(

@@ -1,10 +1,12 @@
 import Backends
 import Bytes
 import Configuration
+import Context
 import EventLoop
 import Exchange
 import HTTPServer
 import Platform
+import Storage
 import Protocols
 
 /// Turns requests with a message into exchanges, in whatever form they come.
@@ -25,6 +27,16 @@ final class MessageEndpoint {
   func adopt(_ limits: LimitsSettings) {
     dispatcher.adopt(limits)
     repeats.memory = limits.idempotencyMemoryBytes
+  }
+
+  /// Drops the answers that are kept for a repeated Idempotency-Key, of the conversations that were deleted.
+  func forget(_ selection: Erasure.Selection) {
+    switch selection {
+    case .conversation(let id, let bot): repeats.drop(bot: bot) { $0 == id }
+    case .user(_, let bot), .bot(let bot):
+      let context = dispatcher.context
+      repeats.drop(bot: bot) { context.activity(of: $0, bot: bot) == nil }
+    }
   }
 
   /// Handles a request whose body has come whole; `caller` is the API key that it was admitted with.

@@ -107,6 +107,26 @@ package struct IdempotencyTable {
     entries[key] = nil
   }
 
+  /// Drops the answers of a bot in some conversations, because these were deleted.
+  package mutating func drop(
+    bot: [UInt8], where isDeleted: (_ conversation: [UInt8]) -> Bool
+  ) {
+    let prefix = bot + [0]
+    var kept: [Entry] = []
+    for entry in answered[oldest...] {
+      if entry.key.starts(with: prefix), case .answered(let answer, _) = entry.state,
+        isDeleted(answer.conversation)
+      {
+        byteCount -= entry.byteCount
+        entries[entry.key] = nil
+      } else {
+        kept.append(entry)
+      }
+    }
+    answered = kept
+    oldest = 0
+  }
+
   /// Drops answers that are too old, and the oldest ones while memory is short.
   private mutating func forget(until now: Instant) {
     while oldest < answered.count, byteCount > memory || answered[oldest].isOver(at: now) {

@@ -310,3 +310,27 @@ def test_deletions_at_once_are_made_one_after_another(served):
         thread.join()
     assert results == dict.fromkeys(range(4), 10)
     assert listed(served) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/v1/conversations/c?bot=a",
+        "/v1/bots/a/conversations?user=ann",
+        "/v1/bots/a/conversations",
+    ],
+)
+def test_a_repeated_request_is_not_answered_from_what_was_deleted(served, target):
+    def send(conversation, user, bot="a"):
+        document = {"content": "Hi", "conversation_id": conversation, "user": {"id": user}}
+        fields = {"Idempotency-Key": conversation}
+        return served.client.post(f"/v1/bots/{bot}/messages", document, fields).data["id"]
+
+    first = send("c", "ann")
+    other = send("d", "bob")
+    elsewhere = send("c", "ann", bot="b")
+    assert send("c", "ann") == first
+    assert served.delete(target).status in (200, 204)
+    assert send("c", "ann") != first
+    assert (send("d", "bob") == other) == ("?" in target)
+    assert send("c", "ann", bot="b") == elsewhere
