@@ -58,7 +58,7 @@ def test_each_endpoint_wants_a_key_of_its_scope(served):
 def test_a_path_takes_its_methods_alone(served):
     for path in {target for _, target, _, _ in ENDPOINTS}:
         allowed = {method for method, target, _, _ in ENDPOINTS if target == path}
-        allowed |= {"HEAD"} if "GET" in allowed else set()
+        allowed |= {"OPTIONS", "HEAD"} if "GET" in allowed else {"OPTIONS"}
         for method in set(METHODS) - allowed:
             response = ask(served, method, path, KEYS["admin"])
             assert response.status == 405, f"{method} {path}"
