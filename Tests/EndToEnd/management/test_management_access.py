@@ -58,11 +58,14 @@ def test_each_endpoint_wants_a_key_of_its_scope(served):
 def test_a_path_takes_its_methods_alone(served):
     for path in {target for _, target, _, _ in ENDPOINTS}:
         allowed = {method for method, target, _, _ in ENDPOINTS if target == path}
-        allowed |= {"OPTIONS", "HEAD"} if "GET" in allowed else {"OPTIONS"}
-        for method in set(METHODS) - allowed:
+        allowed |= {"HEAD"} if "GET" in allowed else set()
+        for method in set(METHODS) - allowed - {"OPTIONS"}:
             response = ask(served, method, path, KEYS["admin"])
             assert response.status == 405, f"{method} {path}"
             assert set(response.field("Allow").split(", ")) == allowed
+        response = ask(served, "OPTIONS", path, KEYS["admin"])
+        assert response.status == 204, path
+        assert set(response.field("Allow").split(", ")) == allowed | {"OPTIONS"}
 
 
 def test_a_key_of_some_bots_reaches_no_other(served):
