@@ -38,6 +38,8 @@ package struct Verdict {
       self.init(.tooLarge, .unusable, fault.message)
     case .noReply(let reply):
       self.init(reply.outcome, .unusable, fault.message)
+    case .brokenCall:
+      self.init(.invalidJSON, .streamBroken, fault.message)
     case .unfinished:
       self.init(.interrupted, hasBegun ? .streamBroken : .unreachable, fault.message)
     case .reported(let error):
@@ -48,6 +50,15 @@ package struct Verdict {
         case .other: hasBegun ? .streamBroken : .unavailable
         }
       self.init(.httpError, kind, fault.message, reason: error.reason)
+    }
+  }
+
+  /// The verdict on a reply, for a client of this face.
+  package init(of reply: Reply, for face: Face) {
+    if reply.toolCalls.allSatisfy({ $0.isSound(for: face) }) {
+      self.init(reply: reply)
+    } else {
+      self.init(of: .brokenCall, hasBegun: true)
     }
   }
 

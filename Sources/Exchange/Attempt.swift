@@ -16,7 +16,7 @@ final class Attempt {
     let upstream: Upstream
     let body: ByteBuffer
     let fields: FieldLines
-    /// The time until the whole reply or, in a stream, its first content: the integration's `timeout`, or what the
+    /// The time until the whole reply or, in a stream, its first output: the integration's `timeout`, or what the
     /// deadline leaves.
     let limit: TimeSpan
     /// When even a stream that flows must end; `nil` for never.
@@ -25,8 +25,13 @@ final class Attempt {
     var streams = false
     /// The beginning of the reply that the backend is asked to continue, a JSON string.
     var continued: [UInt8]?
+    /// What the client speaks. Only OpenAI's and Anthropic's clients can answer calls of tools.
+    var face = Face.native
+    /// Whether the client gets the events of a stream as they come.
+    var passesEvents = false
+
     /// Whether a reply may consist of calls of tools alone.
-    var acceptsToolCalls = false
+    var acceptsToolCalls: Bool { face != .native }
   }
 
   private let order: Order
@@ -77,6 +82,9 @@ final class Attempt {
 
   /// Whether the reply comes as a stream.
   var isStream: Bool { decoder != nil }
+
+  /// Whether the model has produced anything in a stream, be it thinking.
+  private var hasOutput: Bool { decoder?.hasOutput == true }
 
   /// Whether a part of the reply has come as a stream.
   var hasBegun: Bool { decoder?.hasBegun == true }
@@ -135,7 +143,7 @@ final class Attempt {
 
   /// When a stream that has begun is given up, if no more data comes; `nil` where none has begun.
   private var silenceEnd: Instant? {
-    guard let decoder, decoder.hasBegun else { return nil }
+    guard let decoder, decoder.hasOutput else { return nil }
     let reference = isPaused ? services.loop.now : lastActivity
     let patience: TimeSpan =
       decoder.isFinished
@@ -150,7 +158,7 @@ final class Attempt {
     report.take(disconnect())
     report.failure = hasBegun ? .streamBroken : .timeout
     report.advice =
-      if hasBegun {
+      if hasOutput {
         FailureAdvice.stalled
       } else if order.limit < order.integration.timeout {
         FailureAdvice.deadline(after: order.limit)
@@ -174,16 +182,16 @@ final class Attempt {
     decoder = StreamDecoder(
       order.integration.dialect ?? .custom, framing,
       limit: order.integration.settings.maxResponseBytes,
-      continuing: order.continued)
+      continuing: order.continued, passesEvents: order.passesEvents)
     return true
   }
 
   private func take(_ part: [UInt8]) {
     guard let decoder, completion != nil else { return }
-    let before = (decoder.hasBegun, decoder.isFinished)
+    let before = (decoder.hasOutput, decoder.isFinished)
     let deltas = decoder.feed(part.span)
     lastActivity = services.loop.now
-    if (decoder.hasBegun, decoder.isFinished) != before, let end = silenceEnd {
+    if (decoder.hasOutput, decoder.isFinished) != before, let end = silenceEnd {
       services.loop.cancel(timer)
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
     }
@@ -204,7 +212,10 @@ final class Attempt {
     let report = self.report(.ok)
     report.take(progress)
     do throws(StreamFault) {
-      complete(report, try decoder.reply(acceptsToolCalls: order.acceptsToolCalls))
+      let reply = try decoder.reply(acceptsToolCalls: order.acceptsToolCalls)
+      let verdict = Verdict(of: reply, for: order.face)
+      report.take(verdict)
+      complete(report, verdict.reply)
     } catch {
       report.take(Verdict(of: error, hasBegun: decoder.hasBegun))
       complete(report, nil)
@@ -229,6 +240,7 @@ final class Attempt {
     var verdict = Verdict(
       of: result, dialect: order.integration.dialect ?? .custom,
       acceptsToolCalls: order.acceptsToolCalls)
+    if let reply = verdict.reply { verdict = Verdict(of: reply, for: order.face) }
     if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .streamBroken
     }

@@ -6,21 +6,25 @@ struct DeliveredPart {
   private(set) var text: [UInt8]?
   /// Whether it is more than text, which no backend can continue.
   private(set) var isBeyondText = false
-  /// Whether nothing has been delivered.
+  /// Whether no content has been delivered. Thinking is not content: another backend may think again.
   private(set) var isEmpty = true
-  /// The pieces before the first content, which wait for it.
+  /// Whether anything has been delivered.
+  private(set) var hasBegun = false
+  /// The pieces before the first output, which wait for it.
   private var held: [ReplyDelta] = []
 
-  /// Takes pieces of a reply. Returns the pieces to deliver now: none before the first content.
+  /// Takes pieces of a reply. Returns the pieces to deliver now: none before the first output.
   mutating func release(_ deltas: [ReplyDelta]) -> [ReplyDelta]? {
     for delta in deltas {
       switch delta {
-      case .text: isEmpty = false
-      case .toolCall: (isEmpty, isBeyondText) = (false, true)
-      case .reasoning, .signature, .logprobs, .arguments: break
+      case .text, .event(_, _, .text): (hasBegun, isEmpty) = (true, false)
+      case .toolCall, .event(_, _, .beyondText):
+        (hasBegun, isEmpty, isBeyondText) = (true, false, true)
+      case .reasoning, .signature, .event(_, _, .thinking): hasBegun = true
+      case .logprobs, .arguments, .callMembers, .event: break
       }
     }
-    guard !isEmpty else {
+    guard hasBegun else {
       held += deltas
       return nil
     }

@@ -181,7 +181,8 @@ package final class Exchange {
         fields: integration.fields(
           conversation: conversation, request: request, platform: message.platform),
         limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
-        continued: delivered.text, acceptsToolCalls: message.prompt.chat != nil)
+        continued: delivered.text, face: message.prompt.chat?.face ?? .native,
+        passesEvents: passesEvents(of: integration))
       let attempt = Attempt(order, services: dispatcher.services) { [self] deltas in
         deliver(deltas)
       } completion: { [self] report, reply in
@@ -191,6 +192,13 @@ package final class Exchange {
     } catch {
       settle(.notSent(integration, error), nil)
     }
+  }
+
+  /// Whether a stream's events reach the client as the integration sends them: both speak the same interface, and no
+  /// other reply has begun in the client's stream.
+  private func passesEvents(of integration: Integration) -> Bool {
+    guard isLive, !delivered.hasBegun, let chat = message.prompt.chat else { return false }
+    return integration.dialect?.isSpoken(by: chat.face) == true
   }
 
   /// The request's body in the integration's dialect: the messages, and the part of the reply that was delivered.
@@ -211,8 +219,8 @@ package final class Exchange {
     settle(.echoed(integration), Reply(echoing: content.span))
   }
 
-  /// Passes pieces of a reply on, from the first content on. Up to there another integration can still replace the reply
-  /// unseen.
+  /// Passes pieces of a reply on, from the first output on. Up to the first content another integration can still
+  /// replace the reply.
   private func deliver(_ deltas: [ReplyDelta]) {
     guard isLive, case .attempting(let attempt) = state,
       let ready = delivered.release(deltas)
@@ -300,6 +308,9 @@ package final class Exchange {
       let continued = reply.continuing(text, in: integration.dialect ?? .custom)
       _ = recipient.receive(continued.rest, of: head(model: reply.model))
       reply = continued.reply
+    } else if delivered.hasBegun, !wasStreamed {
+      // The stream has only the thinking of an integration that failed.
+      _ = recipient.receive(reply.deltas, of: head(model: reply.model))
     }
     // A reply that calls tools does not end the turn: the client comes back with their results.
     if let content = message.prompt.keptMessage, reply.toolCalls.isEmpty {

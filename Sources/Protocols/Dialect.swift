@@ -24,6 +24,15 @@ public enum Dialect: Equatable, Sendable, CaseIterable {
 }
 
 extension Dialect {
+  /// Whether clients of this face speak the dialect, so that replies are passed on to them as they come.
+  public func isSpoken(by face: Face) -> Bool {
+    switch self {
+    case .openai: face == .openai
+    case .anthropic: face == .anthropic
+    case .custom: false
+    }
+  }
+
   /// The header fields that every request needs; one of the same name in the configuration replaces it.
   public var defaultFields: [DefaultField] {
     [

@@ -38,15 +38,12 @@ enum Sample {
 @Suite struct WholeAnswerTests {
   @Test func openAIFromOpenAI() throws {
     let body = try Sample.reply(.openai, Sample.openai).openAIBody(Sample.identity)
-    #expect(
-      text(body)
-        == #"{"id":"id_1","object":"chat.completion","created":7,"model":"m \"1\"","choices":["#
-        + #"{"index":0,"message":{"role":"assistant","content":"Hé\u006c","refusal":null,"#
-        + #""reasoning_content":"hm","tool_calls":[{"id":"t1","type":"function","function":{"#
-        + #""name":"look","arguments":"{\"a\": [1]}"}}]},"logprobs":{"content":[]},"#
-        + #""finish_reason":"tool_calls"}],"#
-        + #""usage":{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7,"x":{"y":1}},"#
-        + #""system_fingerprint":"fp"}"#)
+    // As it came, after what it lacks.
+    let start = #"{"id":"c","model":"gpt","choices":[{"#
+    let sent = text(Sample.openai)
+    #expect(sent.hasPrefix(start))
+    let more = #"{"object":"chat.completion","created":7,"# + start.dropFirst() + #""index":0,"#
+    #expect(text(body) == more + sent.dropFirst(start.count))
   }
 
   @Test func openAIFromAnthropic() throws {
@@ -63,13 +60,7 @@ enum Sample {
 
   @Test func anthropicFromAnthropic() throws {
     let body = try Sample.reply(.anthropic, Sample.anthropic).anthropicBody(Sample.identity)
-    #expect(
-      text(body)
-        == #"{"id":"id_1","type":"message","role":"assistant","model":"m \"1\"","content":["#
-        + #"{"type":"thinking","thinking":"hm","signature":"s"},{"type":"text","text":"Hé\u006c"},"#
-        + #"{"type":"tool_use","id":"t1","name":"look","input":{"a": [1]}}],"#
-        + #""stop_reason":"tool_use","stop_sequence":null,"#
-        + #""usage":{"input_tokens":3,"output_tokens":4,"service_tier":"x"}}"#)
+    #expect(body == Sample.anthropic)
   }
 
   @Test func anthropicFromOpenAI() throws {

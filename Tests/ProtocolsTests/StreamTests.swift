@@ -164,7 +164,9 @@ import TestSupport
     NativeStream.fail(bytes("{\"error\":1}").span, to: &output)
     #expect(
       text(output)
-        == "event: delta\ndata: {\"content\":\"Hé\"}\n\n"
+        == "event: delta\ndata: {\"reasoning\":\"h\\u006d\"}\n\n"
+        + "event: delta\ndata: {\"reasoning\":\"!\"}\n\n"
+        + "event: delta\ndata: {\"content\":\"Hé\"}\n\n"
         + "event: delta\ndata: {\"content\":\"llo \\\"you\\\"\\n\"}\n\n: keep-alive\n\n"
         + "event: message\ndata: {\"data\":{   \"a\" : 1}} \n\nevent: error\ndata: {\"error\":1}\n\n"
     )

@@ -87,7 +87,8 @@ enum OpenAPISchemas {
   private static let event = #"""
     {"type":"object","required":["event","data"],"properties":{"data":{"type":"string",\#
     "contentMediaType":"application/json"}},"oneOf":[\#
-    {"properties":{"event":{"const":"delta"},"data":{"contentSchema":{"type":"object","required":["content"]}}}},\#
+    {"properties":{"event":{"const":"delta"},"data":{"contentSchema":{"type":"object",\#
+    "anyOf":[{"required":["content"]},{"required":["reasoning"]}]}}}},\#
     {"properties":{"event":{"const":"message"},"data":{"contentSchema":{"type":"object","required":["data"],\#
     "properties":{"data":{"$ref":"#/components/schemas/Reply"}}}}}},\#
     {"properties":{"event":{"const":"error"},"data":{"contentSchema":{"$ref":"#/components/schemas/Error"}}}}]}

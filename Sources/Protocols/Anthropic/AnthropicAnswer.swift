@@ -5,6 +5,9 @@ import JSON
 extension Reply {
   /// A `message`.
   public func anthropicBody(_ identity: AnswerIdentity) -> [UInt8] {
+    if let source, source.dialect == .anthropic {
+      return passed(anthropic: source.root, identity)
+    }
     let (text, thinking) = (self.text, thinkingBlocks)
     var writer = JSONWriter(reserving: content.count + 512)
     writer.beginObject()

@@ -14,16 +14,20 @@ final class AnthropicAssembly: ReplyAssembly {
     let object: MergedObject
     /// The place among the calls of tools; `nil` if it is not one.
     let call: Int?
-    /// Whether it began without input, as calls do whose input comes in pieces, or that have none.
-    let beginsEmpty: Bool
+    /// The input that it began with, which counts where none comes in pieces.
+    let firstInput: JSONValue?
     /// What `input_json_delta` brought: the inside of a JSON string.
     let input = ByteBuffer(capacity: 32)
+    /// Whether `content_block_stop` has come.
+    var hasEnded = false
   }
 
   private let budget: ByteBudget
   private let envelope: MergedObject
   private var blocks: [Block] = []
   private let calls: ToolCallAssembly
+  /// What a client of Anthropic's gets in place of the event that is being read.
+  private var changed: [UInt8]?
 
   init(_ budget: ByteBudget) {
     self.budget = budget
@@ -33,6 +37,17 @@ final class AnthropicAssembly: ReplyAssembly {
 
   func take(_ event: JSONValue, into progress: ReplyProgress) {
     guard let type = event["type"] else { return }
+    progress.meaning = .nothing
+    changed = nil
+    take(event, type, into: progress)
+    if progress.passesEvents {
+      pass(event, type, into: progress)
+    } else {
+      progress.deltas += calls.take()
+    }
+  }
+
+  private func take(_ event: JSONValue, _ type: JSONValue, into progress: ReplyProgress) {
     if type.equals("content_block_delta") {
       if let delta = event["delta"] { grow(event["index"], by: delta, progress) }
     } else if type.equals("content_block_start") {
@@ -66,8 +81,13 @@ final class AnthropicAssembly: ReplyAssembly {
     }
     for block in blocks {
       if block.input.count > 0 {
-        let input = ToolCall.input(ofText: block.input.span)
-        block.object.set("input", raw: input.map { $0.span.copied } ?? [UInt8]("{}"))
+        // What is not JSON stays text, so that it is not taken for a call without arguments.
+        let written = block.input
+        let input = ToolCall.input(ofText: written.span).map { Array($0.raw) }
+        var text = [UInt8]("\"")
+        text.append(copying: written.span)
+        text.append("\"")
+        block.object.set("input", raw: input ?? text)
       }
       block.object.write(to: &writer)
     }
@@ -104,11 +124,33 @@ final class AnthropicAssembly: ReplyAssembly {
     let number = index?.integer ?? blocks.count
     var call: Int?
     if block.member("type", is: "tool_use") {
-      call = calls.begin(number, id: block["id"], name: block["name"], into: progress)
+      call = calls.begin(number, id: block["id"], name: block["name"])
+      if let call, block["id"].insideOfString != calls.id(of: call) {
+        var id = [UInt8]("\"")
+        id += calls.id(of: call)
+        id.append("\"")
+        object.set("id", raw: id)
+      }
     }
-    blocks.append(
-      Block(
-        index: number, object: object, call: call, beginsEmpty: block["input"]?.isEmpty ?? true))
+    note(block, call, progress)
+    var firstInput = block["input"]
+    if firstInput?.kind != .object || firstInput?.isEmpty == true { firstInput = nil }
+    if progress.passesEvents, firstInput != nil || call.map({ !calls.isPlain(at: $0) }) == true {
+      changed = AnthropicEvent.start(index, block, id: call.map { calls.id(of: $0) })
+    }
+    blocks.append(Block(index: number, object: object, call: call, firstInput: firstInput))
+  }
+
+  /// A block has begun. Text and thinking come later; of all else the beginning is a part of the reply.
+  private func note(_ block: JSONValue, _ call: Int?, _ progress: ReplyProgress) {
+    guard let type = block["type"] else { return }
+    if type.equals("redacted_thinking") {
+      progress.note(.thinking)
+    } else if type.equals("thinking") {
+      if block["thinking"]?.isEmpty == false { progress.append(reasoning: block["thinking"]!) }
+    } else if !type.equals("text") {
+      progress.note(.beyondText)
+    }
   }
 
   @inline(never)
@@ -124,7 +166,8 @@ final class AnthropicAssembly: ReplyAssembly {
       guard let piece = delta["partial_json"], piece.kind == .string, !piece.isEmpty else { return }
       budget.charge(piece.inside.count)
       block.input.append(piece.inside)
-      if let call = block.call { calls.append(piece, to: call, into: progress) }
+      progress.note(.beyondText)
+      if let call = block.call { calls.append(piece, to: call) }
     } else if type.equals("thinking_delta") {
       guard let thinking = delta["thinking"], thinking.kind == .string else { return }
       block.object.append("thinking", text: thinking.inside)
@@ -132,19 +175,62 @@ final class AnthropicAssembly: ReplyAssembly {
     } else if type.equals("signature_delta") {
       let signature = delta["signature"].insideOfString
       block.object.append("signature", text: signature.span)
-      if !signature.isEmpty { progress.deltas.append(.signature(signature)) }
+      guard !signature.isEmpty else { return }
+      progress.note(.thinking)
+      if !progress.passesEvents { progress.deltas.append(.signature(signature)) }
     } else if type.equals("citations_delta"), let citation = delta["citation"] {
       block.object.append("citations", element: citation.span)
+      if progress.hasText { progress.note(.text) }
     }
   }
 
   /// A block is whole.
   private func finish(block index: JSONValue?, _ progress: ReplyProgress) {
     let number = index?.integer ?? 0
-    guard let block = blocks.last(where: { $0.index == number }), let call = block.call,
-      block.beginsEmpty
-    else { return }
-    calls.end(call, into: progress)
+    guard let place = blocks.lastIndex(where: { $0.index == number }) else { return }
+    finish(place)
+    if progress.passesEvents, blocks[place].input.count == 0, let input = blocks[place].firstInput {
+      changed = AnthropicEvent.wholeInput(index, input)
+      progress.note(.beyondText)
+    }
+  }
+
+  private func finish(_ place: Int) {
+    guard !blocks[place].hasEnded else { return }
+    blocks[place].hasEnded = true
+    guard let call = blocks[place].call else { return }
+    if blocks[place].input.count == 0 { calls.append(blocks[place].firstInput, to: call) }
+    calls.finish(call)
+  }
+
+  func finish(into progress: ReplyProgress) {
+    for place in blocks.indices { finish(place) }
+    let pieces = calls.take()
+    if !progress.passesEvents { progress.deltas += pieces }
+  }
+
+  /// Passes an event on to a client of Anthropic's. The end goes out once the reply is known to be whole.
+  @inline(never)
+  private func pass(_ event: JSONValue, _ type: JSONValue, into progress: ReplyProgress) {
+    _ = calls.take()
+    guard !budget.isExceeded, !type.equals("message_stop"), !type.equals("ping") else { return }
+    var meaning = progress.meaning
+    var json = event.span.copied
+    if progress.isFinished, type.equals("message_delta") {
+      meaning = .end
+      json = AnthropicEvent.end(event, calls: !calls.isEmpty) ?? json
+    } else if meaning == .nothing, !progress.hasOutput {
+      // The client gets nothing before the first output: until then events are kept.
+      budget.charge(json.count)
+    }
+    if let changed, type.equals("content_block_stop") {
+      // The input of a block comes before its end.
+      let type = [UInt8]("content_block_delta")
+      progress.deltas.append(.event(type: type, changed, meaning))
+    } else if let changed {
+      json = changed
+    }
+    progress.deltas.append(.event(type: type.inside.copied, json, meaning))
   }
 
   @inline(never)

@@ -35,7 +35,7 @@ final class AnthropicDialect: DialectRules {
   ) throws(TranslationFault) {
     switch chat.face {
     case .native, .openai: try request.append(toAnthropic: message, index)
-    case .anthropic: request.append(unchanged: message)
+    case .anthropic: request.append(withoutUnsignedThinking: message)
     }
   }
 

@@ -1,7 +1,10 @@
 import Bytes
 import JSON
 
-/// Writing Anthropic's messages in OpenAI's words. Thinking, which only Anthropic takes back, is left out.
+/// Writing Anthropic's messages in OpenAI's words.
+///
+/// Thinking that Anthropic signed, which only Anthropic takes back, is left out. Other thinking is another backend's
+/// reasoning: DeepSeek wants it back with the calls of tools that it led to, and refuses it elsewhere.
 extension RequestEncoder {
   /// Appends one of a client's messages. Results of tools become messages of their own, before the rest of the message.
   mutating func append(
@@ -53,12 +56,15 @@ extension RequestEncoder {
   ) throws(TranslationFault) {
     var text = [UInt8]("\"")
     var calls: [JSONValue] = []
+    var reasoning = [UInt8]("\"")
     for block in content.elements {
       guard let type = block["type"] else { throw .malformedContent }
       if type.equals("text") {
         text.append(copying: block["text"].insideOfString.span)
       } else if type.equals("tool_use") {
         calls.append(block)
+      } else if block.isUnsignedThinking {
+        reasoning.append(copying: block["thinking"].insideOfString.span)
       } else if !type.equals("thinking"), !type.equals("redacted_thinking") {
         throw .unsupportedPart(type: type.string ?? [])
       }
@@ -69,6 +75,8 @@ extension RequestEncoder {
     writer.member("role", string: "assistant")
     writer.name("content")
     if text.count > 2 { writer.raw(text.span) } else { writer.null() }
+    reasoning.append("\"")
+    if reasoning.count > 2 { writer.member("reasoning_content", raw: reasoning.span) }
     writer.name("tool_calls")
     writer.beginArray()
     for call in calls {

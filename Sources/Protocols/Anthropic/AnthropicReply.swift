@@ -11,26 +11,34 @@ extension Reply {
     var content: [UInt8] = [.init(ascii: "\"")]
     var rest: [JSONValue] = []
     var toolCalls: [ToolCall] = []
+    var hasOthers = false
     for block in blocks.elements {
       if block.member("type", is: "text"), let text = block["text"], text.kind == .string {
         content.append(copying: text.inside)
         if let besides = Self.besidesText(block) { rest.append(besides) }
       } else {
         rest.append(block)
-        if acceptsToolCalls, block.member("type", is: "tool_use") {
+        guard acceptsToolCalls else { continue }
+        if block.member("type", is: "tool_use") {
           toolCalls.append(
-            ToolCall(id: block["id"], name: block["name"], input: block["input"]))
+            ToolCall(
+              id: block["id"], name: block["name"], input: block["input"], after: toolCalls))
+        } else if !block.member("type", is: "thinking"), !block.member("type", is: "text"),
+          !block.member("type", is: "redacted_thinking")
+        {
+          // What runs at Anthropic's, such as a search that the turn pauses for.
+          hasOthers = true
         }
       }
     }
-    guard content.count > 1 || !toolCalls.isEmpty else { return nil }
+    guard content.count > 1 || !toolCalls.isEmpty || hasOthers else { return nil }
     content.append(.init(ascii: "\""))
     let details = ReplyMetadata(byteCount: byteCount)
     _ = details.insert(membersOf: root, but: "content", skippingRole: true)
     details.set("content", elements: rest)
     self.init(
       content: content, details: details, finishReason: FinishReason(details["stop_reason"]),
-      toolCalls: toolCalls)
+      toolCalls: toolCalls, source: (.anthropic, root))
   }
 
   /// A text block without its text, if it says more than that.

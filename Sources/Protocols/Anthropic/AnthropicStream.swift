@@ -7,7 +7,7 @@ import JSON
 /// it took.
 public struct AnthropicStream {
   private enum Block {
-    case none, text, thinking, toolUse
+    case none, text, thinking, toolUse, passed
   }
 
   private let identity: AnswerIdentity
@@ -15,8 +15,13 @@ public struct AnthropicStream {
   private var open = Block.none
   /// The index of the block that is open, or was open last.
   private var index = -1
-  /// The block of each call of a tool.
-  private var blockOfCall: [Int] = []
+  /// The call of a tool whose block is open, and its arguments so far.
+  private var openCall = -1
+  private var openArguments = ByteBuffer(capacity: 64)
+  /// What has come for other blocks before the arguments of the open one were whole.
+  private var waiting: [ReplyDelta] = []
+  /// The backend's own end, which waits for the end of the reply.
+  private var ending: [UInt8] = []
 
   /// A stream.
   public init(_ identity: AnswerIdentity) {
@@ -25,9 +30,14 @@ public struct AnthropicStream {
 
   /// Appends the events of a delta.
   public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
+    if case .event(let type, let json, let meaning) = delta {
+      return pass(type, json, meaning, to: &output)
+    }
     begin(to: &output)
+    ending = []
+    if open == .toolUse, !continuesOpenCall(delta) { return waiting.append(delta) }
     switch delta {
-    case .logprobs:
+    case .logprobs, .callMembers, .event:
       // Anthropic has no equivalent.
       break
     case .text(let text):
@@ -39,18 +49,72 @@ public struct AnthropicStream {
     case .signature(let text):
       enterThinking(to: &output)
       grow("signature_delta\",\"signature\":\"", text, at: index, to: &output)
-    case .toolCall(_, let id, let name):
+    case .toolCall(let call, let id, let name):
+      openCall = call
+      openArguments = ByteBuffer(capacity: 64)
       beginToolUse(id, name, to: &output)
     case .arguments(let call, let text):
-      guard call < blockOfCall.count else { return }
-      grow("input_json_delta\",\"partial_json\":\"", text, at: blockOfCall[call], to: &output)
+      guard open == .toolUse, call == openCall else { return }
+      openArguments.append(text.span)
+      grow("input_json_delta\",\"partial_json\":\"", text, at: index, to: &output)
     }
+  }
+
+  /// Whether a delta can go out while the block of a call is open: it belongs to the call, or the call's arguments are
+  /// whole. Blocks come one after the other, although calls may come by turns.
+  private func continuesOpenCall(_ delta: ReplyDelta) -> Bool {
+    if case .arguments(openCall, _) = delta { return true }
+    return waiting.isEmpty && ToolCall.input(ofText: openArguments.span)?.kind == .object
+  }
+
+  /// Appends what has waited. Nothing more comes, so that the arguments of every call are there.
+  private mutating func writeWaiting(to output: inout [UInt8]) {
+    guard !waiting.isEmpty else { return }
+    var deltas: [ReplyDelta] = []
+    swap(&deltas, &waiting)
+    leave(to: &output)
+    for delta in deltas {
+      if case .arguments = delta { continue }
+      write(delta, to: &output)
+      guard case .toolCall(let call, _, _) = delta else { continue }
+      for case .arguments(call, let text) in deltas {
+        write(.arguments(index: call, text), to: &output)
+      }
+      leave(to: &output)
+    }
+  }
+
+  /// Appends an event of the backend's; its end waits for the end of the reply.
+  private mutating func pass(
+    _ type: [UInt8], _ json: [UInt8], _ meaning: ReplyDelta.Meaning, to output: inout [UInt8]
+  ) {
+    if meaning == .end { return Self.append(type, json, to: &ending) }
+    if type.span.equals("message_start") { hasBegun = true } else { begin(to: &output) }
+    if type.span.equals("content_block_start") {
+      index += 1
+      open = .passed
+    } else if type.span.equals("content_block_stop") {
+      open = .none
+    }
+    Self.append(type, json, to: &output)
+  }
+
+  private static func append(_ type: [UInt8], _ json: [UInt8], to output: inout [UInt8]) {
+    output.append("event: ", type, "\ndata: ")
+    output.appendLine(json.span)
+    output.append("\n\n")
   }
 
   /// Appends what follows the last delta.
   public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
     begin(to: &output)
+    writeWaiting(to: &output)
     leave(to: &output)
+    if !ending.isEmpty {
+      output.append(copying: ending.span)
+      output.append("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+      return
+    }
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("type", string: "message_delta")
@@ -124,7 +188,6 @@ public struct AnthropicStream {
     _ id: [UInt8], _ name: [UInt8], to output: inout [UInt8]
   ) {
     beginBlock(.toolUse, to: &output)
-    blockOfCall.append(index)
     output.append("{\"type\":\"tool_use\",\"id\":\"", id, "\",\"name\":\"")
     output.append(copying: name.span)
     output.append("\",\"input\":{}}}\n\n")

@@ -35,6 +35,8 @@ final class CustomAssembly: ReplyAssembly {
     }
   }
 
+  func finish(into progress: ReplyProgress) {}
+
   func body(content: Span<UInt8>) -> [UInt8] {
     var writer = JSONWriter(reserving: content.count + 256)
     writer.beginObject()

@@ -2,12 +2,16 @@ import Bytes
 
 /// Postern's own events: `delta` with more of the content, then `message` with the whole answer, or `error`.
 public enum NativeStream {
-  /// Appends a delta: an event for text, nothing for others.
+  /// Appends a delta: an event for text and for thinking, nothing for others.
   public static func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
-    guard case .text(let text) = delta else { return }
-    output.append("event: delta\ndata: {\"content\":\"")
-    output.append(copying: text.span)
-    output.append("\"}\n\n")
+    switch delta {
+    case .text(let text):
+      output.append("event: delta\ndata: {\"content\":\"", text, "\"}\n\n")
+    case .reasoning(let text):
+      output.append("event: delta\ndata: {\"reasoning\":\"", text, "\"}\n\n")
+    case .logprobs, .signature, .toolCall, .arguments, .callMembers, .event:
+      break
+    }
   }
 
   /// Appends the end: the JSON that is the body of the answer without a stream.

@@ -9,6 +9,7 @@ extension Reply {
 
   /// A `chat.completion`.
   public func openAIBody(_ identity: AnswerIdentity) -> [UInt8] {
+    if let source, source.dialect == .openai { return passed(source.root, identity) }
     var writer = JSONWriter(reserving: content.count + 512)
     writer.beginObject()
     writer.member("id", string: identity.id.span)
@@ -96,6 +97,16 @@ extension FaceError {
 }
 
 extension JSONWriter {
+  /// Writes the members that a chunk or completion begins with, as far as the backend's own lacks them.
+  mutating func writeMissing(
+    from root: JSONValue, _ identity: AnswerIdentity, object: StaticString
+  ) {
+    if root["id"] == nil { member("id", string: identity.id.span) }
+    if root["object"] == nil { member("object", string: object) }
+    if root["created"] == nil { member("created", integer: identity.created) }
+    if root["model"] == nil { member("model", string: identity.model.span) }
+  }
+
   /// Writes a member, `null` where there is no value.
   mutating func member(_ name: StaticString, orNull value: JSONValue?) {
     self.name(name)

@@ -13,8 +13,10 @@ final class OpenAIAssembly: ReplyAssembly {
   private let choice: MergedObject
   private let message: MergedObject
   private let calls: ToolCallAssembly
-  /// Each call, as far as it has come.
-  private var callObjects: [MergedObject] = []
+  /// Whether the event that is being read brings pieces of calls.
+  private var hasCallPieces = false
+  /// Whether its delta can go to a client of OpenAI's as it is.
+  private var isPlain = true
 
   init(_ budget: ByteBudget) {
     self.budget = budget
@@ -25,6 +27,8 @@ final class OpenAIAssembly: ReplyAssembly {
   }
 
   func take(_ event: JSONValue, into progress: ReplyProgress) {
+    let hadEnded = progress.isFinished
+    (progress.meaning, isPlain, hasCallPieces) = (.nothing, true, false)
     for member in event.members {
       if member.isNamed("choices") {
         for element in member.value.elements where element["index"]?.integer ?? 0 == 0 {
@@ -37,6 +41,13 @@ final class OpenAIAssembly: ReplyAssembly {
         envelope.merge(member, .latest)
       }
     }
+    guard progress.passesEvents else { return progress.deltas += calls.take() }
+    pass(event, hadEnded, into: progress)
+  }
+
+  func finish(into progress: ReplyProgress) {
+    calls.finish()
+    progress.deltas += calls.take()
   }
 
   func body(content: Span<UInt8>) -> [UInt8] {
@@ -53,11 +64,9 @@ final class OpenAIAssembly: ReplyAssembly {
     writer.member("role", string: "assistant")
     writer.member("content", raw: content)
     message.writeMembers(to: &writer)
-    if !callObjects.isEmpty {
+    if !calls.isEmpty {
       writer.name("tool_calls")
-      writer.beginArray()
-      for call in callObjects { call.write(to: &writer) }
-      writer.endArray()
+      calls.write(to: &writer)
     }
     writer.endObject()
     writer.endObject()
@@ -69,7 +78,7 @@ final class OpenAIAssembly: ReplyAssembly {
   @inline(never)
   private func take(choice element: JSONValue, into progress: ReplyProgress) {
     // They go before the piece that they are about, wherever they stand.
-    if let logprobs = element["logprobs"], logprobs.kind == .object {
+    if !progress.passesEvents, let logprobs = element["logprobs"], logprobs.kind == .object {
       progress.deltas.append(.logprobs(logprobs.span.copied))
     }
     for member in element.members {
@@ -85,6 +94,7 @@ final class OpenAIAssembly: ReplyAssembly {
         choice.merge(member, .latest)
       }
     }
+    if progress.isFinished, !progress.passesEvents { calls.finish() }
   }
 
   @inline(never)
@@ -92,34 +102,101 @@ final class OpenAIAssembly: ReplyAssembly {
     for member in delta.members {
       let (name, value) = (member.name, member.value)
       if name.equals("content") {
+        if value.kind == .array { isPlain = false }
         progress.append(content: value)
       } else if name.equals("tool_calls") {
         var position = 0
+        hasCallPieces = !value.isEmpty
         for call in value.elements {
           take(call: call, at: position, into: progress)
           position += 1
         }
       } else if !name.equals("role") {
         message.merge(member, .growing)
-        if name.equals("refusal"), value.kind == .string { progress.append(text: value) }
-        progress.take(reasoning: member)
+        if name.equals("refusal"), value.kind == .string {
+          progress.append(text: value)
+        } else if name.equals("images") || name.equals("audio") {
+          if !value.isNull, !value.isEmpty { progress.note(.beyondText) }
+        } else if name.equals("function_call"), value.kind == .object {
+          take(functionCall: value, into: progress)
+        }
       }
     }
+    // Some backends send it under both names.
+    if let reasoning = delta.reasoning { progress.append(reasoning: reasoning) }
+  }
+
+  /// A piece of the one call that backends made before there were several.
+  private func take(functionCall piece: JSONValue, into progress: ReplyProgress) {
+    progress.note(.beyondText)
+    guard !progress.passesEvents,
+      let place = calls.place(of: -1, id: nil, name: piece["name"])
+    else { return }
+    calls.append(piece["arguments"], to: place)
   }
 
   /// A piece of a call: it belongs to the call of its index or, for backends that do not count, of its position.
   @inline(never)
   private func take(call: JSONValue, at position: Int, into progress: ReplyProgress) {
-    let number = call["index"]?.integer ?? position
-    let function = call["function"]
-    let known = calls.place(of: number, id: call["id"])
-    let begun =
-      known ?? calls.begin(number, id: call["id"], name: function?["name"], into: progress)
-    guard let place = begun else { return }
-    if place == callObjects.count { callObjects.append(MergedObject(budget)) }
-    for member in call.members where !member.isNamed("index") {
-      callObjects[place].merge(member, .growing)
+    let number = call["index"]?.integer
+    if number == nil { isPlain = false }
+    let function = call["function"] ?? call["custom"]
+    guard
+      let place = calls.place(
+        of: max(0, number ?? position), id: call["id"], name: function?["name"])
+    else { return }
+    progress.note(.beyondText)
+    for member in call.members
+    where !member.name.equals("index") && !member.name.equals("id")
+      && !member.name.equals("function")
+    {
+      calls.append(member, to: place)
     }
-    calls.append(function?["arguments"], to: place, into: progress)
+    calls.append(call["function"]?["arguments"], to: place)
+    calls.release()
+  }
+}
+
+// MARK: Clients of OpenAI's
+
+extension OpenAIAssembly {
+  /// Passes an event on: as it came, but for calls that have to be put in order, content in parts, and the end, which
+  /// goes out once the reply is known to be whole.
+  @inline(never)
+  private func pass(_ event: JSONValue, _ hadEnded: Bool, into progress: ReplyProgress) {
+    guard !budget.isExceeded else { return }
+    let isPlain = self.isPlain && (!hasCallPieces || calls.isPlain)
+    let pieces = calls.take()
+    let endsHere = progress.isFinished && !hadEnded
+    if hadEnded {
+      let hasChoice = event["choices"]?.isEmpty == false
+      progress.deltas.append(.event(type: [], event.span.copied, hasChoice ? .tail : .usage))
+      return
+    }
+    if isPlain, !endsHere {
+      emit(event.span.copied, progress)
+      return
+    }
+    if !isPlain || progress.meaning != .nothing {
+      let chunk = OpenAIChunk(event, isPlain: isPlain)
+      if chunk.hasMore { emit(chunk.json, progress, isPlain ? nil : .nothing) }
+      if !isPlain { progress.deltas += chunk.parts + pieces }
+    }
+    guard endsHere else { return }
+    finish(into: progress)
+    let word: StaticString? = calls.isEmpty ? nil : "tool_calls"
+    let hasPassed = !isPlain || progress.meaning != .nothing
+    progress.deltas.append(
+      .event(type: [], OpenAIChunk.end(event, word, withoutDelta: hasPassed), .end))
+    if event["usage"]?.kind == .object { progress.deltas.append(.event(type: [], [], .usage)) }
+  }
+
+  private func emit(
+    _ json: [UInt8], _ progress: ReplyProgress, _ meaning: ReplyDelta.Meaning? = nil
+  ) {
+    let meaning = meaning ?? progress.meaning
+    // The client gets nothing before the first output: until then events are kept.
+    if meaning == .nothing, !progress.hasOutput { budget.charge(json.count) }
+    progress.deltas.append(.event(type: [], json, meaning))
   }
 }

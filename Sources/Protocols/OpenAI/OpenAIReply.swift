@@ -11,9 +11,13 @@ extension Reply {
     var rest = choices.elements
     guard let choice = rest.next(), let message = choice["message"] else { return nil }
     let details = ReplyMetadata(byteCount: byteCount)
-    let content = details.insert(membersOf: message, but: "content", skippingRole: true)
-    let toolCalls = acceptsToolCalls ? Self.toolCalls(openai: details["tool_calls"]) : []
-    let said = Self.said(content, details["refusal"])
+    var content = details.insert(membersOf: message, but: "content", skippingRole: true)
+    if let parts = content, let thinking = Self.thinking(in: parts) {
+      content = thinking.rest
+      details.insert(thinking.reasoning)
+    }
+    let toolCalls = acceptsToolCalls ? Self.toolCalls(of: details) : []
+    let said = Self.said(content, details)
     guard said != nil || !toolCalls.isEmpty else { return nil }
     _ = details.insert(membersOf: choice, but: "message")
     let end = FinishReason(details["finish_reason"])
@@ -21,23 +25,66 @@ extension Reply {
     details.set("choices", elements: Array(rest))
     self.init(
       content: said.map { $0.span.copied } ?? [UInt8]("\"\""), details: details,
-      finishReason: end, toolCalls: toolCalls)
+      finishReason: end, toolCalls: toolCalls, source: (.openai, root))
   }
 
-  /// The content; if it is missing, the refusal, which is what the model says to the user.
-  private static func said(_ content: JSONValue?, _ refusal: JSONValue?) -> JSONValue? {
+  /// The content; if it is missing, what the model says to the user in other members: the refusal, the words of the
+  /// audio, or nothing where images or audio are all there is.
+  private static func said(_ content: JSONValue?, _ details: ReplyMetadata) -> JSONValue? {
     if let content, MessageContent.fault(in: content) == nil { return content }
-    guard let refusal, refusal.kind == .string, !refusal.isEmpty else { return nil }
-    return refusal
+    let audio = details["audio"]
+    for text in [details["refusal"], audio?["transcript"]] {
+      if let text, text.kind == .string, !text.isEmpty { return text }
+    }
+    let hasImages = details["images"]?.kind == .array && details["images"]?.isEmpty == false
+    let hasAudio = audio?.kind == .object && audio?.isEmpty == false
+    return hasImages || hasAudio ? (try? JSONDocument([UInt8]("\"\"")))?.root : nil
   }
 
-  private static func toolCalls(openai calls: JSONValue?) -> [ToolCall] {
+  /// Mistral's content with thinking among its parts: the rest of the content, and the member that others have the
+  /// reasoning in. `nil` where no part is thinking.
+  private static func thinking(
+    in content: JSONValue
+  ) -> (rest: JSONValue?, reasoning: JSONMember)? {
+    guard content.kind == .array,
+      content.elements.contains(where: { $0.member("type", is: "thinking") })
+    else { return nil }
+    let progress = ReplyProgress(
+      ByteBudget(limit: content.raw.count), continuing: [UInt8]().span, in: .openai)
+    progress.append(content: content)
+    var (text, reasoning) = ([UInt8]("\""), [UInt8]("{\"reasoning_content\":\""))
+    for delta in progress.deltas {
+      switch delta {
+      case .text(let piece): text.append(copying: piece.span)
+      case .reasoning(let piece): reasoning.append(copying: piece.span)
+      default: break
+      }
+    }
+    text.append("\"")
+    reasoning.append("\"}")
+    guard let member = (try? JSONDocument(reasoning))?.root.members.first(where: { _ in true })
+    else { return nil }
+    return ((try? JSONDocument(text))?.root, member)
+  }
+
+  private static func toolCalls(of details: ReplyMetadata) -> [ToolCall] {
     var toolCalls: [ToolCall] = []
-    guard let elements = calls?.elements else { return toolCalls }
-    for call in elements {
-      guard let function = call["function"] else { continue }
+    for call in details.elements(of: "tool_calls") {
+      if let custom = call["custom"] {
+        toolCalls.append(
+          ToolCall(
+            id: call["id"], name: custom["name"], arguments: custom["input"], after: toolCalls))
+      } else {
+        let function = call["function"]
+        toolCalls.append(
+          ToolCall(
+            id: call["id"], name: function?["name"], arguments: function?["arguments"],
+            after: toolCalls))
+      }
+    }
+    if toolCalls.isEmpty, let call = details["function_call"], call.kind == .object {
       toolCalls.append(
-        ToolCall(id: call["id"], name: function["name"], text: function["arguments"]))
+        ToolCall(id: nil, name: call["name"], arguments: call["arguments"], after: []))
     }
     return toolCalls
   }

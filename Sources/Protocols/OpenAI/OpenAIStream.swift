@@ -13,6 +13,13 @@ public struct OpenAIStream {
   private var hasBegun = false
   /// What the next chunk says about its tokens, if that is known.
   private var logprobs: [UInt8]?
+  /// The backend's own end, which waits for the end of the reply, and what comes after it.
+  private var ending: [UInt8] = []
+  private var tail: [UInt8] = []
+  /// Whether the backend's own events have the usage.
+  private var hasUsage = false
+  /// The members of a chunk that the backend's own lack.
+  private var missing: [UInt8] = []
 
   /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
   public init(_ identity: AnswerIdentity, includesUsage: Bool) {
@@ -45,7 +52,11 @@ public struct OpenAIStream {
 
   /// Appends the chunk of a delta.
   public mutating func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
+    if case .event(_, let json, let meaning) = delta { return pass(json, meaning, to: &output) }
+    if !ending.isEmpty { forgetEnding() }
     switch delta {
+    case .event:
+      break
     case .signature:
       // OpenAI has no equivalent.
       break
@@ -74,14 +85,76 @@ public struct OpenAIStream {
       output.append(decimal: index)
       output.append(",\"function\":{\"arguments\":\"", text, "\"}}]")
       close(finishReason: nil, to: &output)
+    case .callMembers(let index, let members):
+      open(to: &output)
+      output.append("\"tool_calls\":[{\"index\":")
+      output.append(decimal: index)
+      output.append(",", members, "}]")
+      close(finishReason: nil, to: &output)
     }
+  }
+
+  /// Appends an event of the backend's, or keeps it until the reply ends.
+  private mutating func pass(
+    _ json: [UInt8], _ meaning: ReplyDelta.Meaning, to output: inout [UInt8]
+  ) {
+    if !hasBegun, !json.isEmpty {
+      hasBegun = true
+      adopt(json)
+    }
+    switch meaning {
+    case .end:
+      append(json, to: &ending)
+    case .usage:
+      hasUsage = true
+      if includesUsage, !json.isEmpty { append(json, to: &tail) }
+    case .tail:
+      append(json, to: &tail)
+    case .nothing, .thinking, .text, .beyondText:
+      append(json, to: &output)
+    }
+  }
+
+  private func append(_ json: [UInt8], to output: inout [UInt8]) {
+    output.append("data: ")
+    if missing.isEmpty {
+      output.appendLine(json.span)
+    } else {
+      output.append("{", missing, "")
+      output.appendLine(json.span.extracting(1...))
+    }
+    output.append("\n\n")
+  }
+
+  /// Another reply takes the place of one whose end has come.
+  private mutating func forgetEnding() {
+    (ending, tail, hasUsage) = ([], [], false)
+  }
+
+  /// Takes the backend's name for the reply from its first chunk, or notes what that lacks.
+  private mutating func adopt(_ json: [UInt8]) {
+    guard let chunk = try? JSONDocument(json).root else { return }
+    if let id = chunk["id"]?.string { identity.id = id }
+    if let created = chunk["created"]?.integer { identity.created = created }
+    if let model = chunk["model"]?.string { identity.model = model }
+    opening = Self.opening(identity)
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.writeMissing(from: chunk, identity, object: "chat.completion.chunk")
+    writer.endObject()
+    missing = Array(writer.finish().dropFirst().dropLast())
+    if !missing.isEmpty, !chunk.isEmpty { missing.append(",") }
   }
 
   /// Appends what follows the last delta.
   public mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
-    open(to: &output)
-    close(finishReason: reply.reason.openai, to: &output)
-    if includesUsage {
+    if ending.isEmpty {
+      open(to: &output)
+      close(finishReason: reply.reason.openai, to: &output)
+    }
+    output.append(copying: ending.span)
+    output.append(copying: tail.span)
+    if includesUsage, !hasUsage {
       var writer = JSONWriter()
       writer.beginObject()
       reply.writeOpenAIUsage(to: &writer)

@@ -75,6 +75,22 @@ public enum FinishReason: Equatable, Sendable, CaseIterable {
 }
 
 extension Reply {
-  /// Why the reply ended, as clients are told. A backend that does not say so has ended, or calls tools.
-  var reason: FinishReason { finishReason ?? (toolCalls.isEmpty ? .end : .toolCalls) }
+  /// Why the reply ended, as clients are told. A reply with calls of tools ends in them, whatever the backend says,
+  /// unless they were cut off. A backend that does not say so has ended.
+  var reason: FinishReason {
+    let reason = finishReason ?? .end
+    return !toolCalls.isEmpty && reason.isBeforeCalls ? .toolCalls : reason
+  }
+}
+
+extension FinishReason {
+  /// Whether calls of tools are the better reason.
+  fileprivate var isBeforeCalls: Bool { self == .end || self == .stopSequence }
+
+  /// The word in Chat Completions for a backend's word; `nil` where the backend's may stay.
+  static func told(_ word: JSONValue, calls: Bool) -> StaticString? {
+    guard let reason = FinishReason(word) else { return nil }
+    let told = calls && reason.isBeforeCalls ? toolCalls.openai : reason.openai
+    return word.equals(told) ? nil : told
+  }
 }

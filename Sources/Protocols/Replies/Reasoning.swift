@@ -35,11 +35,15 @@ extension Reply {
   }
 }
 
-extension ReplyProgress {
-  /// Takes a member of a delta of OpenAI's kin, if it is reasoning.
-  func take(reasoning member: JSONMember) {
-    if member.isNamed("reasoning_content") || member.isNamed("reasoning") {
-      append(reasoning: member.value)
+extension JSONValue {
+  /// The reasoning in a message or delta of OpenAI's kin; some send it under both names.
+  var reasoning: JSONValue? {
+    @inline(never)
+    get {
+      for name in ["reasoning_content", "reasoning"] as [StaticString] {
+        if let text = self[name], text.kind == .string, !text.isEmpty { return text }
+      }
+      return nil
     }
   }
 }

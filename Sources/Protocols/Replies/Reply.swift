@@ -6,7 +6,8 @@ public import JSON
 /// Values are JSON, byte for byte as the backend sent them. What statistics, log and faces need of it is parsed once,
 /// when the reply is made.
 public final class Reply: Sendable {
-  /// The content: a non-empty string, or an array of message parts. `""` only where tools are called instead.
+  /// The content: a non-empty string, or an array of message parts. `""` where tools are called
+  /// instead, and where images or audio are all there is: those are in the metadata.
   public let content: [UInt8]
 
   /// An array of files for the user, empty if the backend sent none.
@@ -24,6 +25,9 @@ public final class Reply: Sendable {
   /// Why the reply ended; `nil` where the backend did not say.
   public let finishReason: FinishReason?
 
+  /// The backend's own body, which clients of its interface get; `nil` where the reply has another content.
+  let source: (dialect: Dialect, root: JSONValue)?
+
   /// The calls of tools, where those are accepted; they stand in the metadata too.
   public let toolCalls: [ToolCall]
 
@@ -39,8 +43,10 @@ public final class Reply: Sendable {
   @inline(never)
   init(
     content: [UInt8], attachments: [UInt8] = Reply.noAttachments, details: ReplyMetadata,
-    finishReason: FinishReason? = nil, toolCalls: [ToolCall] = []
+    finishReason: FinishReason? = nil, toolCalls: [ToolCall] = [],
+    source: (dialect: Dialect, root: JSONValue)? = nil
   ) {
+    self.source = source
     self.content = content
     self.attachments = attachments
     self.details = details
@@ -52,6 +58,7 @@ public final class Reply: Sendable {
 
   /// A reply with other content.
   init(_ reply: Reply, content: [UInt8]) {
+    source = nil
     self.content = content
     attachments = reply.attachments
     details = reply.details

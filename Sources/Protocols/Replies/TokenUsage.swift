@@ -29,8 +29,9 @@ public struct TokenUsage: Sendable {
         }
       }
     }
-    // OpenAI's count of the input includes the tokens of the cache. Anthropic counts these apart.
-    input = (counts[0] ?? counts[2]).map { $0 + (counts[4] ?? 0) + (counts[5] ?? 0) }
+    // Anthropic counts what it read from or wrote to its cache apart, OpenAI within. Proxies send OpenAI's names with
+    // Anthropic's beside them.
+    input = counts[0] ?? counts[2].map { $0 + (counts[4] ?? 0) + (counts[5] ?? 0) }
     output = counts[1] ?? counts[3]
   }
 

@@ -1,5 +1,6 @@
 import Bytes
 import JSON
+import Platform
 
 /// A call of a tool that a reply makes. Text is the inside of a JSON string.
 public struct ToolCall: Equatable, Sendable {
@@ -19,17 +20,47 @@ public struct ToolCall: Equatable, Sendable {
     self.arguments = arguments
   }
 
-  /// A call whose arguments are text, as OpenAI has them. What is missing or not a string is empty.
-  init(id: JSONValue?, name: JSONValue?, text: JSONValue?) {
+  /// A call as OpenAI has it: arguments are text, whatever the backend sent. An identifier that is missing, or that one
+  /// of the calls before it has, is made up.
+  init(id: JSONValue?, name: JSONValue?, arguments: JSONValue?, after calls: [ToolCall]) {
+    var text = arguments.insideOfString
+    if let arguments, arguments.kind != .string, !arguments.isNull {
+      let buffer = ByteBuffer(capacity: 64)
+      buffer.append(escaping: arguments.span)
+      text = buffer.bytes
+    }
+    if text.isEmpty { text = [UInt8]("{}") }
     self.init(
-      id: id.insideOfString, name: name.insideOfString, arguments: text.insideOfString)
+      id: Self.unique(id.insideOfString, calls), name: name.insideOfString, arguments: text)
   }
 
   /// A call whose arguments are JSON, as Anthropic has them.
-  init(id: JSONValue?, name: JSONValue?, input: JSONValue?) {
+  init(id: JSONValue?, name: JSONValue?, input: JSONValue?, after calls: [ToolCall]) {
     let text = ByteBuffer(capacity: 64)
-    if let input { text.append(escaping: input.span) }
-    self.init(id: id.insideOfString, name: name.insideOfString, arguments: text.bytes)
+    // A text is what a stream brought that is not JSON.
+    if let input, input.kind == .string {
+      text.append(input.inside)
+    } else if let input, !input.isNull {
+      text.append(escaping: input.span)
+    } else {
+      text.append("{}")
+    }
+    self.init(
+      id: Self.unique(id.insideOfString, calls), name: name.insideOfString, arguments: text.bytes)
+  }
+
+  private static func unique(_ id: [UInt8], _ calls: [ToolCall]) -> [UInt8] {
+    id.isEmpty || calls.contains { $0.id == id } ? newID() : id
+  }
+
+  /// A new identifier for a call, which no other call of the conversation has.
+  static func newID() -> [UInt8] { RandomSource().identifier("call_") }
+
+  /// Whether it can be passed on to a client of this face: it has a name and, for Anthropic's clients, whose calls have
+  /// an object, arguments that are one.
+  public func isSound(for face: Face) -> Bool {
+    guard !name.isEmpty else { return false }
+    return face != .anthropic || Self.input(ofText: arguments.span)?.kind == .object
   }
 
   /// The arguments as JSON, for vendors that have them so; `nil` if the text is not JSON.

@@ -89,6 +89,9 @@ final class MergedObject {
     }
   }
 
+  /// Whether there is a member of this name.
+  func has(_ name: StaticString) -> Bool { value(of: name) != nil }
+
   /// Sets a member to a value that is JSON already.
   @inline(never)
   func set(_ name: StaticString, raw json: [UInt8]) {

@@ -14,4 +14,29 @@ public enum ReplyDelta: Equatable, Sendable {
   case toolCall(index: Int, id: [UInt8], name: [UInt8])
   /// More of the arguments of a call, which together are a JSON text.
   case arguments(index: Int, [UInt8])
+  /// Further members of a call, JSON members without braces; OpenAI's kin alone has them.
+  case callMembers(index: Int, [UInt8])
+  /// An event of the backend's for a client that speaks the same interface: its type, empty in OpenAI's, and JSON.
+  case event(type: [UInt8], [UInt8], Meaning)
+
+  /// What an event brings.
+  public enum Meaning: Int, Comparable, Sendable {
+    /// Nothing that the model has produced.
+    case nothing
+    /// Thinking.
+    case thinking
+    /// Text, and nothing that another backend could not continue.
+    case text
+    /// More than text: calls of tools, images.
+    case beyondText
+    /// Why the reply ended. It goes out once the reply is known to be whole.
+    case end
+    /// The tokens that the exchange took; goes after the end, to clients that asked for it.
+    case usage
+    /// What comes after the end.
+    case tail
+
+    /// The order is that in which events of a reply say more.
+    public static func < (one: Meaning, other: Meaning) -> Bool { one.rawValue < other.rawValue }
+  }
 }

@@ -8,9 +8,15 @@ final class ReplyProgress {
   let text = ByteBuffer(capacity: 256)
   /// The deltas that were not fetched yet.
   var deltas: [ReplyDelta] = []
+  /// Whether the client gets the backend's own events, instead of pieces made of them.
+  var passesEvents = false
+  /// What the event that is being read brings.
+  var meaning = ReplyDelta.Meaning.nothing
+  /// Whether the model has produced anything: thinking, text, a piece of a call.
+  var hasOutput = false
   /// Whether any content has come.
   var hasText = false
-  /// Whether a tool is called.
+  /// Whether a tool is called, or anything else has come that is neither text nor thinking.
   var hasToolCall = false
   /// Whether the backend said that the reply is whole.
   var isFinished = false
@@ -41,15 +47,36 @@ final class ReplyProgress {
     guard !budget.isExceeded else { return }
     text.append(bytes)
     hasText = true
-    deltas.append(.text(bytes.copied))
+    note(.text)
+    if !passesEvents { deltas.append(.text(bytes.copied)) }
   }
 
   /// More content, which may be message parts: those that are text.
   @inline(never)
   func append(content value: JSONValue) {
     if value.kind == .string { return append(text: value) }
-    for part in value.elements where part.member("type", is: "text") {
-      if let text = part["text"], text.kind == .string { append(text: text) }
+    for part in value.elements {
+      if part.member("type", is: "text") {
+        if let text = part["text"], text.kind == .string { append(text: text) }
+      } else if part.member("type", is: "thinking") {
+        append(thinking: part["thinking"])
+      }
+    }
+  }
+
+  /// The model has produced something.
+  func note(_ meaning: ReplyDelta.Meaning) {
+    hasOutput = true
+    if meaning == .beyondText { hasToolCall = true }
+    if self.meaning < meaning { self.meaning = meaning }
+  }
+
+  /// Thinking as Mistral has it: a text, or parts with texts.
+  private func append(thinking value: JSONValue?) {
+    guard let value else { return }
+    append(reasoning: value)
+    for part in value.elements {
+      if let text = part["text"] { append(reasoning: text) }
     }
   }
 
@@ -62,6 +89,8 @@ final class ReplyProgress {
   /// More of what the model thinks.
   @inline(never)
   func append(reasoning value: JSONValue) {
-    if value.kind == .string, !value.isEmpty { deltas.append(.reasoning(value.inside.copied)) }
+    guard value.kind == .string, !value.isEmpty else { return }
+    note(.thinking)
+    if !passesEvents { deltas.append(.reasoning(value.inside.copied)) }
   }
 }

@@ -22,11 +22,12 @@ public final class StreamDecoder {
   /// How many events were skipped because they are not JSON objects.
   public private(set) var malformedCount = 0
 
-  /// A decoder of one reply. `continued` is the text that a backend was told to continue, a JSON string as
+  /// A decoder of one reply. `passesEvents`: the client speaks the dialect, and gets the events as they come.
+  /// `continued` is the text that a backend was told to continue, a JSON string as
   /// `partialContent` gives it: the reply begins with it, its deltas do not.
   public init(
     _ dialect: Dialect, _ framing: StreamFraming, limit: Int,
-    continuing continued: [UInt8]? = nil
+    continuing continued: [UInt8]? = nil, passesEvents: Bool = false
   ) {
     self.dialect = dialect
     self.limit = limit
@@ -35,11 +36,15 @@ public final class StreamDecoder {
     var prefix: [UInt8] = []
     if let continued { prefix = continued.span.extracting(1..<continued.count - 1).copied }
     progress = ReplyProgress(budget, continuing: prefix.span, in: dialect)
+    progress.passesEvents = passesEvents
     assembly = dialect.rules.assembly(within: budget)
   }
 
   /// Whether any content has come, that of the continued text not counted.
   public var hasContent: Bool { progress.hasText }
+
+  /// Whether the model has produced anything, be it thinking.
+  public var hasOutput: Bool { progress.hasOutput || hasBegun }
 
   /// Whether anything for the client has come: content, or a call of a tool.
   public var hasBegun: Bool { progress.hasText || progress.hasToolCall }
@@ -84,6 +89,7 @@ public final class StreamDecoder {
   /// off: like any other event that is not complete, it does not count.
   public func finish() -> [ReplyDelta] {
     if !isOver, fault == nil, let event = reader.finish() { take(event, mayBeCut: true) }
+    if fault == nil { assembly.finish(into: progress) }
     return takeDeltas()
   }
 
@@ -112,6 +118,7 @@ public final class StreamDecoder {
 
   private func take(_ event: StreamEvent, mayBeCut: Bool = false) {
     if event.data.span.trimmingBlanks.equals("[DONE]") {
+      assembly.finish(into: progress)
       progress.isFinished = true
       progress.isOver = true
       return

@@ -6,6 +6,8 @@ public enum StreamFault: Error, Equatable, Sendable {
   case tooLarge(limit: Int)
   /// The backend reported an error inside the stream.
   case reported(BackendError)
+  /// A call of a tool has no name, or arguments that the client cannot be given.
+  case brokenCall
   /// The stream ended without saying that the reply is whole.
   case unfinished
   /// The reply is whole, but it has no content or is not JSON.
@@ -16,6 +18,8 @@ public enum StreamFault: Error, Equatable, Sendable {
     switch self {
     case .tooLarge(let limit): "the reply has more than max_response = \(limit) bytes"
     case .reported: "the backend reported an error inside the stream"
+    case .brokenCall:
+      "the reply calls a tool without its name, or with arguments that are not a JSON object"
     case .unfinished: "the stream ended without a finish signal: the reply may be cut short"
     case .noReply(let fault): fault.message
     }

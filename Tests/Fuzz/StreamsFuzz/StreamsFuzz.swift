@@ -102,6 +102,11 @@ private struct Reading: Equatable {
       case .logprobs(let object):
         precondition((try? JSONDocument(object))?.root.kind == .object)
         continue
+      case .callMembers(_, let members):
+        precondition((try? JSONDocument([UInt8]("{") + members + [UInt8]("}"))) != nil)
+        continue
+      case .event:
+        preconditionFailure("events are passed on only where that is asked for")
       }
       precondition((try? JSONDocument([UInt8]("\"") + piece + [UInt8]("\""))) != nil)
     }

@@ -1,0 +1,101 @@
+import Bytes
+import JSON
+
+/// A chunk of a backend's that goes to a client of OpenAI's with changes.
+struct OpenAIChunk {
+  /// The chunk without what is written apart, and without the finish reason.
+  let json: [UInt8]
+  /// Whether its delta says anything but the role.
+  let hasMore: Bool
+  /// What content in parts says.
+  let parts: [ReplyDelta]
+
+  /// A chunk whose end is written apart; so are, unless it is plain, calls and content in parts.
+  init(_ event: JSONValue, isPlain: Bool) {
+    var writer = JSONWriter(reserving: event.raw.count + 16)
+    var hasMore = isPlain
+    var parts: [ReplyDelta] = []
+    Self.write(event, to: &writer) { choice, writer in
+      for member in choice.members {
+        writer.name(raw: member.name.span)
+        if member.name.equals("finish_reason") {
+          writer.null()
+        } else if !isPlain, member.name.equals("delta") {
+          writer.beginObject()
+          for inner in member.value.members {
+            let isContent = inner.name.equals("content") && inner.value.kind == .array
+            if isContent { parts = Self.parts(of: inner.value) }
+            if isContent || inner.name.equals("tool_calls") { continue }
+            if !inner.value.isNull, !inner.value.isEmpty, !inner.name.equals("role") {
+              hasMore = true
+            }
+            writer.name(raw: inner.name.span)
+            writer.raw(inner.value.span)
+          }
+          writer.endObject()
+        } else {
+          writer.raw(member.value.span)
+        }
+      }
+    }
+    json = writer.finish()
+    self.hasMore = hasMore
+    self.parts = parts
+  }
+
+  /// The chunk that ends the reply. `word` replaces `stop`; the finish reason is one of OpenAI's in any case.
+  static func end(_ event: JSONValue, _ word: StaticString?, withoutDelta: Bool) -> [UInt8] {
+    var writer = JSONWriter(reserving: event.raw.count + 16)
+    write(event, to: &writer) { choice, writer in
+      for member in choice.members {
+        writer.name(raw: member.name.span)
+        if member.name.equals("delta"), withoutDelta {
+          writer.beginObject()
+          writer.endObject()
+        } else if member.name.equals("logprobs"), withoutDelta {
+          writer.null()
+        } else if member.name.equals("finish_reason"),
+          let reason = FinishReason.told(member.value, calls: word != nil)
+        {
+          writer.string(reason)
+        } else {
+          writer.raw(member.value.span)
+        }
+      }
+    }
+    return writer.finish()
+  }
+
+  /// Writes the chunk; `first` writes the members of the first choice.
+  private static func write(
+    _ event: JSONValue, to writer: inout JSONWriter, first: (JSONValue, inout JSONWriter) -> Void
+  ) {
+    writer.beginObject()
+    for member in event.members {
+      writer.name(raw: member.name.span)
+      guard member.name.equals("choices") else {
+        writer.raw(member.value.span)
+        continue
+      }
+      writer.beginArray()
+      for choice in member.value.elements {
+        guard choice["index"]?.integer ?? 0 == 0 else {
+          writer.raw(choice.span)
+          continue
+        }
+        writer.beginObject()
+        first(choice, &writer)
+        writer.endObject()
+      }
+      writer.endArray()
+    }
+    writer.endObject()
+  }
+
+  private static func parts(of content: JSONValue) -> [ReplyDelta] {
+    let progress = ReplyProgress(
+      ByteBudget(limit: content.raw.count), continuing: [UInt8]().span, in: .openai)
+    progress.append(content: content)
+    return progress.deltas
+  }
+}

@@ -1,0 +1,149 @@
+import Bytes
+import JSON
+
+/// A completion of a backend's, for OpenAI's clients: every member as it came, in its order. Changed is only what
+/// clients could not read: calls, content in parts, and a finish reason that is not OpenAI's. What every completion has
+/// is added where it is missing.
+extension Reply {
+  func passed(_ root: JSONValue, _ identity: AnswerIdentity) -> [UInt8] {
+    if isWhole(root) { return Array(root.raw) }
+    var writer = JSONWriter(reserving: root.raw.count + 256)
+    writer.beginObject()
+    writer.writeMissing(from: root, identity, object: "chat.completion")
+    for member in root.members {
+      writer.name(raw: member.name.span)
+      guard member.name.equals("choices") else {
+        writer.raw(member.value.span)
+        continue
+      }
+      writer.beginArray()
+      var isFirst = true
+      for choice in member.value.elements {
+        if isFirst { write(choice: choice, to: &writer) } else { writer.raw(choice.span) }
+        isFirst = false
+      }
+      writer.endArray()
+    }
+    if root["usage"] == nil { writeOpenAIUsage(to: &writer) }
+    writer.endObject()
+    return writer.finish()
+  }
+
+  /// Whether a completion can be passed on byte for byte.
+  private func isWhole(_ root: JSONValue) -> Bool {
+    for name in ["id", "object", "created", "model", "usage"] as [StaticString]
+    where root[name] == nil {
+      return false
+    }
+    guard let choice = root["choices"]?.elements.first(where: { _ in true }),
+      choice["index"] != nil, let word = choice["finish_reason"], openAIReason(word) == nil,
+      let message = choice["message"], message["role"] != nil,
+      let content = message["content"], content.kind != .array
+    else { return false }
+    var place = 0
+    for call in details.elements(of: "tool_calls") {
+      defer { place += 1 }
+      guard place < toolCalls.count else { break }
+      let known = toolCalls[place]
+      guard call["type"] != nil, call["id"].insideOfString == known.id else { return false }
+      if let function = call["function"],
+        function["arguments"].insideOfString != known.arguments
+      {
+        return false
+      }
+    }
+    return true
+  }
+
+  private func write(choice: JSONValue, to writer: inout JSONWriter) {
+    writer.beginObject()
+    if choice["index"] == nil { writer.member("index", integer: 0) }
+    for member in choice.members {
+      writer.name(raw: member.name.span)
+      if member.name.equals("message") {
+        write(message: member.value, to: &writer)
+      } else if member.name.equals("finish_reason"), let word = openAIReason(member.value) {
+        writer.string(word)
+      } else {
+        writer.raw(member.value.span)
+      }
+    }
+    if choice["finish_reason"] == nil { writer.member("finish_reason", string: reason.openai) }
+    writer.endObject()
+  }
+
+  /// The finish reason; `nil` where the backend's may stay.
+  private func openAIReason(_ word: JSONValue) -> StaticString? {
+    let told = reason.openai
+    return word.equals(told) ? nil : told
+  }
+
+  private func write(message: JSONValue, to writer: inout JSONWriter) {
+    writer.beginObject()
+    if message["role"] == nil { writer.member("role", string: "assistant") }
+    for member in message.members {
+      writer.name(raw: member.name.span)
+      if member.name.equals("tool_calls"), member.value.kind == .array {
+        write(calls: member.value, to: &writer)
+      } else if member.name.equals("content"), member.value.kind == .array {
+        let text = self.text
+        writer.raw(text.span)
+        if message.reasoning == nil, let reasoning = reasoningText {
+          writer.member("reasoning_content", raw: reasoning.span)
+        }
+      } else {
+        writer.raw(member.value.span)
+      }
+    }
+    if message["content"] == nil { writer.member("content", orNull: nil) }
+    writer.endObject()
+  }
+
+  private func write(calls: JSONValue, to writer: inout JSONWriter) {
+    writer.beginArray()
+    var place = 0
+    for call in calls.elements {
+      defer { place += 1 }
+      guard place < toolCalls.count else {
+        writer.raw(call.span)
+        continue
+      }
+      let known = toolCalls[place]
+      writer.beginObject()
+      if call["id"] == nil {
+        writer.name("id")
+        writer.raw("\"", known.id.span, "\"")
+      }
+      if call["type"] == nil { writer.member("type", string: "function") }
+      for member in call.members {
+        writer.name(raw: member.name.span)
+        if member.name.equals("id") {
+          writer.raw("\"", known.id.span, "\"")
+        } else if member.name.equals("function") {
+          write(function: member.value, known, to: &writer)
+        } else {
+          writer.raw(member.value.span)
+        }
+      }
+      writer.endObject()
+    }
+    writer.endArray()
+  }
+
+  private func write(function: JSONValue, _ call: ToolCall, to writer: inout JSONWriter) {
+    writer.beginObject()
+    for member in function.members {
+      writer.name(raw: member.name.span)
+      if member.name.equals("arguments") {
+        writer.raw("\"", call.arguments.span, "\"")
+      } else {
+        writer.raw(member.value.span)
+      }
+    }
+    if function["arguments"] == nil {
+      writer.name("arguments")
+      writer.raw("\"", call.arguments.span, "\"")
+    }
+    writer.endObject()
+  }
+}
