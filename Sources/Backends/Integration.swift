@@ -90,13 +90,19 @@ package final class Integration {
   }
 
   /// The fields of one request.
-  package func fields(conversation: [UInt8], request: [UInt8], platform: [UInt8]?) -> FieldLines {
+  package func fields(
+    conversation: [UInt8], request: [UInt8], platform: [UInt8]?, betas: [UInt8]? = nil
+  ) -> FieldLines {
     var fields = ownFields
     // 64: what the names take.
     fields.reserve(conversation.count + request.count + (platform?.count ?? 0) + 64)
     if sendsConversation { fields.append("X-Conversation-Id", conversation.span) }
     if sendsRequest { fields.append("X-Request-Id", request.span) }
     if sendsPlatform, let platform { fields.append("X-User-Platform", platform.span) }
+    // Beside a configured field of this name: both are lists, which add up (RFC 9110 section 5.3).
+    if dialect == .anthropic, let betas, !betas.isEmpty {
+      fields.append("anthropic-beta", betas.span)
+    }
     return fields
   }
 
@@ -114,6 +120,7 @@ package final class Integration {
   ) -> RequestProfile {
     RequestProfile(
       dialect: dialect, model: settings.model ?? [], maxTokens: settings.maxTokens,
+      maxTokensLimit: settings.maxTokensLimit, dropped: settings.droppedFields,
       parameters: settings.parameters.compactMap { parameter in
         // The configuration was checked: a parameter is valid JSON.
         guard let document = try? JSONDocument(parameter.text) else { return nil }

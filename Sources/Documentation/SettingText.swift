@@ -24,6 +24,7 @@ extension Setting {
     case .scopes: "scopes"
     case .field: "text, secret"
     case .json: "JSON"
+    case .parameters: "names of fields"
     }
   }
 

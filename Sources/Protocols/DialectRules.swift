@@ -51,6 +51,9 @@ protocol DialectRules: AnyObject, Sendable {
   /// How the further fields of a client's request are translated; `nil` if they are sent as they came.
   func fieldRules(from face: Face) -> [FieldRule]?
 
+  /// Makes the fields of a client's request agree with each other, after all of them are there.
+  func adjust(_ fields: inout ChatFields) throws(TranslationFault)
+
   /// The field that holds the system messages; `nil` if they are among the messages.
   var systemField: StaticString? { get }
 

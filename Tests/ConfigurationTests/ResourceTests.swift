@@ -50,8 +50,9 @@ import Testing
       #""id":"gpt","bot":"a","name":"gpt","type":"openai","#,
       #""webhook_url":"https://host.example/v1?****","allow_http":false,"model":"****","#,
       #""headers":{"X-Key":"****"},"timeout":1.5,"connect_timeout":5,"#,
-      #""weight":3,"fallback":false,"enabled":true,"#, #""max_tokens":null,"#,
-      #""params":{"seed":7,"user":"****"},"max_response":1048576,"breaker":"5/30s","#,
+      #""weight":3,"fallback":false,"enabled":true,"#,
+      #""max_tokens":null,"max_tokens_limit":null,"#,
+      #""params":{"seed":7,"user":"****"},"drop":null,"max_response":1048576,"breaker":"5/30s","#,
     ] {
       #expect(text.contains(part), "\(part) is not in \(text)")
     }

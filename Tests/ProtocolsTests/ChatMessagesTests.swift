@@ -128,8 +128,8 @@ import TestSupport
     arguments: [
       (#""A""#, #""A""#), (#"[{"type":"text","text":"A","cache_control":{}}]"#, #""A""#),
       (
-        #"[{"type":"text","text":"A"},{"type":"text","text":"B"}]"#,
-        #"[{"type":"text","text":"A"},{"type":"text","text":"B"}]"#
+        #"[{"type":"text","text":"A"},{"type":"text","text":""},{"type":"text","text":"B\n"}]"#,
+        #""A\n\nB\n""#
       ),
     ])
   func writesSystemMessagesForOpenAI(from: String, to: String) throws {

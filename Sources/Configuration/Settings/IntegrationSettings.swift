@@ -58,6 +58,10 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var canContinue = false
   /// The longest reply to ask for; always there for `anthropic`.
   public private(set) var maxTokens: Int?
+  /// The longest reply that a client may ask for.
+  public private(set) var maxTokensLimit: Int?
+  /// Top-level fields of the client's that are not passed on.
+  public private(set) var droppedFields: [[UInt8]] = []
   /// Further top-level fields of every request, in file order, each with its JSON.
   public private(set) var parameters: [NamedText] = []
   /// The largest reply.
@@ -92,6 +96,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
     bindTimes(&rows)
     bindSelection(&rows)
     bindRequest(&rows)
+    bindReply(&rows)
   }
 }
 
@@ -186,6 +191,11 @@ extension IntegrationSettings {
       .init(
         "The longest reply to ask for, in tokens.", example: "1024",
         absence: "not sent; 1024 for `anthropic`"))
+    rows.count(
+      "max_tokens_limit", 1...1_000_000_000, &maxTokensLimit,
+      .init(
+        "The longest reply that a client may ask for, in tokens; one that asks for more gets this.",
+        example: "4096", absence: "no limit"))
     rows.family(
       "param.", .json, &parameters,
       .init(
@@ -193,6 +203,16 @@ extension IntegrationSettings {
         `param.NAME`: a further top-level field of every request, as JSON. A JSON string may be written as \
         it is, `"high"`.
         """, example: "temperature = 0.2"))
+    rows.parsed(
+      "drop", .parameters, &droppedFields, WrittenValue.names,
+      .init(
+        """
+        Top-level fields of the client's that are not passed on, separated by commas: those that the backend \
+        refuses.
+        """, example: "temperature, seed", absence: "all are passed on"))
+  }
+
+  private func bindReply(_ rows: inout SettingRows) {
     rows.size(
       "max_response", 1...Quantity.gibibyte, &maxResponseBytes, standard: "1M",
       "The largest reply; a larger one has failed.")

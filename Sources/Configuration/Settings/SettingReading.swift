@@ -24,6 +24,7 @@ extension SettingType {
     case .secret: _ = try APIKeySecret(value)
     case .field: try Self.checkField(value)
     case .json: try Self.checkJSON(value)
+    case .parameters: try Self.checkParameters(value)
     case .prose, .bot: break
     }
     return .text(value.bytes)
@@ -116,6 +117,19 @@ extension SettingType {
   ) throws(InvalidValue) {
     for byte in value.bytes where byte.isControl && !(exceptTab && byte == UInt8(ascii: "\t")) {
       throw InvalidValue("the value contains a line break or another control character; remove it")
+    }
+  }
+
+  /// Checks names of fields that may be left out of requests: those of the conversation may not.
+  private static func checkParameters(_ value: WrittenValue) throws(InvalidValue) {
+    for name in try value.items() {
+      guard 1...64 ~= name.bytes.count, name.bytes.allSatisfy({ $0.isVisibleASCII }) else {
+        throw InvalidValue("\(name.quoted) is not the name of a field")
+      }
+      for kept in ["messages", "model", "stream", "system"] as [StaticString]
+      where name.bytes.span.equals(kept) {
+        throw InvalidValue("\(name.quoted) cannot be left out: every request has it")
+      }
     }
   }
 

@@ -40,4 +40,6 @@ package enum SettingType: Sendable {
   case field
   /// A JSON value.
   case json
+  /// Names of top-level fields of requests, separated by commas.
+  case parameters
 }

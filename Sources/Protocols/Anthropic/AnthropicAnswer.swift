@@ -69,9 +69,21 @@ extension FaceError {
     writer.member("message", string: message.bytes.span)
     writer.member("code", string: code)
     if let parameter { writer.member("param", string: parameter.span) }
+    if refusesThread {
+      writer.name("details")
+      writer.raw("{\"error_code\":", Self.noThreads.span, ",\"unsupported\":[\"thread\"]}")
+    }
     writer.endObject()
     writer.endObject()
     return writer.finish()
+  }
+
+  /// Anthropic's own words, by which its SDK knows that it is to send the whole conversation instead.
+  private static let noThreads = [UInt8]("\"thread_unsupported_request\"")
+
+  /// Whether a conversation cannot be held by the server.
+  private var refusesThread: Bool {
+    [UInt8](code).span.equals("unsupported_parameter") && parameter?.span.equals("thread") == true
   }
 
   private var anthropicType: StaticString {

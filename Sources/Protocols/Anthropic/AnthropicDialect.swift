@@ -6,7 +6,7 @@ final class AnthropicDialect: DialectRules {
   static let shared = AnthropicDialect()
 
   /// Anthropic insists on a limit of the reply.
-  private static let maxTokens = 1024
+  static let maxTokens = 1024
 
   var fields: [DefaultField] {
     [DefaultField(name: "anthropic-version", value: "2023-06-01")]
@@ -60,6 +60,10 @@ final class AnthropicDialect: DialectRules {
     case .native, .openai: FieldRule.toAnthropic
     case .anthropic: nil
     }
+  }
+
+  func adjust(_ fields: inout ChatFields) throws(TranslationFault) {
+    try ThinkingBudget.adjust(&fields)
   }
 
   var systemField: StaticString? { "system" }

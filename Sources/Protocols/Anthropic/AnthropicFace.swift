@@ -19,7 +19,7 @@ final class AnthropicFace: FaceRules {
 
   func keptContent(_ content: JSONValue) throws(TranslationFault) -> JSONValue {
     guard content.kind == .array else { return content }
-    let translated = try OpenAIContent(ofBlocks: content, takesImages: true).json
+    let translated = try OpenAIContent(ofBlocks: content).json
     return (try? JSONDocument(translated))?.root ?? content
   }
 

@@ -16,25 +16,36 @@ extension FieldRule {
     FieldRule("tool_choice", .translated(AnthropicFieldsToOpenAI.choice)),
     FieldRule("thinking", .translated(AnthropicFieldsToOpenAI.thinking)),
     FieldRule("output_config", .translated(AnthropicFieldsToOpenAI.output)),
+    FieldRule("output_format", .translated(AnthropicFieldsToOpenAI.format)),
     FieldRule("service_tier", .hint), FieldRule("cache_control", .hint),
     FieldRule("diagnostics", .hint), FieldRule("speed", .hint),
-    FieldRule("container", .nothing), FieldRule("context_management", .nothing),
-    FieldRule("inference_geo", .nothing), FieldRule("mcp_servers", .nothing),
+    FieldRule("context_management", .hint), FieldRule("effort", .hint),
+    FieldRule("betas", .hint), FieldRule("user_profile_id", .hint),
+    FieldRule("container", .nothing), FieldRule("inference_geo", .nothing),
+    FieldRule("mcp_servers", .nothing),
   ]
 }
 
 /// The fields of Anthropic's whose equivalent has another form.
 enum AnthropicFieldsToOpenAI {
-  /// An object to the text in it.
+  /// The longest `user` that OpenAI takes.
+  private static let longestUser = 64
+
+  /// An object to the text in it. It only says who asks: one that OpenAI would refuse is left out.
   static func metadata(
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
-    if let user = value["user_id"], !user.isNull { fields.set("user", user) }
+    guard let user = value["user_id"], let text = user.string, text.count <= longestUser else {
+      return
+    }
+    fields.set("user", user)
   }
 
   static func tools(
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
+    // OpenAI refuses an empty list.
+    if value.isNothing { return }
     try fields.set("tools", written: ToolTranslation.fromAnthropic(value))
   }
 
@@ -42,6 +53,7 @@ enum AnthropicFieldsToOpenAI {
   static func choice(
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
+    if let tools = fields.chat.body["tools"], tools.isNothing { return }
     try fields.set("tool_choice", written: ToolTranslation.choiceFromAnthropic(value))
     if value["disable_parallel_tool_use"]?.boolean == true {
       try fields.set("parallel_tool_calls", written: [UInt8]("false"))
@@ -52,10 +64,18 @@ enum AnthropicFieldsToOpenAI {
   static func output(
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
-    if let effort = value["effort"].present { fields.set("reasoning_effort", effort) }
-    guard let format = value["format"].present else { return }
-    guard format.member("type", is: "json_schema"), let schema = format["schema"] else {
-      throw .unsupportedField([UInt8]("output_config"))
+    if let effort = Effort(value["effort"]) {
+      try fields.set("reasoning_effort", written: effort.json)
+    }
+    if let form = value["format"].present { try format(&fields, "output_config", form) }
+  }
+
+  /// The form of the reply, which has a name at OpenAI's.
+  static func format(
+    _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
+  ) throws(TranslationFault) {
+    guard value.member("type", is: "json_schema"), let schema = value["schema"] else {
+      throw .unsupportedField([UInt8](name))
     }
     try fields.set(
       "response_format",
@@ -63,11 +83,12 @@ enum AnthropicFieldsToOpenAI {
       schema, ",\"strict\":true}}")
   }
 
-  /// A budget of tokens to one of three words.
+  /// A budget of tokens to one of three words, unless the client says such a word itself.
   static func thinking(
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
-    guard value.member("type", is: "enabled") else { return }
+    let effort = fields.chat.body["output_config"]?["effort"]
+    guard value.member("type", is: "enabled"), Effort(effort) == nil else { return }
     let budget = value["budget_tokens"]?.integer ?? 0
     try fields.set(
       "reasoning_effort",

@@ -6,7 +6,11 @@ import JSON
 /// Thinking that Anthropic signed, which only Anthropic takes back, is left out. Other thinking is another backend's
 /// reasoning: DeepSeek wants it back with the calls of tools that it led to, and refuses it elsewhere.
 extension RequestEncoder {
-  /// Appends one of a client's messages. Results of tools become messages of their own, before the rest of the message.
+  /// Stands for the text of a tool's result that has none.
+  private static let nextMessage = [UInt8]("\"The result is in the next message.\"")
+
+  /// Appends one of a client's messages. Results of tools become messages of their own, before the rest of the message:
+  /// their text alone, because OpenAI takes nothing else from tools. Images and documents of results begin the rest.
   mutating func append(
     fromAnthropic message: JSONValue, _ index: Int
   ) throws(TranslationFault) {
@@ -20,24 +24,32 @@ extension RequestEncoder {
     }
     if content.kind == .string { return append(isUser ? .user : .assistant, as: content.span) }
     if !isUser { return try appendReply(content, index) }
-    var hasMore = false
-    for block in content.elements {
-      guard block.member("type", is: "tool_result") else {
-        hasMore = true
-        continue
-      }
-      writer.beginObject()
-      writer.member("role", string: "tool")
-      writer.optional("tool_call_id", block["tool_use_id"])
-      writer.name("content")
-      let result = try OpenAIContent(ofBlocks: block["content"], takesImages: false)
-      result.write(to: &writer)
-      writer.endObject()
+    var parts = OpenAIParts()
+    for block in content.elements where block.member("type", is: "tool_result") {
+      try append(result: block, attaching: &parts)
     }
-    if hasMore {
-      let content = try OpenAIContent(ofBlocks: content, takesImages: true)
-      append(.user, as: content.json.span)
+    for block in content.elements where !block.member("type", is: "tool_result") {
+      try parts.append(block)
     }
+    if let content = parts.finish() { append(.user, as: content.span) }
+  }
+
+  private mutating func append(
+    result: JSONValue, attaching parts: inout OpenAIParts
+  ) throws(TranslationFault) {
+    var attached: [JSONValue] = []
+    let text = try OpenAIContent(joining: result["content"]) { attached.append($0) }.json
+    for block in attached { try parts.append(block) }
+    writer.beginObject()
+    writer.member("role", string: "tool")
+    writer.optional("tool_call_id", result["tool_use_id"])
+    writer.name("content")
+    if text.count == 2, !attached.isEmpty {
+      writer.raw(Self.nextMessage.span)
+    } else {
+      writer.raw(text.span)
+    }
+    writer.endObject()
   }
 
   /// Appends a client's system field.
@@ -47,7 +59,9 @@ extension RequestEncoder {
   }
 
   private mutating func append(systemBlocks system: JSONValue) throws(TranslationFault) {
-    let content = try OpenAIContent(ofBlocks: system, takesImages: false)
+    let content = try OpenAIContent(joining: system) { (block) throws(TranslationFault) in
+      throw .unsupported(block)
+    }
     writer.raw("{\"role\":\"system\",\"content\":", content.json.span, "}")
   }
 

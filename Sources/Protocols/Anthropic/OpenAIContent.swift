@@ -7,59 +7,49 @@ public struct OpenAIContent {
   public let json: [UInt8]
 
   /// Translates content, a string or blocks; missing content is an empty text. Results of tools are skipped, because
-  /// they are messages of their own. Throws for what has no equivalent, such as an image where only text is taken.
-  public init(ofBlocks content: JSONValue?, takesImages: Bool) throws(TranslationFault) {
+  /// they are messages of their own. Throws for what has no equivalent.
+  public init(ofBlocks content: JSONValue?) throws(TranslationFault) {
     guard let content, content.kind == .array else {
       guard content == nil || content?.kind == .string else { throw .malformedContent }
       json = content.map { $0.span.copied } ?? [UInt8]("\"\"")
       return
     }
-    var texts: [JSONValue] = []
-    var count = 0
-    var writer = JSONWriter(reserving: content.raw.count + 64)
-    writer.beginArray()
+    var parts = OpenAIParts()
+    for block in content.elements where !block.member("type", is: "tool_result") {
+      try parts.append(block)
+    }
+    json = parts.finish() ?? [UInt8]("\"\"")
+  }
+
+  /// Joins content that is all text, a string or blocks, to one string: an empty line between two blocks. Many backends
+  /// take nothing else. Any other block goes to `other`.
+  init(
+    joining content: JSONValue?, other: (JSONValue) throws(TranslationFault) -> Void
+  ) throws(TranslationFault) {
+    guard let content, content.kind == .array else {
+      guard content == nil || content?.kind == .string else { throw .malformedContent }
+      json = content.map { $0.span.copied } ?? [UInt8]("\"\"")
+      return
+    }
+    var text = [UInt8]("\"")
     for block in content.elements {
-      guard let type = block["type"] else { throw .malformedContent }
-      if type.equals("tool_result") { continue }
-      count += 1
-      if type.equals("text"), let text = block["text"], text.kind == .string {
-        texts.append(text)
-        writer.raw("{\"type\":\"text\",\"text\":", text.span, "}")
-      } else if takesImages, type.equals("image"), let source = block["source"] {
-        let url = try Self.url(of: source)
-        writer.raw("{\"type\":\"image_url\",\"image_url\":{\"url\":", url.span, "}}")
-      } else {
-        throw .unsupportedPart(type: type.string ?? [])
+      guard block.member("type", is: "text"), let piece = block["text"], piece.kind == .string
+      else {
+        try other(block)
+        continue
       }
+      if text.count > 1, !piece.isEmpty { text.append("\\n\\n") }
+      text.append(copying: block["text"].insideOfString.span)
     }
-    writer.endArray()
-    let parts = writer.finish()
-    if count == 0 {
-      json = [UInt8]("\"\"")
-    } else if count == 1, let text = texts.first {
-      json = text.span.copied
-    } else {
-      json = parts
-    }
+    text.append("\"")
+    json = text
   }
+}
 
-  /// Writes it.
-  func write(to writer: inout JSONWriter) {
-    let json = json
-    writer.raw(json.span)
-  }
-
-  /// The URL of an image, a JSON string.
-  private static func url(of source: JSONValue) throws(TranslationFault) -> [UInt8] {
-    if source.member("type", is: "url"), let url = source["url"], url.kind == .string {
-      return url.span.copied
-    }
-    guard source.member("type", is: "base64") else { throw .unsupportedImage }
-    var url = [UInt8]("\"data:")
-    url.append(copying: source["media_type"].insideOfString.span)
-    url.append(";base64,")
-    url.append(copying: source["data"].insideOfString.span)
-    url.append("\"")
-    return url
+extension TranslationFault {
+  /// A block that has no equivalent.
+  static func unsupported(_ block: JSONValue) -> TranslationFault {
+    guard let type = block["type"] else { return .malformedContent }
+    return .unsupportedPart(type: type.string ?? [])
   }
 }

@@ -19,16 +19,21 @@ extension FieldRule {
     FieldRule("parallel_tool_calls", .translated(OpenAIFieldsToAnthropic.choice)),
     FieldRule("response_format", .translated(OpenAIFieldsToAnthropic.output)),
     FieldRule("reasoning_effort", .translated(OpenAIFieldsToAnthropic.output)),
+    // OpenRouter's form of the effort.
+    FieldRule("reasoning", .translated(OpenAIFieldsToAnthropic.output)),
     FieldRule("metadata", .hint), FieldRule("prompt_cache_key", .hint),
     FieldRule("prompt_cache_retention", .hint), FieldRule("seed", .hint),
     FieldRule("service_tier", .hint), FieldRule("store", .hint),
-    FieldRule("verbosity", .hint),
+    FieldRule("verbosity", .hint), FieldRule("prediction", .hint),
+    FieldRule("context_management", .hint), FieldRule("cache_control", .hint),
+    FieldRule("include_reasoning", .hint), FieldRule("reasoning_format", .hint),
+    FieldRule("enable_thinking", .hint), FieldRule("thinking_budget", .hint),
     FieldRule("n", .only("1")), FieldRule("modalities", .only("[\"text\"]")),
     FieldRule("function_call", .only("\"none\"")),
     FieldRule("audio", .nothing), FieldRule("frequency_penalty", .nothing),
     FieldRule("functions", .nothing), FieldRule("logit_bias", .nothing),
-    FieldRule("logprobs", .nothing), FieldRule("prediction", .nothing),
-    FieldRule("presence_penalty", .nothing), FieldRule("top_logprobs", .nothing),
+    FieldRule("logprobs", .nothing), FieldRule("presence_penalty", .nothing),
+    FieldRule("top_logprobs", .nothing),
     FieldRule("web_search_options", .only("null")),
   ]
 }
@@ -77,9 +82,8 @@ enum OpenAIFieldsToAnthropic {
     let body = fields.chat.body
     var writer = JSONWriter()
     writer.beginObject()
-    if let effort = body["reasoning_effort"].present, !effort.equals("none") {
-      writer.name("effort")
-      if effort.equals("minimal") { writer.string("low") } else { writer.raw(effort.span) }
+    if let effort = Effort(body["reasoning_effort"].present ?? body["reasoning"]?["effort"]) {
+      writer.member("effort", raw: effort.json.span)
     }
     if let format = body["response_format"].present, format["type"]?.equals("text") != true {
       guard format.member("type", is: "json_schema"),

@@ -56,6 +56,8 @@ final class CustomDialect: DialectRules {
     }
   }
 
+  func adjust(_ fields: inout ChatFields) {}
+
   var systemField: StaticString? { nil }
 
   func system(of chat: ChatRequest, after system: [UInt8]?) -> [UInt8]? { nil }

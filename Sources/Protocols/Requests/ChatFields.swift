@@ -26,13 +26,20 @@ struct ChatFields {
     {
       try set(name, written: system)
     }
+    try rules.adjust(&self)
   }
 
   /// Whether there is a field of this name.
-  func contains(_ name: StaticString) -> Bool {
-    for field in fields where field.name.span.equals(name) { return true }
-    return false
+  func contains(_ name: StaticString) -> Bool { self[name] != nil }
+
+  /// The value of the field of this name.
+  subscript(_ name: StaticString) -> JSONValue? {
+    for field in fields where field.name.span.equals(name) { return field.value }
+    return nil
   }
+
+  /// Whether the client asked for a longer reply than it may.
+  private(set) var isLimited = false
 
   /// The backend speaks the client's interface: it gets the client's fields byte for byte.
   private mutating func pass() throws(TranslationFault) {
@@ -40,6 +47,7 @@ struct ChatFields {
       let name = member.name.string ?? []
       if RequestParameter.isReserved(name.span) || name.span.equals("model") { continue }
       if let system = rules.systemField, name.span.equals(system) { continue }
+      if profile.drops(name.span) { continue }
       guard fields.count < Self.limit else { throw .unsupportedField(name) }
       set(name, member.value)
     }
@@ -48,6 +56,7 @@ struct ChatFields {
   private mutating func translate(
     _ member: JSONMember, by rules: [FieldRule]
   ) throws(TranslationFault) {
+    if !profile.dropped.isEmpty, let name = member.name.string, profile.drops(name.span) { return }
     guard let rule = rules.first(where: { member.isNamed($0.name) }) else {
       throw .unsupportedField(member.name.string ?? [])
     }
@@ -96,13 +105,32 @@ struct ChatFields {
 
   @inline(never)
   private mutating func set(_ name: [UInt8], _ value: JSONValue) {
-    if rules.isOwnField(name.span) { return }
-    let field = RequestParameter(name: name, value: value)
+    if rules.isOwnField(name.span) || profile.drops(name.span) { return }
+    let field = RequestParameter(name: name, value: limited(name, value))
     if let place = fields.firstIndex(where: { $0.name.span.equals(name.span) }) {
       fields[place] = field
     } else {
       fields.append(field)
     }
+  }
+}
+
+extension ChatFields {
+  /// The value of a field: the limit of the reply is lowered to what a client may ask for.
+  private mutating func limited(_ name: [UInt8], _ value: JSONValue) -> JSONValue {
+    guard let limit = profile.maxTokensLimit, value.kind == .number,
+      name.span.equals("max_tokens") || name.span.equals("max_completion_tokens"),
+      // A backend refuses a number with a fraction, or of more than 64 bits, as a limit.
+      value.integer.map({ $0 > limit }) ?? true,
+      let document = try? JSONDocument(Text("\(limit)").bytes)
+    else { return value }
+    isLimited = true
+    return document.root
+  }
+
+  /// Removes a field.
+  mutating func remove(_ name: StaticString) {
+    fields.removeAll { $0.name.span.equals(name) }
   }
 }
 

@@ -14,6 +14,12 @@ public final class RequestProfile: Sendable {
   /// backend decides.
   public let maxTokens: Int?
 
+  /// The most tokens that a client may ask for; it gets this many if it asks for more. `nil`: no limit.
+  public let maxTokensLimit: Int?
+
+  /// Names of the client's top-level fields that are not passed on: its own, and those that they are translated to.
+  public let dropped: [[UInt8]]
+
   /// Further top-level fields, each name once. One of them replaces Postern's own field of the same name, except the
   /// reserved ones.
   public let parameters: [RequestParameter]
@@ -29,16 +35,25 @@ public final class RequestProfile: Sendable {
 
   /// A profile from its parts.
   public init(
-    dialect: Dialect, model: [UInt8] = [], maxTokens: Int? = nil,
-    parameters: [RequestParameter] = [], botID: [UInt8], botName: [UInt8], system: [UInt8]? = nil
+    dialect: Dialect, model: [UInt8] = [], maxTokens: Int? = nil, maxTokensLimit: Int? = nil,
+    dropped: [[UInt8]] = [], parameters: [RequestParameter] = [], botID: [UInt8], botName: [UInt8],
+    system: [UInt8]? = nil
   ) {
     self.dialect = dialect
     self.model = model
     self.maxTokens = maxTokens
+    self.maxTokensLimit = maxTokensLimit
+    self.dropped = dropped
     self.parameters = parameters
     self.botID = botID
     self.botName = botName
     self.system = system
+  }
+
+  /// Whether a field of the client's is not passed on.
+  func drops(_ field: Span<UInt8>) -> Bool {
+    for name in dropped where name.span.equals(field) { return true }
+    return false
   }
 
   /// Whether a parameter replaces this field.
