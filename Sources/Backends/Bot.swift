@@ -22,14 +22,20 @@ package final class Bot {
       })
   }
 
-  /// Draws an integration for a message by weight; `nil` where none takes part in draws. An integration whose breaker
-  /// is open is drawn only where there is no other.
+  /// Draws an integration for a message by weight; `nil` if none but `others` takes part in draws. An integration
+  /// whose breaker is open is drawn only if there is no other.
   package func draw(
-    for conversation: [UInt8], at now: Instant, using random: RandomSource
+    for conversation: [UInt8], at now: Instant, using random: RandomSource,
+    without others: [Integration] = []
   ) -> Integration? {
     let place =
-      draw(for: conversation, random) { integrations[$0].breaker.allows(at: now) }
-      ?? draw(for: conversation, random) { _ in true }
+      draw(for: conversation, random) { place in
+        integrations[place].breaker.allows(at: now)
+          && !others.contains { $0 === integrations[place] }
+      }
+      ?? draw(for: conversation, random) { place in
+        !others.contains { $0 === integrations[place] }
+      }
     return place.map { integrations[$0] }
   }
 

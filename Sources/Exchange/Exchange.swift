@@ -56,6 +56,8 @@ package final class Exchange {
   private var deadlineTimer: TimerID?
   /// The integrations still to try, in order.
   private var choices: ArraySlice<Integration> = []
+  /// Those that were drawn and cannot express the request.
+  private var unable: [Integration] = []
   /// The trial of the integration that is being asked.
   private var trial: Trial?
   /// The integration of `trial`; there is one from the first attempt on.
@@ -179,7 +181,8 @@ package final class Exchange {
         integration: integration, upstream: upstream,
         body: try encode(for: integration, streams: streams),
         fields: integration.fields(
-          conversation: conversation, request: request, platform: message.platform),
+          conversation: conversation, request: request, platform: message.platform,
+          betas: message.betas),
         limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
         continued: delivered.text, face: message.prompt.chat?.face ?? .native,
         passesEvents: passesEvents(of: integration))
@@ -190,7 +193,7 @@ package final class Exchange {
       }
       state = .attempting(attempt)
     } catch {
-      settle(.notSent(integration, error), nil)
+      if !drawAgain() { settle(.notSent(integration, error), nil) }
     }
   }
 
@@ -212,6 +215,23 @@ package final class Exchange {
       to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context)
     if let text = delivered.text { encoder.append(prefill: text.span) }
     return try encoder.finish()
+  }
+
+  /// Draws another integration if the one that was drawn cannot express the request. Returns whether there is one.
+  private func drawAgain() -> Bool {
+    guard reports.isEmpty, delivered.isEmpty, message.integration == nil,
+      !integration.settings.isFallback
+    else { return false }
+    unable.append(integration)
+    let other = bot.draw(
+      for: conversation, at: now, using: dispatcher.services.random, without: unable)
+    guard let other else { return false }
+    integration.breaker.settle(trial!.permit, .unknown, at: now)
+    integration.statistics.uncount(.drawn)
+    other.statistics.count(.drawn)
+    choices = [other] + choices
+    askNext()
+    return true
   }
 
   private func echo(_ integration: Integration) {

@@ -18,13 +18,16 @@ package final class Message {
   package let platform: [UInt8]?
   /// The metadata object as sent.
   package let metadata: JSONValue?
+  /// What the client's `anthropic-beta` asks for.
+  package let betas: [UInt8]?
   /// Whether the client wants the reply as it is made.
   package let isStreaming: Bool
 
   /// A message from its parts.
   package init(
     _ prompt: Prompt, to integration: [UInt8]?, conversation: [UInt8]?, user: JSONValue?,
-    userID: [UInt8]?, platform: [UInt8]? = nil, metadata: JSONValue?, isStreaming: Bool
+    userID: [UInt8]?, platform: [UInt8]? = nil, metadata: JSONValue?,
+    betas: [UInt8]? = nil, isStreaming: Bool
   ) {
     self.prompt = prompt
     self.integration = integration
@@ -33,6 +36,7 @@ package final class Message {
     self.userID = userID
     self.metadata = metadata
     self.platform = platform
+    self.betas = betas
     self.isStreaming = isStreaming
   }
 }

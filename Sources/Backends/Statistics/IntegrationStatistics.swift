@@ -48,6 +48,11 @@ package final class IntegrationStatistics {
     counts[Counter.outputTokens.rawValue] &+= usage.output ?? 0
   }
 
+  /// Takes back one that was counted.
+  package func uncount(_ counter: Counter) {
+    counts[counter.rawValue] -= 1
+  }
+
   /// Counts one.
   @inline(never)
   package func count(_ counter: Counter) {
