@@ -108,6 +108,10 @@ public final class Request {
     head?.field(name, read: body) ?? nil
   }
 
+  /// The values of all fields of this name as one list (RFC 9110 section 5.3); `nil` if there is no such field, or all
+  /// are empty.
+  public func list(_ name: StaticString) -> [UInt8]? { head?.list(name) }
+
   /// Answers. Without effect where the client has gone.
   public func respond(_ response: Response) {
     switch state {

@@ -49,4 +49,18 @@ struct RequestHead {
     }
     return nil
   }
+
+  /// The values of all fields of this name, with commas between them; `nil` without any.
+  func list(_ name: StaticString) -> [UInt8]? {
+    var list: [UInt8] = []
+    for field in fields where Int(field.nameCount) == name.utf8CodeUnitCount && field.valueCount > 0
+    {
+      let (start, value) = (Int(field.nameStart), Int(field.valueStart))
+      let candidate = bytes.span.extracting(start..<start + Int(field.nameCount))
+      guard candidate.equalsIgnoringCase(name) else { continue }
+      if !list.isEmpty { list.append(", ") }
+      list.append(copying: bytes.span.extracting(value..<value + Int(field.valueCount)))
+    }
+    return list.isEmpty ? nil : list
+  }
 }

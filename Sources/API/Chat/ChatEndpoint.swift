@@ -18,10 +18,12 @@ struct ChatEndpoint {
   func handle(_ request: Request, in face: Face, _ models: ModelTable) {
     do throws(APIError) {
       let chat = try ChatRequest(request.body, in: face)
+      try chat.refuseThread()
       let name = try chat.model
       let model = try models.model(name)
       let message = try chat.message(
-        to: model.integration, in: request.field("X-Conversation-Id"))
+        to: model.integration, in: request.field("X-Conversation-Id"),
+        betas: request.list("anthropic-beta"))
       let terms = AnswerTerms(
         model: name, includesUsage: chat.includesUsage,
         created: Int(WallTime.now.milliseconds / 1000))

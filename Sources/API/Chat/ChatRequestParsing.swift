@@ -17,6 +17,16 @@ extension ChatRequest {
     self.init(face, body: root, messages: messages)
   }
 
+  /// Refuses a thread of Anthropic's, whose earlier messages only one backend would know: whichever integration answers
+  /// needs all of them.
+  func refuseThread() throws(APIError) {
+    guard face == .anthropic, body["thread"].present != nil else { return }
+    throw APIError(
+      .unsupportedParameter,
+      "Backends hold no thread for Postern: send the whole conversation, or X-Conversation-Id.",
+      parameter: "thread")
+  }
+
   /// The model that the client asks for.
   var model: [UInt8] {
     get throws(APIError) {
@@ -29,7 +39,10 @@ extension ChatRequest {
 
   /// The message to a bot, or to one of its integrations. With a `conversation`, the user's last message continues
   /// that; without one, the request's messages are the context.
-  func message(to integration: [UInt8]?, in conversation: [UInt8]?) throws(APIError) -> Message {
+  /// `betas` is the client's `anthropic-beta`.
+  func message(
+    to integration: [UInt8]?, in conversation: [UInt8]?, betas: [UInt8]? = nil
+  ) throws(APIError) -> Message {
     var isStreaming = false
     if let stream = body["stream"].present {
       guard let wanted = stream.boolean else {
@@ -54,7 +67,7 @@ extension ChatRequest {
       },
       user: userID.flatMap { ChatRequest.userObject($0) },
       userID: userID, metadata: metadata?.kind == .object ? metadata : nil,
-      isStreaming: isStreaming)
+      betas: betas, isStreaming: isStreaming)
   }
 
   /// The user object of Postern's own format.

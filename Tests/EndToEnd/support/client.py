@@ -80,7 +80,8 @@ class Response:
             return
         assert self.field("Content-Type").split(";")[0] == "application/json"
         error = self.error
-        assert set(error) in ({"type", "code", "message"}, {"type", "code", "message", "param"})
+        rest = {"param", "details"} if error.get("param") == "thread" else {"param"}
+        assert {"type", "code", "message"} <= set(error) <= {"type", "code", "message", *rest}
         is_anthropic = self.json.get("type") == "error"
         assert error["type"] in (ANTHROPIC_ERROR_TYPES if is_anthropic else ERROR_TYPES)
         assert re.fullmatch(r"[a-z0-9_]+", error["code"])
