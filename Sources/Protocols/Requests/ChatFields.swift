@@ -56,12 +56,13 @@ struct ChatFields {
   private mutating func translate(
     _ member: JSONMember, by rules: [FieldRule]
   ) throws(TranslationFault) {
+    let value = member.value
+    // A field without a value asks for nothing, whether it is known or not.
+    if value.isNull { return }
     if !profile.dropped.isEmpty, let name = member.name.string, profile.drops(name.span) { return }
     guard let rule = rules.first(where: { member.isNamed($0.name) }) else {
       throw .unsupportedField(member.name.string ?? [])
     }
-    let value = member.value
-    if value.isNull { return }
     switch rule.action {
     case .elsewhere, .hint: break
     case .named(let name): set(name, value)
