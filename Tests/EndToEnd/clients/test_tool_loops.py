@@ -11,8 +11,6 @@ from tool_programs import PROGRAMS
 pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.timeout(180)]
 
 MIXES = {"openai": ["openai"], "anthropic": ["anthropic"], "both": ["openai", "anthropic"]}
-# Thinking that an OpenAI backend did not sign goes to Anthropic's as it came.
-UNSIGNED = {"anthropic", "anthropic-agent", "langchain-anthropic"}
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +40,7 @@ def without(backends):
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize("mix", MIXES)
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_twenty_turns(request, gateway, backend, without, name, mix, stream):
-    if mix == "both" and name in UNSIGNED:
-        reason = "thinking that another backend did not sign goes to Anthropic"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
+def test_twenty_turns(gateway, backend, without, name, mix, stream):
     expected = without(name, stream)
     assert len(expected) == tool_loop.TURNS
     servers = {type: backend(tool_loop.model(type)) for type in MIXES[mix]}
