@@ -32,6 +32,9 @@ package enum FailureAdvice {
       "the host of webhook_url cannot be resolved: check its spelling and this machine's DNS"
     case .connectFailed:
       "no connection to the host and port of webhook_url: is the backend running, and reachable from here?"
+    case .addressRefused:
+      "the host of webhook_url resolves to an address that is link-local or a metadata service's, which is refused: "
+        + "an administrator can write the address itself"
     case .handshakeFailed:
       "the TLS handshake failed: is https right for this port of webhook_url?"
     case .certificateNotTrusted:

@@ -46,7 +46,8 @@ package final class Integration {
       let wanted = Upstream.Settings(
         url: url.text, fields: Integration.sharedFields(settings, dialect),
         connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
-        authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes)
+        authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes,
+        refusesHostOnly: url.address == nil)
       let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
       upstream = kept ?? Upstream(wanted)
     } else {

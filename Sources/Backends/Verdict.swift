@@ -108,6 +108,8 @@ package struct Verdict {
     switch failure {
     case .nameNotResolved: (.dnsFailed, .unreachable)
     case .connectFailed: (.connectFailed, .unreachable)
+    // The name has to be changed: there is no use in trying again.
+    case .addressRefused: (.connectFailed, .notTrusted)
     case .handshakeFailed: (.tlsFailed, .unreachable)
     case .certificateNotTrusted, .authorityUnusable: (.tlsFailed, .notTrusted)
     case .interrupted: (.interrupted, .unreachable)

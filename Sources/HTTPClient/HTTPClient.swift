@@ -121,10 +121,12 @@ public final class HTTPClient: BackendClient {
     Transfer(
       for: upstream,
       onSocketWanted: { context, _, address in
+        let transfer = Transfer.recover(context)
+        guard transfer.admits(address!) else { return -1 }
         let address = address!.pointee
         let socket = openSocket(
           family: address.family, type: address.socktype, protocolNumber: address.protocol)
-        if socket >= 0 { HTTPClient.recover(context).watches?.open(socket) }
+        if socket >= 0 { HTTPClient.recover(transfer.client).watches?.open(socket) }
         return socket
       },
       onSocketClosed: { context, socket in

@@ -36,6 +36,11 @@ final class Transfer {
   /// What libcurl says of a line of over 100 KB in a header section; newer than 8.5, what its CURLE_TOO_LARGE is.
   private static let lineTooLong = CURLE_OUT_OF_MEMORY
 
+  /// The client, as its socket functions are given it.
+  let client: UnsafeMutableRawPointer
+  private let refusesHostOnly: Bool
+  /// Whether an address was refused that the host's name resolved to.
+  private var isAddressRefused = false
   private let bodyLimit: Int
   private let sharedFields: UnsafeMutablePointer<curl_slist>?
   private var fields = FieldList()
@@ -74,12 +79,16 @@ final class Transfer {
   ) {
     guard let easy = curl_easy_init() else { fatalError("libcurl: no memory for a transfer") }
     self.easy = easy
+    self.client = client
+    refusesHostOnly = upstream.settings.refusesHostOnly
     bodyLimit = upstream.settings.bodyLimit
     sharedFields = upstream.sharedFields
     errorText.initialize(to: 0)
     configure(upstream)
     _ = ccurl_set_open_function(easy, onSocketWanted)
-    _ = ccurl_set_pointer(easy, CURLOPT_OPENSOCKETDATA, client)
+    // libcurl asks for a socket only while the transfer runs; it closes sockets at any time.
+    _ = ccurl_set_pointer(
+      easy, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
     _ = ccurl_set_close_function(easy, onSocketClosed)
     _ = ccurl_set_pointer(easy, CURLOPT_CLOSESOCKETDATA, client)
   }
@@ -159,6 +168,7 @@ final class Transfer {
     delivery = receiver == nil ? .whole : .undecided
     self.sent = sent
     body = []
+    isAddressRefused = false
     isTooLarge = false
     isHeadTooLarge = false
     sendCount = 0
@@ -197,6 +207,7 @@ final class Transfer {
     var failure = TransferFailure(
       code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
       resolved: timings.nameResolved > 0)
+    if isAddressRefused, failure == .connectFailed { failure = .addressRefused }
     if isTooLarge { failure = .tooLarge }
     if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {
       failure = .headTooLarge
@@ -276,6 +287,17 @@ final class Transfer {
   private func admitRequest() -> Bool {
     sendCount += 1
     return sendCount == 1
+  }
+
+  /// Whether a socket may be opened to an address; CURLOPT_OPENSOCKETFUNCTION(3). libcurl tries the name's next one.
+  func admits(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
+    guard refusesHostOnly else { return true }
+    let host = withUnsafeMutablePointer(to: &address.pointee.addr) {
+      SocketAddress(copying: $0, count: Int(address.pointee.addrlen)).host
+    }
+    if host?.isHostOnly != true { return true }
+    isAddressRefused = true
+    return false
   }
 
   /// Takes a part of the body; any count but all of them, or the one for a pause, ends the transfer.

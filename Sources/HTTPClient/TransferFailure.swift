@@ -6,6 +6,8 @@ public enum TransferFailure: Error, Equatable, Sendable {
   case nameNotResolved
   /// No connection could be made, or not in time.
   case connectFailed
+  /// The host's name resolved only to addresses that are refused (``Upstream/Settings/refusesHostOnly``).
+  case addressRefused
   /// The TLS handshake was cut or went wrong.
   case handshakeFailed
   /// The TLS certificate is not trusted: expired, for another name, or of an unknown authority.

@@ -18,17 +18,22 @@ public final class Upstream {
     public var authorityFile: [UInt8]?
     /// The largest body taken, in bytes.
     public var bodyLimit: Int
+    /// Whether connections to addresses that only this host reaches are refused (``IPAddress/isHostOnly``).
+    ///
+    /// For hosts that are names, because the owner of the name chooses the address.
+    public var refusesHostOnly: Bool
 
     /// Settings from their parts.
     public init(
       url: [UInt8], fields: [[UInt8]], connectTimeoutMilliseconds: Int, authorityFile: [UInt8]?,
-      bodyLimit: Int
+      bodyLimit: Int, refusesHostOnly: Bool = false
     ) {
       self.url = url
       self.fields = fields
       self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
       self.authorityFile = authorityFile
       self.bodyLimit = bodyLimit
+      self.refusesHostOnly = refusesHostOnly
     }
   }
 

@@ -54,6 +54,16 @@ public struct SocketAddress {
     }
   }
 
+  /// A copy of a `sockaddr` of `count` bytes; of a longer one, the beginning.
+  public init(copying address: UnsafeRawPointer, count: Int) {
+    storage = sockaddr_storage()
+    let size = min(max(count, 0), MemoryLayout<sockaddr_storage>.size)
+    length = socklen_t(size)
+    withUnsafeMutableBytes(of: &storage) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: address, count: size))
+    }
+  }
+
   /// Lends the address as system calls take it: a `sockaddr` and its size in bytes.
   public func withSystemAddress<Result>(_ body: (UnsafeRawPointer, UInt32) -> Result) -> Result {
     withUnsafePointer(to: storage) { body(UnsafeRawPointer($0), UInt32(length)) }

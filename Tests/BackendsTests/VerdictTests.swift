@@ -31,7 +31,7 @@ import TestSupport
   @Test(
     arguments: [
       (.nameNotResolved, .dnsFailed), (.connectFailed, .connectFailed),
-      (.handshakeFailed, .tlsFailed),
+      (.addressRefused, .connectFailed), (.handshakeFailed, .tlsFailed),
       (.certificateNotTrusted, .tlsFailed), (.authorityUnusable, .tlsFailed),
       (.interrupted, .interrupted), (.notHTTP, .httpError),
       (.headTooLarge, .tooLarge), (.other(code: 27), .httpError),
@@ -93,7 +93,8 @@ import TestSupport
   @Test(
     arguments: [
       (.nameNotResolved, .unreachable), (.connectFailed, .unreachable),
-      (.handshakeFailed, .unreachable), (.interrupted, .unreachable),
+      (.addressRefused, .notTrusted), (.handshakeFailed, .unreachable),
+      (.interrupted, .unreachable),
       (.certificateNotTrusted, .notTrusted), (.authorityUnusable, .notTrusted),
       (.tooLarge, .unusable), (.headTooLarge, .unusable), (.notHTTP, .unusable),
       (.other(code: 27), .unusable),
@@ -169,7 +170,9 @@ import TestSupport
 
   @Test(arguments: [
     (TransferFailure.nameNotResolved, 0, "", "cannot be resolved"),
-    (.connectFailed, 0, "", "is the backend running"), (.handshakeFailed, 0, "", "TLS handshake"),
+    (.connectFailed, 0, "", "is the backend running"),
+    (.addressRefused, 0, "", "write the address itself"),
+    (.handshakeFailed, 0, "", "TLS handshake"),
     (.certificateNotTrusted, 0, "self-signed", "(self-signed)"),
     (.authorityUnusable, 0, "", "ca_file"),
     (.interrupted, 0, "", "before it answered"),

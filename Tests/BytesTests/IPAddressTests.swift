@@ -62,4 +62,35 @@ import Testing
     #expect(address.isUnspecified == isUnspecified)
     #expect(address.isPrivate == isPrivate)
   }
+
+  @Test(arguments: [
+    ("0.0.0.0", true), ("0.1.2.3", true), ("1.0.0.0", false), ("169.254.0.0", true),
+    ("169.254.169.254", true), ("169.254.255.255", true), ("169.253.255.255", false),
+    ("169.255.0.0", false), ("100.100.100.200", true), ("100.100.100.201", false),
+    ("168.63.129.16", true), ("192.0.0.192", true), ("127.0.0.1", false), ("10.0.0.1", false),
+    ("192.168.1.1", false), ("8.8.8.8", false), ("::", true), ("::1", false), ("fe80::1", true),
+    ("febf:ffff::1", true), ("fec0::1", false), ("fe7f::1", false), ("fd00:ec2::254", true),
+    ("fd20:ce::254", true), ("fd00::1", false), ("2001:db8::1", false),
+    ("::ffff:169.254.169.254", true), ("::ffff:0.0.0.0", true), ("::ffff:127.0.0.1", false),
+    ("::ffff:0:169.254.1.1", true), ("64:ff9b::169.254.169.254", true), ("64:ff9b::8.8.8.8", false),
+    ("64:ff9b:1::169.254.169.254", true), ("2002:a9fe:a9fe::1", true), ("2002:808:808::1", false),
+    ("::169.254.169.254", true),
+  ])
+  func knowsWhatOnlyTheHostReaches(text: String, isHostOnly: Bool) throws {
+    let bytes = Array(text.utf8)
+    let read = IPAddress(text: bytes.span)
+    #expect(try #require(read).isHostOnly == isHostOnly)
+  }
+
+  @Test(arguments: [
+    ("::ffff:1.2.3.4", true), ("::ffff:0:1.2.3.4", true), ("64:ff9b::1.2.3.4", true),
+    ("64:ff9b:1:2:3:4:1.2.3.4", true), ("2002:102:304::", true), ("::1.2.3.4", true),
+    ("::1", false),
+    ("::", false), ("1.2.3.4", false), ("64:ff9b:2::1.2.3.4", false), ("2001:db8::1.2.3.4", false),
+  ])
+  func findsIPv4WithinIPv6(text: String, hasV4: Bool) throws {
+    let bytes = Array(text.utf8)
+    let read = IPAddress(text: bytes.span)
+    #expect(try #require(read).embeddedV4 == (hasV4 ? 0x0102_0304 : nil))
+  }
 }

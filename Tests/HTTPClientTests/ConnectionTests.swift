@@ -55,6 +55,24 @@ import TestSupport
     #expect(server.connectionCount == 2)
   }
 
+  /// 0.0.0.0 is the address of this host, as far as the kernel is concerned.
+  @Test(arguments: [
+    ("0.0.0.0", true, TransferFailure.addressRefused), ("0.0.0.0", false, nil),
+    ("127.0.0.1", true, nil), ("127.0.0.1", false, nil),
+  ])
+  func refusesAddressesOfTheHostAlone(
+    host: String, refusesHostOnly: Bool, failure: TransferFailure?
+  ) throws {
+    let server = RawServer(.send(response("ok")))
+    let fixture = try Fixture()
+    let upstream = Upstream(
+      Upstream.Settings(
+        url: bytes("http://\(host):\(server.port)/"), fields: [], connectTimeoutMilliseconds: 5000,
+        authorityFile: nil, bodyLimit: 1024, refusesHostOnly: refusesHostOnly))
+    #expect(try fixture.post(to: upstream).failure == failure)
+    #expect((server.connectionCount == 0) == (failure != nil))
+  }
+
   @Test func cancelClosesTheConnection() throws {
     let server = RawServer(.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), .hold)
     let fixture = try Fixture()
