@@ -3,7 +3,7 @@ package enum ErrorCode: CaseIterable {
   case invalidRequest, invalidJSON, invalidParameter, invalidIdempotencyKey, unsupportedParameter,
     contentFilter
   case invalidKey
-  case insufficientScope, keysRequired
+  case insufficientScope, keysRequired, administratorOnly
   case notFound, botNotFound, integrationNotFound, conversationNotFound, modelNotFound
   case methodNotAllowed
   case requestTimeout
@@ -36,6 +36,7 @@ package enum ErrorCode: CaseIterable {
     case .invalidKey: (401, .authentication, "invalid_key")
     case .insufficientScope: (403, .permission, "insufficient_scope")
     case .keysRequired: (403, .permission, "keys_required")
+    case .administratorOnly: (403, .permission, "administrator_only")
     case .notFound: (404, .notFound, "not_found")
     case .botNotFound: (404, .notFound, "bot_not_found")
     case .integrationNotFound: (404, .notFound, "integration_not_found")

@@ -84,7 +84,8 @@ enum ResourceCreation {
     do throws(ResourcePatch.Objection) {
       return try ResourcePatch.changes(in: patch, to: name, from: resource)
     } catch {
-      var fault = APIError(.invalidParameter, error.message)
+      var fault = APIError(
+        error.isForbidden ? .administratorOnly : .invalidParameter, error.message)
       fault.parameter = error.member
       throw fault
     }

@@ -56,6 +56,24 @@ public struct Resource {
     return shown == text ? nil : shown
   }
 
+  /// Whether a member is sent back as it is shown.
+  func shows(_ value: JSONValue, as setting: Setting, row: Int) -> Bool {
+    guard let entry = section.entry(row: row), case .text(let text) = entry.value else {
+      return value.isNull
+    }
+    return value.string == shown(text, of: setting, entry)
+  }
+
+  /// The text that the section has for a setting; `nil` for a missing one.
+  func text(row: Int) -> WrittenValue? { section.entry(row: row)?.text }
+
+  /// The keys of all secrets: header fields, and what comes from the environment or a file.
+  var secretKeys: [[UInt8]] {
+    let settings = name.kind.settings
+    return section.entries.filter { settings[$0.row].isSecret || $0.isDerived }
+      .map { [UInt8](settings[$0.row].name) + $0.suffix }
+  }
+
   /// The keys that the section has of a family.
   func keys(of prefix: StaticString) -> [[UInt8]] {
     let row = name.kind.row(of: prefix)

@@ -9,6 +9,14 @@ public enum ResourcePatch {
     public let member: [UInt8]
     /// What is wrong with it.
     public let message: Text
+    /// Whether the setting is the administrator's, whatever the value.
+    public let isForbidden: Bool
+
+    init(member: [UInt8], message: Text, isForbidden: Bool = false) {
+      self.member = member
+      self.message = message
+      self.isForbidden = isForbidden
+    }
   }
 
   /// The member for a key of the file: `headers.Authorization` for `header.Authorization`.
@@ -28,10 +36,13 @@ public enum ResourcePatch {
   /// `null` removes a setting's line, so that its default applies. A value that is sent back as it was shown, with
   /// `****` for a secret, is not changed. If a member is repeated, the last one counts. `id` is ignored.
   ///
+  /// What only an administrator may change is refused: see ``Setting/isReserved`` and ``PatchGuard``.
+  ///
   /// - Parameter resource: The section as it is; `nil` for one to be added.
   public static func changes(
     in patch: JSONValue, to name: SectionName, from resource: Resource?
   ) throws(Objection) -> [ConfigurationChange] {
+    precondition(name.kind.isManaged, "the API changes bots and integrations only")
     var changes: [ConfigurationChange] = []
     for member in patch.members where !member.isNamed("id") {
       let key = member.name.string ?? []
@@ -43,6 +54,7 @@ public enum ResourcePatch {
         try append(member.value, key, name, resource, to: &changes)
       }
     }
+    try PatchGuard(name, from: resource).check(changes)
     return changes
   }
 
@@ -55,6 +67,12 @@ public enum ResourcePatch {
       throw Objection(member: key, message: UnknownKey.message(for: key.span, in: unknown))
     }
     let setting = name.kind.settings[row]
+    if setting.isReserved, !(resource?.shows(value, as: setting, row: row) ?? value.isNull) {
+      throw Objection(
+        member: key,
+        message: "\(quoting: key) is a path: only an administrator can change it, in the file",
+        isForbidden: true)
+    }
     guard !value.isNull else { return try put(.unset(name, key: key), key, member: key, &changes) }
     guard let text = text(of: value, for: setting) else {
       throw Objection(
@@ -187,7 +205,7 @@ public enum ResourcePatch {
 
 extension ConfigurationChange {
   /// The setting that is changed; `nil` where it is a whole section.
-  fileprivate var key: [UInt8]? {
+  var key: [UInt8]? {
     switch self {
     case .set(_, let key, _), .unset(_, let key): key
     case .add, .delete: nil

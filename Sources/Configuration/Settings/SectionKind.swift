@@ -29,6 +29,9 @@ public enum SectionKind: CaseIterable, Sendable {
   /// Whether sections of this kind have a name: `[bot support]`.
   package var isNamed: Bool { most > 1 }
 
+  /// Whether the management API may change sections of this kind. All others are the administrator's.
+  package var isManaged: Bool { self == .bot || self == .integration }
+
   /// The settings that such a section may have.
   package var settings: [Setting] {
     switch self {

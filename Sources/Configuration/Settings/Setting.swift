@@ -40,6 +40,13 @@ package final class Setting: Sendable {
     if case .field = type { true } else { false }
   }
 
+  /// Whether only an administrator may change it, in the file: the API refuses to.
+  ///
+  /// A path would let a key of the API have any file sent to a backend, and tell which files exist.
+  package var isReserved: Bool {
+    if case .path = type { true } else { false }
+  }
+
   /// Whether a key of the file is this setting, or one of this family.
   func matches(_ key: Span<UInt8>) -> Bool {
     isFamily ? key.hasPrefix(name) : key.equals(name)

@@ -13,6 +13,7 @@ extension ErrorCode {
     case .invalidKey: "the key is missing or wrong"
     case .insufficientScope: "the key does not allow this"
     case .keysRequired: "without configured keys only the gateway's own host is served"
+    case .administratorOnly: "only an administrator can change this setting, in the file"
     case .notFound: "there is no such path"
     case .botNotFound: "no such bot"
     case .integrationNotFound: "no such integration"

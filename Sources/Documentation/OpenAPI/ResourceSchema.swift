@@ -23,7 +23,7 @@ enum ResourceSchema {
     let members = kind.settings.map { "\($0.memberName):\($0.givenSchema)" }
     return """
       {"type":"object","additionalProperties":false,"properties":{
-      "id":{\(name)},\(members.joined(separator: ",\n"))}}
+      "id":{"type":["string","null"],"pattern":"\(SectionName.pattern)"},\(members.joined(separator: ",\n"))}}
       """
   }
 }
@@ -84,7 +84,7 @@ extension Setting {
       return
         ##"{"type":["string","null"],\##(mayBeEmpty ? "" : "\"minLength\":1,")"pattern":"^[^\u0000-\u0008\u000b-\u001f\u007f-\u009f]*$"\##(defaultMember)}"##
     case .path:
-      return ##"{"type":["string","null"],"pattern":"^/[^\u0000-\u001f\u007f-\u009f]*$"}"##
+      return #"{"type":"null","description":"Only an administrator can change it, in the file."}"#
     case .url: return ##"{"type":["string","null"],"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"}"##
     case .bot: return #"{"type":["string","null"],"pattern":"\#(SectionName.pattern)"}"#
     case .breaker:

@@ -209,7 +209,7 @@ def test_ids_are_made_from_names(managed):
         ({"id": "new", "headers": {}}, 400, "invalid_parameter", "headers"),
         ({"id": "new", "windwo": 3}, 400, "invalid_parameter", "windwo"),
         ({"id": "new", "system": "\0"}, 400, "invalid_parameter", "system"),
-        ({"id": "new", "system_file": "/nonexistent"}, 400, "invalid_parameter", "system_file"),
+        ({"id": "new", "system_file": "/nonexistent"}, 403, "administrator_only", "system_file"),
     ],
 )
 def test_a_bot_that_cannot_be_is_refused(two, document, status, code, parameter):
