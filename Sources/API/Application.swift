@@ -2,6 +2,7 @@ package import Configuration
 import EventLoop
 package import Exchange
 import HTTPServer
+import Logging
 import Platform
 package import Storage
 
@@ -14,6 +15,7 @@ package final class Application {
   let chats: ChatEndpoint
   let management: Management
   let conversations: ConversationResources
+  let refusals: RefusalLog
   let dispatcher: Dispatcher
   /// When it was made, for durations.
   let start: Instant
@@ -29,11 +31,14 @@ package final class Application {
     dispatcher = Dispatcher(configuration.limits, context: context, services: services)
     messages = MessageEndpoint(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
-    chats = ChatEndpoint(messages)
+    refusals = RefusalLog(services.log, on: services.loop)
+    chats = ChatEndpoint(messages, refusals)
     conversations = ConversationResources(context: context, messages: messages)
-    management = Management(active, conversations: conversations, services: services)
+    management = Management(
+      active, conversations: conversations, services: services, refusals)
     start = services.loop.now
     dispatcher.isKnown = { [active] in active.hasBot($0) }
+    noteOpenAccess(configuration)
   }
 
   /// Lets the management API change the configuration file.
@@ -44,7 +49,21 @@ package final class Application {
   /// Applies another configuration to requests that come from now on; exchanges in flight finish under the one that
   /// they began with.
   package func adopt(_ configuration: Configuration) {
+    if !active.configuration.keys.isEmpty { noteOpenAccess(configuration) }
     active.adopt(configuration)
     messages.adopt(configuration.limits)
+  }
+
+  /// Warns where no key protects the gateway.
+  private func noteOpenAccess(_ configuration: Configuration) {
+    guard configuration.keys.isEmpty else { return }
+    dispatcher.services.log.write(.warning, "no_keys") { line in
+      line.field(
+        "message",
+        """
+        without a [key NAME] every program of this host is trusted, and may do everything; a proxy on this host \
+        may let others in: 'postern key NAME' makes a key
+        """)
+    }
   }
 }

@@ -54,7 +54,7 @@ struct Call {
   /// The integration that the path names first, if the key reaches its bot.
   func integration() throws(APIError) -> Integration {
     guard let integration = application.active.bots.integration(parameter(0)) else {
-      throw .noSuch(.integration)
+      throw key.missing(.noSuch(.integration))
     }
     try key.checkReaches(integration.settings.bot)
     return integration

@@ -1,3 +1,4 @@
+import Bytes
 import HTTPServer
 import JSON
 
@@ -12,8 +13,12 @@ enum OperationHandlers {
   static func readiness(_ call: Call) -> Admission {
     let status = call.application.status
     if status.isDraining { return .answer(response("stopping", 503)) }
-    return .answer(response("ready", 200, status.faults))
+    let mayRead = status.faults.isEmpty || call.application.active.access.mayReadAll(call.request)
+    return .answer(response("ready", 200, mayRead ? status.faults : [[UInt8](hidden)]))
   }
+
+  /// What clients see that may not read the reasons: that there are some.
+  private static let hidden: StaticString = "there are reasons: a key of scope read shows them"
 
   /// `GET /openapi.json`: the description of this interface.
   static func openAPI(_ call: Call) -> Admission {

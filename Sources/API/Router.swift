@@ -17,6 +17,7 @@ package final class Router: RequestHandler {
     do throws(APIError) {
       return try route(request)
     } catch {
+      application.refusals.note(error, of: request)
       return .answer(error.response(as: Face(for: request)))
     }
   }
@@ -39,8 +40,7 @@ package final class Router: RequestHandler {
   }
 
   private func admit(_ request: Request, to endpoint: Endpoint) throws(APIError) -> Admission {
-    let key = try application.active.access.admit(
-      request.peer, fields: { request.field($0) }, scope: endpoint.scope)
+    let key = try application.active.access.admit(request, scope: endpoint.scope)
     if endpoint.body == .json, !request.hasJSONType { throw .notJSON }
     let call = Call(request: request, path: endpoint.path, key: key, application: application)
     let admission = try endpoint.handler(call)

@@ -39,6 +39,8 @@ package final class Exchange {
   private let bot: Bot
   /// The id of the client's request, `X-Request-Id`.
   private let request: [UInt8]
+  /// The name of the client's API key, for the log; `nil` without keys.
+  private let caller: [UInt8]?
   private let conversation: [UInt8]
   /// The conversation's key among those of all bots.
   package let queueKey: [UInt8]
@@ -68,13 +70,14 @@ package final class Exchange {
 
   /// An exchange for `dispatcher` to admit. `recipient` is answered once, unless the exchange is given up.
   package init(
-    _ message: Message, for bot: Bot, request: [UInt8], through dispatcher: Dispatcher,
-    to recipient: any Recipient
+    _ message: Message, for bot: Bot, request: [UInt8], from caller: [UInt8]? = nil,
+    through dispatcher: Dispatcher, to recipient: any Recipient
   ) {
     self.dispatcher = dispatcher
     self.message = message
     self.bot = bot
     self.request = request
+    self.caller = caller
     self.recipient = recipient
     identifier = dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
@@ -394,6 +397,7 @@ package final class Exchange {
       line.field("attempts", reports.count + (asked == nil ? 0 : 1))
       line.field("ms", (dispatcher.services.loop.clock() - start).milliseconds)
       if reports.count > 1 { line.field("tried", AttemptReport.brief(reports)) }
+      if let caller { line.field("key", caller) }
     }
   }
 }

@@ -1,4 +1,5 @@
 public import Bytes
+import Platform
 
 /// Who is at the other end of a connection.
 public enum Peer: Equatable {
@@ -13,5 +14,13 @@ public enum Peer: Equatable {
     case .unixSocket: true
     case .host(let address): address.isLoopback
     }
+  }
+
+  /// The address without a port, as `192.0.2.1` or `2001:db8::1`; `unix` for a unix socket.
+  public var text: [UInt8] {
+    guard case .host(let address) = self else { return [UInt8]("unix") }
+    // The port is `:0`, after an address that is in brackets if it is IPv6.
+    let text = SocketAddress(address.unmapped, port: 0).text.dropLast(2)
+    return text.first == UInt8(ascii: "[") ? Array(text.dropFirst().dropLast()) : Array(text)
   }
 }

@@ -108,6 +108,14 @@ public final class Request {
     head?.field(name, read: body) ?? nil
   }
 
+  /// Whether a field has a name that `matches`. O(fields).
+  public func hasField(where matches: (Span<UInt8>) -> Bool) -> Bool {
+    head?.hasField(where: matches) ?? false
+  }
+
+  /// Whether the client speaks HTTP/1.0.
+  public var isHTTP10: Bool { head?.isHTTP10 ?? false }
+
   /// The values of all fields of this name as one list (RFC 9110 section 5.3); `nil` if there is no such field, or all
   /// are empty.
   public func list(_ name: StaticString) -> [UInt8]? { head?.list(name) }

@@ -50,6 +50,15 @@ struct RequestHead {
     return nil
   }
 
+  /// Whether a field has a name that `matches`.
+  func hasField(where matches: (Span<UInt8>) -> Bool) -> Bool {
+    for field in fields {
+      let start = Int(field.nameStart)
+      if matches(bytes.span.extracting(start..<start + Int(field.nameCount))) { return true }
+    }
+    return false
+  }
+
   /// The values of all fields of this name, with commas between them; `nil` without any.
   func list(_ name: StaticString) -> [UInt8]? {
     var list: [UInt8] = []

@@ -1,4 +1,4 @@
-/// What a client's request says about its answer.
+/// What a client's request and its key say about its answer.
 public struct AnswerTerms: Sendable {
   /// The model that the client asked for: the answer's, until the backend names its own.
   public let model: [UInt8]
@@ -9,9 +9,15 @@ public struct AnswerTerms: Sendable {
   /// When the request came, in seconds since 1970.
   public let created: Int
 
+  /// Whether the client may see what was tried, and which integration replied.
+  public let showsAttempts: Bool
+
   /// Terms from their parts.
-  public init(model: [UInt8] = [], includesUsage: Bool = false, created: Int = 0) {
+  public init(
+    model: [UInt8] = [], includesUsage: Bool = false, created: Int = 0, showsAttempts: Bool = true
+  ) {
     self.model = model
+    self.showsAttempts = showsAttempts
     self.includesUsage = includesUsage
     self.created = created
   }

@@ -41,13 +41,63 @@ import TestSupport
       ("127.0.0.1", ["Host": "localhost", "X-Forwarded-For": "192.0.2.1"], false),
       ("127.0.0.1", ["Host": "localhost", "X-Forwarded-For": ""], false),
       ("unix", ["Host": "localhost", "Forwarded": ""], false),
+      ("127.0.0.1", ["Host": "localhost", "via": "1.1 proxy"], false),
+      ("127.0.0.1", ["Host": "localhost", "x-REAL-ip": ""], false),
+      // A browser that asks for the page that it is on, or for what its user typed.
+      ("127.0.0.1", ["Host": "localhost:80", "Origin": "http://LocalHost"], true),
+      ("127.0.0.1", ["Host": "127.0.0.1:8080", "Origin": "http://127.0.0.1:8080"], true),
+      ("::1", ["Host": "[::1]:8443", "Origin": "https://[0::1]:8443"], true),
+      ("127.0.0.1", ["Host": "localhost", "Sec-Fetch-Site": "same-origin"], true),
+      ("127.0.0.1", ["Host": "localhost", "Sec-Fetch-Site": "none"], true),
+      // A browser that asks for another site's page.
+      ("127.0.0.1", ["Host": "localhost", "Origin": "http://evil.example"], false),
+      ("127.0.0.1", ["Host": "localhost", "Origin": "null"], false),
+      ("127.0.0.1", ["Host": "localhost", "Origin": ""], false),
+      ("127.0.0.1", ["Host": "localhost:8080", "Origin": "http://localhost:3000"], false),
+      ("127.0.0.1", ["Host": "localhost", "Origin": "http://localhost.evil.example"], false),
+      ("127.0.0.1", ["Host": "localhost", "Origin": "http://localhost@evil.example"], false),
+      ("127.0.0.1", ["Host": "localhost", "Origin": "chrome-extension://localhost"], false),
+      ("127.0.0.1", ["Host": "127.0.0.1", "Origin": "http://localhost"], false),
+      ("127.0.0.1", ["Origin": "http://localhost"], false),
+      ("127.0.0.1", ["Host": "localhost", "Sec-Fetch-Site": "cross-site"], false),
+      ("127.0.0.1", ["Host": "localhost", "Sec-Fetch-Site": "same-site"], false),
+      ("unix", ["Host": "localhost", "Sec-Fetch-Site": "cross-site"], false),
+      // HTTP/1.0: nginx without settings, and clients.
+      ("HTTP/1.0 127.0.0.1", ["Host": "127.0.0.1:8080", "Connection": "close"], false),
+      ("HTTP/1.0 unix", ["Host": "localhost", "Connection": "Close"], false),
+      ("HTTP/1.0 127.0.0.1", ["Host": "127.0.0.1:8080"], true),
+      ("HTTP/1.0 127.0.0.1", ["Connection": "close"], true),
+      ("HTTP/1.0 127.0.0.1", ["Host": "127.0.0.1", "Connection": "Keep-Alive"], true),
+      ("127.0.0.1", ["Host": "127.0.0.1:8080", "Connection": "close"], true),
     ] as [(String, [String: String], Bool)])
   func servesThisMachineAlone(peer: String, fields: [String: String], isServed: Bool) {
     let access = AccessControl(keys: [])
     for scope in [nil, .chat, .admin] as [Scopes?] {
       let error = refusal(access, peer, fields, scope, nil)
-      #expect(error?.brief == (isServed ? nil : "403 permission_error keys_required"))
+      // What needs no key is for web pages of all sites.
+      let isOfBrowser = fields["Origin"] != nil || fields["Sec-Fetch-Site"] != nil
+      let isWelcome = isServed || scope == nil && isOfBrowser
+      #expect(error?.brief == (isWelcome ? nil : "403 permission_error keys_required"))
     }
+  }
+
+  @Test(arguments: [
+    ("Forwarded", true), ("forwarded-for", true), ("Via", true), ("X-Forwarded-For", true),
+    ("X-Forwarded-Proto", true), ("X-Forwarded", true), ("X-Forward-For", true),
+    ("X-Real-IP", true), ("CF-Connecting-IP", true), ("CF-Ray", true), ("True-Client-IP", true),
+    ("X-Client-IP", true), ("X-Cluster-Client-IP", true), ("Fastly-Client-IP", true),
+    ("X-Original-Forwarded-For", true), ("X-Original-URL", true),
+    ("X-Envoy-External-Address", true),
+    ("Fly-Client-IP", true), ("X-Azure-ClientIP", true), ("WL-Proxy-Client-IP", true),
+    ("CDN-Loop", true), ("X-Amzn-Trace-Id", true), ("Tailscale-User-Login", true),
+    ("Host", false), ("Accept", false), ("User-Agent", false), ("Connection", false),
+    ("Content-Type", false), ("X-Request-Id", false), ("X-Stainless-Lang", false),
+    ("x-api-key", false), ("anthropic-version", false), ("OpenAI-Organization", false),
+    ("traceparent", false), ("X-Conversation-Id", false), ("Idempotency-Key", false),
+    ("X-Title", false), ("HTTP-Referer", false), ("Viable", false), ("CFO", false), ("", false),
+  ])
+  func knowsTheFieldsOfProxies(name: String, isOfProxy: Bool) {
+    #expect(ProxyFields.contains(bytes(name).span) == isOfProxy)
   }
 
   // MARK: With keys
@@ -80,7 +130,9 @@ import TestSupport
     arguments: [
       (["Authorization": "Bearer plain-key-000000001"], nil),
       (["Authorization": "bEARER   plain-key-000000001 "], nil),
-      (["x-api-key": "plain-key-000000001"], nil),
+      (["x-api-key": "plain-key-000000001"], nil), (["api-key": "plain-key-000000001"], nil),
+      (["api-key": "wrong"], "401"), (["x-api-key": "w", "api-key": "plain-key-000000001"], "401"),
+      (["x-api-key": String(repeating: "x", count: 8000)], "401"),
       (["Authorization": "Bearer digested-key-0001"], nil),
       (["Authorization": "Basic dXNlcg==", "x-api-key": "plain-key-000000001"], nil),
       ([:], "401"), (["Authorization": ""], "401"), (["Authorization": "Bearer"], "401"),
@@ -156,13 +208,31 @@ import TestSupport
     _ bot: [UInt8]?
   ) -> APIError? {
     do throws(APIError) {
-      let key = try access.admit(
-        IPAddress(text: bytes(peer).span).map(Peer.host) ?? .unixSocket,
-        fields: { name in fields["\(name)"].map(bytes) }, scope: scope)
+      let key = try access.admit(FakeRequest(peer, fields), scope: scope)
       if let bot { try key.checkReaches(bot) }
       return nil
     } catch {
       return error
     }
+  }
+}
+
+/// A request as far as access depends on it. `HTTP/1.0 ` before the peer's address says that of the client.
+private final class FakeRequest: AccessRequest {
+  let peer: Peer
+  let isHTTP10: Bool
+  private let fields: [String: String]
+
+  init(_ peer: String, _ fields: [String: String]) {
+    isHTTP10 = peer.hasPrefix("HTTP/1.0 ")
+    let address = isHTTP10 ? String(peer.dropFirst(9)) : peer
+    self.peer = IPAddress(text: bytes(address).span).map(Peer.host) ?? .unixSocket
+    self.fields = fields
+  }
+
+  func field(_ name: StaticString) -> [UInt8]? { fields["\(name)"].map(bytes) }
+
+  func hasField(where matches: (Span<UInt8>) -> Bool) -> Bool {
+    fields.keys.contains { matches(bytes($0).span) }
   }
 }

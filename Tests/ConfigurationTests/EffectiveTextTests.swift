@@ -46,6 +46,8 @@ import Testing
       # lines 12 to 13
       secret = ****
       scopes = read, write
+      # default
+      show_attempts = no
       # not set: bots
 
       # implied

@@ -30,6 +30,7 @@ let everything = (
   [key ops]
   secret = ${KEY}
   scopes = admin
+  show_attempts = yes
   bots = support
 
   [key desk]

@@ -74,14 +74,14 @@ import Testing
       (
         "param.x = high",
         [
-          "param.x: 'high' is not JSON: a value was expected (byte 0); a string stands in double quotes"
+          "param.x: the value is not JSON: a value was expected (byte 0); a string stands in double quotes"
         ]
       ),
       ("param.x =", ["param.x: the value is missing"]),
       (
         "param.x = \"5\"",
         [
-          #"warning: param.x: the double quotes are not part of the JSON; leave them out, or write "\"5\"" for a string"#
+          #"warning: param.x: the double quotes are not part of the JSON; leave them out, or write "\"…\"" for a string"#
         ]
       ),
       ("webhook_url = ftp://x/", ["webhook_url: the URL does not begin with https:// or http://"]),

@@ -9,9 +9,11 @@ import Protocols
 /// Turns requests of OpenAI's and Anthropic's clients into messages.
 struct ChatEndpoint {
   private let messages: MessageEndpoint
+  private let refusals: RefusalLog
 
-  init(_ messages: MessageEndpoint) {
+  init(_ messages: MessageEndpoint, _ refusals: RefusalLog) {
     self.messages = messages
+    self.refusals = refusals
   }
 
   /// Handles a request whose body has come whole; `models` are those that its caller's API key reaches.
@@ -26,11 +28,12 @@ struct ChatEndpoint {
         betas: request.list("anthropic-beta"))
       let terms = AnswerTerms(
         model: name, includesUsage: chat.includesUsage,
-        created: Int(WallTime.now.milliseconds / 1000))
+        created: Int(WallTime.now.milliseconds / 1000), showsAttempts: models.key.seesAttempts)
       try messages.answer(
         request, with: message, from: models.key, for: model.bot,
         as: AnswerFormat(face, terms, for: model.bot.settings))
     } catch {
+      refusals.note(error, of: request)
       request.respond(error.response(as: face))
     }
   }

@@ -38,6 +38,8 @@ package struct APIError: Error {
   var message: Text
   /// The field of the request that is at fault.
   var parameter: [UInt8]?
+  /// The name of the key that was refused, for the log.
+  var caller: [UInt8]?
   /// Further fields of the response.
   var fields: [(name: StaticString, value: [UInt8])] = []
 

@@ -4,13 +4,14 @@ import Platform
 import Storage
 
 extension APIError {
-  /// Why a change of the configuration file at `path` was not made.
-  init(_ failure: ConfigurationStore.Failure, of path: [UInt8]) {
+  /// Why a change of the configuration file at `path` was not made. Findings may tell of all bots; without
+  /// `showsFindings` only their lines are told.
+  init(_ failure: ConfigurationStore.Failure, of path: [UInt8], showsFindings: Bool = true) {
     switch failure {
     case .declined:
       preconditionFailure("the plan knows why it declined")
     case .edit(let error):
-      self.init(error, of: path)
+      self.init(error, of: path, showsFindings)
     case .unreadable(let error), .notWritable(let error), .full(let error), .failed(let error):
       self.init(
         .configurationNotWritable,
@@ -33,12 +34,13 @@ extension APIError {
       """)
   }
 
-  private init(_ error: ConfigurationEditError, of path: [UInt8]) {
+  private init(_ error: ConfigurationEditError, of path: [UInt8], _ showsFindings: Bool) {
     switch error {
     case .invalidFile(let findings):
       var message = Text("The configuration file is invalid: correct it first.")
       for finding in findings where finding.severity == .error {
-        message += "\n\(path):\(finding.line): \(finding.message)"
+        message += "\n\(path):\(finding.line)"
+        if showsFindings { message += ": \(finding.message)" }
       }
       self.init(.configurationInvalid, message)
     case .noSuchSection(let section):

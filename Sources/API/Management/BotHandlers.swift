@@ -13,8 +13,8 @@ enum BotHandlers {
   /// `POST /v1/bots`
   static func create(_ call: Call) throws(APIError) -> Admission {
     try call.key.checkReachesAll()
-    let management = call.application.management
-    return call.receiveBody { management.createBot($0) }
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.createBot($0, by: key) }
   }
 
   /// `GET /v1/bots/{bot}`

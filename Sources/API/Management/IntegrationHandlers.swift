@@ -15,8 +15,8 @@ enum IntegrationHandlers {
   /// `POST /v1/bots/{bot}/integrations`
   static func create(_ call: Call) throws(APIError) -> Admission {
     let bot = try call.bot().settings.id
-    let management = call.application.management
-    return call.receiveBody { management.createIntegration(of: bot, $0) }
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.createIntegration(of: bot, $0, by: key) }
   }
 
   /// `GET /v1/integrations/{integration}`

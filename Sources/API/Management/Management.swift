@@ -5,6 +5,7 @@ import EventLoop
 import Exchange
 import HTTPServer
 import JSON
+import Logging
 import Platform
 import Storage
 
@@ -18,14 +19,17 @@ final class Management {
   private let active: ActiveConfiguration
   private let conversations: ConversationResources
   private let services: Services
+  private let refusals: RefusalLog
   private let tags: EntityTag
 
   init(
-    _ active: ActiveConfiguration, conversations: ConversationResources, services: Services
+    _ active: ActiveConfiguration, conversations: ConversationResources, services: Services,
+    _ refusals: RefusalLog
   ) {
     self.active = active
     self.conversations = conversations
     self.services = services
+    self.refusals = refusals
     tags = EntityTag(key: SipHash.Key(services.random.next(), services.random.next()))
   }
 
@@ -72,15 +76,15 @@ final class Management {
   // MARK: Changing
 
   /// Adds a bot. The key must reach all bots.
-  func createBot(_ request: Request) {
-    create(.bot, request) { (configuration, name, _) throws(APIError) in
+  func createBot(_ request: Request, by key: APIKeySettings?) {
+    create(.bot, request, by: key) { (configuration, name, _) throws(APIError) in
       ResourceCreation.addingBot(name, to: configuration)
     }
   }
 
   /// Adds an integration to a bot.
-  func createIntegration(of bot: [UInt8], _ request: Request) {
-    create(.integration, request) { (configuration, name, patch) throws(APIError) in
+  func createIntegration(of bot: [UInt8], _ request: Request, by key: APIKeySettings?) {
+    create(.integration, request, by: key) { (configuration, name, patch) throws(APIError) in
       if let other = patch["bot"]?.string, other != bot {
         throw .invalid("bot", "bot must be the bot of the path: leave it out.")
       }
@@ -98,11 +102,11 @@ final class Management {
     } catch {
       return request.respond(error.response())
     }
-    save(request) { (configuration) throws(APIError) in
+    save(request, "patched", by: key) { (configuration) throws(APIError) in
       let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
       if name.kind == .integration, let bot = patch["bot"]?.string { try key.checkReaches(bot) }
-      if let id = patch["id"], id.string != name.name {
+      if let id = patch["id"], !id.isNull, id.string != name.name {
         throw .invalid("id", "An id cannot be changed: leave it out, or create another one.")
       }
       return try ResourceCreation.changes(in: patch, to: name, from: resource)
@@ -119,7 +123,7 @@ final class Management {
     if name.kind == .bot {
       cleaning = { [conversations] in conversations.deleteAll(of: name.name, then: $0) }
     }
-    save(request, cleaning: cleaning) { (configuration) throws(APIError) in
+    save(request, "deleted", by: key, cleaning: cleaning) { (configuration) throws(APIError) in
       let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
       return try ResourceCreation.deleting(resource, from: configuration)
@@ -131,7 +135,9 @@ final class Management {
   private typealias Addition =
     (Configuration, SectionName, JSONValue) throws(APIError) -> [ConfigurationChange]
 
-  private func create(_ kind: SectionKind, _ request: Request, _ addition: @escaping Addition) {
+  private func create(
+    _ kind: SectionKind, _ request: Request, by key: APIKeySettings?, _ addition: @escaping Addition
+  ) {
     let patch: JSONValue
     do throws(APIError) {
       patch = try .object(in: request.body)
@@ -139,7 +145,7 @@ final class Management {
       return request.respond(error.response())
     }
     let created = Created()
-    save(request) { (configuration) throws(APIError) in
+    save(request, "created", by: key) { (configuration) throws(APIError) in
       let name = SectionName(kind, try ResourceCreation.id(for: patch, kind, in: configuration))
       created.name = name
       return try addition(configuration, name, patch)
@@ -161,16 +167,20 @@ final class Management {
 
   private typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
 
-  /// Why a plan declined last. The writer's thread sets it; the loop's thread reads it afterwards.
-  private final class Objection {
+  /// What the last call of a plan came to. The writer's thread sets it; the loop's thread reads it afterwards.
+  private final class PlanResult {
+    /// Why it declined.
     var error: APIError?
+    var changes: [ConfigurationChange] = []
   }
 
   /// Work between a change and its answer, which calls what it is given when it is done.
   private typealias Cleaning = (_ done: @escaping () -> Void) -> Void
 
+  /// Changes the file by a plan, logs it and answers. `action` is the event's in the log.
   private func save(
-    _ request: Request, cleaning: Cleaning? = nil, _ plan: @escaping Plan,
+    _ request: Request, _ action: StaticString, by key: APIKeySettings?,
+    cleaning: Cleaning? = nil, _ plan: @escaping Plan,
     then answer: @escaping (Configuration) -> Response
   ) {
     guard let writer else {
@@ -180,17 +190,19 @@ final class Management {
       return request.respond(error.response())
     }
     let path = writer.path
-    let objection = Objection()
+    let planned = PlanResult()
     writer.save { configuration in
       do throws(APIError) {
-        return try plan(configuration)
+        planned.changes = try plan(configuration)
+        return planned.changes
       } catch {
-        objection.error = error
+        planned.error = error
         return nil
       }
-    } then: { result in
+    } then: { [self] result in
       switch result {
       case .success(let saved):
+        log(planned.changes, action, by: key, request)
         if let error = saved.unconfirmed {
           request.respond(APIError(unconfirmed: error, in: path).response())
         } else {
@@ -199,10 +211,26 @@ final class Management {
           cleaning { request.respond(response) }
         }
       case .failure(.declined):
-        request.respond(objection.error!.response())
+        refusals.note(planned.error!, of: request)
+        request.respond(planned.error!.response())
       case .failure(let failure):
-        request.respond(APIError(failure, of: path).response())
+        request.respond(
+          APIError(failure, of: path, showsFindings: key?.bots.isEmpty ?? true).response())
       }
+    }
+  }
+
+  /// Logs who has changed what: sections and settings, without values, because some are secrets.
+  private func log(
+    _ changes: [ConfigurationChange], _ action: StaticString, by key: APIKeySettings?,
+    _ request: Request
+  ) {
+    services.log.write(.info, "configuration_changed") { line in
+      line.field("key", key?.id ?? [UInt8]("-"))
+      line.field("peer", request.peer.text)
+      line.field("action", action)
+      line.field("changes", ConfigurationChange.summary(of: changes))
+      line.field("request_id", request.identifier)
     }
   }
 
@@ -244,7 +272,7 @@ extension Configuration {
   fileprivate func resource(
     _ name: SectionName, for key: APIKeySettings?
   ) throws(APIError) -> Resource {
-    guard let resource = resource(name) else { throw .noSuch(name.kind) }
+    guard let resource = resource(name) else { throw key.missing(.noSuch(name.kind)) }
     try key.checkReaches(name.kind == .bot ? name.name : resource.bot)
     return resource
   }

@@ -11,11 +11,13 @@ final class AnswerFormat {
   private let face: Face
   private let writer: any AnswerWriter
   private let bot: BotSettings
+  private let showsAttempts: Bool
 
   /// A format for one request to a bot, which has the words for failures.
   init(_ face: Face, _ terms: AnswerTerms = AnswerTerms(), for bot: BotSettings) {
     self.face = face
     self.bot = bot
+    showsAttempts = terms.showsAttempts
     writer = face.writer(terms)
   }
 
@@ -31,7 +33,9 @@ final class AnswerFormat {
       response = Response(status: error.status, contentType: "application/json", body: body)
       response.fields = error.fields
     }
-    response.fields.append(("X-Postern-Attempts", AttemptReport.fieldValue(answer.attempts)))
+    if showsAttempts {
+      response.fields.append(("X-Postern-Attempts", AttemptReport.fieldValue(answer.attempts)))
+    }
     return response
   }
 
@@ -87,6 +91,9 @@ extension Answer {
   }
 
   private func failure(_ status: Int, _ bot: BotSettings) -> APIError {
-    APIError(.allIntegrationsFailed, Text(bot.errorMessage), status: status)
+    var error = APIError(.allIntegrationsFailed, Text(bot.errorMessage), status: status)
+    // The clients of OpenAI and Anthropic try again by themselves, which would only repeat the retries made here.
+    if status != 503 { error.fields.append(("x-should-retry", [UInt8]("false"))) }
+    return error
   }
 }

@@ -41,7 +41,8 @@ final class MessageEndpoint {
 
   /// Handles a request whose body has come whole; `caller` is the API key that it was admitted with.
   func handle(_ request: Request, from caller: APIKeySettings?, for bot: Bot) {
-    let format = AnswerFormat(.native, for: bot.settings)
+    let terms = AnswerTerms(showsAttempts: caller.seesAttempts)
+    let format = AnswerFormat(.native, terms, for: bot.settings)
     do throws(APIError) {
       try answer(
         request, with: MessageBody.message(in: request.body), from: caller, for: bot, as: format)
@@ -58,11 +59,11 @@ final class MessageEndpoint {
     let key = try idempotencyKey(of: request, from: caller, for: bot)
     let responder = Responder(
       request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)
-    guard let key else { return exchange(message, bot, responder) }
+    guard let key else { return exchange(message, bot, responder, from: caller) }
     switch repeats.match(
       key, body: identity(of: message, request), at: dispatcher.services.loop.now)
     {
-    case .first: exchange(message, bot, responder, key: key)
+    case .first: exchange(message, bot, responder, from: caller, key: key)
     case .answered(let answer): responder.receive(answer)
     case .underWay(let delivery): responder.wait(for: .delivery(delivery))
     case .different:
@@ -82,20 +83,25 @@ final class MessageEndpoint {
     return request.body + conversation
   }
 
-  private func exchange(_ message: Message, _ bot: Bot, _ responder: Responder) {
+  private func exchange(
+    _ message: Message, _ bot: Bot, _ responder: Responder, from caller: APIKeySettings?
+  ) {
     let exchange = Exchange(
-      message, for: bot, request: responder.request.identifier, through: dispatcher, to: responder)
+      message, for: bot, request: responder.request.identifier, from: caller?.id,
+      through: dispatcher, to: responder)
     responder.wait(for: .exchange(exchange))
     admit(exchange, for: responder)
   }
 
   /// Begins an exchange whose answer other requests with the same key may wait for.
   private func exchange(
-    _ message: Message, _ bot: Bot, _ responder: Responder, key: [UInt8]
+    _ message: Message, _ bot: Bot, _ responder: Responder, from caller: APIKeySettings?,
+    key: [UInt8]
   ) {
     let delivery = Delivery()
     let exchange = Exchange(
-      message, for: bot, request: responder.request.identifier, through: dispatcher, to: delivery)
+      message, for: bot, request: responder.request.identifier, from: caller?.id,
+      through: dispatcher, to: delivery)
     delivery.exchange = exchange
     responder.wait(for: .delivery(delivery))
     repeats.begin(key, body: identity(of: message, responder.request), delivery)

@@ -36,12 +36,11 @@ extension ConfigurationReader {
       switch written.bytes.first {
       case UInt8(ascii: "\""), UInt8(ascii: "{"), UInt8(ascii: "["): break
       default:
-        let inside = text.extracting(1..<text.count - 1)
         list.warn(
           line,
           #"""
           \#(quoting: key): the double quotes are not part of the JSON; leave them out, or write \#
-          "\"\#(quoting: inside)\"" for a string
+          "\"…\"" for a string
           """#)
       }
       return (value, written.isDerived)

@@ -7,6 +7,9 @@ public enum APIKeySecret: Equatable, Sendable {
   /// The key itself: at most 512 visible ASCII characters.
   case key([UInt8])
 
+  /// The most characters that a key may have.
+  public static let longestKey = 512
+
   /// Reads `sha256:` with a salt of 32 and a digest of 64 hexadecimal digits, separated by a colon. Any other
   /// value is the key itself.
   init(_ value: WrittenValue) throws(InvalidValue) {
@@ -28,7 +31,9 @@ public enum APIKeySecret: Equatable, Sendable {
       throw InvalidValue(
         "the key contains a blank or another character that is not visible ASCII; remove it")
     }
-    guard text.count <= 512 else { throw InvalidValue("the key is longer than 512 characters") }
+    guard text.count <= Self.longestKey else {
+      throw InvalidValue("the key is longer than \(Self.longestKey) characters")
+    }
     self = .key(value.bytes)
   }
 

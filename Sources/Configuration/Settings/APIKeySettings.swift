@@ -8,8 +8,13 @@ public final class APIKeySettings: SectionSettings, @unchecked Sendable {
   public private(set) var secret = APIKeySecret.key([])
   /// What the key allows.
   public private(set) var scopes: Scopes = []
+  /// Whether a key of scope `chat` alone sees attempts, too.
+  private var showsAttempts = false
   /// Ids of the only bots that the key may use; empty for all.
   public private(set) var bots: [[UInt8]] = []
+
+  /// Whether the key's clients see what was tried for their messages, and the names of integrations.
+  public var seesAttempts: Bool { showsAttempts || scopes != .chat }
 
   static let table = SettingRows.table(of: APIKeySettings())
 
@@ -36,6 +41,12 @@ public final class APIKeySettings: SectionSettings, @unchecked Sendable {
       """
       What the key allows, separated by commas: `chat` (messages), `read` and `write` (management), \
       `admin` (everything).
+      """)
+    rows.boolean(
+      "show_attempts", &showsAttempts, standard: "no",
+      """
+      Whether a key of scope `chat` alone sees what was tried for its messages: `attempts`, `integration` and \
+      `X-Postern-Attempts`. Other keys see it anyway.
       """)
     rows.parsed(
       "bots", .bots, &bots, WrittenValue.names,

@@ -133,13 +133,14 @@ extension SettingType {
     }
   }
 
+  /// Checks a JSON value. The message never quotes it: parameters may be keys of a backend.
   private static func checkJSON(_ value: WrittenValue) throws(InvalidValue) {
     do throws(JSONError) {
       try JSONDocument.validate(value.bytes.span)
     } catch {
       throw InvalidValue(
         """
-        \(value.quoted) is not JSON: \(error.reason.description) (byte \(error.position)); \
+        the value is not JSON: \(error.reason.description) (byte \(error.position)); \
         a string stands in double quotes
         """)
     }

@@ -73,7 +73,7 @@ enum OpenAPISchemas {
     """#
 
   private static let reply = #"""
-    {"type":"object","required":["id","conversation_id","role","content","integration","fallback","attempts",\#
+    {"type":"object","required":["id","conversation_id","role","content","fallback",\#
     "attachments","metadata","created_at"],"properties":{"id":{"type":"string"},\#
     "conversation_id":{"$ref":"#/components/schemas/Identifier"},"role":{"const":"assistant"},\#
     "content":{"$ref":"#/components/schemas/Content"},\#

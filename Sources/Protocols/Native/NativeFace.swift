@@ -15,7 +15,9 @@ final class NativeFace: FaceRules {
 
   func keptContent(_ content: JSONValue) -> JSONValue { content }
 
-  func writer(_ terms: AnswerTerms) -> any AnswerWriter { NativeWriter() }
+  func writer(_ terms: AnswerTerms) -> any AnswerWriter {
+    NativeWriter(showsAttempts: terms.showsAttempts)
+  }
 
   func body(of error: FaceError) -> [UInt8] { error.nativeBody() }
 }

@@ -6,6 +6,13 @@ import Platform
 ///
 /// A stream has the events `delta` with more of the content, then `message` with the whole answer, or `error`.
 final class NativeWriter: AnswerWriter {
+  private let showsAttempts: Bool
+
+  /// A writer of one answer. `showsAttempts`: whether the client may see what was tried, and which integration replied.
+  init(showsAttempts: Bool) {
+    self.showsAttempts = showsAttempts
+  }
+
   /// `{"data": {…}}`
   func body(
     of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
@@ -20,15 +27,19 @@ final class NativeWriter: AnswerWriter {
     writer.member("role", string: "assistant")
     writer.member("content", raw: content.span)
     if let integration = facts.integration {
-      writer.name("integration")
-      writer.beginObject()
-      writer.member("id", string: integration.id.span)
-      writer.member("name", string: integration.name.span)
-      writer.endObject()
+      if showsAttempts {
+        writer.name("integration")
+        writer.beginObject()
+        writer.member("id", string: integration.id.span)
+        writer.member("name", string: integration.name.span)
+        writer.endObject()
+      }
       writer.member("fallback", boolean: integration.isFallback)
     }
-    writer.name("attempts")
-    attempts(&writer)
+    if showsAttempts {
+      writer.name("attempts")
+      attempts(&writer)
+    }
     writer.member("attachments", raw: attachments.span)
     writer.name("metadata")
     reply.writeMetadata(to: &writer)
@@ -42,6 +53,7 @@ final class NativeWriter: AnswerWriter {
 
   func body(of error: FaceError, attempts: (inout JSONWriter) -> Void) -> [UInt8] {
     error.nativeBody { writer in
+      guard showsAttempts else { return }
       writer.name("attempts")
       attempts(&writer)
     }

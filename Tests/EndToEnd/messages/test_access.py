@@ -2,11 +2,15 @@
 
 import hashlib
 import re
+import shlex
+import time
 
 import pytest
 
+import replies
 from address import Address, free_port, loopback
 from client import messages_path
+from configuration import integration
 
 PLAIN = "plain-key-for-the-web-0123456789"
 ADMIN = "admin-key-0123456789abcdef"
@@ -22,6 +26,12 @@ KEYS = {
     "key ops": {"secret": hashed(ADMIN), "scopes": "admin"},
     "key eye": {"secret": hashed(READER, b"another salt 016"), "scopes": "read"},
 }
+
+
+def events(running, name):
+    """The fields of an event's lines in the log."""
+    lines = [line for line in running.log.splitlines() if f" {name} " in line]
+    return [dict(part.partition("=")[::2] for part in shlex.split(line)) for line in lines]
 
 
 def check_keys_required(response):
@@ -190,3 +200,205 @@ def test_no_two_made_keys_are_the_same(postern):
     assert all("\n[key default]\n" in text for text in made)
     salts = {re.search(r"sha256:([0-9a-f]{32}):[0-9a-f]{64}\n", text)[1] for text in made}
     assert len(salts) == 5
+
+
+# What tells of a proxy or of a web page, without keys
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Via",
+        "X-Real-IP",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Host",
+        "X-Forwarded",
+        "CF-Connecting-IP",
+        "CF-Ray",
+        "True-Client-IP",
+        "X-Client-IP",
+        "X-Cluster-Client-IP",
+        "Fastly-Client-IP",
+        "X-Original-Forwarded-For",
+        "X-Envoy-External-Address",
+        "Fly-Client-IP",
+    ],
+)
+def test_without_keys_what_tells_of_a_proxy_is_refused(gateway, name):
+    client = gateway().client()
+    for field in (name, name.lower(), name.upper()):
+        for target in ("/healthz", "/v1/bots", "/openapi.json"):
+            check_keys_required(client.get(target, {field: "192.0.2.1"}))
+        check_keys_required(client.post(messages_path(), {"content": "hi"}, {field: ""}))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:1"},
+        {"Origin": "https://127.0.0.1.evil.example"},
+        {"Origin": "moz-extension://x"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"},
+    ],
+)
+def test_without_keys_a_web_page_of_another_site_is_refused(gateway, fields):
+    client = gateway().client()
+    check_keys_required(client.request("POST", "/v1/integrations/echo/test", None, fields))
+    check_keys_required(client.request("DELETE", "/v1/bots/default", None, fields))
+    check_keys_required(client.get("/v1/bots", fields))
+    check_keys_required(client.post(messages_path(), {"content": "hi"}, fields))
+
+
+def test_without_keys_the_own_page_is_served(gateway):
+    client = gateway().client()
+    own = {"Origin": f"http://{client.address.authority}", "Sec-Fetch-Site": "same-origin"}
+    assert client.post(messages_path(), {"content": "hi"}, own).status == 200
+    assert client.get("/v1/bots", {"Sec-Fetch-Site": "none"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("line", "fields", "status"),
+    [
+        ("HTTP/1.0", "Host: {host}\r\nConnection: close\r\n", 403),
+        ("HTTP/1.0", "Host: localhost\r\nConnection: Close\r\n", 403),
+        ("HTTP/1.0", "Host: {host}\r\n", 200),
+        ("HTTP/1.0", "Connection: close\r\n", 200),
+        ("HTTP/1.1", "Host: {host}\r\nConnection: close\r\n", 200),
+    ],
+)
+def test_without_keys_a_plain_nginx_is_refused(gateway, line, fields, status):
+    """By `proxy_pass` alone nginx sends HTTP/1.0 with Host and `Connection: close`."""
+    client = gateway().client()
+    with client.open() as connection:
+        head = f"GET /v1/bots {line}\r\n" + fields.format(host=client.address.authority)
+        connection.send(f"{head}\r\n".encode())
+        response = connection.read_response("GET")
+    assert response.status == status
+
+
+def test_the_log_warns_where_there_are_no_keys(gateway):
+    running, locked = gateway(), gateway(KEYS)
+    assert len(events(running, "no_keys")) == 1
+    assert events(locked, "no_keys") == []
+
+
+@pytest.mark.parametrize("name", ["api-key", "Api-Key"])
+def test_a_key_may_come_as_azures_clients_send_it(gateway, name):
+    client = gateway(KEYS).client()
+    response = client.post(messages_path(), {"content": "hi"}, {name: PLAIN})
+    assert response.status == 200
+    response = client.post(messages_path(), {"content": "hi"}, {name: PLAIN + "x"})
+    assert response.status == 401
+
+
+def test_what_is_longer_than_any_key_is_not_hashed(gateway):
+    """A thousand digests make a thousand hashes of a key."""
+    keys = {
+        f"key k{n}": {"secret": hashed(f"key-number-{n:06}"), "scopes": "chat"} for n in range(1000)
+    }
+    running = gateway(keys)
+    client = running.client()
+
+    def ticks(key: str) -> int:
+        before = running.cpu_ticks()
+        for _ in range(50):
+            assert client.get("/v1/models", {"x-api-key": key}).status == 401
+        return running.cpu_ticks() - before
+
+    assert ticks("x" * 8000) < ticks("x" * 500) / 2
+
+
+# Who did what
+
+
+def test_refusals_are_logged_for_fail2ban(gateway):
+    running = gateway(KEYS)
+    client = running.client("wrong-key-0123456789")
+    for _ in range(5):
+        assert client.message("hi").status == 401
+    lines = events(running, "access_refused")
+    assert 1 <= len(lines) <= 2
+    first = lines[0]
+    assert (first["peer"], first["status"], first["code"]) == ("127.0.0.1", "401", "invalid_key")
+    assert first["path"] == messages_path()
+    time.sleep(1.1)
+    assert running.client(READER).message("hi").status == 403
+    running.await_log("status=403")
+    last = events(running, "access_refused")[-1]
+    assert (last["status"], last["code"], last["key"]) == ("403", "insufficient_scope", "eye")
+    assert int(last["left_out"]) >= 3
+    pattern = re.compile(r"access_refused peer=(\S+) status=401 code=invalid_key\b")
+    assert pattern.search(running.log)[1] == "127.0.0.1"
+    assert "wrong-key" not in running.log
+
+
+def test_the_exchange_names_the_key(gateway):
+    running = gateway(KEYS)
+    assert running.client(PLAIN).message("hi").status == 200
+    assert running.client(ADMIN).message("hi").status == 200
+    running.await_log("key=ops")
+    assert [event["key"] for event in events(running, "exchange")] == ["web", "ops"]
+    assert PLAIN not in running.log and ADMIN not in running.log
+
+
+# Who sees what
+
+
+@pytest.fixture
+def failing(gateway, backend):
+    """Bots that answer and fail, and keys of scope `chat` alone that see attempts or do not."""
+    ok, down = backend(replies.custom("Hi.")), backend(replies.failure("500 Internal Server Error"))
+    return gateway(
+        {
+            "key blind": {"secret": "key-that-sees-nothing", "scopes": "chat"},
+            "key seeing": {"secret": "key-that-sees-all", "scopes": "chat", "show_attempts": "yes"},
+            "key reading": {"secret": "key-that-reads-too", "scopes": "chat, read"},
+            "bot well": {},
+            "bot ill": {},
+            "integration zebra": {**integration(ok.url, bot="well"), "name": "Zebra & Co"},
+            "integration gnu": {**integration(down.url, bot="ill", retries=0), "name": "Gnu Inc"},
+        }
+    )
+
+
+FORMS = {
+    "native": (lambda bot: messages_path(bot), lambda _: {"content": "hi"}),
+    "openai": (lambda _: "/v1/chat/completions", lambda bot: {"model": bot, "messages": HELLO}),
+    "anthropic": (
+        lambda _: "/v1/messages",
+        lambda bot: {"model": bot, "messages": HELLO, "max_tokens": 9},
+    ),
+}
+HELLO = [{"role": "user", "content": "hi"}]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("bot", ["well", "ill"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_attempts_are_for_those_who_may_see_them(failing, form, bot, stream):
+    path, body = FORMS[form]
+    document = {**body(bot), "stream": stream}
+    shown = failing.client("key-that-sees-nothing").post(path(bot), document)
+    text = shown.body + repr(shown.fields).encode()
+    for word in (b"zebra", b"Zebra", b"gnu", b"Gnu", b"attempts", b"Attempts"):
+        assert word not in text
+    assert shown.status == (200 if bot == "well" else 502)
+    for key in ("key-that-sees-all", "key-that-reads-too"):
+        seen = failing.client(key).post(path(bot), document)
+        assert bool(seen.values("X-Postern-Attempts")) == (not stream or bot == "ill")
+        if form == "native":
+            assert b'"attempts":[{"integration":' in seen.body
+
+
+def test_sdks_do_not_repeat_what_was_retried(failing):
+    for form in FORMS:
+        path, body = FORMS[form]
+        response = failing.client("key-that-sees-nothing").post(path("ill"), body("ill"))
+        assert response.status == 502
+        assert response.field("x-should-retry") == "false"
+        response = failing.client("key-that-sees-nothing").post(path("well"), body("well"))
+        assert response.values("x-should-retry") == []
