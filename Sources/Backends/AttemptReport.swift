@@ -22,6 +22,8 @@ package final class AttemptReport {
   package let fault: TranslationFault?
   /// How long the backend wants no more requests.
   package var retryAfter: TimeSpan?
+  /// Whether the backend says that the same request would only fail again.
+  package var forbidsRetry = false
   /// The reason that the backend gave for a failure. Only for administrators, because it may repeat the user's words or
   /// the key.
   package var backendReason: [UInt8]?
@@ -89,8 +91,12 @@ extension AttemptReport {
   /// What the attempt shows of the backend: nothing, where the message was not sent.
   package var breakerResult: Breaker.Result {
     guard fault == nil else { return .unknown }
-    guard let failure, failure.remedy.countsAgainstBackend else { return .works }
-    return .failed(retryAfter: retryAfter)
+    return switch failure?.remedy.shows {
+    case .health, nil: .works
+    case .nothing: .unknown
+    case .failure: .failed(retryAfter: retryAfter, .counts)
+    case .exhaustion: .failed(retryAfter: retryAfter, .opens)
+    }
   }
 
   /// Why the backend's policy refuses the content, in words for the user.

@@ -16,9 +16,19 @@ package final class Breaker {
     /// It works.
     case works
     /// It failed, and may have said how long it wants no more requests.
-    case failed(retryAfter: TimeSpan?)
+    case failed(retryAfter: TimeSpan?, Weight)
     /// Nothing, because the attempt was given up or not sent.
     case unknown
+  }
+
+  /// How much a failure counts.
+  package enum Weight {
+    /// As one failure.
+    case counts
+    /// Not again, because its message has counted already. A probe has failed all the same.
+    case countedBefore
+    /// As enough to open.
+    case opens
   }
 
   private enum State {
@@ -88,23 +98,24 @@ package final class Breaker {
     switch result {
     case .works:
       state = .closed(failures: 0)
-    case .failed(let retryAfter):
-      fail(isProbe: permit.isProbe, retryAfter: retryAfter ?? .milliseconds(0), at: now)
+    case .failed(let retryAfter, let weight):
+      fail(
+        isProbe: permit.isProbe, retryAfter: retryAfter ?? .milliseconds(0), weight, at: now)
     case .unknown:
       if permit.isProbe, isProbing { state = .open(until: now) }
     }
   }
 
-  private func fail(isProbe: Bool, retryAfter: TimeSpan, at now: Instant) {
+  private func fail(isProbe: Bool, retryAfter: TimeSpan, _ weight: Weight, at now: Instant) {
     guard let policy else {
       state = .closed(failures: 0)
       return
     }
     if retryAfter > .milliseconds(0) {
       open(until: now + min(retryAfter, Breaker.longestRetryAfter))
-    } else if isProbe {
+    } else if isProbe || weight == .opens {
       open(until: now + .milliseconds(policy.openMilliseconds))
-    } else if case .closed(let failures) = state {
+    } else if case .closed(let failures) = state, weight == .counts {
       // An attempt that fails while it is open began before: it shows nothing new.
       if failures + 1 < policy.failures {
         state = .closed(failures: failures + 1)

@@ -22,9 +22,15 @@ package enum FailureAdvice {
   package static let stalled: Text =
     "the stream stopped in the middle of the reply: is the backend overloaded? Raise idle_timeout if it needs longer"
   package static let contextTooLong: Text =
-    "the conversation is longer than the model takes (400): lower window, or use a model with a larger context"
+    "the conversation is longer than the model takes: lower window, or use a model with a larger context"
   package static let contentFiltered: Text =
-    "the backend's policy refuses the content (400): it is for the user to change it"
+    "the backend's policy refuses the content: it is for the user to change it"
+  package static let quotaExhausted: Text =
+    "the backend's account has no credit left: add credit or raise its limit there; waiting does not help"
+  package static let loading: Text =
+    "the backend is loading its model (503): it will answer once the model is ready"
+  package static let reported: Text =
+    "the backend reported an error inside the reply: see its log"
 
   package static func transfer(_ failure: TransferFailure, _ result: TransferResult) -> Text {
     switch failure {
@@ -48,6 +54,8 @@ package enum FailureAdvice {
         : "the reply ended before it was whole: see the backend's log"
     case .notHTTP:
       "what answers is not an HTTP server: check the port in webhook_url"
+    case .undecodable:
+      "the reply is compressed in a way that libcurl cannot read (\(result.detail)): turn compression off there"
     case .tooLarge:
       "the reply is larger than max_response"
     case .headTooLarge:
@@ -69,8 +77,12 @@ package enum FailureAdvice {
       "the backend forbids this (403): check what the key is allowed, and its header's form"
     case 404:
       "there is nothing at this address (404): check the path of webhook_url, and the model's name"
+    case 402:
+      "the backend wants to be paid first (402): add credit there"
     case 405:
       "this address takes no POST (405): check the path of webhook_url"
+    case 408:
+      "the backend did not get the whole request in time (408): is it overloaded?"
     case 413:
       "the request is too large for the backend (413): lower window"
     case 429:

@@ -2,36 +2,48 @@
 package enum FailureKind: Int, CaseIterable {
   /// No name, no connection, no TLS handshake, or the connection ended before the reply did.
   case unreachable
-  /// 429, 500, 502, 503, 504 or 529: it may work a little later.
+  /// 429, 500, 502, 503, 504 or 520 to 529: it may work a little later.
   case unavailable
+  /// The backend's model is being loaded.
+  case loading
   /// No reply in time.
   case timeout
   /// 401, 403, or a certificate that is not trusted: the configuration has to be changed.
   case notTrusted
-  /// 400: the conversation is longer than the model accepts.
+  /// 402, or another status that says so: there is no credit left.
+  case quotaExhausted
+  /// The conversation is longer than the model accepts.
   case contextTooLong
-  /// 400: the backend's policy forbids the content.
+  /// The backend's policy forbids the content.
   case contentFiltered
+  /// 408: the backend did not get the request in time.
+  case requestTimedOut
   /// Any other 4xx, or a message that has no equivalent in the dialect: the request is at fault, not the backend.
   case refused
-  /// Any other response: a success without a reply or with one that is too large, a redirect, or not HTTP.
+  /// A success whose reply has no content.
+  case noContent
+  /// Any other response: a success that is not a reply or too large, a redirect, or not HTTP.
   case unusable
-  /// A stream that was cut off, stalled, or ended without a finish signal, after a part of the reply.
-  case streamBroken
+  /// A reply that ended badly: cut off, stalled, with a gap or an error, or without a finish signal after a part of it.
+  case broken
 
   /// What follows from it.
   package var remedy: Remedy { FailureKind.remedies[rawValue] }
 
   /// In the order of the cases.
   private static let remedies = [
-    Remedy(repetition: .retries, asksNext: true, countsAgainstBackend: true),
-    Remedy(repetition: .retries, asksNext: true, countsAgainstBackend: true),
-    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: true),
-    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: true),
-    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: false),
-    Remedy(repetition: .never, asksNext: false, countsAgainstBackend: false),
-    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: false),
-    Remedy(repetition: .never, asksNext: true, countsAgainstBackend: true),
-    Remedy(repetition: .once, asksNext: true, countsAgainstBackend: true),
+    Remedy(repetition: .retries, asksNext: true, shows: .failure),
+    Remedy(repetition: .retries, asksNext: true, shows: .failure),
+    Remedy(repetition: .retries, asksNext: true, shows: .nothing),
+    Remedy(repetition: .never, asksNext: true, shows: .failure),
+    Remedy(repetition: .never, asksNext: true, shows: .failure),
+    Remedy(repetition: .never, asksNext: true, shows: .exhaustion),
+    Remedy(repetition: .never, asksNext: true, shows: .health),
+    Remedy(repetition: .never, asksNext: false, shows: .health),
+    Remedy(repetition: .retries, asksNext: true, shows: .health),
+    Remedy(repetition: .never, asksNext: true, shows: .health),
+    Remedy(repetition: .never, asksNext: true, shows: .health),
+    Remedy(repetition: .never, asksNext: true, shows: .failure),
+    Remedy(repetition: .once, asksNext: true, shows: .failure),
   ]
 }

@@ -24,6 +24,12 @@ package enum Outcome: Int, CaseIterable, Sendable {
   case tooLarge
   /// The connection ended before the reply did.
   case interrupted
+  /// The conversation is longer than the model takes.
+  case contextTooLong
+  /// The backend's policy refuses the content.
+  case contentFiltered
+  /// The backend's model is being loaded.
+  case loading
   /// Not asked, because it failed too often.
   case breakerOpen
 
@@ -42,6 +48,9 @@ package enum Outcome: Int, CaseIterable, Sendable {
     case .missingContent: "missing_content"
     case .tooLarge: "too_large"
     case .interrupted: "interrupted"
+    case .contextTooLong: "context_too_long"
+    case .contentFiltered: "content_filtered"
+    case .loading: "loading"
     case .breakerOpen: "breaker_open"
     }
   }

@@ -10,9 +10,20 @@ package struct Remedy: Equatable, Sendable {
     case retries
   }
 
+  /// What it shows of the backend to the breaker.
+  package enum Showing: Sendable {
+    /// The backend works: the failure is not its own.
+    case health
+    /// Neither that it works nor that it does not.
+    case nothing
+    /// The backend failed. A message counts once, however often it is tried.
+    case failure
+    /// The backend will not work for a while, so that it is left alone at once.
+    case exhaustion
+  }
+
   package let repetition: Repetition
-  /// Whether the next integration is asked after the last retry.
+  /// Whether the next integration is asked after the last retry. `on_filter` may say otherwise.
   package let asksNext: Bool
-  /// Whether the breaker counts it as a failure of the backend; otherwise it shows a backend that works.
-  package let countsAgainstBackend: Bool
+  package let shows: Showing
 }

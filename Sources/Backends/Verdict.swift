@@ -1,5 +1,6 @@
 package import Bytes
 package import HTTPClient
+package import Platform
 package import Protocols
 
 /// What a finished transfer means. The one place where backends' responses are sorted.
@@ -13,21 +14,50 @@ package struct Verdict {
   package let reply: Reply?
   /// The reason that the backend gave for a failure. Only for administrators.
   package let backendReason: [UInt8]?
+  /// How long the backend wants no more requests, where the body says so.
+  package var retryAfter: TimeSpan?
 
   /// The verdict on a transfer. `acceptsToolCalls`: as in `Dialect.decode`.
   package init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
-    if let failure = result.failure, !result.isErrorOfAnySize {
+    if let failure = result.failure, !result.isErrorOfAnyBody {
       let (outcome, kind) = Verdict.sort(failure)
       self.init(outcome, kind, FailureAdvice.transfer(failure, result))
     } else if 200...299 ~= result.status {
-      do throws(ReplyFault) {
-        self.init(reply: try dialect.decode(result.body, acceptsToolCalls: acceptsToolCalls))
-      } catch {
-        self.init(
-          error.outcome, .unusable, error.message, reason: BackendError(result.body).reason)
-      }
+      self.init(success: result.body, dialect, acceptsToolCalls)
     } else {
       self.init(status: result.status, BackendError(result.body))
+    }
+  }
+
+  /// The verdict on the body of a success, which may be a stream that was not asked for.
+  private init(success body: [UInt8], _ dialect: Dialect, _ acceptsToolCalls: Bool) {
+    if case .stream(let framing) = BodyForm(body.span, announced: nil) {
+      self.init(stream: body, framing, dialect, acceptsToolCalls)
+      return
+    }
+    do throws(ReplyFault) {
+      self.init(reply: try dialect.decode(body, acceptsToolCalls: acceptsToolCalls))
+    } catch {
+      if case .invalidJSON(_, hint: .severalValues) = error {
+        self.init(stream: body, .lines, dialect, acceptsToolCalls)
+        // Values that are not a stream are told of as what they are.
+        if outcome != .interrupted, outcome != .invalidJSON { return }
+      }
+      self.init(of: error, BackendError(body))
+    }
+  }
+
+  /// The verdict on a stream that was received whole.
+  private init(
+    stream body: [UInt8], _ framing: StreamFraming, _ dialect: Dialect, _ acceptsToolCalls: Bool
+  ) {
+    let decoder = StreamDecoder(dialect, framing, limit: max(body.count, 1 << 20))
+    _ = decoder.feed(body.span)
+    _ = decoder.finish()
+    do throws(StreamFault) {
+      self.init(reply: try decoder.reply(acceptsToolCalls: acceptsToolCalls))
+    } catch {
+      self.init(of: error, hasBegun: decoder.hasBegun)
     }
   }
 
@@ -37,19 +67,19 @@ package struct Verdict {
     case .tooLarge:
       self.init(.tooLarge, .unusable, fault.message)
     case .noReply(let reply):
-      self.init(reply.outcome, .unusable, fault.message)
+      self.init(of: reply, nil)
     case .brokenCall:
-      self.init(.invalidJSON, .streamBroken, fault.message)
+      self.init(.invalidJSON, .broken, fault.message)
     case .unfinished:
-      self.init(.interrupted, hasBegun ? .streamBroken : .unreachable, fault.message)
+      self.init(.interrupted, hasBegun ? .broken : .unreachable, fault.message)
+    case .endedBadly(let word):
+      self.init(.interrupted, .broken, fault.message, reason: word)
+    case .malformed:
+      self.init(.invalidJSON, .broken, fault.message)
+    case .secondReply:
+      self.init(.interrupted, .broken, fault.message)
     case .reported(let error):
-      let kind: FailureKind =
-        switch error.kind {
-        case .contextTooLong: .contextTooLong
-        case .contentFiltered: .contentFiltered
-        case .other: hasBegun ? .streamBroken : .unavailable
-        }
-      self.init(.httpError, kind, fault.message, reason: error.reason)
+      self.init(reported: error, hasBegun ? .broken : .unavailable)
     }
   }
 
@@ -62,18 +92,75 @@ package struct Verdict {
     }
   }
 
+  /// The verdict on a success that is not a reply. `error` is what its body may report all the same.
+  private init(of fault: ReplyFault, _ error: BackendError?) {
+    switch fault {
+    case .invalidJSON:
+      self.init(.invalidJSON, .unusable, fault.message, reason: error?.reason)
+    case .missingContent(hint: .filtered):
+      self.init(
+        .contentFiltered, .contentFiltered, FailureAdvice.contentFiltered, reason: error?.reason)
+    case .missingContent(hint: .errorObject):
+      if let error, error.kind != .other {
+        self.init(reported: error, .noContent)
+      } else {
+        self.init(.missingContent, .noContent, fault.message, reason: error?.reason)
+      }
+    case .missingContent:
+      self.init(.missingContent, .noContent, fault.message)
+    case .reported(let error):
+      self.init(reported: error, .broken)
+    case .endedBadly(let word):
+      self.init(.interrupted, .broken, fault.message, reason: word)
+    }
+  }
+
+  /// The verdict on an error that a success reports; `kind` is how it failed if the error is of no special kind.
+  private init(reported error: BackendError, _ kind: FailureKind) {
+    if let special = Verdict.sort(error.kind) {
+      self.init(
+        special.outcome ?? .httpError, special.failure, special.advice, reason: error.reason)
+    } else {
+      self.init(.httpError, kind, FailureAdvice.reported, reason: error.reason)
+    }
+    retryAfter = error.retryDelay
+  }
+
   /// The verdict on a response that is not a success.
   private init(status: Int, _ error: BackendError) {
-    var (outcome, kind) = Verdict.sort(status: status)
-    var advice = FailureAdvice.status(status)
-    if status == 400 {
-      switch error.kind {
-      case .contextTooLong: (kind, advice) = (.contextTooLong, FailureAdvice.contextTooLong)
-      case .contentFiltered: (kind, advice) = (.contentFiltered, FailureAdvice.contentFiltered)
-      case .other: break
-      }
+    let (outcome, kind) = Verdict.sort(status: status)
+    if Verdict.isMeaningful(error.kind, with: status), let special = Verdict.sort(error.kind) {
+      self.init(
+        special.outcome ?? outcome, special.failure, special.advice, reason: error.reason)
+    } else {
+      self.init(outcome, kind, FailureAdvice.status(status), reason: error.reason)
     }
-    self.init(outcome, kind, advice, reason: error.reason)
+    retryAfter = error.retryDelay
+  }
+
+  /// Whether an error of this kind is believed with a status. A limit of rates may name tokens, and what fails to load
+  /// will not be ready later.
+  private static func isMeaningful(_ kind: BackendError.Kind, with status: Int) -> Bool {
+    switch kind {
+    case .contextTooLong: status >= 400 && status != 401 && status != 403 && status != 429
+    case .contentFiltered: status >= 400
+    case .quotaExhausted: 400...499 ~= status
+    case .loading: status == 503
+    case .other: false
+    }
+  }
+
+  /// What an error of a special kind means; without an outcome, that of its status.
+  private static func sort(
+    _ kind: BackendError.Kind
+  ) -> (outcome: Outcome?, failure: FailureKind, advice: Text)? {
+    switch kind {
+    case .contextTooLong: (.contextTooLong, .contextTooLong, FailureAdvice.contextTooLong)
+    case .contentFiltered: (.contentFiltered, .contentFiltered, FailureAdvice.contentFiltered)
+    case .quotaExhausted: (nil, .quotaExhausted, FailureAdvice.quotaExhausted)
+    case .loading: (.loading, .loading, FailureAdvice.loading)
+    case .other: nil
+    }
   }
 
   private init(
@@ -97,8 +184,10 @@ package struct Verdict {
   private static func sort(status: Int) -> (Outcome, FailureKind) {
     switch status {
     case 401, 403: (.authFailed, .notTrusted)
+    case 402: (.httpError, .quotaExhausted)
+    case 408: (.httpError, .requestTimedOut)
     case 429: (.rateLimited, .unavailable)
-    case 500, 502, 503, 504, 529: (.httpError, .unavailable)
+    case 500, 502, 503, 504, 520...529: (.httpError, .unavailable)
     case 400...499: (.httpError, .refused)
     default: (.httpError, .unusable)
     }
@@ -114,21 +203,14 @@ package struct Verdict {
     case .certificateNotTrusted, .authorityUnusable: (.tlsFailed, .notTrusted)
     case .interrupted: (.interrupted, .unreachable)
     case .tooLarge, .headTooLarge: (.tooLarge, .unusable)
-    case .notHTTP, .other: (.httpError, .unusable)
+    case .notHTTP, .undecodable, .other: (.httpError, .unusable)
     }
   }
 }
 
 extension TransferResult {
-  /// Whether its status says enough, although its body is too large to be read.
-  fileprivate var isErrorOfAnySize: Bool { failure == .tooLarge && status >= 300 }
-}
-
-extension ReplyFault {
-  fileprivate var outcome: Outcome {
-    switch self {
-    case .invalidJSON: .invalidJSON
-    case .missingContent: .missingContent
-    }
+  /// Whether its status says enough, although its body is too large or cannot be decoded.
+  fileprivate var isErrorOfAnyBody: Bool {
+    (failure == .tooLarge || failure == .undecodable) && status >= 300
   }
 }

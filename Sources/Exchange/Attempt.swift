@@ -42,6 +42,12 @@ final class Attempt {
   private var transfer: TransferID?
   private var timer: TimerID?
   private var decoder: StreamDecoder?
+  /// The framing that the response's label names.
+  private var announced: StreamFraming?
+  /// What the body is, as far as is known.
+  private var form = BodyForm.unknown
+  /// The body, where it comes in parts and is not a stream.
+  private var gathered: [UInt8] = []
   private var isPaused = false
   private let onDeltas: ([ReplyDelta]) -> Void
   private var completion: ((AttemptReport, Reply?) -> Void)?
@@ -66,7 +72,7 @@ final class Attempt {
     timer = services.loop.schedule(after: self.order.limit) { [self] in timeOut() }
     transfer = services.client.post(
       self.order.body, to: self.order.upstream, fields: self.order.fields,
-      receiver: self.order.streams ? receiver : nil
+      receiver: receiver
     ) { [self] in receive($0) }
   }
 
@@ -156,7 +162,7 @@ final class Attempt {
     let hasBegun = self.hasBegun
     let report = self.report(.timeout)
     report.take(disconnect())
-    report.failure = hasBegun ? .streamBroken : .timeout
+    report.failure = hasBegun ? .broken : .timeout
     report.advice =
       if hasOutput {
         FailureAdvice.stalled
@@ -174,20 +180,46 @@ final class Attempt {
     ResponseReceiver(onHead: { [self] in begin($0) }, onPart: { [self] in take($0) })
   }
 
-  /// Takes a response's head. Returns whether the response is a stream, to be taken as it comes.
+  /// Takes a response's head. Returns whether the response may be a stream, to be taken as it comes. A stream without
+  /// its label is taken whole where none was asked for.
   private func begin(_ head: ResponseHead) -> Bool {
-    guard 200...299 ~= head.status,
-      let framing = StreamFraming(contentType: head.contentType.span)
-    else { return false }
-    decoder = StreamDecoder(
-      order.integration.dialect ?? .custom, framing,
-      limit: order.integration.settings.maxResponseBytes,
-      continuing: order.continued, passesEvents: order.passesEvents)
-    return true
+    guard 200...299 ~= head.status else { return false }
+    announced = StreamFraming(contentType: head.contentType.span)
+    return announced != nil || order.streams && !head.announcesTooMuch
   }
 
+  /// How many bytes of white space may come before the form of a body is known.
+  private static let leadingSpace = 4096
+
   private func take(_ part: [UInt8]) {
-    guard let decoder, completion != nil else { return }
+    guard completion != nil else { return }
+    if let decoder { return take(part, decoder) }
+    gathered.append(copying: part.span)
+    if form == .unknown {
+      let start = gathered
+      form = BodyForm(start.span, announced: announced)
+      if form == .unknown, gathered.count > Attempt.leadingSpace { form = .whole }
+    }
+    let limit = order.integration.settings.maxResponseBytes
+    if case .stream(let framing) = form {
+      let decoder = StreamDecoder(
+        order.integration.dialect ?? .custom, framing, limit: limit, continuing: order.continued,
+        passesEvents: order.passesEvents)
+      self.decoder = decoder
+      var start: [UInt8] = []
+      swap(&start, &gathered)
+      take(start, decoder)
+    } else if gathered.count > limit {
+      gathered = []
+      let report = self.report(.ok)
+      report.take(disconnect())
+      report.take(Verdict(of: .tooLarge(limit: limit), hasBegun: false))
+      complete(report, nil)
+    }
+  }
+
+  /// Takes a part of a stream.
+  private func take(_ part: [UInt8], _ decoder: StreamDecoder) {
     let before = (decoder.hasOutput, decoder.isFinished)
     let deltas = decoder.feed(part.span)
     lastActivity = services.loop.now
@@ -237,17 +269,28 @@ final class Attempt {
         return conclude(decoder, progress)
       }
     }
+    var result = result
+    if !gathered.isEmpty { result.body = gathered }
+    judge(result)
+  }
+
+  /// Ends the attempt with a response that is not a stream, or with its failure.
+  private func judge(_ result: TransferResult) {
     var verdict = Verdict(
       of: result, dialect: order.integration.dialect ?? .custom,
       acceptsToolCalls: order.acceptsToolCalls)
     if let reply = verdict.reply { verdict = Verdict(of: reply, for: order.face) }
     if hasBegun, verdict.failure == .unreachable {
-      verdict.failure = .streamBroken
+      verdict.failure = .broken
     }
     let report = self.report(.ok)
-    report.take(progress)
-    report.retryAfter = verdict.failure?.remedy.repetition == .retries ? result.retryAfter : nil
+    report.take(TransferProgress(status: result.status, timings: result.timings))
     report.take(verdict)
+    let wait = result.retryAfter ?? verdict.retryAfter
+    let shows = verdict.failure?.remedy.shows
+    report.retryAfter =
+      verdict.failure?.remedy.repetition == .retries || shows == .exhaustion ? wait : nil
+    report.forbidsRetry = result.forbidsRetry
     complete(report, verdict.reply)
   }
 

@@ -65,6 +65,8 @@ package final class Exchange {
   /// The integration of `trial`; there is one from the first attempt on.
   private var integration: Integration { trial!.integration }
   private var reports: [AttemptReport] = []
+  /// Why the backend's policy refused the content, if one did.
+  private var filterReason: Text?
   /// What the client of a live stream has received. From the first delta on, the reply can only be continued.
   private var delivered = DeliveredPart()
 
@@ -270,18 +272,21 @@ package final class Exchange {
     }
     state = .choosing
     note(report, of: integration)
-    integration.breaker.settle(trial!.permit, report.breakerResult, at: now)
+    trial!.settle(report, at: now)
     if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
     guard let remedy = report.failure?.remedy else {
       preconditionFailure("an attempt without a reply has failed")
     }
-    if !delivered.isEmpty, hasBegun {
+    if report.failure == .contentFiltered {
+      filterReason = report.filterReason(of: integration.settings)
+    }
+    if !remedy.asksNext, integration.settings.onFilter == .stop {
+      finish(.contentFiltered(reason: filterReason!))
+    } else if !delivered.isEmpty, hasBegun {
       // An integration that broke off once is not asked for the rest.
       askNext()
-    } else if delivered.isEmpty, !remedy.asksNext {
-      finish(.contentFiltered(reason: report.filterReason(of: integration.settings)))
     } else {
-      pause(remedy.repetition, retryAfter: report.retryAfter)
+      pause(report.forbidsRetry ? .never : remedy.repetition, retryAfter: report.retryAfter)
     }
   }
 
@@ -358,6 +363,9 @@ package final class Exchange {
     if message.prompt.chat != nil, let fault = faults.first, faults.count == reports.count {
       finish(.untranslatable(fault))
     } else if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
+      if asked.failure == .contentFiltered, let filterReason {
+        return finish(.contentFiltered(reason: filterReason))
+      }
       finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))
     } else if let wait = reports.map({ $0.retryAfter! }).min() {
       finish(.unavailable(retryAfterSeconds: max(1, wait.secondsRoundedUp)))

@@ -12,14 +12,26 @@ struct Trial {
   let end: Instant
   /// How many retries it has had.
   private var retries = 0
-  /// Whether the one retry after a broken stream was made.
+  /// Whether the one retry after a broken reply was made.
   private var hasRepeatedOnce = false
+  /// Whether the breaker has counted a failure of this message.
+  private var hasCounted = false
 
   /// A trial of an integration.
   init(of integration: Integration, _ permit: Breaker.Permit, until end: Instant) {
     self.integration = integration
     self.permit = permit
     self.end = end
+  }
+
+  /// Settles the permit of an attempt. A message counts at most once, however often it is tried.
+  mutating func settle(_ report: AttemptReport, at now: Instant) {
+    var result = report.breakerResult
+    if case .failed(let retryAfter, .counts) = result {
+      if hasCounted { result = .failed(retryAfter: retryAfter, .countedBefore) }
+      hasCounted = true
+    }
+    integration.breaker.settle(permit, result, at: now)
   }
 
   /// The shortest pause before another look at a probe.

@@ -4,11 +4,14 @@ public struct ResponseHead: Equatable, Sendable {
   public var status: Int
   /// The value of Content-Type; empty where there is none.
   public var contentType: [UInt8]
+  /// Whether Content-Length is more than the upstream's limit: a body that is gathered has failed already.
+  public var announcesTooMuch: Bool
 
   /// A head from its parts.
-  public init(status: Int, contentType: [UInt8]) {
+  public init(status: Int, contentType: [UInt8], announcesTooMuch: Bool = false) {
     self.status = status
     self.contentType = contentType
+    self.announcesTooMuch = announcesTooMuch
   }
 }
 

@@ -64,8 +64,16 @@ final class Transfer {
   private var fieldBytes = 0
   /// Whether Content-Length is invalid: libcurl takes that for a missing one.
   private var isLengthInvalid = false
+  /// Whether Content-Length is more than the limit of the body.
+  private var announcesTooMuch = false
   /// What Retry-After says; `nil` where it is not there, or nonsense.
   private var retryAfter: TimeSpan?
+  /// What `retry-after-ms` says, which is more exact.
+  private var preciseRetryAfter: TimeSpan?
+  /// Whether `x-should-retry` is `false`.
+  private var forbidsRetry = false
+  /// Whether the body is compressed.
+  private var isEncoded = false
   /// Whether the header section of a final response (not 1xx) has come whole.
   private var hasHead = false
   /// libcurl writes here what went wrong; CURLOPT_ERRORBUFFER.
@@ -118,6 +126,8 @@ final class Transfer {
     // The default of 64 KB is for uploads; 16 KB is the least that libcurl takes.
     setLong(CURLOPT_UPLOAD_BUFFERSIZE, 16384)
     setLong(CURLOPT_TCP_KEEPALIVE, 1)
+    // All that libcurl can unpack is unpacked. `Upstream` keeps libcurl from asking for it.
+    setText(CURLOPT_ACCEPT_ENCODING, [])
     setLong(CURLOPT_POST, 1)
     trust(settings.authorityFile)
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
@@ -175,7 +185,11 @@ final class Transfer {
     hasHead = false
     fieldBytes = 0
     isLengthInvalid = false
+    announcesTooMuch = false
     retryAfter = nil
+    preciseRetryAfter = nil
+    forbidsRetry = false
+    isEncoded = false
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
     _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count))
@@ -215,7 +229,7 @@ final class Transfer {
     if sendCount > 1 {
       failure = .interrupted
       // Kept connections end for reasons of their own: none to wait before the next try.
-      retryAfter = .seconds(0)
+      (retryAfter, preciseRetryAfter) = (.seconds(0), nil)
     }
     // libcurl takes a connection that ends inside the header section for a response without a body.
     if failure == nil, !hasHead || isLengthInvalid { failure = .interrupted }
@@ -223,7 +237,8 @@ final class Transfer {
       failure: failure,
       status: status,
       body: body,
-      retryAfter: retryAfter,
+      retryAfter: preciseRetryAfter ?? retryAfter,
+      forbidsRetry: forbidsRetry,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
   }
@@ -250,13 +265,14 @@ final class Transfer {
     guard delivery == .undecided, hasHead else { return nil }
     return ResponseHead(
       status: ccurl_get_long(easy, CURLINFO_RESPONSE_CODE),
-      contentType: ccurl_get_content_type(easy).map { Text(cString: $0).bytes } ?? [])
+      contentType: ccurl_get_content_type(easy).map { Text(cString: $0).bytes } ?? [],
+      announcesTooMuch: announcesTooMuch)
   }
 
   /// Settles what is done with the body.
   func decide(_ delivery: Delivery) {
     self.delivery = delivery
-    if delivery == .whole, body.count > bodyLimit { isTooLarge = true }
+    if delivery == .whole, body.count > bodyLimit || announcesTooMuch { isTooLarge = true }
   }
 
   /// Takes what waits to be delivered, `nil` if there is nothing.
@@ -325,6 +341,8 @@ final class Transfer {
     }
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
       hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
+      // libcurl unpacks all that it has received at once, whatever a pause says: only the limit of the whole bounds that.
+      if hasHead, isEncoded, delivery == .undecided { delivery = .whole }
       // No need to wait for what is announced to be too much.
       if isTooLarge { return 0 }
     } else {
@@ -339,12 +357,22 @@ final class Transfer {
     // By the first letter: of all the lines that come, most are of other fields.
     switch line[0].lowercasedASCII {
     case UInt8(ascii: "c"):
+      if let encoding = line.value(ofField: "content-encoding:") {
+        isEncoded = !encoding.isEmpty && !encoding.equalsIgnoringCase("identity")
+      }
       guard let length = line.value(ofField: "content-length:") else { return }
       guard let count = Int(decimal: length) else { return isLengthInvalid = true }
-      if count > bodyLimit, delivery == .whole { isTooLarge = true }
+      announcesTooMuch = count > bodyLimit
+      if announcesTooMuch, delivery == .whole { isTooLarge = true }
     case UInt8(ascii: "r"):
-      guard let value = line.value(ofField: "retry-after:") else { return }
-      retryAfter = RetryAfter.parse(value, now: .now)
+      if let value = line.value(ofField: "retry-after:") {
+        retryAfter = RetryAfter.parse(value, now: .now)
+      } else if let value = line.value(ofField: "retry-after-ms:") {
+        preciseRetryAfter = RetryAfter.parse(milliseconds: value)
+      }
+    case UInt8(ascii: "x"):
+      guard let value = line.value(ofField: "x-should-retry:") else { return }
+      forbidsRetry = value.equalsIgnoringCase("false")
     default:
       break
     }

@@ -18,6 +18,8 @@ public enum TransferFailure: Error, Equatable, Sendable {
   case interrupted
   /// What came is not HTTP.
   case notHTTP
+  /// The body is compressed in a way that libcurl does not know, or is damaged.
+  case undecodable
   /// The body has more bytes than the limit.
   case tooLarge
   /// The header and trailer sections have more than 64 KB.
@@ -47,6 +49,8 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case CURLE_GOT_NOTHING, CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE,
       CURLE_SEND_FAIL_REWIND, CURLE_SSL_SHUTDOWN_FAILED:
       self = .interrupted
+    case CURLE_BAD_CONTENT_ENCODING:
+      self = .undecodable
     case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_HTTP2:
       self = .notHTTP
     default:

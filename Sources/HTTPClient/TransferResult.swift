@@ -14,6 +14,8 @@ public struct TransferResult {
   /// it does not say so, or not understandably. 0 also where a kept connection ended before anything of the response
   /// had come: that says little about the backend.
   public var retryAfter: TimeSpan?
+  /// Whether the backend says by `x-should-retry` that the same request would only fail again.
+  public var forbidsRetry = false
   /// How long the phases took.
   public var timings: TransferTimings
   /// libcurl's own words about a failure, for an administrator; may be empty. Has no part of the body.

@@ -54,6 +54,8 @@ public final class Upstream {
     self.settings = settings
     // `Expect: 100-continue` would cost a round trip for bodies over a megabyte; a bare name drops it.
     var list = curl_slist_append(nil, "Expect:")
+    // Compression would cost more than a message's few kilobytes gain; what comes unasked is unpacked all the same.
+    list = curl_slist_append(list, "Accept-Encoding:")
     for field in settings.fields {
       list = field.withCString { curl_slist_append(list, $0) }
     }

@@ -51,11 +51,18 @@ extension Dialect {
     do throws(JSONError) {
       root = try JSONDocument(body).root
     } catch {
-      throw .invalidJSON(error, hint: ReplyHint(body: body.span, error))
+      // RFC 8259 section 8.1 lets readers ignore a mark.
+      guard error.reason == .byteOrderMark, let marked = try? JSONDocument(Array(body[3...])) else {
+        throw .invalidJSON(error, hint: ReplyHint(body: body.span, error))
+      }
+      root = marked.root
     }
-    let reply = rules.reply(
+    let reply = try rules.reply(
       from: root, acceptsToolCalls: acceptsToolCalls, byteCount: body.count)
-    guard let reply else { throw .missingContent(hint: ReplyHint(root, readAs: self)) }
+    guard let reply else {
+      try Reply.check(root.firstChoice?["error"], FinishReason(root.endOfReply), root.endOfReply)
+      throw .missingContent(hint: ReplyHint(root, readAs: self))
+    }
     return reply
   }
 }

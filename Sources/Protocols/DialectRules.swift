@@ -65,7 +65,9 @@ protocol DialectRules: AnyObject, Sendable {
   // MARK: Replies
 
   /// Reads a whole reply, of a body of this size; `nil` if it has no content. See `Dialect.decode`.
-  func reply(from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int) -> Reply?
+  func reply(
+    from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) -> Reply?
 
   /// What assembles a streamed reply.
   func assembly(within budget: ByteBudget) -> any ReplyAssembly

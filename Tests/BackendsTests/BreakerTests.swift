@@ -70,21 +70,21 @@ import TestSupport
   @Test func sortsLateResults() throws {
     let late = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }
     try open()
-    breaker.settle(late[0], .failed(retryAfter: nil), at: start + .seconds(20))
+    breaker.settle(late[0], .failed(retryAfter: nil, .counts), at: start + .seconds(20))
     #expect(breaker.wait(at: start) == .seconds(30))
     let probe = try #require(breaker.admit(at: start + .seconds(30)))
-    breaker.settle(late[1], .failed(retryAfter: nil), at: start + .seconds(31))
+    breaker.settle(late[1], .failed(retryAfter: nil, .counts), at: start + .seconds(31))
     #expect(breaker.isProbing)
     breaker.settle(late[2], .works, at: start + .seconds(32))
     #expect(breaker.allows(at: start + .seconds(32)))
-    breaker.settle(probe, .failed(retryAfter: nil), at: start + .seconds(33))
+    breaker.settle(probe, .failed(retryAfter: nil, .counts), at: start + .seconds(33))
     #expect(breaker.wait(at: start + .seconds(33)) == .seconds(30))
   }
 
   @Test(arguments: [(1, 1), (40, 40), (3600, 3600), (86_400, 3600)])
   func opensForAsLongAsTheBackendAsks(seconds: Int, wait: Int) throws {
     let permit = try #require(breaker.admit(at: start))
-    breaker.settle(permit, .failed(retryAfter: .seconds(seconds)), at: start)
+    breaker.settle(permit, .failed(retryAfter: .seconds(seconds), .counts), at: start)
     #expect(breaker.wait(at: start) == .seconds(wait))
     #expect(!breaker.allows(at: start))
     // One probe, and the breaker's own time after its failure.
@@ -95,14 +95,14 @@ import TestSupport
   @Test func keepsTheLongerOfTwoWaits() throws {
     let permits = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }
     for (permit, seconds) in zip(permits, [20, 60, 10]) {
-      breaker.settle(permit, .failed(retryAfter: .seconds(seconds)), at: start)
+      breaker.settle(permit, .failed(retryAfter: .seconds(seconds), .counts), at: start)
     }
     #expect(breaker.wait(at: start) == .seconds(60))
   }
 
   @Test func takesARetryAfterOfNothingForAFailure() throws {
     let permit = try #require(breaker.admit(at: start))
-    breaker.settle(permit, .failed(retryAfter: .seconds(0)), at: start)
+    breaker.settle(permit, .failed(retryAfter: .seconds(0), .counts), at: start)
     #expect(breaker.allows(at: start))
   }
 
@@ -111,7 +111,7 @@ import TestSupport
     for retryAfter in [nil, .seconds(60)] as [TimeSpan?] {
       for _ in 0..<2000 {
         let permit = try #require(breaker.admit(at: start))
-        breaker.settle(permit, .failed(retryAfter: retryAfter), at: start)
+        breaker.settle(permit, .failed(retryAfter: retryAfter, .counts), at: start)
       }
     }
     #expect(breaker.allows(at: start))
@@ -124,7 +124,7 @@ import TestSupport
 
   private func fail(at seconds: Int) throws {
     let now = start + .seconds(seconds)
-    breaker.settle(try #require(breaker.admit(at: now)), .failed(retryAfter: nil), at: now)
+    breaker.settle(try #require(breaker.admit(at: now)), .failed(retryAfter: nil, .counts), at: now)
   }
 
   private func succeed(at seconds: Int) throws {

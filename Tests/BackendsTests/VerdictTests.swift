@@ -59,10 +59,13 @@ import TestSupport
   /// against the backend.
   @Test(
     arguments: [
-      (.unreachable, "again next counts"), (.unavailable, "again next counts"),
-      (.timeout, "next counts"), (.notTrusted, "next counts"), (.contextTooLong, "next"),
-      (.contentFiltered, ""), (.refused, "next"), (.unusable, "next counts"),
-      (.streamBroken, "once next counts"),
+      (.unreachable, "again next failure"), (.unavailable, "again next failure"),
+      (.loading, "again next nothing"), (.timeout, "never next failure"),
+      (.notTrusted, "never next failure"), (.quotaExhausted, "never next exhaustion"),
+      (.contextTooLong, "never next health"), (.contentFiltered, "never end health"),
+      (.requestTimedOut, "again next health"), (.refused, "never next health"),
+      (.noContent, "never next health"), (.unusable, "never next failure"),
+      (.broken, "once next failure"),
     ] as [(FailureKind, String)])
   func hasARemedyForEachFailure(kind: FailureKind, words: String) {
     #expect(kind.remedy.words == words)
@@ -73,10 +76,11 @@ import TestSupport
   func sortsAnswersIntoRows(dialect: Dialect) {
     let rows: [(ClosedRange<Int>, FailureKind)] = [
       (300...399, .unusable), (400...400, .refused), (401...401, .notTrusted),
-      (402...402, .refused), (403...403, .notTrusted), (404...428, .refused),
+      (402...402, .quotaExhausted), (403...403, .notTrusted), (404...407, .refused),
+      (408...408, .requestTimedOut), (409...428, .refused),
       (429...429, .unavailable), (430...499, .refused), (500...500, .unavailable),
-      (501...501, .unusable), (502...504, .unavailable), (505...528, .unusable),
-      (529...529, .unavailable), (530...999, .unusable),
+      (501...501, .unusable), (502...504, .unavailable), (505...519, .unusable),
+      (520...529, .unavailable), (530...999, .unusable),
     ]
     for (statuses, kind) in rows {
       for status in statuses {
@@ -86,7 +90,7 @@ import TestSupport
     }
     for body in ["", "oops", "{}", #"{"content":""}"#, #"{"content":null}"#] {
       let verdict = Verdict(of: result(nil, status: 200, body: body), dialect: dialect)
-      #expect(verdict.failure == .unusable, "\(body)")
+      #expect(verdict.failure == (body.hasPrefix("{") ? .noContent : .unusable), "\(body)")
     }
   }
 
@@ -105,7 +109,38 @@ import TestSupport
     #expect(verdict.failure == kind)
   }
 
-  /// The words of a 400 matter; with another status the same words have no meaning.
+  /// The words of an error matter, with the statuses that they come with.
+  @Test(
+    arguments: [
+      (.contextTooLong, .contextTooLong, [400, 413, 422, 500], [401, 403, 429]),
+      (.contentFiltered, .contentFiltered, [400, 403, 422, 429, 451, 500], [301]),
+      (.quotaExhausted, nil, [400, 402, 403, 429], [500]),
+      (.loading, .loading, [503], [400, 500]),
+    ] as [(FailureKind, Outcome?, [Int], [Int])])
+  func believesWords(kind: FailureKind, outcome: Outcome?, statuses: [Int], others: [Int]) {
+    for dialect in Dialect.allCases {
+      for status in statuses {
+        let verdict = Verdict(
+          of: result(nil, status: status, body: Self.errors[kind]!), dialect: dialect)
+        #expect(verdict.failure == kind, "\(status)")
+        if let outcome { #expect(verdict.outcome == outcome) }
+        #expect(verdict.backendReason?.isEmpty == false)
+      }
+      for status in others {
+        let verdict = Verdict(
+          of: result(nil, status: status, body: Self.errors[kind]!), dialect: dialect)
+        #expect(verdict.failure != kind, "\(status)")
+      }
+    }
+  }
+
+  static let errors: [FailureKind: String] = [
+    .contextTooLong: #"{"error":{"code":"context_length_exceeded","message":"m"}}"#,
+    .contentFiltered: #"{"error":{"code":"content_filter","message":"m"}}"#,
+    .quotaExhausted: #"{"error":{"code":"insufficient_quota","message":"m"}}"#,
+    .loading: #"{"error":{"code":503,"message":"Loading model"}}"#,
+  ]
+
   @Test(
     arguments: [
       (#"{"error":{"code":"context_length_exceeded"}}"#, .contextTooLong),
@@ -122,10 +157,77 @@ import TestSupport
     for dialect in Dialect.allCases {
       let verdict = Verdict(of: result(nil, status: 400, body: body), dialect: dialect)
       #expect(verdict.failure == kind)
-      #expect(verdict.outcome == .httpError)
-      let other = Verdict(of: result(nil, status: 500, body: body), dialect: dialect)
-      #expect(other.failure == .unavailable)
+      #expect((verdict.outcome == .httpError) == (kind == .refused))
     }
+  }
+
+  /// What a success says in place of a reply.
+  @Test(
+    arguments: [
+      (
+        .openai,
+        #"{"choices":[{"finish_reason":"content_filter","message":{"role":"assistant"}}]}"#,
+        .contentFiltered, .contentFiltered
+      ),
+      (.openai, #"{"choices":[{"finish_reason":"SAFETY"}]}"#, .contentFiltered, .contentFiltered),
+      (
+        .openai, #"{"choices":[],"promptFeedback":{"blockReason":"OTHER"}}"#, .contentFiltered,
+        .contentFiltered
+      ),
+      (.anthropic, #"{"content":[],"stop_reason":"refusal"}"#, .contentFiltered, .contentFiltered),
+      (.custom, #"{"content":"","finish_reason":"refusal"}"#, .contentFiltered, .contentFiltered),
+      (.custom, #"{"error":{"code":"content_filter"}}"#, .contentFiltered, .contentFiltered),
+      (.custom, #"{"error":{"code":"other"}}"#, .missingContent, .noContent),
+      (
+        .openai,
+        #"{"choices":[{"finish_reason":"length","message":{"content":"","reasoning_content":"h"}}]}"#,
+        .missingContent, .noContent
+      ),
+      (
+        .openai, #"{"choices":[{"finish_reason":"error","message":{"content":"Half"}}]}"#,
+        .interrupted, .broken
+      ),
+      (
+        .openai, #"{"choices":[{"error":{"code":502},"message":{"content":"Half"}}]}"#,
+        .httpError, .broken
+      ),
+      (
+        .openai,
+        #"{"choices":[{"error":{"code":"content_filter"},"message":{"content":"Half"}}]}"#,
+        .contentFiltered, .contentFiltered
+      ),
+    ] as [(Dialect, String, Outcome, FailureKind)])
+  func looksIntoSuccesses(dialect: Dialect, body: String, outcome: Outcome, kind: FailureKind) {
+    let verdict = Verdict(of: result(nil, status: 200, body: body), dialect: dialect)
+    #expect(verdict.outcome == outcome)
+    #expect(verdict.failure == kind)
+    #expect(verdict.reply == nil)
+  }
+
+  /// A stream that was not asked for is read all the same.
+  @Test(
+    arguments: [
+      "data: {\"content\":\"h\"}\n\ndata: {\"content\":\"i\"}\n\ndata: [DONE]\n\n",
+      ": ping\n\nevent: delta\ndata: {\"content\":\"hi\",\"done\":true}",
+      "\u{FEFF}data: {\"content\":\"hi\",\"finish_reason\":\"stop\"}\n\n",
+      "{\"content\":\"h\"}\n{\"content\":\"i\",\"done\":true}\n", "\u{FEFF}{\"content\":\"hi\"}",
+    ])
+  func readsStreams(body: String) {
+    let verdict = Verdict(of: result(nil, status: 200, body: body), dialect: .custom)
+    #expect(verdict.reply?.content == bytes(#""hi""#))
+  }
+
+  @Test(
+    arguments: [
+      ("data: {\"content\":\"hi\"}\n\n", .interrupted, .broken),
+      ("data: {\"content\":\"hi\n\ndata: [DONE]\n\n", .invalidJSON, .broken),
+      ("data: {\"error\":\"x\"}\n\n", .httpError, .unavailable),
+      ("{\"a\":1}\n{\"b\":2}", .invalidJSON, .unusable),
+    ] as [(String, Outcome, FailureKind)])
+  func readsNoBrokenStreams(body: String, outcome: Outcome, kind: FailureKind) {
+    let verdict = Verdict(of: result(nil, status: 200, body: body), dialect: .custom)
+    #expect(verdict.outcome == outcome)
+    #expect(verdict.failure == kind)
   }
 
   @Test(
@@ -197,10 +299,12 @@ import TestSupport
 
 extension Remedy {
   fileprivate var words: String {
-    [
-      (repetition == .retries, "again"), (repetition == .once, "once"), (asksNext, "next"),
-      (countsAgainstBackend, "counts"),
-    ]
-    .filter { $0.0 }.map { $0.1 }.joined(separator: " ")
+    let again =
+      switch repetition {
+      case .never: "never"
+      case .once: "once"
+      case .retries: "again"
+      }
+    return "\(again) \(asksNext ? "next" : "end") \(shows)"
   }
 }

@@ -89,6 +89,7 @@ import Testing
       prefill = no
       max_response = 1M
       breaker = 5/30s
+      on_filter = stop
       # not set: max_tokens, max_tokens_limit, drop, ca_file
       """
     #expect(effective(report).hasSuffix(key + "\n"))

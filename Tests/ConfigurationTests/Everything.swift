@@ -73,6 +73,7 @@ let everything = (
   drop = seed, stop
   max_response = 9K
   breaker = 1/2s
+  on_filter = next
   ca_file = /ca
 
   [integration claude]

@@ -20,7 +20,20 @@ import Testing
     #expect(parse(value) == .seconds(seconds))
   }
 
-  @Test(arguments: ["", "soon", "-1", "+5", "2.5", "1e3", "10 seconds", "0x10", "2, 3", "Sunday"])
+  @Test(arguments: [("2.5", 2500), ("0.05", 50), ("1.0009", 1000), ("0.000", 0)])
+  func readsFractions(value: String, milliseconds: Int) {
+    #expect(parse(value)?.milliseconds == milliseconds)
+  }
+
+  @Test(arguments: [("1500", 1500), ("0", 0), ("20.5", 20), ("soon", nil), ("-5", nil)])
+  func readsMilliseconds(value: String, milliseconds: Int?) {
+    let bytes = Array(value.utf8)
+    #expect(RetryAfter.parse(milliseconds: bytes.span)?.milliseconds == milliseconds)
+  }
+
+  @Test(arguments: [
+    "", "soon", "-1", "+5", "2.", ".5", "2.5.1", "1e3", "10 seconds", "0x10", "2, 3", "Sunday",
+  ])
   func takesNonsenseForNothing(value: String) {
     #expect(parse(value) == nil)
   }

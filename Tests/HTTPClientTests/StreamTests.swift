@@ -83,7 +83,9 @@ import TestSupport
     let record = start(
       fixture, fixture.upstream(port: server.port, bodyLimit: limit), inParts: false)
     try fixture.turn { !record.heads.isEmpty }
-    #expect(record.heads == [ResponseHead(status: 503, contentType: [])])
+    let isTooMuch = failure != nil
+    #expect(
+      record.heads == [ResponseHead(status: 503, contentType: [], announcesTooMuch: isTooMuch)])
     server.proceed()
     try fixture.turn { !record.results.isEmpty }
     #expect(record.parts.isEmpty)

@@ -122,6 +122,50 @@ import TestSupport
         {"error":{"message":"The decoder prompt (length 5000) is longer than the maximum model length of 4096.","type":"BadRequestError","param":null,"code":400}}
         """#
       ),
+      // Policies: OpenAI's for reasoning, OpenRouter, Alibaba, Zhipu, DeepSeek, Volcengine, xAI.
+      (
+        .contentFiltered,
+        #"{"error":{"message":"Invalid prompt: flagged.","type":"x","code":"invalid_prompt"}}"#
+      ),
+      (
+        .contentFiltered,
+        #"{"error":{"code":403,"message":"Your input was flagged","metadata":{"reasons":["x"]}}}"#
+      ),
+      (
+        .contentFiltered,
+        #"{"error":{"code":403,"message":"m","metadata":{"flagged_input":"x"}}}"#
+      ),
+      (
+        .contentFiltered,
+        #"{"error":{"code":"data_inspection_failed","message":"Inappropriate content."}}"#
+      ),
+      (.contentFiltered, #"{"code":"DataInspectionFailed","message":"m","request_id":"r"}"#),
+      (.contentFiltered, #"{"error":{"code":"1301","message":"m"}}"#),
+      (.contentFiltered, #"{"error":{"code":1301,"message":"m"}}"#),
+      (.contentFiltered, #"{"error":{"message":"Content Exists Risk","type":"x"}}"#),
+      (.contentFiltered, #"{"error":{"code":"InputTextSensitiveContentDetected","message":"m"}}"#),
+      (.contentFiltered, #"{"code":"c","error":"Content violates usage guidelines."}"#),
+      (.other, #"{"error":{"code":13011,"message":"m"}}"#),
+      (.other, #"{"error":{"code":403,"message":"m","metadata":{"reasons":null}}}"#),
+      (.other, #"{"error":{"code":"invalid_prompt_format","message":"m"}}"#),
+      // Nothing left to pay with.
+      (
+        .quotaExhausted,
+        #"{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}"#
+      ),
+      (.quotaExhausted, #"{"error":{"message":"Insufficient Balance","type":"unknown_error"}}"#),
+      (
+        .quotaExhausted,
+        #"{"error":{"type":"x","message":"Your credit balance is too low to access the API."}}"#
+      ),
+      (.quotaExhausted, #"{"error":{"type":"exceeded_current_quota_error","message":"m"}}"#),
+      // A model that is being loaded: llama.cpp, Ollama, Hugging Face.
+      (
+        .loading,
+        #"{"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}"#
+      ),
+      (.loading, #"{"error":"llm server loading model"}"#),
+      (.loading, #"{"error":"Model x/y is currently loading","estimated_time":20.0}"#),
       // None of these
       (
         .other,
@@ -136,6 +180,17 @@ import TestSupport
     ] as [(BackendError.Kind, String)])
   func recognises(kind: BackendError.Kind, body: String) {
     #expect(BackendError(bytes(body)).kind == kind)
+  }
+
+  /// Gemini asks for a pause in the body.
+  @Test(arguments: [
+    (#"{"retryDelay":"17s"}"#, 17000), (#"{"retryDelay":"3.25s"}"#, 3250),
+    (#"{"x":1},{"retryDelay":"1s"}"#, 1000), (#"{"retryDelay":"1m"}"#, nil),
+    (#"{"retryDelay":"s"}"#, nil), (#"{"retryDelay":5}"#, nil), (#"{"retryDelay":"-1s"}"#, nil),
+  ])
+  func givesTheDelay(details: String, milliseconds: Int?) {
+    let body = #"[{"error":{"code":429,"message":"m","details":[\#(details)]}}]"#
+    #expect(BackendError(bytes(body)).retryDelay?.milliseconds == milliseconds)
   }
 
   @Test(arguments: [

@@ -105,7 +105,7 @@ enum Sample {
     ("tool_calls", "tool_calls", "tool_use"), ("content_filter", "content_filter", "refusal"),
     ("end_turn", "stop", "end_turn"), ("max_tokens", "length", "max_tokens"),
     ("stop_sequence", "stop", "stop_sequence"), ("refusal", "content_filter", "refusal"),
-    ("tool_use", "tool_calls", "tool_use"), ("whatever", "stop", "end_turn"),
+    ("tool_use", "tool_calls", "tool_use"), ("COMPLETE", "stop", "end_turn"),
     ("function_call", "function_call", "tool_use"), ("pause_turn", "stop", "pause_turn"),
   ])
   func reasonsAreTranslated(reason: String, openai: String, anthropic: String) throws {

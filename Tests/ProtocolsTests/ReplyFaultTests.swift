@@ -64,7 +64,7 @@ import TestSupport
       ([0x7B, 0x00, 0x7D, 0x00], .nameExpected, 1, .encoding),
       ([0x00, 0x7B, 0x00, 0x7D], .valueExpected, 0, .encoding),
       ([0x22, 0xE9, 0x22], .invalidUTF8, 1, .encoding),
-      (bytes("\u{FEFF}{}"), .byteOrderMark, 0, .encoding),
+      (bytes("\u{FEFF}\u{FEFF}{}"), .byteOrderMark, 0, .encoding),
       (bytes("secret"), .valueExpected, 0, nil),
       (bytes("{\"content\":\"Hi"), .unexpectedEnd, 14, nil),
       (bytes("{\"content\":\"Hi\"}x"), .trailingText, 16, nil), ([0x1F], .valueExpected, 0, nil),

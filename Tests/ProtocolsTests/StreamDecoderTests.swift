@@ -118,15 +118,15 @@ import TestSupport
   }
 
   @Test(arguments: Dialect.allCases)
-  func malformedEventsMatterOnlyWithoutContent(dialect: Dialect) throws {
-    let garbage = "data: {\"content\":\n\ndata: [1]\n\ndata: \u{1}\n\n"
+  func malformedEventsWithoutContentMatterOnlyAlone(dialect: Dialect) throws {
+    let garbage = "data: not JSON\n\ndata: [1]\n\nevent: ping\ndata: {\"a\n\n"
     let good = StreamDecoder(dialect, .events, limit: 1000)
     let stream = bytes("\(garbage)data: \(Self.content[dialect]!)\n\n\(garbage)data: [DONE]\n\n")
     #expect(good.feed(stream.span) == [.text(bytes("a"))])
     #expect(good.malformedCount == 6)
     #expect(text(try good.reply().content) == #""a""#)
 
-    let first = JSONError(reason: .unexpectedEnd, position: 11)
+    let first = JSONError(reason: .misspeltLiteral, position: 1)
     for end in ["", "data: [DONE]\n\n"] {
       let bad = StreamDecoder(dialect, .events, limit: 1000)
       #expect(bad.feed(bytes(garbage + end).span).isEmpty)

@@ -24,7 +24,7 @@ import TestSupport
       events: [["", "first event"], ["", "second event"], ["", " third event"]]),
     Example(
       name: "the standard's empty data", stream: "data\n\ndata\ndata\n\ndata:",
-      events: [["", ""], ["", "\n"]]),
+      events: [["", ""], ["", "\n"], ["", ""]]),
     Example(
       name: "the standard's blank after the colon", stream: "data:test\n\ndata: test\n\n",
       events: [["", "test"], ["", "test"]]),
@@ -52,7 +52,12 @@ import TestSupport
     Example(
       name: "other fields", stream: "Data: 1\nid: 2\nretry: 3\n data: 4\ndata : 5\nx\n:\n\n",
       events: []),
-    Example(name: "no end", stream: "data: 1\n\ndata: 2\n", events: [["", "1"]]),
+    Example(
+      name: "no empty line", stream: "data: 1\n\ndata: 2\n", events: [["", "1"], ["", "2"]]),
+    Example(
+      name: "no end of the line", stream: "event: a\ndata: 1\ndata: 2", events: [["a", "1\n2"]]),
+    Example(name: "a line that is cut off", stream: "data: 1\n\ndat", events: [["", "1"]]),
+    Example(name: "a type alone at the end", stream: "data: 1\n\nevent: a", events: [["", "1"]]),
     Example(name: "a colon in the value", stream: "data: a: b\n\n", events: [["", "a: b"]]),
     Example(name: "nothing", stream: "", events: []),
     Example(

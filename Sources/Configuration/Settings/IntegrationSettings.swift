@@ -15,6 +15,14 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
     case no
   }
 
+  /// What follows when the backend's policy refuses the content.
+  public enum OnFilter: Sendable {
+    /// The client is told.
+    case stop
+    /// The next integration is asked.
+    case next
+  }
+
   /// The section's name, or `echo…` for an implied one. Unique among all integrations.
   public let id: [UInt8]
   /// The id of the bot that it answers for.
@@ -68,6 +76,8 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var maxResponseBytes = 0
   /// When to pause requests to the backend; `nil` for never.
   public private(set) var breaker: BreakerPolicy?
+  /// What follows when the backend's policy refuses the content.
+  public private(set) var onFilter = OnFilter.stop
   /// Absolute path of a PEM file with the certificate authorities of this backend, instead of the system's.
   public private(set) var caFile: [UInt8]?
   /// Texts to mask in all that the backend says.
@@ -222,6 +232,12 @@ extension IntegrationSettings {
       When to pause requests to the backend: after this many failures one after another, for this long; \
       then one request probes it. 0: never.
       """)
+    rows.choice(
+      "on_filter", &onFilter, standard: "stop",
+      """
+      What follows when the backend's policy refuses the content. `stop`: the client is told. `next`: the next \
+      integration is asked.
+      """)
     rows.text(
       "ca_file", .path, &caFile,
       .init(
@@ -236,6 +252,10 @@ extension IntegrationSettings.Kind: SettingWord {
   static let words: [(word: StaticString, value: Self)] = [
     ("openai", .openai), ("anthropic", .anthropic), ("custom", .custom), ("echo", .echo),
   ]
+}
+
+extension IntegrationSettings.OnFilter: SettingWord {
+  static let words: [(word: StaticString, value: Self)] = [("stop", .stop), ("next", .next)]
 }
 
 extension IntegrationSettings.Stream: SettingWord {

@@ -24,6 +24,8 @@ final class AnthropicAssembly: ReplyAssembly {
 
   private let budget: ByteBudget
   private let envelope: MergedObject
+  /// Whether `message_start` has come.
+  private var hasBegun = false
   private var blocks: [Block] = []
   private let calls: ToolCallAssembly
   /// What a client of Anthropic's gets in place of the event that is being read.
@@ -40,6 +42,7 @@ final class AnthropicAssembly: ReplyAssembly {
     progress.meaning = .nothing
     changed = nil
     take(event, type, into: progress)
+    guard progress.fault == nil else { return }
     if progress.passesEvents {
       pass(event, type, into: progress)
     } else {
@@ -56,6 +59,8 @@ final class AnthropicAssembly: ReplyAssembly {
       finish(block: event["index"], progress)
     } else if type.equals("message_start") {
       if let message = event["message"] {
+        if hasBegun { progress.fault = .secondReply }
+        hasBegun = true
         progress.note(model: message["model"])
         take(message: message)
       }
@@ -238,7 +243,7 @@ final class AnthropicAssembly: ReplyAssembly {
     for member in event.members {
       if member.isNamed("delta") {
         envelope.merge(member.value, .latest)
-        if member.value["stop_reason"]?.kind == .string { progress.isFinished = true }
+        if let word = member.value["stop_reason"] { progress.end(with: word) }
       } else if member.isNamed("usage"), member.value.kind == .object {
         envelope.merge(member.value, into: "usage")
       } else if !member.isNamed("type") {

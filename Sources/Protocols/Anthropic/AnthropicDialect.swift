@@ -74,8 +74,10 @@ final class AnthropicDialect: DialectRules {
     try SystemBlocks(of: chat, after: system).json
   }
 
-  func reply(from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int) -> Reply? {
-    Reply(anthropic: root, acceptsToolCalls, byteCount: byteCount)
+  func reply(
+    from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) -> Reply? {
+    try Reply(anthropic: root, acceptsToolCalls, byteCount: byteCount)
   }
 
   func assembly(within budget: ByteBudget) -> any ReplyAssembly { AnthropicAssembly(budget) }

@@ -6,7 +6,9 @@ extension Reply {
   ///
   /// The metadata is the rest of the message; its `content`, if any, the other blocks, and what text blocks hold besides
   /// their text (`citations`).
-  convenience init?(anthropic root: JSONValue, _ acceptsToolCalls: Bool, byteCount: Int) {
+  convenience init?(
+    anthropic root: JSONValue, _ acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) {
     guard let blocks = root["content"], blocks.kind == .array else { return nil }
     var content: [UInt8] = [.init(ascii: "\"")]
     var rest: [JSONValue] = []
@@ -36,9 +38,12 @@ extension Reply {
     let details = ReplyMetadata(byteCount: byteCount)
     _ = details.insert(membersOf: root, but: "content", skippingRole: true)
     details.set("content", elements: rest)
+    let word = details["stop_reason"]
+    let end = FinishReason(word)
+    try Self.check(details["error"], end, word)
     self.init(
-      content: content, details: details, finishReason: FinishReason(details["stop_reason"]),
-      toolCalls: toolCalls, source: (.anthropic, root))
+      content: content, details: details, finishReason: end, toolCalls: toolCalls,
+      source: (.anthropic, root))
   }
 
   /// A text block without its text, if it says more than that.

@@ -29,7 +29,7 @@ final class CustomAssembly: ReplyAssembly {
         envelope.merge(member, .growing)
       } else {
         if name.equals("model") { progress.note(model: value) }
-        if name.equals("finish_reason"), value.kind == .string { progress.isFinished = true }
+        if name.equals("finish_reason") { progress.end(with: value) }
         envelope.merge(member, .latest)
       }
     }

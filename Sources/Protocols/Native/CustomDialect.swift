@@ -62,8 +62,10 @@ final class CustomDialect: DialectRules {
 
   func system(of chat: ChatRequest, after system: [UInt8]?) -> [UInt8]? { nil }
 
-  func reply(from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int) -> Reply? {
-    Reply(custom: root, byteCount: byteCount)
+  func reply(
+    from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) -> Reply? {
+    try Reply(custom: root, byteCount: byteCount)
   }
 
   func assembly(within budget: ByteBudget) -> any ReplyAssembly { CustomAssembly(budget) }

@@ -7,10 +7,11 @@ extension Reply {
   /// It has `content`, `attachments` if that is an array, and everything else as metadata: `metadata` itself byte for
   /// byte where there is nothing else; otherwise the members of `metadata` and what stands beside it. Of one name in
   /// both places the one in `metadata` counts.
-  convenience init?(custom root: JSONValue, byteCount: Int) {
+  convenience init?(custom root: JSONValue, byteCount: Int) throws(ReplyFault) {
     var content: JSONValue?
     var attachments: JSONValue?
     var inner: JSONValue?
+    var error: JSONValue?
     var hasOthers = false
     for member in root.members {
       if member.isNamed("content") {
@@ -21,6 +22,7 @@ extension Reply {
         inner = member.value
       } else {
         hasOthers = true
+        if member.name.equals("error") { error = member.value }
       }
     }
     guard let content, MessageContent.fault(in: content) == nil else { return nil }
@@ -37,10 +39,13 @@ extension Reply {
     } else if let inner = inner.present {
       details = ReplyMetadata(inner, byteCount: byteCount)
     }
+    let word = details["finish_reason"]
+    let end = FinishReason(word)
+    try Self.check(error, end, word)
     self.init(
       content: content.span.copied,
       attachments: attachments?.kind == .array ? attachments!.span.copied : Reply.noAttachments,
-      details: details)
+      details: details, finishReason: end)
   }
 }
 

@@ -9,6 +9,8 @@ final class OpenAIAssembly: ReplyAssembly {
   private static let callLimit = 128
 
   private let budget: ByteBudget
+  /// The reply's identifier with its quotes; empty until it has come.
+  private var id: [UInt8] = []
   private let envelope: MergedObject
   private let choice: MergedObject
   private let message: MergedObject
@@ -34,6 +36,8 @@ final class OpenAIAssembly: ReplyAssembly {
         for element in member.value.elements where element["index"]?.integer ?? 0 == 0 {
           take(choice: element, into: progress)
         }
+      } else if member.isNamed("id") {
+        take(id: member, progress)
       } else if !member.isNamed("error") {
         if progress.model == nil, member.isNamed("model") {
           progress.note(model: member.value)
@@ -41,6 +45,7 @@ final class OpenAIAssembly: ReplyAssembly {
         envelope.merge(member, .latest)
       }
     }
+    guard progress.fault == nil else { return }
     guard progress.passesEvents else { return progress.deltas += calls.take() }
     pass(event, hadEnded, into: progress)
   }
@@ -48,6 +53,18 @@ final class OpenAIAssembly: ReplyAssembly {
   func finish(into progress: ReplyProgress) {
     calls.finish()
     progress.deltas += calls.take()
+  }
+
+  /// The reply's id is the same in all of its chunks; Azure's first one has an empty id.
+  @inline(never)
+  private func take(id member: JSONMember, _ progress: ReplyProgress) {
+    let (value, known) = (member.value, id)
+    if known.span.equals(value.span) { return }
+    if value.kind == .string, !value.isEmpty {
+      if !known.isEmpty { progress.fault = .secondReply }
+      id = value.span.copied
+    }
+    envelope.merge(member, .latest)
   }
 
   func body(content: Span<UInt8>) -> [UInt8] {
@@ -81,19 +98,25 @@ final class OpenAIAssembly: ReplyAssembly {
     if !progress.passesEvents, let logprobs = element["logprobs"], logprobs.kind == .object {
       progress.deltas.append(.logprobs(logprobs.span.copied))
     }
+    var delta: JSONValue?
     for member in element.members {
       let (name, value) = (member.name, member.value)
       if name.equals("delta") {
-        take(delta: value, into: progress)
+        delta = value
       } else if name.equals("logprobs") {
         choice.merge(member, .growing)
       } else {
-        if name.equals("finish_reason"), !value.isNull, !value.isEmpty {
-          progress.isFinished = true
+        if name.equals("finish_reason") {
+          progress.end(with: value)
+        } else if name.equals("error"), value.reportsError {
+          progress.fault = .reported(BackendError(value))
+          return
         }
         choice.merge(member, .latest)
       }
     }
+    // An error counts before the words that come with it.
+    if let delta, progress.fault == nil { take(delta: delta, into: progress) }
     if progress.isFinished, !progress.passesEvents { calls.finish() }
   }
 

@@ -62,8 +62,10 @@ final class OpenAIDialect: DialectRules {
 
   func system(of chat: ChatRequest, after system: [UInt8]?) -> [UInt8]? { nil }
 
-  func reply(from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int) -> Reply? {
-    Reply(openai: root, acceptsToolCalls, byteCount: byteCount)
+  func reply(
+    from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) -> Reply? {
+    try Reply(openai: root, acceptsToolCalls, byteCount: byteCount)
   }
 
   func assembly(within budget: ByteBudget) -> any ReplyAssembly { OpenAIAssembly(budget) }

@@ -1,13 +1,10 @@
 /// How OpenAI's backends, and all that speak its dialect, report errors that matter. Codes come before words.
 extension BackendError.Rule {
-  static let openai: [BackendError.Rule] = [
+  static let openai: [BackendError.Rule] = tooLong + filtered + exhausted + loading
+
+  private static let tooLong: [BackendError.Rule] = [
     // OpenAI, Azure OpenAI, Groq, and others that follow OpenAI.
     .init(kind: .contextTooLong, place: .anywhere, text: "context_length_exceeded"),
-    .init(kind: .contentFiltered, place: .anywhere, text: "content_policy_violation"),
-    .init(kind: .contentFiltered, place: .anywhere, text: "moderation_blocked"),
-    // Azure OpenAI.
-    .init(kind: .contentFiltered, place: .anywhere, text: "content_filter"),
-    .init(kind: .contentFiltered, place: .innerCode, text: "ResponsibleAIPolicyViolation"),
     // llama.cpp.
     .init(kind: .contextTooLong, place: .type, text: "exceed_context_size_error"),
     .init(kind: .contextTooLong, place: .message, text: "exceeds the available context size"),
@@ -16,9 +13,60 @@ extension BackendError.Rule {
     .init(kind: .contextTooLong, place: .message, text: "longer than the maximum model length"),
     // LiteLLM, before any of them.
     .init(kind: .contextTooLong, place: .message, text: "ContextWindowExceededError"),
-    .init(kind: .contentFiltered, place: .message, text: "ContentPolicyViolationError"),
     // Ollama.
     .init(kind: .contextTooLong, place: .message, text: "exceeds the context length"),
     .init(kind: .contextTooLong, place: .message, text: "exceeded max context length"),
+  ]
+
+  private static let filtered: [BackendError.Rule] = [
+    // OpenAI.
+    .init(kind: .contentFiltered, place: .anywhere, text: "content_policy_violation"),
+    .init(kind: .contentFiltered, place: .anywhere, text: "moderation_blocked"),
+    .init(kind: .contentFiltered, place: .code, text: "invalid_prompt"),
+    // Azure OpenAI, Moonshot.
+    .init(kind: .contentFiltered, place: .anywhere, text: "content_filter"),
+    .init(kind: .contentFiltered, place: .innerCode, text: "ResponsibleAIPolicyViolation"),
+    // OpenRouter: 403 with what was flagged, by the moderation before the model.
+    .init(kind: .contentFiltered, place: .metadata, text: "flagged_input"),
+    .init(kind: .contentFiltered, place: .metadata, text: "reasons"),
+    // Alibaba: by its compatible interface, and by its own.
+    .init(kind: .contentFiltered, place: .anywhere, text: "data_inspection_failed"),
+    .init(kind: .contentFiltered, place: .anywhere, text: "DataInspectionFailed"),
+    // Zhipu.
+    .init(kind: .contentFiltered, place: .code, text: "1301"),
+    // DeepSeek.
+    .init(kind: .contentFiltered, place: .message, text: "Content Exists Risk"),
+    // Volcengine: of the input, of the output.
+    .init(kind: .contentFiltered, place: .anywhere, text: "SensitiveContentDetected"),
+    .init(kind: .contentFiltered, place: .code, text: "InputTextSensitiveContentDetected"),
+    .init(kind: .contentFiltered, place: .code, text: "OutputTextSensitiveContentDetected"),
+    // xAI.
+    .init(kind: .contentFiltered, place: .message, text: "violates usage guidelines"),
+    // LiteLLM, before any of them.
+    .init(kind: .contentFiltered, place: .message, text: "ContentPolicyViolationError"),
+    // Gemini.
+    .init(kind: .contentFiltered, place: .anywhere, text: "PROHIBITED_CONTENT"),
+  ]
+
+  private static let exhausted: [BackendError.Rule] = [
+    // OpenAI; Moonshot; one-api and its kin.
+    .init(kind: .quotaExhausted, place: .anywhere, text: "insufficient_quota"),
+    .init(kind: .quotaExhausted, place: .code, text: "billing_hard_limit_reached"),
+    .init(kind: .quotaExhausted, place: .code, text: "billing_not_active"),
+    .init(kind: .quotaExhausted, place: .anywhere, text: "exceeded_current_quota_error"),
+    .init(kind: .quotaExhausted, place: .anywhere, text: "insufficient_user_quota"),
+    // DeepSeek; OpenRouter; Alibaba; Zhipu.
+    .init(kind: .quotaExhausted, place: .message, text: "Insufficient Balance"),
+    .init(kind: .quotaExhausted, place: .message, text: "Insufficient credits"),
+    .init(kind: .quotaExhausted, place: .anywhere, text: "Arrearage"),
+    .init(kind: .quotaExhausted, place: .code, text: "1113"),
+  ]
+
+  private static let loading: [BackendError.Rule] = [
+    // llama.cpp, Ollama, LM Studio; Hugging Face.
+    .init(kind: .loading, place: .message, text: "loading model"),
+    .init(kind: .loading, place: .message, text: "model is loading"),
+    .init(kind: .loading, place: .message, text: "is currently loading"),
+    .init(kind: .loading, place: .message, text: "still loading"),
   ]
 }

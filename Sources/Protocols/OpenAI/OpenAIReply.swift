@@ -6,7 +6,9 @@ extension Reply {
   ///
   /// The metadata is flat: what the message, the choice and the envelope hold besides; of one name in several of them
   /// the outermost counts. Further choices, which only a parameter `n` brings, stay in `choices`.
-  convenience init?(openai root: JSONValue, _ acceptsToolCalls: Bool, byteCount: Int) {
+  convenience init?(
+    openai root: JSONValue, _ acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) {
     guard let choices = root["choices"] else { return nil }
     var rest = choices.elements
     guard let choice = rest.next(), let message = choice["message"] else { return nil }
@@ -20,8 +22,11 @@ extension Reply {
     let said = Self.said(content, details)
     guard said != nil || !toolCalls.isEmpty else { return nil }
     _ = details.insert(membersOf: choice, but: "message")
-    let end = FinishReason(details["finish_reason"])
+    let word = details["finish_reason"]
+    let end = FinishReason(word)
+    try Self.check(details["error"], end, word)
     _ = details.insert(membersOf: root, but: "choices")
+    try Self.check(details["error"], nil, nil)
     details.set("choices", elements: Array(rest))
     self.init(
       content: said.map { $0.span.copied } ?? [UInt8]("\"\""), details: details,

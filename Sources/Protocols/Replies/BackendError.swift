@@ -1,7 +1,8 @@
 import Bytes
 import JSON
+public import Platform
 
-/// What the body of an error response says, as far as Postern acts on it.
+/// What a backend reports as an error, as far as Postern acts on it.
 public struct BackendError: Equatable, Sendable {
   /// What the backend reports.
   public let kind: Kind
@@ -9,32 +10,51 @@ public struct BackendError: Equatable, Sendable {
   /// The backend's own words, as text; `nil` if they are missing. They may repeat what the user wrote.
   public let reason: [UInt8]?
 
+  /// How long the backend wants no more requests, where the body says so; Gemini alone has it.
+  public let retryDelay: TimeSpan?
+
   /// What a backend may report.
   public enum Kind: Equatable, Sendable {
     /// The conversation is longer than the model takes.
     case contextTooLong
     /// The backend's policy refuses the content.
     case contentFiltered
+    /// The account has no credit left: waiting does not help.
+    case quotaExhausted
+    /// The model is being loaded, and will be ready soon.
+    case loading
     /// Anything else.
     case other
   }
 
   /// Reads the body of an error response of any dialect, JSON or not. O(n).
+  public init(_ body: [UInt8]) {
+    if let root = try? JSONDocument(body).root {
+      self.init(root)
+    } else {
+      self.init(kind: .other, reason: nil, retryDelay: nil)
+    }
+  }
+
+  /// Reads a value that reports an error, or has one that does. O(n).
   ///
   /// Errors come as `{"error": {…}}` (OpenAI and nearly all), `{"error": "…"}` (Ollama), the error's members
   /// themselves (older vLLM), or one of these in an array (Gemini).
-  public init(_ body: [UInt8]) {
-    guard var root = try? JSONDocument(body).root else {
-      kind = .other
-      reason = nil
-      return
-    }
-    root = root.elements.first { _ in true } ?? root
+  @inline(never)
+  init(_ value: JSONValue) {
+    let root = value.elements.first { _ in true } ?? value
     let error = root["error"] ?? root
     let message = error.kind == .string ? error : error["message"]
-    let text = message?.string
-    reason = text.map { $0.isEmpty ? nil : $0 } ?? nil
-    kind = Self.kind(of: error, text ?? [])
+    let text = message?.string ?? []
+    self.init(
+      kind: Self.kind(of: error, text), reason: text.isEmpty ? nil : text,
+      retryDelay: Self.retryDelay(error))
+  }
+
+  private init(kind: Kind, reason: [UInt8]?, retryDelay: TimeSpan?) {
+    self.kind = kind
+    self.reason = reason
+    self.retryDelay = retryDelay
   }
 
   /// Any vendor's rules count, whatever the dialect: backends pass on what those before them said.
@@ -48,6 +68,17 @@ public struct BackendError: Equatable, Sendable {
   @inline(never)
   private static func kind(of error: JSONValue, _ message: [UInt8], by rules: [Rule]) -> Kind? {
     for rule in rules where rule.applies(to: error, message) { return rule.kind }
+    return nil
+  }
+
+  /// `error.details[].retryDelay`, seconds with an `s`: google.rpc.RetryInfo.
+  private static func retryDelay(_ error: JSONValue) -> TimeSpan? {
+    guard let details = error["details"] else { return nil }
+    for detail in details.elements {
+      if let delay = detail["retryDelay"]?.string, delay.last == UInt8(ascii: "s") {
+        return TimeSpan(decimalSeconds: delay.span.extracting(0..<delay.count - 1))
+      }
+    }
     return nil
   }
 }

@@ -3,8 +3,8 @@ import JSON
 
 /// Why a reply ended.
 ///
-/// Backends say it in the word of their vendor, and clients are told in that of theirs. ``rows`` has all words: a new
-/// vendor is a column.
+/// Backends say it in the word of their vendor, and clients are told in that of theirs. ``rows`` has all words of
+/// replies that are complete: docs/backends.md says whose they are.
 public enum FinishReason: Equatable, Sendable, CaseIterable {
   /// The model ended the reply by itself.
   case end
@@ -22,49 +22,67 @@ public enum FinishReason: Equatable, Sendable, CaseIterable {
   case functionCall
   /// The vendor's policy, or the model itself, refuses to continue.
   case refusal
-  /// A word that is in no row.
-  case other
+  /// Any other word: the backend failed, was stopped, or says what is not known. The reply is not complete.
+  case broken
 
-  private struct Row {
+  fileprivate struct Row {
     let reason: FinishReason
     /// The word in Chat Completions (`finish_reason`): the API reference of OpenAI, "The chat completion object".
     let openai: StaticString
     /// The word in Messages (`stop_reason`): Anthropic's documentation, "Handling stop reasons".
     let anthropic: StaticString
+    /// Words of other vendors, from their documentation.
+    var others: [StaticString] = []
   }
 
   /// All words. Of several rows with one word the first counts.
   private static let rows: [Row] = [
-    Row(reason: .end, openai: "stop", anthropic: "end_turn"),
-    Row(reason: .stopSequence, openai: "stop", anthropic: "stop_sequence"),
-    Row(reason: .pause, openai: "stop", anthropic: "pause_turn"),
-    Row(reason: .tokenLimit, openai: "length", anthropic: "max_tokens"),
+    // Together, TGI, watsonx; Cohere.
+    Row(
+      reason: .end, openai: "stop", anthropic: "end_turn",
+      others: ["eos", "eos_token", "complete"]),
+    // llama.cpp.
+    Row(reason: .stopSequence, openai: "stop", anthropic: "stop_sequence", others: ["word"]),
+    // Anthropic, with context management.
+    Row(reason: .pause, openai: "stop", anthropic: "pause_turn", others: ["compaction"]),
+    // Mistral; watsonx; llama.cpp; Responses.
+    Row(
+      reason: .tokenLimit, openai: "length", anthropic: "max_tokens",
+      others: ["model_length", "token_limit", "limit", "max_output_tokens"]),
     Row(reason: .contextFull, openai: "length", anthropic: "model_context_window_exceeded"),
-    Row(reason: .toolCalls, openai: "tool_calls", anthropic: "tool_use"),
+    // Cohere.
+    Row(
+      reason: .toolCalls, openai: "tool_calls", anthropic: "tool_use", others: ["tool_call"]),
     Row(reason: .functionCall, openai: "function_call", anthropic: "tool_use"),
-    Row(reason: .refusal, openai: "content_filter", anthropic: "refusal"),
-    // Clients know no word for what is unknown: it counts as an end.
-    Row(reason: .other, openai: "stop", anthropic: "end_turn"),
+    // Gemini; Zhipu; Bedrock; Cohere.
+    Row(
+      reason: .refusal, openai: "content_filter", anthropic: "refusal",
+      others: [
+        "safety", "recitation", "blocklist", "prohibited_content", "spii", "image_safety",
+        "sensitive", "content_filtered", "guardrail_intervened", "error_toxic",
+      ]),
   ]
 
-  /// The reason of a word of any vendor's.
+  /// The reason of a word of any vendor's, in any case of letters. Gemini adds its own word to OpenAI's, after a colon.
   init(_ word: Span<UInt8>) {
-    for row in Self.rows where word.equals(row.openai) || word.equals(row.anthropic) {
+    let end = word.firstIndex(of: UInt8(ascii: ":")) ?? word.count
+    let word = word.extracting(0..<end).trimmingBlanks
+    for row in Self.rows where row.has(word) {
       self = row.reason
       return
     }
-    self = .other
+    self = .broken
   }
 
-  /// The reason of a word that a backend sent; `nil` where it sent none.
+  /// The reason of a word that a backend sent; `nil` where it sent none, or has not ended yet.
   init?(_ word: JSONValue?) {
-    guard let word = word?.string else { return nil }
+    guard let word = word?.string, !word.isEmpty, !word.span.equals("null") else { return nil }
     self.init(word.span)
   }
 
   private var row: Row {
     for row in Self.rows where row.reason == self { return row }
-    preconditionFailure("each reason has a row")
+    return Self.rows[0]
   }
 
   /// The word in Chat Completions.
@@ -72,6 +90,14 @@ public enum FinishReason: Equatable, Sendable, CaseIterable {
 
   /// The word in Messages.
   var anthropic: StaticString { row.anthropic }
+}
+
+extension FinishReason.Row {
+  func has(_ word: Span<UInt8>) -> Bool {
+    if word.equalsIgnoringCase(openai) || word.equalsIgnoringCase(anthropic) { return true }
+    for other in others where word.equalsIgnoringCase(other) { return true }
+    return false
+  }
 }
 
 extension Reply {
@@ -93,4 +119,20 @@ extension FinishReason {
     let told = calls && reason.isBeforeCalls ? toolCalls.openai : reason.openai
     return word.equals(told) ? nil : told
   }
+}
+
+extension JSONValue {
+  /// The first of a reply's `choices`.
+  var firstChoice: JSONValue? { self["choices"]?.elements.first { _ in true } }
+
+  /// The member that says why a whole reply ended, in any dialect.
+  var endOfReply: JSONValue? {
+    firstChoice?["finish_reason"] ?? self["stop_reason"] ?? self["finish_reason"]
+  }
+
+  /// Whether its type says that it is an error.
+  var isErrorObject: Bool { member("type", is: "error") || member("object", is: "error") }
+
+  /// Whether this is the value of a member `error` that reports an error: backends also send ones that say there is none.
+  var reportsError: Bool { !isNull && !isEmpty && boolean != false && integer != 0 }
 }

@@ -56,6 +56,15 @@ public final class Reply: Sendable {
     self.toolCalls = toolCalls
   }
 
+  /// Checks that a reply has ended well: that it reports no error, and says nothing else than that it is complete.
+  /// `word` is the reason as the backend sent it.
+  static func check(
+    _ error: JSONValue?, _ end: FinishReason?, _ word: JSONValue?
+  ) throws(ReplyFault) {
+    if let error, error.reportsError { throw .reported(BackendError(error)) }
+    if end == .broken { throw .endedBadly(word?.string ?? []) }
+  }
+
   /// A reply with other content.
   init(_ reply: Reply, content: [UInt8]) {
     source = nil

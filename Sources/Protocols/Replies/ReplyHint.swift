@@ -77,13 +77,14 @@ extension ReplyHint {
 
   /// What JSON without content may be.
   init?(_ root: JSONValue, readAs dialect: Dialect) {
-    let choice = root["choices"]?.elements.first { _ in true }
     if root.kind != .object {
       self = .notAnObject
-    } else if root["error"].map({ !$0.isNull }) == true {
+    } else if root["error"]?.reportsError == true || root.isErrorObject {
       self = .errorObject
-    } else if let end = choice?["finish_reason"] ?? root["stop_reason"], let hint = Self(end: end) {
+    } else if let hint = Self(end: root.endOfReply) {
       self = hint
+    } else if root["promptFeedback"]?["blockReason"]?.kind == .string {
+      self = .filtered
     } else {
       for other in Dialect.allCases
       where other != dialect && other.rules.recognizes(root, readAs: dialect) {
@@ -95,12 +96,12 @@ extension ReplyHint {
   }
 
   /// What the reason why a reply ended says about the lack of content.
-  private init?(end: JSONValue) {
+  private init?(end: JSONValue?) {
     switch FinishReason(end) {
     case .tokenLimit: self = .outOfTokens
     case .refusal: self = .filtered
     case .toolCalls, .functionCall: self = .toolCall
-    case .end, .stopSequence, .pause, .contextFull, .other, nil: return nil
+    case .end, .stopSequence, .pause, .contextFull, .broken, nil: return nil
     }
   }
 

@@ -24,8 +24,8 @@ final class ReplyProgress {
   var isOver = false
   /// The model that replies, as text.
   var model: [UInt8]?
-  /// The error that the backend reported.
-  var error: BackendError?
+  /// Why this cannot become a reply. What comes after that is ignored.
+  var fault: StreamFault?
   /// White space at the start of the next text that the client has already.
   private var repeated: RepeatedBlanks
 
@@ -84,6 +84,17 @@ final class ReplyProgress {
   func note(model value: JSONValue?) {
     guard model == nil, let value, value.kind == .string, !value.isEmpty else { return }
     model = value.string
+  }
+
+  /// The reply ends with this word, which may say that it is not complete. Anything but a word says nothing.
+  @inline(never)
+  func end(with word: JSONValue) {
+    guard let reason = FinishReason(word) else { return }
+    if reason == .broken {
+      fault = .endedBadly(word.string ?? [])
+    } else {
+      isFinished = true
+    }
   }
 
   /// More of what the model thinks.

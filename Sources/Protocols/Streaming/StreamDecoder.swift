@@ -9,7 +9,8 @@ import JSON
 ///     let deltas = decoder.finish()                            // at the end of the body
 ///     let reply = try decoder.reply()
 ///
-/// An event that is not a JSON object is skipped and counted. The decoder keeps the reply and an event that is not
+/// An event that cannot be read and may have had a part of the reply is a fault. Any other event that is not a JSON object
+/// is skipped and counted. The decoder keeps the reply and an event that is not
 /// complete, each of at most `limit` bytes; the size of the stream does not matter.
 public final class StreamDecoder {
   private let dialect: Dialect
@@ -59,10 +60,10 @@ public final class StreamDecoder {
   /// Whether the backend has said that nothing more will come. What comes after that is ignored.
   public var isOver: Bool { progress.isOver }
 
-  /// Why this cannot become a reply: it is too large, or the backend reported an error.
+  /// Why this cannot become a reply: it is too large, has a gap, did not end well, or reports an error.
   public var fault: StreamFault? {
     if reader.isOverLimit || progress.budget.isExceeded { return .tooLarge(limit: limit) }
-    return progress.error.map { .reported($0) }
+    return progress.fault
   }
 
   /// The content so far, the continued text included, as a JSON string.
@@ -127,14 +128,19 @@ public final class StreamDecoder {
     do throws(JSONError) {
       root = try JSONDocument(event.data).root
     } catch {
-      if event.type.span.equals("error") { progress.error = BackendError(event.data) }
-      return mayBeCut ? () : skip(error)
+      if event.type.span.equals("error") {
+        progress.fault = .reported(BackendError(event.data))
+      } else if !mayBeCut {
+        skip(error)
+        if !isFinished, event.mayHaveContent { progress.fault = .malformed(error) }
+      }
+      return
     }
     guard root.kind == .object else {
       return skip(JSONError(reason: .valueExpected, position: 0))
     }
     if reportsError(root, event.type) {
-      progress.error = BackendError(event.data)
+      progress.fault = .reported(BackendError(root))
     } else {
       assembly.take(root, into: progress)
     }
@@ -143,10 +149,7 @@ public final class StreamDecoder {
   /// Errors come as an event of type `error`, as `{"error": …}`, or as an object whose type is `error`.
   private func reportsError(_ root: JSONValue, _ type: [UInt8]) -> Bool {
     if type.span.equals("error") { return true }
-    if let error = root["error"], !error.isNull, !error.isEmpty, error.boolean != false {
-      return true
-    }
-    return root.member("type", is: "error") || root.member("object", is: "error")
+    return root["error"]?.reportsError == true || root.isErrorObject
   }
 
   private func skip(_ error: JSONError) {

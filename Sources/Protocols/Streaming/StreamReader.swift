@@ -4,7 +4,8 @@ import Bytes
 ///
 /// Events are read as the HTML standard's "event stream interpretation" says: lines end with LF, CR or CRLF, a
 /// byte-order mark at the start and comments are skipped, an event is complete at its empty line, and one without `data`
-/// does not count. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are not UTF-8
+/// does not count. Against the standard, an event at the end of the stream is given without its empty line: backends leave
+/// it out. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are not UTF-8
 /// are refused by the reader of the data. Of JSON lines, blank ones are skipped, and the last one counts without an
 /// end.
 public struct StreamReader {
@@ -52,11 +53,12 @@ public struct StreamReader {
     return nil
   }
 
-  /// The event that the end of the stream completes: a last line without an end. In the other framing, an event that is
-  /// not complete does not count.
+  /// The event that the end of the stream completes: a last line without an end, an event without an empty line. It may
+  /// be cut off.
   public mutating func finish() -> StreamEvent? {
+    guard !isOverLimit else { return nil }
     let nothing: [UInt8] = []
-    return framing == .lines && !isOverLimit ? take(nothing.span) : nil
+    return take(nothing.span) ?? dispatch()
   }
 
   private func endOfLine(in bytes: Span<UInt8>, from start: Int) -> Int? {

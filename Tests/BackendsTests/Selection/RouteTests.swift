@@ -79,7 +79,7 @@ import TestSupport
 
   private func open(_ breaker: Breaker, at now: Instant) throws {
     let permit = try #require(breaker.admit(at: now))
-    breaker.settle(permit, .failed(retryAfter: .seconds(1)), at: now)
+    breaker.settle(permit, .failed(retryAfter: .seconds(1), .counts), at: now)
   }
 
   private func bot(_ integrations: [String]) throws -> Bot {
