@@ -116,9 +116,6 @@ HOSTILE = {
         "script": [send(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + BODY), finish()]
     },
     "last chunk missing": {"script": [send(CHUNKED_REPLY[:-5]), finish()]},
-    "gzip unasked": {
-        "script": replies.document(gzip.compress(BODY), headers={"Content-Encoding": "gzip"})
-    },
     "gzip bomb": {
         "script": replies.document(
             gzip.compress(bytes(50 << 20)), headers={"Content-Encoding": "gzip"}

@@ -28,7 +28,7 @@ FAILURES = {
     "429": (replies.failure("429 Too Many Requests"), "rate_limited"),
     "context too long": (
         replies.failure("400 Bad Request", "context_length_exceeded"),
-        "http_error",
+        "context_too_long",
     ),
     "not JSON": (replies.document(b"Hi!"), "invalid_json"),
     "HTML": (

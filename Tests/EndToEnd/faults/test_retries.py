@@ -257,7 +257,7 @@ def test_a_context_too_long_for_one_may_fit_the_next(pair, backend, said):
     primary, spare = backend(replies.document(said, "400 Bad Request")), backend(WELL)
     response = pair(primary, spare).message(bot="support")
     assert response.data["content"] == "Well."
-    assert tried(response) == [("primary", "http_error"), ("spare", "ok")]
+    assert tried(response) == [("primary", "context_too_long"), ("spare", "ok")]
 
 
 @pytest.mark.parametrize("said", FILTERED.values(), ids=FILTERED.keys())

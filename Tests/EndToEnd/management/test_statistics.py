@@ -16,7 +16,7 @@ from configuration import integration, rendered
 OUTCOMES = [
     *("ok", "timeout", "dns_failed", "connect_failed", "tls_failed", "auth_failed"),
     *("rate_limited", "http_error", "invalid_json", "missing_content", "too_large"),
-    *("interrupted", "breaker_open"),
+    *("interrupted", "context_too_long", "content_filtered", "loading", "breaker_open"),
 ]
 
 LINE = re.compile(

@@ -38,15 +38,22 @@ def data_of(kind, tokens=TOKENS):
     return [piece.data for piece in replies.pieces(kind, tokens)]
 
 
+# Events that cannot have a part of the reply.
 GARBAGE = {
-    "half an object": b'{"content":',
     "no JSON": b"thinking...",
     "an array": b"[1,2]",
     "a string": b'"Once"',
     "null": b"null",
-    "wrong UTF-8": b'{"content":"\xff\xfe"}',
     "too deep": b"[" * 200 + b"]" * 200,
     "nothing": b"",
+}
+
+# Events that may have had a part of it.
+GAPS = {
+    "half an object": b'{"content":',
+    "the other half": b'not "}}]}',
+    "wrong UTF-8": b'{"content":"\xff\xfe"}',
+    "a control character": b'{"content":"\x01"}',
 }
 
 # Ways to write an event stream. None changes its meaning.
@@ -81,6 +88,13 @@ def with_garbage(kind, garbage):
     return events(kind, bad, *(each for data in good[:-1] for each in (data, bad)), good[-1])
 
 
+def with_gap(kind, gap, after=0):
+    """The gap comes after `after` pieces of the text."""
+    good = data_of(kind)
+    at = good.index(replies.token(kind, TOKENS[0])) + after
+    return events(kind, *good[:at], replies.event(kind, gap), *good[at:])
+
+
 def split(kind, spelling):
     """One byte per packet."""
     data = SPELLINGS[spelling](b"".join(data_of(kind)))
@@ -107,16 +121,22 @@ def service(gateways, backends):
     for kind in KINDS:
         for setting in STREAM_SETTINGS:
             add(f"{kind}-{setting}", kind, obedient(kind), stream=setting)
+        sound = replies.stream(kind, ["from the spare"])
         reply = whole.reply(replies.type_of(kind), STORY)
         add(f"{kind}-ignores", kind, reply, stream="yes")
         for number, garbage in enumerate(GARBAGE.values()):
             add(f"{kind}-garbage-{number}", kind, with_garbage(kind, garbage))
+        for number, gap in enumerate(GAPS.values()):
+            add(f"{kind}-gap-{number}", kind, with_gap(kind, gap), sound, retries=2, backoff="1ms")
+            broken = with_gap(kind, gap, after=1)
+            add(f"{kind}-late-gap-{number}", kind, broken, sound, retries=2, backoff="1ms")
+            add(f"{kind}-whole-gap-{number}", kind, broken, sound, retries=2, backoff="1ms")
+            sections[f"bot {kind}-whole-gap-{number}"] = {"delivery": "whole"}
         only_garbage = [replies.event(kind, b"thinking...")] * 3
         add(f"{kind}-only-garbage", kind, events(kind, *only_garbage), retries=2, backoff="10ms")
         good = data_of(kind)
         (error,) = ERRORS[kind]
         failing = error_event(kind, error)
-        sound = replies.stream(kind, ["from the spare"])
         add(f"{kind}-error-first", kind, events(kind, failing, *good), sound)
         add(f"{kind}-error-later", kind, events(kind, *good[:-3], failing), sound)
         add(f"{kind}-error-last", kind, events(kind, *good, failing), sound)
@@ -191,6 +211,25 @@ def test_malformed_events_are_passed_over(service, kind, number):
     stream = service(f"{kind}-garbage-{number}")
     assert stream.deltas == TOKENS
     assert stream.outcomes == ["ok"]
+
+
+@kinds
+@pytest.mark.parametrize("number", range(len(GAPS)), ids=GAPS)
+def test_a_gap_breaks_the_reply(service, kind, number):
+    """Before the first piece no client sees it: it is tried once more, then elsewhere."""
+    stream = service(f"{kind}-gap-{number}")
+    assert stream.text == "from the spare"
+    assert stream.outcomes == ["invalid_json", "invalid_json", "ok"]
+
+
+@kinds
+@pytest.mark.parametrize("number", range(len(GAPS)), ids=GAPS)
+def test_a_gap_after_the_first_piece_ends_the_stream(service, kind, number):
+    stream = service(f"{kind}-late-gap-{number}")
+    assert stream.text == TOKENS[0]
+    assert stream.failure["error"]["code"] == "all_integrations_failed"
+    assert stream.outcomes == ["invalid_json"]
+    assert service(f"{kind}-whole-gap-{number}").text == "from the spare"
 
 
 @kinds

@@ -2,6 +2,7 @@
 
 import gzip
 import time
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -24,6 +25,7 @@ ANY_STATUS = -1
 
 # How often a backend is asked for one message.
 ONCE = {1}
+ONCE_MORE = {2}
 AGAIN = {1 + RETRIES}
 AT_LEAST_ONCE_MORE = {2, 1 + RETRIES}
 UNSPECIFIED = {1, 2, 1 + RETRIES}
@@ -85,10 +87,10 @@ def retry_after_date(status: str, seconds: int) -> Script:
     return script
 
 
-def sound(value: object, outcomes: set[str], **headers: str) -> Fault:
-    """The row of a 200 with a wrong body. Asking again would bring the same."""
+def sound(value: object, outcomes: set[str], tries: set[int] = ONCE, **headers: str) -> Fault:
+    """The row of a 200 with a wrong body. Mostly asking again would bring the same."""
     fields = {name.replace("_", "-"): text for name, text in headers.items()}
-    return Fault(outcomes, ONCE, replies.document(value, headers=fields), status=200)
+    return Fault(outcomes, tries, replies.document(value, headers=fields), status=200)
 
 
 def cut(answer: bytes, ending, tries: set[int], outcomes: set[str], status: int | None) -> Fault:
@@ -212,6 +214,12 @@ SIZES = {
     "too large, in chunks": Fault(
         {"too_large"}, ONCE, [send(replies.chunked(LARGE)), stall()], status=200
     ),
+    "too large, in gzip": Fault(
+        {"too_large"},
+        ONCE,
+        replies.document(gzip.compress(bytes(50 << 20)), headers={"Content-Encoding": "gzip"}),
+        status=200,
+    ),
     "too large, until closed": Fault(
         {"too_large"}, ONCE, [send(OK + b"\r\n" + LARGE), stall()], status=200
     ),
@@ -226,7 +234,18 @@ BODIES = {
     "JSON and more": sound(BODY + b"x", NOT_JSON),
     "nothing": sound(b"", NOT_JSON | NO_CONTENT),
     "HTML": sound(b"<html><p>%s" % SAID.encode(), NOT_JSON, Content_Type="text/html"),
-    "gzip unasked": sound(gzip.compress(BODY), NOT_JSON | {"http_error"}, Content_Encoding="gzip"),
+    "gzip without a label": sound(gzip.compress(BODY), NOT_JSON),
+    "gzip in name only": sound(BODY, {"http_error"}, Content_Encoding="gzip"),
+    "an unknown coding": sound(BODY, {"http_error"}, Content_Encoding="rot13"),
+    "half of a reply, with an error": sound(
+        {"content": SAID, "error": "broken"}, {"http_error"}, ONCE_MORE
+    ),
+    "half of a reply, given up": sound(
+        {"content": SAID, "finish_reason": "error"}, {"interrupted"}, ONCE_MORE
+    ),
+    "a reply for an unknown reason": sound(
+        {"content": SAID, "finish_reason": "weather"}, {"interrupted"}, ONCE_MORE
+    ),
     "no content": sound({"answer": SAID}, NO_CONTENT),
     "empty content": sound({"content": "", "answer": SAID}, NO_CONTENT),
     "null content": sound({"content": None, "answer": SAID}, NO_CONTENT),
@@ -247,13 +266,29 @@ STATUSES = {
     "307": refusal("307 Temporary Redirect", ONCE, Location="/elsewhere"),
     "400": refusal("400 Bad Request", ONCE),
     "400, too long": Fault(
-        {"http_error"}, ONCE, error("400 Bad Request", code="context_length_exceeded"), status=400
+        {"context_too_long"},
+        ONCE,
+        error("400 Bad Request", code="context_length_exceeded"),
+        status=400,
     ),
+    "429, no credit": Fault(
+        {"rate_limited"},
+        ONCE,
+        error("429 Too Many Requests", code="insufficient_quota"),
+        status=429,
+    ),
+    "503, loading": Fault(
+        {"loading"},
+        AGAIN,
+        replies.document({"error": {"message": "Loading model"}}, "503 Service Unavailable"),
+        status=503,
+    ),
+    "503, not again": refusal("503 Service Unavailable", ONCE, x_should_retry="false"),
     "401": refusal("401 Unauthorized", ONCE, "auth_failed"),
     "402": refusal("402 Payment Required", ONCE),
     "403": refusal("403 Forbidden", ONCE, "auth_failed"),
     "404": refusal("404 Not Found", ONCE),
-    "408": refusal("408 Request Timeout", ONCE),
+    "408": refusal("408 Request Timeout", AGAIN),
     "409": refusal("409 Conflict", ONCE),
     "413": refusal("413 Content Too Large", ONCE),
     "422": refusal("422 Unprocessable Content", ONCE),
@@ -266,6 +301,8 @@ STATUSES = {
     "502": refusal("502 Bad Gateway", AGAIN),
     "503": refusal("503 Service Unavailable", AGAIN),
     "504": refusal("504 Gateway Timeout", AGAIN),
+    "520": refusal("520 Unknown Error", AGAIN),
+    "524": refusal("524 A Timeout Occurred", AGAIN),
     "529": refusal("529 Overloaded", AGAIN),
 }
 
@@ -282,6 +319,8 @@ RETRY_AFTER = {
     for value, tries, rests in [
         ("0", AGAIN, 0),
         ("1", AGAIN, 1),
+        ("1.5", AGAIN, 1.5),
+        ("0.01", AGAIN, 0),
         ("30", ONCE, 0),
         ("3600", ONCE, 0),
         ("Sun, 06 Nov 2044 08:49:37 GMT", ONCE, 0),
@@ -322,6 +361,17 @@ SOUND: dict[str, Answer] = {
     "until closed": replies.until_closed(BODY, "1.1"),
     "chunks": [send(replies.chunked(*(BODY[at : at + 7] for at in range(0, len(BODY), 7))))],
     "201": [send(WHOLE.replace(b"200 OK", b"201 Created", 1))],
+    "gzip": replies.document(gzip.compress(BODY), headers={"Content-Encoding": "gzip"}),
+    "deflate": replies.document(zlib.compress(BODY), headers={"Content-Encoding": "deflate"}),
+    "a mark": replies.document(b"\xef\xbb\xbf" + BODY),
+    "a stream": replies.document(b"data: %s\n\ndata: [DONE]\n\n" % BODY),
+    "a stream with its label": replies.document(
+        b": hello\n\ndata: %s\n\ndata: [DONE]" % BODY, headers={"Content-Type": "text/event-stream"}
+    ),
+    "lines": replies.document(b'%s\n{"done":true}\n' % BODY),
+    "JSON with a stream's label": replies.document(
+        BODY, headers={"Content-Type": "text/event-stream"}
+    ),
     "closed after it": [send(WHOLE), finish()],
     "reset after it": [send(WHOLE), wait(0.05), reset()],
     "Retry-After with 200": replies.document(BODY, headers={"Retry-After": "3600"}),

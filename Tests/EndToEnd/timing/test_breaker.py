@@ -122,13 +122,77 @@ def test_failures_with_a_success_between_are_not_in_a_row(alone, backend):
     assert statuses == [502, 502, 200, 502, 502, 200]
 
 
-def test_further_tries_count_each(alone, backend):
-    """One message may open it: an integration whose breaker is open gets no further try."""
+def test_a_message_counts_once_however_often_it_is_tried(alone, backend):
     server = backend(BROKEN)
     client = alone(server, retries=5, backoff="1ms", breaker="3/30s")
-    client.message()
-    assert len(server.requests) == 3
+    # The third one opens it by its first try.
+    for count in (6, 12, 13):
+        client.message()
+        assert len(server.requests) == count
     check_open(client, server)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        replies.failure("402 Payment Required"),
+        replies.failure("429 Too Many Requests", "insufficient_quota"),
+    ],
+    ids=["402", "insufficient_quota"],
+)
+def test_an_account_without_credit_opens_it_at_once(alone, backend, answer):
+    server = backend(answer)
+    client = alone(server, retries=2, backoff="1ms", breaker="5/30s")
+    assert "credit" in client.message().attempts[0]["message"]
+    assert len(server.requests) == 1
+    check_open(client, server)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        replies.document({"answer": "Hi!"}),
+        replies.failure("408 Request Timeout"),
+        replies.document({"error": "llm server loading model"}, "503 Service Unavailable"),
+    ],
+    ids=["no content", "408", "loading"],
+)
+def test_what_is_not_the_backends_failure_does_not_count(alone, backend, answer):
+    server = backend(answer)
+    client = alone(server, retries=0, breaker="1/30s")
+    for count in (1, 2, 3):
+        client.message()
+        assert len(server.requests) == count
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Retry-After": "1.5"},
+        {"retry-after-ms": "1500"},
+        {"Retry-After": "99", "retry-after-ms": "1500"},
+    ],
+    ids=["a fraction", "milliseconds", "both"],
+)
+def test_a_pause_may_be_exact(alone, backend, fields):
+    server = backend(
+        in_turn(replies.failure("429 Too Many Requests", headers=fields), replies.custom())
+    )
+    client = alone(server, retries=1, breaker="5/30s")
+    assert client.message().outcomes == ["rate_limited", "ok"]
+    first, second = (request.arrived_at for request in server.requests)
+    assert 1.4 <= second - first <= 2.2
+
+
+def test_a_pause_may_stand_in_the_body(alone, backend):
+    """As Gemini has it."""
+    error = {"code": 429, "message": "Slowly.", "details": [{"retryDelay": "0.8s"}]}
+    busy = replies.document([{"error": error}], "429 Too Many Requests")
+    server = backend(in_turn(busy, replies.custom()))
+    client = alone(server, retries=1, breaker="5/30s")
+    assert client.message().outcomes == ["rate_limited", "ok"]
+    first, second = (request.arrived_at for request in server.requests)
+    assert 0.7 <= second - first <= 1.6
 
 
 def test_alone_the_client_gets_503_at_once(alone, backend):
