@@ -290,10 +290,11 @@ package final class Exchange {
     }
   }
 
-  /// Keeps an attempt's report, for the client and for the statistics.
+  /// Keeps an attempt's report, for the client, the statistics and the log.
   private func note(_ report: AttemptReport, of integration: Integration) {
     reports.append(report)
     integration.statistics.count(report)
+    dispatcher.services.log.write(report, of: integration, request: request)
   }
 
   /// Asks the same integration again after a pause, if it has a retry left; else the next.

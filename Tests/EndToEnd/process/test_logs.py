@@ -96,8 +96,8 @@ def test_levels_are_thresholds(exchange):
         written[level] = [(entry["level"], entry["event"]) for entry in entries]
     for count, level in enumerate(LEVELS, start=1):
         severe = [entry for entry in written["debug"] if entry[0] in LEVELS[:count]]
-        assert written[level] == severe or level == "debug"
-    assert {"warning", "info"} <= {level for level, _ in written["debug"]} <= set(LEVELS)
+        assert written[level] == severe
+    assert {level for level, _ in written["debug"]} == {"warning", "info", "debug"}
     assert written["warning"] and len(written["warning"]) < len(written["info"])
 
 
@@ -138,3 +138,26 @@ def test_the_command_line_has_no_secret(gateway, backend):
     with open(f"/proc/{running.process.pid}/cmdline", "rb") as file:
         assert b"secret" not in file.read()
     assert "secret-of-the-environment" not in running.log
+
+
+def test_debug_logs_each_attempt_with_the_words_of_the_backend(gateway, backend):
+    key = "sk-the-key-of-this-backend"
+    broken = backend(
+        replies.document({"error": {"message": f"Incorrect key {key} given"}}, "401 No")
+    )
+    running = gateway(
+        {
+            "log": {"level": "debug", "format": "json"},
+            "integration gpt": integration(broken.url, **{"header.Authorization": f"Bearer {key}"}),
+        }
+    )
+    running.client().post(messages_path(), {"content": "Hi"}, {"X-Request-Id": "request-1"})
+    running.stop()
+    entries = [json.loads(line) for line in running.log.splitlines()]
+    (attempt,) = [entry for entry in entries if entry["event"] == "attempt"]
+    assert attempt["level"] == "debug"
+    assert attempt["request_id"] == "request-1"
+    assert (attempt["integration"], attempt["outcome"]) == ("gpt", "auth_failed")
+    assert attempt["status"] == 401
+    assert attempt["backend"] == "Incorrect key **** given"
+    assert attempt["message"]
