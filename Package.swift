@@ -170,7 +170,7 @@ let package = Package(
 if Context.environment["POSTERN_FUZZ"] != nil {
   let fuzzed: [(name: String, rooms: [Target.Dependency])] = [
     ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Protocols", "Bytes", "JSON"]),
-    ("Streams", ["Protocols", "Bytes", "JSON"]),
+    ("Streams", ["Protocols", "Platform", "Bytes", "JSON"]),
     ("Configuration", ["Configuration", "Bytes"]),
   ]
   for (name, rooms) in fuzzed {

@@ -1,14 +1,22 @@
 import Bytes
-import Protocols
 import JSON
+import Platform
+import Protocols
 
-/// libFuzzer calls this with each input: the first byte says how it is cut, the rest is a stream,
-/// read in every dialect and framing. A failed precondition is a finding.
+/// libFuzzer calls this with each input, a whole exchange: the first byte says how the stream is cut, a client's request
+/// follows up to a NUL (without one, the request is a plain question), and the rest is what the backend streams. It is
+/// asked in every dialect, read in every framing, and answered on every face. A failed precondition is a finding.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
   let bytes = Array(UnsafeBufferPointer(start: start, count: count))
   guard let seed = bytes.first else { return 0 }
-  let stream = Array(bytes.dropFirst())
+  var stream = Array(bytes.dropFirst())
+  var request = [UInt8](#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#)
+  if let end = stream.firstIndex(of: 0) {
+    request = Array(stream[..<end])
+    stream = Array(stream[(end + 1)...])
+  }
+  if let body = (try? JSONDocument(request))?.root { ask(body) }
   for dialect in Dialect.allCases {
     for framing in StreamFraming.allCases {
       let whole = Reading(stream, dialect, framing, parts: stream.count + 1)
@@ -18,6 +26,38 @@ public func fuzzOneInput(start: UnsafePointer<UInt8>?, count: Int) -> Int32 {
     }
   }
   return 0
+}
+
+/// What backends are sent of a client's request is JSON with each name once, or there is a reason.
+private func ask(_ body: JSONValue) {
+  guard body.kind == .object, let messages = body["messages"], messages.kind == .array,
+    !messages.isEmpty
+  else { return }
+  for message in messages.elements where message["role"]?.kind != .string { return }
+  for face in [Face.openai, .anthropic] {
+    let chat = ChatRequest(face, body: body, messages: messages)
+    for dialect in Dialect.allCases {
+      let profile = RequestProfile(
+        dialect: dialect, model: [UInt8]("m"), maxTokensLimit: 4096, dropped: [[UInt8]("seed")],
+        botID: [UInt8]("b"), botName: [UInt8]("B"), system: [UInt8]("S"))
+      do throws(TranslationFault) {
+        var encoder = RequestEncoder(
+          try profile.serving(chat), conversationID: [UInt8]("c"), user: nil, metadata: nil,
+          streams: true)
+        if chat.hasSystemField { try encoder.append(systemOf: chat) }
+        try encoder.append(messagesOf: chat)
+        let request = try encoder.finish().bytes
+        guard let root = (try? JSONDocument(request))?.root else {
+          preconditionFailure("a request is JSON")
+        }
+        let names = root.members.map { $0.name.string ?? [] }
+        precondition(Set(names).count == names.count, "each name stands once")
+        precondition(root["seed"] == nil, "a dropped field is not sent")
+      } catch {
+        precondition(!error.message.bytes.isEmpty)
+      }
+    }
+  }
 }
 
 /// The result of a stream that arrives in parts of one size.
@@ -32,6 +72,15 @@ private struct Reading: Equatable {
   var openai: [UInt8] = []
   var anthropic: [UInt8] = []
   var native: [UInt8] = []
+
+  /// Identifiers of calls that are made up differ from reading to reading, but not in their length.
+  static func == (one: Reading, other: Reading) -> Bool {
+    one.deltas.count == other.deltas.count && one.fault == other.fault
+      && one.malformedCount == other.malformedCount && one.content == other.content
+      && one.metadata.count == other.metadata.count && one.isFinished == other.isFinished
+      && one.openai.count == other.openai.count && one.anthropic.count == other.anthropic.count
+      && one.native.count == other.native.count
+  }
 
   init(_ stream: [UInt8], _ dialect: Dialect, _ framing: StreamFraming, parts size: Int) {
     let decoder = StreamDecoder(dialect, framing, limit: 2000)
@@ -53,20 +102,32 @@ private struct Reading: Equatable {
   }
 
   private mutating func write(_ reply: Reply) {
-    let identity = AnswerIdentity(id: [UInt8]("id"), model: reply.model ?? [], created: 1)
-    var openaiStream = OpenAIStream(identity, includesUsage: true)
-    var anthropicStream = AnthropicStream(identity)
-    for delta in deltas {
-      openaiStream.write(delta, to: &openai)
-      anthropicStream.write(delta, to: &anthropic)
-      NativeStream.write(delta, to: &native)
+    openai = answer(reply, on: .openai)
+    anthropic = answer(reply, on: .anthropic)
+    native = answer(reply, on: .native)
+  }
+
+  /// The stream that a client of a face gets. The body of an answer that is whole is JSON.
+  private func answer(_ reply: Reply, on face: Face) -> [UInt8] {
+    let terms = AnswerTerms(model: [UInt8]("m"), includesUsage: true, created: 1)
+    let facts = AnswerFacts(
+      identifier: [UInt8]("msg_1"), conversation: [UInt8]("c"),
+      integration: .init(id: [UInt8]("i"), name: [UInt8]("I"), isFallback: false),
+      time: WallTime(milliseconds: 1000))
+    let attempts = { (writer: inout JSONWriter) in
+      writer.beginArray()
+      writer.endArray()
     }
-    openaiStream.finish(reply, to: &openai)
-    anthropicStream.finish(reply, to: &anthropic)
-    for body in [reply.openAIBody(identity), reply.anthropicBody(identity)] {
-      precondition((try? JSONDocument(body)) != nil, "a body is JSON")
-      NativeStream.finish(body.span, to: &native)
+    let whole = face.writer(terms).body(of: reply, facts, attempts: attempts)
+    // The native body nests the backend's metadata deeper than a document may.
+    precondition(face == .native || (try? JSONDocument(whole)) != nil, "a body is JSON")
+    let writer = face.writer(terms)
+    var output: [UInt8] = []
+    if !deltas.isEmpty {
+      writer.write(deltas, answer: facts.identifier, model: reply.model, to: &output)
     }
+    writer.finish(reply, facts, attempts: attempts, to: &output)
+    return output
   }
 
   /// Clients are sent sound streams, whatever the backend sent, with the same text.
