@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
-
 import replay_replies as replies
 import stream_replies
 from backends import Answer, Request, finish, send, wait
@@ -16,17 +15,6 @@ from replay_faces import FACES, Seen, asked
 
 AT_ONCE = 12
 SAID = {said.number: said for said in replies.all_said()}
-# What is not right yet, by vendor and face; see `differences`.
-KNOWN: dict[tuple[str, str], str] = {
-    **{
-        (vendor, "native"): "thinking sends no delta there"
-        for vendor in [
-            *("anthropic", "deepseek", "groq", "llamacpp", "lmstudio", "mistral", "ollama"),
-            *("vllm", "xai"),
-        ]
-    },
-    **{("openrouter", face): "an error in a choice does not count" for face in FACES},
-}
 
 
 def script(request: Request) -> Answer:
@@ -109,8 +97,6 @@ def seen(gateways, backends):
 @pytest.mark.parametrize("face", FACES)
 @pytest.mark.parametrize("vendor", replies.KINDS)
 def test_clients_see_what_was_said(request, seen, vendor, face):
-    if reason := KNOWN.get((vendor, face)):
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=True))
     found = []
     for number, said in SAID.items():
         if said.vendor != vendor:

@@ -44,7 +44,11 @@ class Stream:
 
     @property
     def deltas(self) -> list[str]:
-        return [event.data["content"] for event in self.events if event.type == "delta"]
+        return [
+            event.data["content"]
+            for event in self.events
+            if event.type == "delta" and "content" in event.data
+        ]
 
     @property
     def text(self) -> str:
@@ -91,7 +95,8 @@ class Stream:
         assert {event.type for event in deltas} <= {"delta"}
         assert last.type in ("message", "error")
         for delta in deltas:
-            assert set(delta.data) == {"content"} and delta.data["content"]
+            ((kind, piece),) = delta.data.items()
+            assert kind in ("content", "reasoning") and piece
         if last.type == "message":
             assert self.data["content"] == self.text
             assert self.data["attempts"][-1]["outcome"] == "ok"
