@@ -37,10 +37,8 @@ package final class Exchange {
   private let dispatcher: Dispatcher
   private let message: Message
   private let bot: Bot
-  /// The id of the client's request, `X-Request-Id`.
-  private let request: [UInt8]
-  /// The name of the client's API key, for the log; `nil` without keys.
-  private let caller: [UInt8]?
+  /// The id of the client's request, `X-Request-Id`, and the name of its API key, if there are keys.
+  private let (request, caller): ([UInt8], [UInt8]?)
   private let conversation: [UInt8]
   /// The conversation's key among those of all bots.
   package let queueKey: [UInt8]
@@ -78,8 +76,7 @@ package final class Exchange {
     self.dispatcher = dispatcher
     self.message = message
     self.bot = bot
-    self.request = request
-    self.caller = caller
+    (self.request, self.caller) = (request, caller)
     self.recipient = recipient
     identifier = dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
