@@ -80,18 +80,9 @@ package final class Exchange {
     self.recipient = recipient
     identifier = dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
-    queueKey = Exchange.queueKey(bot.settings.id, conversation)
+    queueKey = QueueKey.of(bot: bot.settings.id, conversation: conversation)
     start = dispatcher.services.loop.now
     deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
-  }
-
-  private static func queueKey(_ bot: [UInt8], _ conversation: [UInt8]) -> [UInt8] {
-    var key: [UInt8] = []
-    key.reserveCapacity(bot.count + 1 + conversation.count)
-    key.append(copying: bot.span)
-    key.append(0)
-    key.append(copying: conversation.span)
-    return key
   }
 
   private var now: Instant { dispatcher.services.loop.now }

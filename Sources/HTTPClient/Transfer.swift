@@ -66,10 +66,8 @@ final class Transfer {
   private var isLengthInvalid = false
   /// Whether Content-Length is more than the limit of the body.
   private var announcesTooMuch = false
-  /// What Retry-After says; `nil` where it is not there, or nonsense.
-  private var retryAfter: TimeSpan?
-  /// What `retry-after-ms` says, which is more exact.
-  private var preciseRetryAfter: TimeSpan?
+  /// What Retry-After says, and `retry-after-ms`, which is more exact; `nil` if it is missing or invalid.
+  private var (retryAfter, preciseRetryAfter): (TimeSpan?, TimeSpan?) = (nil, nil)
   /// Whether `x-should-retry` is `false`.
   private var forbidsRetry = false
   /// Whether the body is compressed.

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
 import pytest
+
 import replay_replies as replies
 import stream_replies
 from backends import Answer, Request, finish, send, wait
