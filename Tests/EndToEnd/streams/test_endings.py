@@ -290,7 +290,9 @@ def test_clients_are_told_why_it_ended_in_their_own_words(service, face, stream,
 )
 def test_a_refusal_is_final(service, face, stream, bot):
     told = service(face, bot, stream)
-    assert told.status == 400
+    # What the model thought may have gone out before.
+    assert told.status == (200 if stream and bot == "cut-off-1" else 400)
+    assert (told.text, told.end) == ("", None)
     if face == "native":
         assert (told.error["type"], told.error["code"]) == (
             "invalid_request_error",
