@@ -63,7 +63,7 @@ package final class Exchange {
   /// The integration of `trial`; there is one from the first attempt on.
   private var integration: Integration { trial!.integration }
   private var reports: [AttemptReport] = []
-  /// Why the backend's policy refused the content, if one did.
+  /// Why the policy of the backend that was asked last refused the content; `nil` if it did not.
   private var filterReason: Text?
   /// What the client of a live stream has received. From the first delta on, the reply can only be continued.
   private var delivered = DeliveredPart()
@@ -265,10 +265,10 @@ package final class Exchange {
     guard let remedy = report.failure?.remedy else {
       preconditionFailure("an attempt without a reply has failed")
     }
-    if report.failure == .contentFiltered {
-      filterReason = report.filterReason(of: integration.settings)
-    }
-    if !remedy.asksNext, integration.settings.onFilter == .stop {
+    // An integration that will not continue another's reply says nothing about what the user wrote.
+    let isFiltered = report.failure == .contentFiltered && (delivered.isEmpty || hasBegun)
+    filterReason = isFiltered ? report.filterReason(of: integration.settings) : nil
+    if isFiltered, !remedy.asksNext, integration.settings.onFilter == .stop {
       finish(.contentFiltered(reason: filterReason!))
     } else if !delivered.isEmpty, hasBegun {
       // An integration that broke off once is not asked for the rest.
@@ -352,7 +352,7 @@ package final class Exchange {
     if message.prompt.chat != nil, let fault = faults.first, faults.count == reports.count {
       finish(.untranslatable(fault))
     } else if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
-      if asked.failure == .contentFiltered, let filterReason {
+      if let filterReason {
         return finish(.contentFiltered(reason: filterReason))
       }
       finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))

@@ -264,7 +264,7 @@ def test_answers_at_once_whatever_backends_do(gateway, backend):
 
 
 def test_counts_what_goes_through_the_server(gateway):
-    client = gateway({"context": {"memory": "64K"}}).client()
+    client = gateway({"server": {"max_body": "256K"}, "context": {"memory": "64K"}}).client()
     before = metrics(client)
     assert before["postern_build_info", "0.1.0"] == 1
     answer = client.message("x" * 1000, conversation_id="c")
