@@ -269,6 +269,15 @@ final class Attempt {
         return conclude(decoder, progress)
       }
     }
+    if announced != nil, decoder == nil, gathered.isEmpty, result.body.isEmpty,
+      result.failure == nil
+    {
+      // A stream that ends before its first byte was cut off; it is not invalid JSON.
+      let report = self.report(.ok)
+      report.take(progress)
+      report.take(Verdict(of: .unfinished, hasBegun: false))
+      return complete(report, nil)
+    }
     var result = result
     if !gathered.isEmpty { result.body = gathered }
     judge(result)

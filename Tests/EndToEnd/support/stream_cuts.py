@@ -52,8 +52,6 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
         return Cut(after(begin + token, chunks[begin + token].index(mark) + more), token)
 
     finish = next(at for at, piece in enumerate(pieces) if piece.name == "finish")
-    # The line break that ends an event, and that of its chunk.
-    last = len(chunks[begin + 1]) - (3 if is_chunked else 1)
     found = {
         "before the headers": Cut(b""),
         "in the headers": Cut(head[:31]),
@@ -63,7 +61,6 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
         "in the first token": inside(0, b"Gr", 3),
         "after the first token": Cut(after(begin + 1), 1),
         "in an event": inside(1, b"Gott", 2),
-        "before an event's last byte": Cut(after(begin + 1, last), 1),
         "in a character": inside(2, "ü".encode(), 1),
         "in an escape": inside(3, rb"\ud83d", 4),
         "between the halves of a pair": inside(3, rb"\ud83d", 6),
@@ -72,7 +69,4 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
         "after the finish": Cut(after(finish + 1), len(TOKENS), True),
         "after the end": Cut(head + whole, len(TOKENS), True),
     }
-    if kind == "ndjson":
-        # The end of a line may be the end of the body.
-        del found["before an event's last byte"]
     return found
