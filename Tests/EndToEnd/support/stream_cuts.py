@@ -52,7 +52,7 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
         return Cut(after(begin + token, chunks[begin + token].index(mark) + more), token)
 
     finish = next(at for at, piece in enumerate(pieces) if piece.name == "finish")
-    found = {
+    return {
         "before the headers": Cut(b""),
         "in the headers": Cut(head[:31]),
         "after the headers": Cut(head),
@@ -69,4 +69,3 @@ def cuts(kind: str, is_chunked: bool) -> dict[str, Cut]:
         "after the finish": Cut(after(finish + 1), len(TOKENS), True),
         "after the end": Cut(head + whole, len(TOKENS), True),
     }
-    return found
