@@ -206,7 +206,8 @@ def test_a_message_outlived_by_its_bot_is_not_kept(managed, backend, tmp_path):
     asking = threading.Thread(
         target=lambda: answers.append(
             served.client.message("secret", bot="a", conversation_id="c", user={"id": "ann"})
-        )
+        ),
+        daemon=True,
     )
     asking.start()
     server.await_requests()
@@ -303,7 +304,7 @@ def test_deletions_at_once_are_made_one_after_another(served):
     def work(name, user):
         results[name] = forget(served, user)
 
-    threads = [threading.Thread(target=work, args=(n, f"u{n}")) for n in range(4)]
+    threads = [threading.Thread(target=work, args=(n, f"u{n}"), daemon=True) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

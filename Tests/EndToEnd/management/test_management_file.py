@@ -167,23 +167,25 @@ def test_two_saves_at_once_lose_nothing(served, save):
         except BaseException as error:
             failures.append(error)
 
-    thread = threading.Thread(target=guarded)
+    thread = threading.Thread(target=guarded, daemon=True)
     thread.start()
     outcomes = []
-    for weight in range(2, 42):
-        response = served.patch("/v1/integrations/gpt", {"weight": weight})
-        outcomes.append(response.status)
-        if response.status == 200:
-            assert response.json["data"]["weight"] == weight
-        else:
-            assert response.status in (409, 503), response.body
-            assert response.error["code"] in (
-                "configuration_busy",
-                "configuration_invalid",
-                "configuration_not_writable",
-            )
-    stop.set()
-    thread.join()
+    try:
+        for weight in range(2, 42):
+            response = served.patch("/v1/integrations/gpt", {"weight": weight})
+            outcomes.append(response.status)
+            if response.status == 200:
+                assert response.json["data"]["weight"] == weight
+            else:
+                assert response.status in (409, 503), response.body
+                assert response.error["code"] in (
+                    "configuration_busy",
+                    "configuration_invalid",
+                    "configuration_not_writable",
+                )
+    finally:
+        stop.set()
+        thread.join()
     assert not failures, failures
     assert outcomes.count(200) > 20
     assert served.patch("/v1/integrations/gpt", {"weight": 77}).status == 200
@@ -210,7 +212,7 @@ def test_a_file_that_an_editor_has_open_is_in_force_all_the_same(served):
                 time.sleep(0.004)
             time.sleep(0.012)
 
-    thread = threading.Thread(target=hold_open)
+    thread = threading.Thread(target=hold_open, daemon=True)
     thread.start()
     try:
         for number in range(20):
@@ -230,7 +232,7 @@ def test_changes_made_at_once_are_all_made(served):
         statuses.append(served.post("/v1/bots", {"name": "bot"}).status)
 
     statuses: list[int] = []
-    threads = [threading.Thread(target=change, args=(number,)) for number in range(12)]
+    threads = [threading.Thread(target=change, args=(number,), daemon=True) for number in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -203,7 +203,7 @@ def test_killed_at_any_moment_it_leaves_the_old_file_or_the_new(managed, generat
             stop.set()
             served.running.process.kill()
 
-        thread = threading.Thread(target=kill)
+        thread = threading.Thread(target=kill, daemon=True)
         thread.start()
         window = answered
         while not stop.is_set():
