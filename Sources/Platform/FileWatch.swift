@@ -1,18 +1,21 @@
 import Bytes
 internal import CLinux
 
-/// Tells when the file at a path may have changed; inotify(7).
+/// Tells when one of the files at some paths may have changed; inotify(7).
 ///
 /// It notices a write in place, a replacement by rename, and a symbolic link that leads elsewhere.
-/// It watches folders, because editors replace files: the folder of the file, and the folders of
-/// all symbolic links on the way to it.
+/// It watches folders, because editors replace files: the folder of each file, and the folders of
+/// all symbolic links on the way to it. Of a folder that this process must not list, it watches the
+/// file itself.
 public final class FileWatch {
   private struct Place {
     let watch: Int32
+    /// The name in the folder; empty for a watch of the file itself.
     let name: [UInt8]
+    /// The path on whose way it is.
+    let path: [UInt8]
   }
 
-  private let path: [UInt8]
   private let inotify: Descriptor
   private var places: [Place] = []
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16384, alignment: 8)
@@ -24,13 +27,11 @@ public final class FileWatch {
   /// The most symbolic links that the kernel follows; path_resolution(7).
   private static let longestChain = 40
 
-  /// Starts to watch. A relative path starts at the current working directory.
-  public init(_ path: [UInt8]) throws(SystemError) {
+  /// Makes a watch that watches nothing yet.
+  public init() throws(SystemError) {
     let number = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
     guard number >= 0 else { throw SystemError("inotify_init1") }
     inotify = Descriptor(adopting: number)
-    self.path = path
-    try watchFolders()
   }
 
   deinit {
@@ -42,7 +43,7 @@ public final class FileWatch {
 
   /// Reads all events that have happened. Does not block.
   ///
-  /// Returns whether one of them may concern the file; the caller then calls `renew`.
+  /// Returns whether one of them may concern a file; the caller then calls `follow`.
   public func take() -> Bool {
     var isConcerned = false
     while let count = try? inotify.read(into: buffer), count > 0 {
@@ -57,11 +58,18 @@ public final class FileWatch {
     return isConcerned
   }
 
-  /// Follows the path to the file again, because a link or a folder on it may have changed.
+  /// Watches the files at these paths, and no others. A relative path starts at the current
+  /// working directory.
   ///
-  /// If a folder cannot be watched, the old watches stay; the caller tries again later.
-  public func renew() throws(SystemError) {
-    try watchFolders()
+  /// After a change, the same paths are followed again, because a link or a folder on them may have
+  /// changed. If a folder cannot be watched, the old watches stay; the caller tries again later.
+  public func follow(_ paths: [[UInt8]]) throws(SystemError) {
+    var found: [Place] = []
+    for path in paths { try watchFolders(of: path, &found) }
+    for place in places where !found.contains(where: { $0.watch == place.watch }) {
+      inotify_rm_watch(inotify.number, place.watch)
+    }
+    places = found
   }
 
   /// Whether one event, a `struct inotify_event` with its name, says that the file may have
@@ -74,14 +82,16 @@ public final class FileWatch {
     guard places.contains(where: { $0.watch == watch }) else { return false }
     if mask & lost != 0 { return true }
     let name = [UInt8](event[16...].prefix { $0 != 0 })
-    guard places.contains(where: { $0.watch == watch && $0.name == name }) else { return false }
     // A process that makes a file is about to write it, and its close is another event. A link is
     // complete at once.
-    return mask & UInt32(IN_CREATE) == 0 || !isFileInTheMaking
+    return places.contains {
+      $0.watch == watch && $0.name == name
+        && (mask & UInt32(IN_CREATE) == 0 || !isFileInTheMaking($0.path))
+    }
   }
 
-  /// Whether the path is a regular file with only one name, not a link.
-  private var isFileInTheMaking: Bool {
+  /// Whether a path is a regular file with only one name, not a link.
+  private func isFileInTheMaking(_ path: [UInt8]) -> Bool {
     var status = stat()
     return withPath(path) { lstat($0, &status) } == 0 && clinux_is_regular(status.st_mode)
       && status.st_nlink == 1
@@ -89,8 +99,7 @@ public final class FileWatch {
 
   // MARK: The way to the file
 
-  private func watchFolders() throws(SystemError) {
-    var found: [Place] = []
+  private func watchFolders(of path: [UInt8], _ found: inout [Place]) throws(SystemError) {
     var rest = split(path)
     var folder: [UInt8] = path.first == UInt8(ascii: "/") ? [UInt8]("/") : [UInt8]("./")
     var links = 0
@@ -100,7 +109,7 @@ public final class FileWatch {
       var status = stat()
       let isThere = withPath(next) { lstat($0, &status) } == 0
       let isLink = isThere && clinux_is_symbolic_link(status.st_mode)
-      if isLink || !isThere || rest.isEmpty { found.append(try watch(name, in: folder)) }
+      if isLink || !isThere || rest.isEmpty { found.append(try watch(name, in: folder, of: path)) }
       if !isThere { break }
       guard isLink else {
         folder = next + [UInt8(ascii: "/")]
@@ -111,18 +120,20 @@ public final class FileWatch {
       if target.first == UInt8(ascii: "/") { folder = [UInt8]("/") }
       rest = split(target) + rest
     }
-    for place in places where !found.contains(where: { $0.watch == place.watch }) {
-      inotify_rm_watch(inotify.number, place.watch)
-    }
-    places = found
   }
 
-  private func watch(_ name: [UInt8], in folder: [UInt8]) throws(SystemError) -> Place {
-    let watch = withPath(folder) {
+  private func watch(
+    _ name: [UInt8], in folder: [UInt8], of path: [UInt8]
+  ) throws(SystemError) -> Place {
+    var watch = withPath(folder) {
       inotify_add_watch(inotify.number, $0, FileWatch.events | UInt32(IN_ONLYDIR))
     }
-    guard watch >= 0 else { throw SystemError("inotify_add_watch") }
-    return Place(watch: watch, name: name)
+    if watch >= 0 { return Place(watch: watch, name: name, path: path) }
+    let error = SystemError("inotify_add_watch")
+    guard error.isForbidden else { throw error }
+    watch = withPath(folder + name) { inotify_add_watch(inotify.number, $0, FileWatch.events) }
+    guard watch >= 0 else { throw error }
+    return Place(watch: watch, name: [], path: path)
   }
 
   private func split(_ path: [UInt8]) -> [[UInt8]] {

@@ -21,7 +21,9 @@ struct RunCommand {
     let source = ConfigurationFile(option: file)
     let remains = source.cleanUp()
     let identity = source.identity
-    guard let configuration = source.load()?.configuration else { return .failure }
+    guard let report = source.load(), let configuration = report.configuration else {
+      return .failure
+    }
     Environment.useOneHeap()
     let descriptorLimit = Environment.raiseDescriptorLimit()
     do throws(SystemError) {
@@ -60,7 +62,7 @@ struct RunCommand {
         }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
-      let reload = makeReload(of: source, identity, of: configuration, log: log, loop: loop)
+      let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
       if let reload {
         connect(reload, application, server, client, worker)
         reload.watch()
@@ -90,13 +92,13 @@ struct RunCommand {
 
   /// Applies changes of the file; `nil` where the configuration does not come from one.
   private func makeReload(
-    of source: ConfigurationFile, _ identity: FileIdentity?, of configuration: Configuration,
-    log: Log, loop: EventLoop
+    of source: ConfigurationFile, _ identity: FileIdentity?, _ report: ConfigurationReport,
+    _ configuration: Configuration, log: Log, loop: EventLoop
   ) -> Reload? {
     guard case .path(let path) = source else { return nil }
     return Reload(
-      of: path, identity, from: ConfigurationFile.regularSources, applied: configuration, log: log,
-      loop: loop)
+      of: path, identity, naming: report.files, from: ConfigurationFile.regularSources,
+      applied: configuration, log: log, loop: loop)
   }
 
   private func noteMissingFile(_ source: ConfigurationFile, in log: Log) {

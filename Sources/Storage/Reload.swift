@@ -4,7 +4,8 @@ package import EventLoop
 package import Logging
 package import Platform
 
-/// Applies a changed configuration file while the gateway runs: at SIGHUP, and when the file has changed.
+/// Applies a changed configuration file while the gateway runs: at SIGHUP, and when the file has changed, or one of those
+/// that it names.
 ///
 /// The file is loaded and validated whole, as at the start, and `${…}` is resolved again. A valid file applies at once, to
 /// all requests from then on. An invalid one changes only what `/readyz` shows.
@@ -20,75 +21,58 @@ package final class Reload {
   private let log: Log
   private let loop: EventLoop
   private let initial: RestartSettings
-  private let identity: FileIdentity?
-  /// Runs while the folders of the file cannot be watched.
-  private var renewalTimer: TimerID?
+  private var observer: FileObserver?
   /// Runs until the file has been quiet.
   private var timer: TimerID?
   private var firstChange: Instant?
-  /// Whether the file is loaded even if it is the same, because what it refers to may have changed.
+  /// When one of the files that it names first made the configuration invalid.
+  private var firstFault: Instant?
+  /// Whether the file is loaded even if it is the same, because the environment of `${…}` may have changed.
   private var isAsked = false
-  /// The file that was read last, valid or not.
-  private var last: (identity: FileIdentity, hash: UInt64)?
+  /// The file that was read last, valid or not; without a hash, the one that was read at the start.
+  private var last: (identity: FileIdentity, hash: UInt64?)?
+  /// The files that it names, as they were read with it.
+  private var files: [ReferencedFile]
 
   /// The time without changes before the file is read, because editors and tools save in several steps.
   private static let quiet = TimeSpan.milliseconds(100)
-  /// The most time to wait for that, and for a process that has the file open for writing.
+  /// The most time to wait for that, for a process that has the file open for writing, and for a key that fits a new
+  /// certificate.
   private static let patience = TimeSpan.seconds(1)
 
-  /// The time until watching is tried again after a failure.
-  private static let renewal = TimeSpan.seconds(5)
-
-  /// `identity` is the file's identity just before it was loaded as `configuration`.
+  /// `identity` is the file's identity just before it was loaded as `configuration`, together with `files`.
   package init(
-    of path: [UInt8], _ identity: FileIdentity?, from sources: ConfigurationSources,
-    applied configuration: Configuration, log: Log, loop: EventLoop
+    of path: [UInt8], _ identity: FileIdentity?, naming files: [ReferencedFile] = [],
+    from sources: ConfigurationSources, applied configuration: Configuration, log: Log,
+    loop: EventLoop
   ) {
     self.path = path
     self.sources = sources
     self.log = log
     self.loop = loop
     initial = RestartSettings(configuration)
-    self.identity = identity
+    self.files = files
+    last = identity.map { ($0, nil) }
   }
 
-  /// Reads the file again whenever it changes. Where the system cannot watch it, SIGHUP still does.
+  /// Reads the file again whenever it, or a file that it names, changes. Where the system cannot watch them, SIGHUP still
+  /// does.
   package func watch() {
     do throws(SystemError) {
-      let watch = try FileWatch(path)
-      _ = try loop.register(watch.number, for: .read) { [self] _ in
-        guard watch.take() else { return }
-        fileChanged()
-        renew(watch)
-      }
-      if FileIdentity(at: path) != identity { fileChanged() }
+      observer = try FileObserver(log: log, loop: loop) { [self] in fileChanged() }
     } catch {
-      log.write(.warning, "configuration_not_watched") { line in
+      return log.write(.warning, "configuration_not_watched") { line in
         line.field("reason", error.reason)
         line.field("message", "only SIGHUP reloads it")
       }
     }
+    follow()
+    // A file may have changed since it was read.
+    if !files.isEmpty || FileIdentity(at: path) != last?.identity { fileChanged() }
   }
 
-  /// Follows the file to its current folders. If that fails, tries again later and reads the file, because a change may
-  /// have been missed.
-  private func renew(_ watch: FileWatch) {
-    loop.cancel(renewalTimer)
-    do throws(SystemError) {
-      try watch.renew()
-      renewalTimer = nil
-    } catch {
-      if renewalTimer == nil {
-        log.write(.warning, "configuration_not_watched") { line in
-          line.field("reason", error.reason)
-          line.field("message", "tried again every 5 s; SIGHUP reloads it meanwhile")
-        }
-      }
-      renewalTimer = loop.schedule(after: Reload.renewal) { [self] in
-        fileChanged()
-        renew(watch)
-      }
-    }
+  private func follow() {
+    observer?.follow([path] + files.map { $0.path })
   }
 
   private func fileChanged() {
@@ -141,10 +125,29 @@ package final class Reload {
     var hash = SipHash(key: SipHash.Key(0, 0))
     hash.combine(text.span)
     let this = (identity: identity, hash: hash.finish())
-    if !isAsked, let last, last == this { return }
+    let isSame = last.map { $0.identity == identity && $0.hash ?? this.hash == this.hash } ?? false
+    if isSame, !isAsked, files.isEmpty { return }
+    let report = Configuration.load(text, from: sources)
+    if isSame, !isAsked {
+      if report.files == files { return }
+      if report.configuration == nil, waitsForRest() { return }
+    }
+    firstFault = nil
     isAsked = false
     last = this
-    finish(Configuration.load(text, from: sources), since: start)
+    files = report.files
+    follow()
+    finish(report, since: start)
+  }
+
+  /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often replaced
+  /// one after the other.
+  private func waitsForRest() -> Bool {
+    let first = firstFault ?? loop.now
+    guard loop.now - first < Reload.patience else { return false }
+    firstFault = first
+    timer = loop.schedule(at: first + Reload.patience) { [self] in read() }
+    return true
   }
 
   private func finish(_ report: ConfigurationReport, since start: Instant) {

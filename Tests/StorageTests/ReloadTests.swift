@@ -21,17 +21,21 @@ import Testing
     private(set) var faults: [[String]] = []
     var path: String { folder + "/conf" }
 
-    init(_ text: String = Bench.text(1)) throws {
+    init(
+      _ text: String = Bench.text(1),
+      files: @escaping ([UInt8]) -> ConfigurationSources.File = { _ in .unreadable(reason: []) }
+    ) throws {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let path = folder + "/conf"
       try Data(bytes(text)).write(to: URL(fileURLWithPath: path))
       let clock = clock
       loop = try EventLoop(clock: { clock.now })
+      let sources = ConfigurationSources(
+        environment: { _ in nil }, file: { path, _ in files(path) })
+      let report = Configuration.load(bytes(text), from: sources)
       reload = Reload(
-        of: bytes(path), FileIdentity(at: bytes(path)),
-        from: ConfigurationSources(
-          environment: { _ in nil }, file: { _, _ in .unreadable(reason: []) }),
-        applied: try configuration(text), log: log, loop: loop)
+        of: bytes(path), FileIdentity(at: bytes(path)), naming: report.files, from: sources,
+        applied: try #require(report.configuration), log: log, loop: loop)
       reload.onValid = { [unowned self] in windows.append($0.bots[0].window) }
       reload.onFaults = { [unowned self] in faults.append($0.map { TestSupport.text($0) }) }
     }
@@ -110,6 +114,72 @@ import Testing
     try bench.write(Bench.text(6))
     bench.reload.adopt(saved)
     #expect(bench.windows == [5, 6])
+  }
+
+  /// A file that the configuration names, in which `broken` is an error.
+  private final class Prompt {
+    let path = NSTemporaryDirectory() + "postern-prompt-" + UUID().uuidString
+    init(_ text: String) throws { try write(text) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    func write(_ text: String) throws {
+      try Data(bytes(text)).write(to: URL(fileURLWithPath: path))
+    }
+
+    func bench() throws -> Bench {
+      try Bench(Bench.text(1) + "system_file = \(path)\n") { path in
+        let text = (try? Data(contentsOf: URL(fileURLWithPath: TestSupport.text(path)))) ?? Data()
+        return text == Data(bytes("broken"))
+          ? .unreadable(reason: bytes("broken")) : .contents([UInt8](text))
+      }
+    }
+  }
+
+  @Test func appliesAChangeOfAFileThatItNames() throws {
+    let prompt = try Prompt("one")
+    let bench = try prompt.bench()
+    bench.reload.watch()
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [])
+    try prompt.write("two")
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [1])
+    // The same text again.
+    try prompt.write("two")
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [1])
+  }
+
+  /// A change between the reading at the start and the first watch.
+  @Test func noticesAChangeFromBeforeTheWatch() throws {
+    let prompt = try Prompt("one")
+    let bench = try prompt.bench()
+    try prompt.write("two")
+    bench.reload.watch()
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [1])
+  }
+
+  @Test func waitsForTheRestOfAChange() throws {
+    let prompt = try Prompt("one")
+    let bench = try prompt.bench()
+    bench.reload.watch()
+    try bench.pass(milliseconds: 100)
+    try prompt.write("broken")
+    try bench.pass(milliseconds: 100)
+    try bench.pass(milliseconds: 500)
+    #expect(bench.faults == [])
+    try prompt.write("two")
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [1] && bench.faults == [[]])
+    try prompt.write("broken")
+    try bench.pass(milliseconds: 100)
+    try bench.pass(milliseconds: 1000)
+    #expect(bench.faults.last?.count == 1)
+    // What is wrong stays reported until it is put right.
+    try prompt.write("two")
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [1, 1] && bench.faults.last == [])
   }
 
   @Test func appliesNothingAfterItsEnd() throws {

@@ -30,8 +30,11 @@ public final class Configuration: Sendable {
       for byte in bytes[..<INIDocument.maximumSize] where byte == UInt8(ascii: "\n") { line += 1 }
       var list = FindingList()
       list.report(line, "the file is larger than 1 MiB")
-      return ConfigurationReport(configuration: nil, findings: list.findings, sections: [])
+      return ConfigurationReport(
+        configuration: nil, findings: list.findings, files: [], sections: [])
     }
+    let record = FileRecord()
+    let sources = sources.recording(in: record)
     let reader = ConfigurationReader(INIDocument(parsing: bytes), sources: sources)
     var resolver = ConfigurationResolver(reader.sections, list: reader.list, sources: sources)
     resolver.resolve()
@@ -40,7 +43,7 @@ public final class Configuration: Sendable {
     let isValid = !findings.contains { $0.severity == .error }
     return ConfigurationReport(
       configuration: isValid ? Configuration(resolver) : nil, findings: findings,
-      sections: resolver.sections)
+      files: record.files, sections: resolver.sections)
   }
 
   /// Fills the typed settings from sections that are complete and valid.

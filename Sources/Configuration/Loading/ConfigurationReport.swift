@@ -4,6 +4,8 @@ public struct ConfigurationReport {
   public let configuration: Configuration?
   /// All errors and warnings, by line.
   public let findings: [Finding]
+  /// The files that the configuration names, as they were read.
+  public let files: [ReferencedFile]
   /// All sections. If the file is valid, they are complete.
   let sections: [Section]
 

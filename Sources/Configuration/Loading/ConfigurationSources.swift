@@ -17,7 +17,7 @@ public struct ConfigurationSources {
 
   /// Reads the file at an absolute path. A file larger than `limit` bytes is unreadable. One that is not a
   /// regular file may be, because it could block or never end.
-  public let file: (_ path: [UInt8], _ limit: Int) -> File
+  public private(set) var file: (_ path: [UInt8], _ limit: Int) -> File
 
   /// Why a certificate chain and a key, the contents of files, cannot serve as a TLS identity; `nil` if they can.
   public let identityFault: (_ certificate: [UInt8], _ key: [UInt8]) -> Text?
@@ -38,3 +38,14 @@ public struct ConfigurationSources {
     self.urlFault = urlFault
   }
 }
+
+  /// The same sources, which record in `files` what is read.
+  func recording(in files: FileRecord) -> ConfigurationSources {
+    var sources = self
+    sources.file = { [file] path, limit in
+      let result = file(path, limit)
+      files.note(path, result)
+      return result
+    }
+    return sources
+  }
