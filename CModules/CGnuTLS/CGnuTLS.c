@@ -1,5 +1,7 @@
 #include "CGnuTLS.h"
 
+#include <gnutls/x509.h>
+
 int cgnutls_check_identity(const void *certificate, size_t certificate_size, const void *key, size_t key_size) {
   gnutls_certificate_credentials_t credentials;
   int result = gnutls_certificate_allocate_credentials(&credentials);
@@ -8,5 +10,28 @@ int cgnutls_check_identity(const void *certificate, size_t certificate_size, con
   gnutls_datum_t secret = {(void *)key, (unsigned int)key_size};
   result = gnutls_certificate_set_x509_key_mem(credentials, &chain, &secret, GNUTLS_X509_FMT_PEM);
   gnutls_certificate_free_credentials(credentials);
+  return result < 0 ? result : 0;
+}
+
+static void read_facts(gnutls_x509_crt_t certificate, struct cgnutls_certificate *facts) {
+  facts->activation = gnutls_x509_crt_get_activation_time(certificate);
+  facts->expiration = gnutls_x509_crt_get_expiration_time(certificate);
+  unsigned int bits = 0;
+  gnutls_pk_algorithm_t algorithm = gnutls_x509_crt_get_pk_algorithm(certificate, &bits);
+  facts->key_algorithm = gnutls_pk_algorithm_get_name(algorithm);
+  facts->key_bits = bits;
+  facts->has_weak_key = gnutls_pk_bits_to_sec_param(algorithm, bits) < GNUTLS_SEC_PARAM_MEDIUM;
+  gnutls_sign_algorithm_t signature = gnutls_x509_crt_get_signature_algorithm(certificate);
+  facts->has_weak_signature = !gnutls_sign_is_secure2(signature, GNUTLS_SIGN_FLAG_SECURE_FOR_CERTS);
+}
+
+int cgnutls_read_certificate(const void *pem, size_t size, struct cgnutls_certificate *facts) {
+  gnutls_x509_crt_t certificate;
+  int result = gnutls_x509_crt_init(&certificate);
+  if (result < 0) return result;
+  gnutls_datum_t text = {(void *)pem, (unsigned int)size};
+  result = gnutls_x509_crt_import(certificate, &text, GNUTLS_X509_FMT_PEM);
+  if (result >= 0) read_facts(certificate, facts);
+  gnutls_x509_crt_deinit(certificate);
   return result < 0 ? result : 0;
 }

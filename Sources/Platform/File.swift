@@ -20,6 +20,12 @@ public enum File {
     withPath(path) { access($0, F_OK) } == 0
   }
 
+  /// Whether every user of the host may read the file that a path leads to, as its mode has it; stat(2).
+  public static func isReadableByAll(_ path: [UInt8]) -> Bool {
+    var status = stat()
+    return withPath(path) { stat($0, &status) } == 0 && status.st_mode & 0o004 != 0
+  }
+
   /// Whether a path leads to nothing, not even to a broken symbolic link; lstat(2).
   ///
   /// `false` if the system does not tell: opening the path then throws the reason.

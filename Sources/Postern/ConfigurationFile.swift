@@ -93,6 +93,19 @@ enum ConfigurationFile {
         }
       },
       identityFault: { TLSIdentity.fault(certificate: $0, key: $1) },
+      certificateFacts: { TLSCertificate(pem: $0).map(CertificateFacts.init) },
+      isReadableByAll: { File.isReadableByAll($0) },
+      now: { Int(WallTime.now.milliseconds / 1000) },
       urlFault: { Upstream.fault(ofURL: $0) })
+  }
+}
+
+extension CertificateFacts {
+  fileprivate init(_ certificate: TLSCertificate) {
+    let key: Text = "a key of \(certificate.keyAlgorithm) with \(certificate.keyBits) bits"
+    self.init(
+      validity: CertificateValidity(start: certificate.activation, end: certificate.expiration),
+      weakKey: certificate.hasWeakKey ? key : nil,
+      hasWeakSignature: certificate.hasWeakSignature)
   }
 }

@@ -22,6 +22,20 @@ import TestSupport
     #expect(TLSIdentity.fault(certificate: both, key: both) == nil)
   }
 
+  @Test func tellsFactsOfACertificate() throws {
+    let (one, two) = try Self.identities.get()
+    // A chain: the first certificate counts.
+    let facts = try #require(TLSCertificate(pem: one.key + one.certificate + two.certificate))
+    #expect(abs(facts.expiration - facts.activation - 30 * 86400) < 5)
+    #expect(facts.keyBits == 256 && !facts.hasWeakKey && !facts.hasWeakSignature)
+    #expect(TLSCertificate(pem: Array("no certificate".utf8)) == nil)
+    #expect(TLSCertificate(pem: Array(one.certificate.dropLast(100))) == nil)
+    let weak = try #require(
+      TLSCertificate(pem: try Identity("weak", key: ["rsa:1024"], "-sha1").certificate))
+    #expect(weak.keyAlgorithm.description == "RSA" && weak.keyBits == 1024)
+    #expect(weak.hasWeakKey && weak.hasWeakSignature)
+  }
+
   @Test(
     arguments: [
       .mismatched, .swapped, .emptyCertificate, .emptyKey, .empty, .garbage, .garbageKey, .cut,
@@ -56,19 +70,22 @@ private struct Identity {
   let certificate: [UInt8]
   let key: [UInt8]
 
-  init(_ name: String) throws {
+  init(
+    _ name: String, key: [String] = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
+    _ digest: String = "-sha256"
+  ) throws {
     let folder = try TemporaryFolder()
     let openssl = Process()
     openssl.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    openssl.arguments = [
-      "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-      "-nodes", "-subj", "/CN=\(name)", "-keyout", folder.file("key.pem"), "-out",
-      folder.file("certificate.pem"),
-    ]
+    openssl.arguments =
+      [
+        "openssl", "req", "-x509", digest, "-nodes", "-subj", "/CN=\(name)", "-keyout",
+        folder.file("key.pem"), "-out", folder.file("certificate.pem"), "-newkey",
+      ] + key
     openssl.standardError = FileHandle.nullDevice
     try openssl.run()
     openssl.waitUntilExit()
     certificate = try folder.contents(of: "certificate.pem")
-    key = try folder.contents(of: "key.pem")
+    self.key = try folder.contents(of: "key.pem")
   }
 }

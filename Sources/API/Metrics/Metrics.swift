@@ -16,6 +16,8 @@ struct Metrics {
   let traffic: ServerTraffic
   let connections: Int
   let droppedLogLines: Int
+  /// When the certificate that clients see expires, in seconds since 1970; `nil` without TLS.
+  let certificateEnd: Int?
 
   /// The metrics of the process, and those of these bots' integrations.
   @inline(never)
@@ -52,6 +54,13 @@ struct Metrics {
     text.begin("http_turned_away_total counter Clients that the server turned away, by reason.")
     for reason in TurnedAway.allCases {
       text.sample(traffic.count(of: reason), labels: label("reason", reason.name))
+    }
+    if let certificateEnd {
+      text.begin("certificate_expiry_seconds gauge Time until the certificate expires.")
+      text.sample(certificateEnd - Int(WallTime.now.milliseconds / 1000))
+      text.begin(
+        "certificate_expiry_timestamp_seconds gauge When the certificate expires, since 1970.")
+      text.sample(certificateEnd)
     }
     for (place, value) in values.enumerated() {
       text.begin(Metrics.singles[place])

@@ -1,4 +1,5 @@
 import Backends
+import Configuration
 import EventLoop
 import Exchange
 import HTTPServer
@@ -25,7 +26,8 @@ enum MetricsHandlers {
       isConfigurationValid: application.status.faults.isEmpty,
       activity: application.dispatcher.activity, ring: application.dispatcher.context.statistics,
       traffic: request.serverTraffic, connections: request.serverConnectionCount,
-      droppedLogLines: services.log.droppedLineCount)
+      droppedLogLines: services.log.droppedLineCount,
+      certificateEnd: application.active.configuration.server.tls?.validity?.end)
     return .answer(metrics.response(application.active.bots.visible(to: call.key)))
   }
 }

@@ -17,26 +17,6 @@ extension ConfigurationResolver {
     }
   }
 
-  /// Reads `tls_certificate` and `tls_key`, which belong together.
-  private mutating func readIdentity(of server: Section) {
-    let certificate = contents(of: "tls_certificate", in: server)
-    let key = contents(of: "tls_key", in: server)
-    checkPartner(of: "tls_certificate", "tls_key", in: server)
-    checkPartner(of: "tls_key", "tls_certificate", in: server)
-    guard let certificate, let key, let entry = server.entry("tls_certificate") else { return }
-    if let fault = sources.identityFault(certificate, key) {
-      report(entry.origin, "tls_certificate: it does not work with tls_key: \(fault)")
-    }
-    server.identity = ServerSettings.TLS(certificate: certificate, key: key)
-  }
-
-  private mutating func checkPartner(
-    of name: StaticString, _ partner: StaticString, in server: Section
-  ) {
-    guard let entry = server.entry(name), server.entry(partner) == nil else { return }
-    report(entry.origin, "\(name): HTTPS needs \(partner) as well")
-  }
-
   mutating func checkKeys(_ keys: [Section]) {
     let bots = all(.bot)
     for key in keys {
@@ -188,7 +168,7 @@ extension ConfigurationResolver {
   private static let fileLimit = 1 << 20
 
   /// Reads the file that a setting names; `nil` where there is no such setting, or it cannot be read.
-  private mutating func contents(of name: StaticString, in section: Section) -> [UInt8]? {
+  mutating func contents(of name: StaticString, in section: Section) -> [UInt8]? {
     guard let entry = section.entry(name), let path = entry.text else { return nil }
     switch sources.file(path.bytes, Self.fileLimit) {
     case .contents(let contents):

@@ -22,6 +22,15 @@ public struct ConfigurationSources {
   /// Why a certificate chain and a key, the contents of files, cannot serve as a TLS identity; `nil` if they can.
   public let identityFault: (_ certificate: [UInt8], _ key: [UInt8]) -> Text?
 
+  /// Facts of the first certificate of a text in PEM; `nil` without a readable one.
+  public let certificateFacts: (_ pem: [UInt8]) -> CertificateFacts?
+
+  /// Whether every user of the host may read the file at a path.
+  public let isReadableByAll: (_ path: [UInt8]) -> Bool
+
+  /// The current time, in seconds since 1970.
+  public let now: () -> Int
+
   /// Why the HTTP client cannot read a URL; `nil` if it can.
   public let urlFault: (_ url: [UInt8]) -> Text?
 
@@ -30,14 +39,19 @@ public struct ConfigurationSources {
     environment: @escaping (_ name: [UInt8]) -> [UInt8]?,
     file: @escaping (_ path: [UInt8], _ limit: Int) -> File,
     identityFault: @escaping (_ certificate: [UInt8], _ key: [UInt8]) -> Text? = { _, _ in nil },
+    certificateFacts: @escaping (_ pem: [UInt8]) -> CertificateFacts? = { _ in nil },
+    isReadableByAll: @escaping (_ path: [UInt8]) -> Bool = { _ in false },
+    now: @escaping () -> Int = { 0 },
     urlFault: @escaping (_ url: [UInt8]) -> Text? = { _ in nil }
   ) {
     self.environment = environment
     self.file = file
     self.identityFault = identityFault
+    self.certificateFacts = certificateFacts
+    self.isReadableByAll = isReadableByAll
+    self.now = now
     self.urlFault = urlFault
   }
-}
 
   /// The same sources, which record in `files` what is read.
   func recording(in files: FileRecord) -> ConfigurationSources {
@@ -49,3 +63,4 @@ public struct ConfigurationSources {
     }
     return sources
   }
+}

@@ -6,6 +6,8 @@ public struct ServerSettings: SectionSettings, Sendable {
     public let certificate: [UInt8]
     /// In PEM: the certificate's private key.
     public let key: [UInt8]
+    /// When the certificate is valid; `nil` if it cannot be read.
+    public let validity: CertificateValidity?
   }
 
   /// Where to listen: at least one address, each once.

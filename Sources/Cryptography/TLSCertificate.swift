@@ -1,0 +1,30 @@
+public import Bytes
+internal import CGnuTLS
+
+/// Facts of a server's certificate.
+public struct TLSCertificate {
+  /// When it becomes valid, in seconds since 1970.
+  public let activation: Int
+  /// When it expires, in seconds since 1970.
+  public let expiration: Int
+  /// The algorithm of its key, as GnuTLS names it: `RSA`.
+  public let keyAlgorithm: Text
+  /// The size of its key, in bits.
+  public let keyBits: Int
+  /// Whether the key has less than 112 bits of security: RSA below 2048 bits.
+  public let hasWeakKey: Bool
+  /// Whether it is signed with a broken hash: SHA-1 or MD5.
+  public let hasWeakSignature: Bool
+
+  /// Reads the first certificate of a text in PEM; `nil` without a readable one. gnutls_x509_crt_import(3).
+  public init?(pem: [UInt8]) {
+    var facts = cgnutls_certificate()
+    guard cgnutls_read_certificate(pem, pem.count, &facts) == 0 else { return nil }
+    activation = Int(facts.activation)
+    expiration = Int(facts.expiration)
+    keyAlgorithm = facts.key_algorithm.map { Text(cString: $0) } ?? "unknown"
+    keyBits = Int(facts.key_bits)
+    hasWeakKey = facts.has_weak_key
+    hasWeakSignature = facts.has_weak_signature
+  }
+}
