@@ -1,6 +1,7 @@
 #include "CMicroHTTPD.h"
 
 #include <errno.h>
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -15,18 +16,25 @@ enum { SINGLE_THREADED = 1U << 19 };
 static ssize_t (*_Atomic on_read)(void *, struct cmhd_source, void *, size_t);
 static void (*_Atomic on_plain_http)(void *);
 
+// libmicrohttpd asks for a certificate, or for this function. GnuTLS never calls it, because each connection gets other
+// credentials than libmicrohttpd's before its first byte.
+static int no_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
+                          const gnutls_pk_algorithm_t *algorithms, int algorithm_count, gnutls_pcert_st **chain,
+                          unsigned int *chain_length, gnutls_privkey_t *key) {
+  return -1;
+}
+
 struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
   unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
   if (cmhd_is_strict()) flags |= SINGLE_THREADED;
   struct MHD_OptionItem tls[] = {
-      {MHD_OPTION_HTTPS_MEM_CERT, 0, (void *)settings->tls_certificate},
-      {MHD_OPTION_HTTPS_MEM_KEY, 0, (void *)settings->tls_key},
+      {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)no_certificate},
       {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->tls_priorities},
       {END, 0, NULL},
   };
   on_read = settings->on_read;
   on_plain_http = settings->on_plain_http;
-  if (settings->tls_certificate) {
+  if (settings->tls_priorities) {
     flags |= MHD_USE_TLS;
   } else {
     tls[0].option = END;
@@ -47,6 +55,43 @@ void cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int secon
 
 int cmhd_epoll_descriptor(struct MHD_Daemon *daemon) {
   return MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+// MARK: TLS
+
+struct cmhd_credentials {
+  gnutls_certificate_credentials_t identity;
+  gnutls_datum_t ticket_key;
+};
+
+struct cmhd_credentials *cmhd_make_credentials(const void *chain, size_t chain_size, const void *key, size_t key_size) {
+  struct cmhd_credentials *credentials = calloc(1, sizeof *credentials);
+  if (!credentials) return NULL;
+  gnutls_datum_t chain_text = {(void *)chain, (unsigned int)chain_size};
+  gnutls_datum_t key_text = {(void *)key, (unsigned int)key_size};
+  if (gnutls_certificate_allocate_credentials(&credentials->identity) >= 0 &&
+      gnutls_certificate_set_x509_key_mem(credentials->identity, &chain_text, &key_text, GNUTLS_X509_FMT_PEM) >= 0 &&
+      gnutls_session_ticket_key_generate(&credentials->ticket_key) >= 0) {
+    return credentials;
+  }
+  cmhd_free_credentials(credentials);
+  return NULL;
+}
+
+void cmhd_free_credentials(struct cmhd_credentials *credentials) {
+  if (!credentials) return;
+  if (credentials->identity) gnutls_certificate_free_credentials(credentials->identity);
+  if (credentials->ticket_key.data) gnutls_memset(credentials->ticket_key.data, 0, credentials->ticket_key.size);
+  gnutls_free(credentials->ticket_key.data);
+  free(credentials);
+}
+
+bool cmhd_use_credentials(struct MHD_Connection *connection, const struct cmhd_credentials *credentials) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  if (!info) return false;
+  gnutls_session_t session = info->tls_session;
+  return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->identity) >= 0 &&
+         gnutls_session_ticket_enable_server(session, &credentials->ticket_key) >= 0;
 }
 
 // MARK: Reading before libmicrohttpd

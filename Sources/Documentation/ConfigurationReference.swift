@@ -97,21 +97,28 @@ enum ConfigurationReference {
     ## Changes while running
 
     A gateway that serves reads the file again at SIGHUP, and when it has changed: written in place,
-    replaced by a rename, or reached through a symbolic link that leads elsewhere now. After a change it
-    waits for 100 ms without another, at most 1 s. A file that the configuration refers to is read again each
-    time but not watched: send SIGHUP after you change a secret's file.
+    replaced by a rename, or reached through a symbolic link that leads elsewhere now. The files that it
+    names are watched and read again with it: `tls_certificate`, `tls_key`, `system_file`, `ca_file`,
+    `${file:…}` and `${credential:…}`. After a change it waits for 100 ms without another, at most 1 s. Only a
+    changed environment variable needs a restart.
 
     The file is validated whole. If it is valid, it applies at once to every new request: bots, integrations,
     keys, limits, the log. Exchanges in flight finish under the configuration that they began with. An integration keeps its connections, and the state of its `breaker`, as long as its
     name and `webhook_url` stay; a changed `per_user` counts from that moment. The log says
     `configuration_reloaded`.
 
+    Another `tls_certificate` and `tls_key` apply to new connections, and those that are open stay: no
+    request fails when a certificate is renewed. The log says `certificate_changed`. If the two do not fit
+    together, or one is incomplete, the pair in use stays. Postern waits for a second before it reports that,
+    because tools replace the two files one after the other. `postern check`, the start, each reload and a
+    daily look warn of a certificate that expires within 14 days.
+
     If it is not valid, or gone, nothing changes. The log has `configuration_invalid` for each error, with
     `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: the configuration
     in effect continues to serve, and a mistake in a file must not take it out of a load balancer.
 
     A change of these is named in the log (`restart_needed`) and waits for a restart: `listen`,
-    `tls_certificate` and `tls_key` (their contents, too), and `memory`, `file` and `sync` of `[context]`.
+    whether there are `tls_certificate` and `tls_key`, and `memory`, `file` and `sync` of `[context]`.
     A configuration from standard input, or none, cannot be read again.
 
     ## Changes by Postern

@@ -25,6 +25,8 @@ final class ClientConnection {
   let daemon: Daemon
   /// libmicrohttpd's name of it, as long as it has one.
   var handle: OpaquePointer?
+  /// What its TLS is agreed with; `nil` for plain HTTP.
+  var credentials: TLSCredentials?
   /// How long it may be silent, as libmicrohttpd knows it.
   var idleSeconds: UInt32
   /// Its place in the table of connections; `nil` while it is not there.

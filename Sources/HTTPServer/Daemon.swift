@@ -30,16 +30,18 @@ final class Daemon {
   /// sees more of a request than a line.
   private static let connectionMemory = 8 * 1024
 
-  /// TLS 1.2 and 1.3 alone (RFC 8996), otherwise GnuTLS's own choice; gnutls_priority_init(3).
-  private static let tlsPriorities: StaticString =
-    "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2"
+  /// TLS 1.2 and 1.3 (RFC 8996) with forward secrecy and authenticated encryption (RFC 9325), the best of what the client
+  /// offers; gnutls_priority_init(3).
+  private static let tlsPriorities: StaticString = """
+    NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-KX-ALL:+ECDHE-ECDSA:+ECDHE-RSA:-CIPHER-ALL:+AES-256-GCM:\
+    +CHACHA20-POLY1305:+AES-128-GCM:-MAC-ALL:+AEAD:-SIGN-RSA-SHA1:-SIGN-ECDSA-SHA1:%SERVER_PRECEDENCE
+    """
 
-  /// Starts a daemon; with `tls` it speaks HTTPS. `nil` where libmicrohttpd refuses, which with sound
-  /// settings means that certificate and key do not fit.
-  init?(server: HTTPServer, on loop: EventLoop, tls: (certificate: [UInt8], key: [UInt8])?) {
+  /// Starts a daemon; one that is secure speaks HTTPS, with the server's credentials. `nil` where libmicrohttpd refuses.
+  init?(server: HTTPServer, on loop: EventLoop, isSecure: Bool) {
     self.server = server
     self.loop = loop
-    isSecure = tls != nil
+    self.isSecure = isSecure
     let settings = server.settings
     initialIdleSeconds = settings.idleSeconds
     var raw = cmhd_settings()
@@ -50,18 +52,8 @@ final class Daemon {
     raw.idle_seconds = settings.idleSeconds
     raw.connection_memory = Daemon.connectionMemory
     setCallbacks(&raw)
-    if let tls {
-      daemon = tls.certificate.withCString { certificate in
-        tls.key.withCString { key in
-          raw.tls_certificate = certificate
-          raw.tls_key = key
-          raw.tls_priorities = Daemon.tlsPriorities.asCString
-          return cmhd_start(&raw)
-        }
-      }
-    } else {
-      daemon = cmhd_start(&raw)
-    }
+    if isSecure { raw.tls_priorities = Daemon.tlsPriorities.asCString }
+    daemon = cmhd_start(&raw)
     guard let daemon else { return nil }
     registration = try? loop.register(cmhd_epoll_descriptor(daemon), for: .read) { [self] _ in
       runAtEndOfTurn()
@@ -106,6 +98,10 @@ final class Daemon {
     cmhd_unwatch(connection.descriptor)
     connection.handle = nil
     server.connectionEnded(connection)
+    if let credentials = connection.credentials, credentials !== server.credentials {
+      // GnuTLS may still use them until the callback has returned.
+      loop.atEndOfTurn { withExtendedLifetime(credentials) {} }
+    }
   }
 
   /// Has libmicrohttpd read from a connection once more, after this turn: the gate stopped before all had been read.
@@ -215,6 +211,10 @@ final class Daemon {
       let daemon = Daemon.recover(context)
       if what == .CONNECTION_NOTIFY_STARTED {
         daemon.adding?.handle = handle
+        if daemon.isSecure, let credentials = daemon.server.credentials {
+          credentials.apply(to: handle!)
+          daemon.adding?.credentials = credentials
+        }
         // Released below, at the connection's end.
         pointer?.pointee = daemon.adding.map { Unmanaged.passRetained($0).toOpaque() }
         let idleSeconds = daemon.server.settings.idleSeconds

@@ -31,6 +31,8 @@ public final class HTTPServer {
   var listeners: [Listener] = []
   private(set) var plain: Daemon?
   private(set) var secure: Daemon?
+  /// What new TLS connections begin with; `nil` without TLS.
+  private(set) var credentials: TLSCredentials?
   var table: ConnectionTable
   /// How many connections are held open for a client that was refused.
   var lingeringCount = 0
@@ -62,14 +64,27 @@ public final class HTTPServer {
     scratch.deallocate()
   }
 
-  /// Applies other limits. Connections that are open keep their idle timeout; the certificate stays.
-  public func adopt(_ settings: Settings) {
-    let tls = self.settings.tls
+  /// Applies other limits and another certificate. Connections that are open keep their idle timeout and their certificate.
+  /// Whether TLS is spoken at all stays. Returns whether the certificate is another one.
+  @discardableResult
+  public func adopt(_ settings: Settings) -> Bool {
+    let hasChanged = adoptCertificate(settings.tls)
+    let tls = hasChanged ? settings.tls : self.settings.tls
     self.settings = settings
     self.settings.tls = tls
     table.limit = settings.connectionLimit
     table.limitPerAddress = settings.connectionLimitPerAddress
     table.limitsLoopback = settings.limitsLoopback
+    return hasChanged
+  }
+
+  /// Has new connections begin with another certificate, if it is one that can be used.
+  private func adoptCertificate(_ tls: (certificate: [UInt8], key: [UInt8])?) -> Bool {
+    guard secure != nil, let tls, let old = settings.tls, tls != old,
+      let new = TLSCredentials(certificate: tls.certificate, key: tls.key)
+    else { return false }
+    credentials = new
+    return true
   }
 
   /// How many clients are connected.
@@ -102,8 +117,12 @@ public final class HTTPServer {
 
   /// Starts to take connections at all listeners.
   public func start() throws(ListenError) {
+    if let tls = settings.tls {
+      credentials = TLSCredentials(certificate: tls.certificate, key: tls.key)
+      if credentials == nil { throw .notStarted }
+    }
     for isSecure in [false, true] where listeners.contains(where: { $0.isSecure == isSecure }) {
-      guard let daemon = Daemon(server: self, on: loop, tls: isSecure ? settings.tls : nil) else {
+      guard let daemon = Daemon(server: self, on: loop, isSecure: isSecure) else {
         throw .notStarted
       }
       if isSecure { secure = daemon } else { plain = daemon }

@@ -62,9 +62,10 @@ struct RunCommand {
         }
       }
       guard listen(server, at: configuration.server.listen, log) else { return .failure }
+      let reminder = CertificateReminder(configuration.server.tls, log: log, loop: loop)
       let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
       if let reload {
-        connect(reload, application, server, client, worker)
+        connect(reload, application, server, client, worker, reminder)
         reload.watch()
       }
       let shutdown = Shutdown(
@@ -112,11 +113,13 @@ struct RunCommand {
   /// changed the file.
   private func connect(
     _ reload: Reload, _ application: Application, _ server: HTTPServer, _ client: HTTPClient,
-    _ worker: BlockingWorker
+    _ worker: BlockingWorker, _ reminder: CertificateReminder
   ) {
     reload.onFaults = { application.status.note(faults: $0) }
     reload.onValid = { configuration in
-      server.adopt(settings(configuration.server))
+      if server.adopt(settings(configuration.server)) {
+        reminder.adopt(configuration.server.tls)
+      }
       client.keep(connections: configuration.limits.inFlight)
       application.adopt(configuration)
     }

@@ -19,8 +19,9 @@ struct RestartSettings {
       names += names.bytes.isEmpty ? "\(name)" : ", \(name)"
     }
     note("[server] listen", server.listen != new.server.listen)
-    note("tls_certificate", server.tls?.certificate != new.server.tls?.certificate)
-    note("tls_key", server.tls?.key != new.server.tls?.key)
+    // Another pair applies at once; whether there is one decides what the sockets speak.
+    note("tls_certificate", (server.tls == nil) != (new.server.tls == nil))
+    note("tls_key", (server.tls == nil) != (new.server.tls == nil))
     note("[context] memory", context.memoryBytes != new.context.memoryBytes)
     note("[context] file", context.file != new.context.file)
     note("[context] sync", context.sync != new.context.sync)

@@ -13,7 +13,7 @@ import Testing
 
   init() throws {
     fixture = try ServerFixture { _ in }
-    daemon = try #require(Daemon(server: fixture.server, on: fixture.loop, tls: nil))
+    daemon = try #require(Daemon(server: fixture.server, on: fixture.loop, isSecure: false))
   }
 
   private func connection(_ address: String = "127.0.0.1", at milliseconds: Int = 0)

@@ -29,9 +29,8 @@ struct cmhd_settings {
   unsigned int connection_limit;
   unsigned int idle_seconds;
   size_t connection_memory;
-  const char *tls_certificate;  // PEM, or NULL for plain HTTP
-  const char *tls_key;
-  const char *tls_priorities;  // a GnuTLS priority string
+  // A GnuTLS priority string, or NULL for plain HTTP. Each connection of a daemon that speaks TLS needs credentials.
+  const char *tls_priorities;
 };
 
 // Starts a daemon for an external event loop (epoll). It does not listen: the caller adds connections. NULL if it fails.
@@ -55,6 +54,19 @@ static inline void **cmhd_connection_context(struct MHD_Connection *connection) 
 
 // Sets how long a connection may be silent, instead of the daemon's `idle_seconds`.
 void cmhd_set_idle_seconds(struct MHD_Connection *connection, unsigned int seconds);
+
+// What TLS is agreed with: a certificate chain, its key, and the secret that encrypts the tickets of sessions.
+struct cmhd_credentials;
+
+// Makes credentials of a chain and a key in PEM. NULL if they do not belong together, or there is no memory.
+struct cmhd_credentials *cmhd_make_credentials(const void *chain, size_t chain_size, const void *key, size_t key_size);
+
+// Frees credentials, after the last connection that has them. NULL is ignored.
+void cmhd_free_credentials(struct cmhd_credentials *credentials);
+
+// Gives a connection its credentials, which must outlive it: in on_connection, when it starts. False if there is no
+// memory; the agreement then fails.
+bool cmhd_use_credentials(struct MHD_Connection *connection, const struct cmhd_credentials *credentials);
 
 // MHD_run, with `on_read` called for watched connections.
 void cmhd_run(struct MHD_Daemon *daemon);

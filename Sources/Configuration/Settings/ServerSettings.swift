@@ -52,7 +52,10 @@ public struct ServerSettings: SectionSettings, Sendable {
     rows.text(
       "tls_certificate", .path, &certificateFile,
       .init(
-        "The certificate and its chain, PEM. Together with `tls_key` it makes Postern serve HTTPS.",
+        """
+        The certificate and its chain, PEM. Together with `tls_key` it makes Postern serve HTTPS. A renewed one \
+        applies without a restart.
+        """,
         example: "/etc/postern/tls.pem", absence: "HTTP"))
     rows.text(
       "tls_key", .path, &keyFile,

@@ -2,7 +2,10 @@
 
 import ssl
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+
+ELLIPTIC = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 
 class Certificates:
@@ -13,7 +16,12 @@ class Certificates:
         self.authority = self._self_signed("authority", "basicConstraints=critical,CA:TRUE")
 
     def leaf(
-        self, name: str = "leaf", subject: str = "IP:127.0.0.1,IP:::1", days: int = 30
+        self,
+        name: str = "leaf",
+        subject: str = "IP:127.0.0.1,IP:::1",
+        days: int = 30,
+        key: Sequence[str] = ELLIPTIC,
+        digest: str = "sha256",
     ) -> Path:
         """A server certificate that the authority has signed. It has expired if `days` is below
         0."""
@@ -22,13 +30,22 @@ class Certificates:
             return certificate
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
         extensions.write_text(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\n")
-        key = certificate.with_suffix(".key")
         self._openssl(
-            *("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-keyout", key, "-out", request, "-subj", f"/CN={name}"),
+            *("req", "-new", "-newkey", *key, "-nodes"),
+            *("-keyout", certificate.with_suffix(".key"), "-out", request, "-subj", f"/CN={name}"),
         )
         self._openssl(
-            *("x509", "-req", "-in", request, "-out", certificate, "-extfile", extensions),
+            *(
+                "x509",
+                "-req",
+                f"-{digest}",
+                "-in",
+                request,
+                "-out",
+                certificate,
+                "-extfile",
+                extensions,
+            ),
             *("-CA", self.authority, "-CAkey", self.authority.with_suffix(".key")),
             *("-set_serial", str(abs(hash(name)) + 1), "-days", str(days)),
         )
@@ -52,7 +69,7 @@ class Certificates:
         certificate = self.folder / f"{name}.pem"
         if not certificate.exists():
             self._openssl(
-                *("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
+                *("req", "-x509", "-newkey", *ELLIPTIC, "-nodes"),
                 *("-keyout", certificate.with_suffix(".key"), "-out", certificate),
                 *("-subj", f"/CN={name}", "-days", "30", "-addext", extension),
             )
