@@ -33,7 +33,8 @@ package final class Application {
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     refusals = RefusalLog(services.log, on: services.loop)
     chats = ChatEndpoint(messages, refusals)
-    conversations = ConversationResources(context: context, messages: messages)
+    conversations = ConversationResources(
+      context: context, messages: messages, log: services.log)
     management = Management(
       active, conversations: conversations, services: services, refusals)
     start = services.loop.now

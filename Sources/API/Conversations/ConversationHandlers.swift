@@ -23,7 +23,7 @@ enum ConversationHandlers {
     let selection: Erasure.Selection =
       if let user = try call.user() { .user(user, bot: bot) } else { .bot(bot) }
     let conversations = call.application.conversations
-    return call.receiveBody { conversations.delete(selection, $0) }
+    return call.receiveBody { conversations.delete(selection, by: call.key, $0) }
   }
 
   /// `GET /v1/conversations/{conversation}`
@@ -36,7 +36,7 @@ enum ConversationHandlers {
   static func delete(_ call: Call) throws(APIError) -> Admission {
     let (id, bot) = try call.conversation()
     let conversations = call.application.conversations
-    return call.receiveBody { conversations.delete(id, of: bot, $0) }
+    return call.receiveBody { conversations.delete(id, of: bot, by: call.key, $0) }
   }
 
   /// `GET /v1/conversations/{conversation}/messages`

@@ -1,7 +1,9 @@
 import Bytes
+import Configuration
 import Context
 import HTTPServer
 import JSON
+import Logging
 import Platform
 import Storage
 
@@ -9,6 +11,7 @@ import Storage
 struct ConversationResources {
   let context: ContextStore
   let messages: MessageEndpoint
+  let log: Log
 
   /// Whether there are any of a bot.
   func areKept(of bot: [UInt8]) -> Bool { context.hasConversations(of: bot) }
@@ -61,17 +64,19 @@ struct ConversationResources {
     }
   }
 
-  /// Deletes a conversation. The answer waits until the deletion is as durable as a turn is.
-  func delete(_ id: [UInt8], of bot: [UInt8], _ request: Request) {
+  /// Deletes a conversation for a client with this key. The answer waits until the deletion is as durable as a turn is.
+  func delete(_ id: [UInt8], of bot: [UInt8], by key: APIKeySettings?, _ request: Request) {
     erase(.conversation(id, bot: bot)) { count in
       guard count > 0 else { return request.respond(APIError.noSuchConversation.response()) }
+      note(count, .conversation(id, bot: bot), by: key, request)
       request.respond(Response(status: 204, contentType: nil, body: []))
     }
   }
 
-  /// Deletes conversations, and answers with their number, as ``delete(_:of:_:)`` does.
-  func delete(_ selection: Erasure.Selection, _ request: Request) {
+  /// Deletes conversations, and answers with their number, as ``delete(_:of:by:_:)`` does.
+  func delete(_ selection: Erasure.Selection, by key: APIKeySettings?, _ request: Request) {
     erase(selection) { count in
+      note(count, selection, by: key, request)
       request.respond(
         .json { writer in
           writer.name("data")
@@ -92,6 +97,29 @@ struct ConversationResources {
     context.delete(selection) { [messages] count in
       messages.forget(selection)
       completion(count)
+    }
+  }
+
+  /// Logs who has deleted how many conversations. A user's id is left out, because it is to be forgotten.
+  private func note(
+    _ count: Int, _ selection: Erasure.Selection, by key: APIKeySettings?, _ request: Request
+  ) {
+    log.write(.info, "conversations_deleted") { line in
+      line.field("key", key?.id ?? [UInt8]("-"))
+      line.field("peer", request.peer.text)
+      switch selection {
+      case .conversation(let id, let bot):
+        line.field("bot", bot)
+        line.field("conversation", id)
+      case .user(_, let bot):
+        line.field("bot", bot)
+        line.field("of", "user")
+      case .bot(let bot):
+        line.field("bot", bot)
+        line.field("of", "bot")
+      }
+      line.field("deleted", count)
+      line.field("request_id", request.identifier)
     }
   }
 

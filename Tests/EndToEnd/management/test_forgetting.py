@@ -256,6 +256,28 @@ def test_a_bot_that_is_gone(served):
         assert refusal(response)[:2] == (404, "bot_not_found")
 
 
+def test_deletions_are_logged_with_the_key(managed):
+    served = managed(KEYS_AND_BOTS)
+    served.client.key = KEYS["admin"]
+    for conversation, user in [("one", "ann"), ("two", "ann"), ("three", "ann"), ("four", None)]:
+        say(served, conversation, "x", user=user)
+    assert served.delete("/v1/conversations/one?bot=a").status == 204
+    assert served.delete("/v1/conversations/none?bot=a").status == 404
+    assert forget(served, "ann") == 2
+    assert forget(served) == 1
+    served.running.await_log(" of=bot ")
+    lines = [line for line in served.running.log.splitlines() if " conversations_deleted " in line]
+    assert len(lines) == 3
+    for line, told in zip(
+        lines, ("conversation=one deleted=1", "of=user deleted=2", "of=bot deleted=1"), strict=True
+    ):
+        assert (
+            f" conversations_deleted key=admin peer=127.0.0.1 bot=a {told} request_id=req_" in line
+        )
+    # What was to be forgotten is not in a log either.
+    assert "user=ann" not in served.running.log
+
+
 def test_which_keys_may_forget(managed):
     served = managed(KEYS_AND_BOTS)
 
