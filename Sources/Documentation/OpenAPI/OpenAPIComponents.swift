@@ -9,7 +9,8 @@ enum OpenAPIComponents {
     """
     "securitySchemes":{
     "bearer":{"type":"http","scheme":"bearer"},
-    "key":{"type":"apiKey","in":"header","name":"x-api-key"}},
+    "key":{"type":"apiKey","in":"header","name":"x-api-key"},
+    "azure_key":{"type":"apiKey","in":"header","name":"api-key"}},
     "parameters":{\(members(parameters))},
     "headers":{\(members(fields.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }))},
     "responses":{\(members(statuses.map { ("\($0)", response($0)) }))},

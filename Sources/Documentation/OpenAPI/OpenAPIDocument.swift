@@ -58,7 +58,7 @@ enum OpenAPIDocument {
     return "\"\(method)\":{\(members.joined(separator: ","))}"
   }
 
-  /// A key in either of two fields. The scope that it must allow is written as a role, because OpenAPI has scopes for
+  /// A key in one of three fields. The scope that it must allow is written as a role, because OpenAPI has scopes for
   /// OAuth only.
   private static func security(_ scope: Scopes?) -> String {
     guard let scope else { return "[]" }
@@ -69,7 +69,7 @@ enum OpenAPIDocument {
       case .write: "write"
       default: "admin"
       }
-    return #"[{"bearer":["\#(name)"]},{"key":["\#(name)"]}]"#
+    return #"[{"bearer":["\#(name)"]},{"key":["\#(name)"]},{"azure_key":["\#(name)"]}]"#
   }
 
   private static func pathParameters(_ endpoint: Endpoint) -> [String] {
