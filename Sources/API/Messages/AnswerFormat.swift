@@ -8,7 +8,8 @@ import Protocols
 
 /// How one request is answered: the face writes the bytes, and the status and the fields are chosen here.
 final class AnswerFormat {
-  private let face: Face
+  /// The interface that the client speaks.
+  let face: Face
   private let writer: any AnswerWriter
   private let bot: BotSettings
   private let showsAttempts: Bool

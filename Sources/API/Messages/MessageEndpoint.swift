@@ -60,10 +60,9 @@ final class MessageEndpoint {
     let responder = Responder(
       request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)
     guard let key else { return exchange(message, bot, responder, from: caller) }
-    switch repeats.match(
-      key, body: identity(of: message, request), at: dispatcher.services.loop.now)
-    {
-    case .first: exchange(message, bot, responder, from: caller, key: key)
+    let identity = identity(of: message, request, in: format.face)
+    switch repeats.match(key, body: identity, at: dispatcher.services.loop.now) {
+    case .first: exchange(message, bot, responder, from: caller, key: key, identity)
     case .answered(let answer): responder.receive(answer)
     case .underWay(let delivery): responder.wait(for: .delivery(delivery))
     case .different:
@@ -75,12 +74,19 @@ final class MessageEndpoint {
     }
   }
 
-  /// What two equal requests share: the body and, if a field names it, the conversation.
-  private func identity(of message: Message, _ request: Request) -> [UInt8] {
-    guard message.prompt.chat != nil, let conversation = message.conversation else {
-      return request.body
+  /// What two equal requests share: the interface, the body and, if a field names it, the conversation.
+  private func identity(of message: Message, _ request: Request, in face: Face) -> [UInt8] {
+    var identity: [UInt8] =
+      switch face {
+      case .native: [UInt8(ascii: "n")]
+      case .openai: [UInt8(ascii: "o")]
+      case .anthropic: [UInt8(ascii: "a")]
+      }
+    identity += request.body
+    if message.prompt.chat != nil, let conversation = message.conversation {
+      identity += conversation
     }
-    return request.body + conversation
+    return identity
   }
 
   private func exchange(
@@ -96,7 +102,7 @@ final class MessageEndpoint {
   /// Begins an exchange whose answer other requests with the same key may wait for.
   private func exchange(
     _ message: Message, _ bot: Bot, _ responder: Responder, from caller: APIKeySettings?,
-    key: [UInt8]
+    key: [UInt8], _ identity: [UInt8]
   ) {
     let delivery = Delivery()
     let exchange = Exchange(
@@ -104,7 +110,7 @@ final class MessageEndpoint {
       through: dispatcher, to: delivery)
     delivery.exchange = exchange
     responder.wait(for: .delivery(delivery))
-    repeats.begin(key, body: identity(of: message, responder.request), delivery)
+    repeats.begin(key, body: identity, delivery)
     delivery.onEnd = { [self] in settle(key, $0) }
     admit(exchange, for: delivery)
   }

@@ -103,6 +103,26 @@ def test_another_body_is_a_conflict(service):
     assert send(client).body == first.body
 
 
+def test_another_interface_is_another_message(gateway):
+    """The same bytes mean something else there, and the answer has another form."""
+    client = gateway().client()
+    document = {
+        "content": "Hello",
+        "model": "default",
+        "messages": [{"role": "user", "content": "Hello"}],
+        "max_tokens": 9,
+    }
+    paths = [messages_path(), "/v1/chat/completions", "/v1/messages"]
+    for first in paths:
+        again = {"Idempotency-Key": f"key of {first}"}
+        answer = client.post(first, document, again)
+        assert answer.status == 200
+        for path in paths:
+            response = client.post(path, document, again)
+            assert response.status == (200 if path == first else 409)
+            assert path != first or response.body == answer.body
+
+
 def test_another_key_is_another_message(service):
     running, server = service()
     ids = {send(running.client(), key).data["id"] for key in ("key-1", "key-2", "KEY-1", "key-10")}
