@@ -12,7 +12,7 @@ extension Daemon {
     case .discardingBody:
       // What was not suspended is not read again by itself.
       request.connection.mustReadAgain = request.connection.hasUnread
-      return send(request.refusal ?? unavailable, request, handle)
+      return send(request.pendingAnswer ?? unavailable, request, handle)
     case .suspended, .responding, .ended:
       return .NO
     }

@@ -134,12 +134,12 @@ extension Daemon {
     server.requestBegan(request)
     switch server.handler?.admit(request) ?? .answer(unavailable) {
     case .answer(let response):
-      return refuse(request, head, response)
+      return answerWithoutBody(request, head, response)
     case .receiveBody(let limit, let handle):
       if let length = head.contentLength, length > limit {
-        return refuse(request, head, refusal(.bodyTooLarge(limit: limit), request))
+        return answerWithoutBody(request, head, refusal(.bodyTooLarge(limit: limit), request))
       }
-      request.receiveBody(limit: limit, handle: handle)
+      request.receiveBody(then: handle)
       connection.reader.takeBody(of: head, limit: limit)
       return head.expectsContinue ? .waited : .sent
     }
@@ -153,7 +153,9 @@ extension Daemon {
 
   /// Answers without the body. A small or empty one is read first, so that the connection can be used again and
   /// the client is sure to see the answer; a large or endless one is left to a lingering close.
-  private func refuse(_ request: Request, _ head: RequestHead, _ response: Response) -> Body {
+  private func answerWithoutBody(
+    _ request: Request, _ head: RequestHead, _ response: Response
+  ) -> Body {
     let isSmall = !head.isChunked && head.contentLength ?? 0 <= 65536
     if isSmall, !head.expectsContinue, !response.closesConnection {
       request.discardBody(before: response)

@@ -5,9 +5,9 @@ import Bytes
 public final class Request {
   /// Where the request stands.
   enum State {
-    /// The body is coming, taken up to `bodyLimit` bytes, and then given to `handle`.
+    /// The body is coming and kept; when it is whole, `handler` gets the request.
     case receivingBody
-    /// The body is coming and dropped; after its end `refusal` is the answer.
+    /// The body is coming and dropped; after its end comes `pendingAnswer`.
     case discardingBody
     /// The application has it, or is about to get it; libmicrohttpd leaves the connection alone.
     case suspended
@@ -47,7 +47,7 @@ public final class Request {
   /// The application's function that gets the request once its body has come.
   private(set) var handler: ((Request) -> Void)?
   /// The answer that follows a body that is dropped.
-  var refusal: Response?
+  private(set) var pendingAnswer: Response?
   /// The body of the answer, where that is written piece by piece.
   private(set) var stream: ResponseStream?
   /// How much of the body has come, taken or forgotten.
@@ -85,17 +85,17 @@ public final class Request {
     }
   }
 
-  /// The body is received from now on.
-  func receiveBody(limit: Int, handle: @escaping (Request) -> Void) {
+  /// The body is received from now on; `handle` gets the request when it is whole.
+  func receiveBody(then handle: @escaping (Request) -> Void) {
     state = .receivingBody
     handler = handle
   }
 
-  /// The body is dropped from now on, and `refusal` follows it.
-  func discardBody(before refusal: Response) {
+  /// The body is dropped from now on, and `answer` follows it.
+  func discardBody(before answer: Response) {
     body = []
     state = .discardingBody
-    self.refusal = refusal
+    pendingAnswer = answer
   }
 
   /// The value of the first field of this name, trimmed of blanks; `nil` when there is none.
