@@ -29,7 +29,7 @@ package final class Exchange {
     case pausing(TimerID)
     /// There is a reply. Its turn, if one is kept, is in the context, and the reply waits for storage. It is too late to
     /// give up.
-    case recorded(Reply)
+    case replied(Reply)
     /// Answered, or given up.
     case finished
   }
@@ -134,7 +134,7 @@ package final class Exchange {
       dispatcher.services.loop.cancel(timer)
     case .choosing:
       break
-    case .recorded, .finished:
+    case .replied, .finished:
       return false
     }
     end(.cancelled, outcome: "cancelled")
@@ -151,7 +151,7 @@ package final class Exchange {
         note(.breakerOpen(integration, at: now), of: integration)
         continue
       }
-      trial = Trial(of: integration, permit, until: endOfTurn(of: integration))
+      trial = Trial(of: integration, permit, until: endOfTrial(of: integration))
       return ask(integration)
     }
     fail()
@@ -159,7 +159,7 @@ package final class Exchange {
 
   /// When an integration's trial must end, so that time is left for the integrations after it: for each its timeout, or an
   /// even part of what is left of the deadline if that is less.
-  private func endOfTurn(of integration: Integration) -> Instant {
+  private func endOfTrial(of integration: Integration) -> Instant {
     let others = choices.filter { $0.breaker.allows(at: now) }
     let left = deadline - now
     let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
@@ -274,7 +274,7 @@ package final class Exchange {
       // An integration that broke off once is not asked for the rest.
       askNext()
     } else {
-      pause(report.forbidsRetry ? .never : remedy.repetition, retryAfter: report.retryAfter)
+      retryLater(report.forbidsRetry ? .never : remedy.repetition, after: report.retryAfter)
     }
   }
 
@@ -286,12 +286,12 @@ package final class Exchange {
   }
 
   /// Asks the same integration again after a pause, if it has a retry left; else the next.
-  private func pause(_ repetition: Remedy.Repetition, retryAfter: TimeSpan?) {
+  private func retryLater(_ repetition: Remedy.Repetition, after retryAfter: TimeSpan?) {
     let random = dispatcher.services.random
-    pause(until: trial!.nextRetry(repetition, after: retryAfter, at: now, using: random))
+    askAgain(at: trial!.nextRetry(repetition, after: retryAfter, at: now, using: random))
   }
 
-  private func pause(until due: Instant?) {
+  private func askAgain(at due: Instant?) {
     guard let due else { return askNext() }
     state = .pausing(dispatcher.services.loop.schedule(at: due) { [self] in askAgain() })
   }
@@ -303,7 +303,7 @@ package final class Exchange {
       ask(integration)
     } else if integration.breaker.isProbing, choices.isEmpty {
       // Another exchange's probe will show soon whether the backend works, and there is no other integration.
-      pause(until: trial!.nextLook(at: now, using: dispatcher.services.random))
+      askAgain(at: trial!.nextLook(at: now, using: dispatcher.services.random))
     } else {
       askNext()
     }
@@ -335,12 +335,12 @@ package final class Exchange {
         content, reply, by: integration, bot: bot.settings, conversation: conversation,
         userID: user)
     }
-    state = .recorded(reply)
+    state = .replied(reply)
     dispatcher.context.whenDurable { [self] in answer() }
   }
 
   private func answer() {
-    guard case .recorded(let reply) = state else {
+    guard case .replied(let reply) = state else {
       preconditionFailure("a turn is recorded before it is durable")
     }
     finish(.reply(reply, by: integration.settings))
