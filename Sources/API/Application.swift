@@ -11,8 +11,8 @@ package final class Application {
   /// Whether messages are welcome, for `/readyz`.
   package let status = ServiceStatus()
   let active: ActiveConfiguration
-  let messages: MessageEndpoint
-  let chats: ChatEndpoint
+  let messages: MessageService
+  let chats: ChatService
   let management: Management
   let conversations: ConversationResources
   let refusals: RefusalLog
@@ -29,10 +29,10 @@ package final class Application {
   ) {
     active = ActiveConfiguration(configuration, version: version)
     dispatcher = Dispatcher(configuration.limits, context: context, services: services)
-    messages = MessageEndpoint(
+    messages = MessageService(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     refusals = RefusalLog(services.log, on: services.loop)
-    chats = ChatEndpoint(messages, refusals)
+    chats = ChatService(messages, refusals)
     conversations = ConversationResources(
       context: context, messages: messages, log: services.log)
     management = Management(

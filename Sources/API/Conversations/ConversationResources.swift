@@ -10,7 +10,7 @@ import Storage
 /// The conversations of the context as resources.
 struct ConversationResources {
   let context: ContextStore
-  let messages: MessageEndpoint
+  let messages: MessageService
   let log: Log
 
   /// Whether there are any of a bot.

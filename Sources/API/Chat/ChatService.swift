@@ -7,11 +7,11 @@ import Platform
 import Protocols
 
 /// Turns requests of OpenAI's and Anthropic's clients into messages.
-struct ChatEndpoint {
-  private let messages: MessageEndpoint
+struct ChatService {
+  private let messages: MessageService
   private let refusals: RefusalLog
 
-  init(_ messages: MessageEndpoint, _ refusals: RefusalLog) {
+  init(_ messages: MessageService, _ refusals: RefusalLog) {
     self.messages = messages
     self.refusals = refusals
   }

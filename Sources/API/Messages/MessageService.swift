@@ -10,7 +10,7 @@ import Storage
 import Protocols
 
 /// Turns requests with a message into exchanges, in whatever form they come.
-final class MessageEndpoint {
+final class MessageService {
   private static let longestKey = 255
 
   private let dispatcher: Dispatcher
@@ -136,7 +136,7 @@ final class MessageEndpoint {
     of request: Request, from caller: APIKeySettings?, for bot: Bot
   ) throws(APIError) -> [UInt8]? {
     guard let key = request.field("Idempotency-Key") else { return nil }
-    guard 1...MessageEndpoint.longestKey ~= key.count,
+    guard 1...MessageService.longestKey ~= key.count,
       key.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") })
     else {
       throw APIError(
