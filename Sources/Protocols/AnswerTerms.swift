@@ -4,7 +4,7 @@ public struct AnswerTerms: Sendable {
   public let model: [UInt8]
 
   /// Whether the client asked for an event with the usage at the end of a stream.
-  public let includesUsage: Bool
+  public let asksForUsage: Bool
 
   /// When the request came, in seconds since 1970.
   public let created: Int
@@ -14,11 +14,11 @@ public struct AnswerTerms: Sendable {
 
   /// Terms from their parts.
   public init(
-    model: [UInt8] = [], includesUsage: Bool = false, created: Int = 0, showsAttempts: Bool = true
+    model: [UInt8] = [], asksForUsage: Bool = false, created: Int = 0, showsAttempts: Bool = true
   ) {
     self.model = model
     self.showsAttempts = showsAttempts
-    self.includesUsage = includesUsage
+    self.asksForUsage = asksForUsage
     self.created = created
   }
 }

@@ -8,7 +8,7 @@ protocol FaceRules: AnyObject, Sendable {
   func user(of request: JSONValue) -> JSONValue?
 
   /// Whether a request asks for an event with the usage at the end of a stream. Only OpenAI's can.
-  func includesUsage(_ request: JSONValue) -> Bool
+  func asksForUsage(_ request: JSONValue) -> Bool
 
   /// Whether the system messages are a field, and not among the messages.
   var hasSystemField: Bool { get }

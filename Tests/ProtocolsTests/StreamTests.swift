@@ -7,7 +7,7 @@ import TestSupport
 @Suite struct StreamTests {
   /// The text of a stream of deltas and its end.
   private func openai(_ deltas: [ReplyDelta], _ reply: Reply, usage: Bool = true) -> [UInt8] {
-    var stream = OpenAIStream(Sample.identity, includesUsage: usage)
+    var stream = OpenAIStream(Sample.identity, asksForUsage: usage)
     var output: [UInt8] = []
     for delta in deltas { stream.write(delta, to: &output) }
     NativeStream.keepAlive(to: &output)
@@ -176,7 +176,7 @@ import TestSupport
   @Test func failuresAreSeen() {
     let error = FaceError(type: "backend_error", code: "all_integrations_failed", message: "no")
     var output: [UInt8] = []
-    var openai = OpenAIStream(Sample.identity, includesUsage: false)
+    var openai = OpenAIStream(Sample.identity, asksForUsage: false)
     openai.write(.text(bytes("a")), to: &output)
     openai.fail(error, to: &output)
     let first = StreamDecoder(.openai, .events, limit: 1000)

@@ -27,7 +27,7 @@ struct ChatService {
         to: model.integration, in: request.field("X-Conversation-Id"),
         betas: request.list("anthropic-beta"))
       let terms = AnswerTerms(
-        model: name, includesUsage: chat.includesUsage,
+        model: name, asksForUsage: chat.asksForUsage,
         created: Int(WallTime.now.milliseconds / 1000), showsAttempts: models.key.seesAttempts)
       try messages.answer(
         request, with: message, from: models.key, for: model.bot,

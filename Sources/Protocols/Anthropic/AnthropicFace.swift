@@ -8,7 +8,7 @@ final class AnthropicFace: FaceRules {
   func user(of request: JSONValue) -> JSONValue? { request["metadata"]?["user_id"] }
 
   /// Its streams always end with the usage, in an event that they have anyway.
-  func includesUsage(_ request: JSONValue) -> Bool { false }
+  func asksForUsage(_ request: JSONValue) -> Bool { false }
 
   var hasSystemField: Bool { true }
 

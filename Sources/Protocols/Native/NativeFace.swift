@@ -7,7 +7,7 @@ final class NativeFace: FaceRules {
 
   func user(of request: JSONValue) -> JSONValue? { request["user"]?["id"] }
 
-  func includesUsage(_ request: JSONValue) -> Bool { false }
+  func asksForUsage(_ request: JSONValue) -> Bool { false }
 
   var hasSystemField: Bool { false }
 

@@ -10,7 +10,7 @@ final class OpenAIFace: FaceRules {
     request["user"].present ?? request["safety_identifier"]
   }
 
-  func includesUsage(_ request: JSONValue) -> Bool {
+  func asksForUsage(_ request: JSONValue) -> Bool {
     request["stream_options"]?["include_usage"]?.boolean == true
   }
 

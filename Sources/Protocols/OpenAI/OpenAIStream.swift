@@ -7,7 +7,7 @@ import JSON
 /// that fails ends with an error and without `[DONE]`.
 public struct OpenAIStream {
   private var identity: AnswerIdentity
-  private let includesUsage: Bool
+  private let asksForUsage: Bool
   /// What every chunk begins with, up to its choices, and ends with.
   private var opening: [UInt8]
   private var hasBegun = false
@@ -21,10 +21,10 @@ public struct OpenAIStream {
   /// The members of a chunk that the backend's own lack.
   private var missing: [UInt8] = []
 
-  /// A stream; `includesUsage` is the client's `stream_options.include_usage`.
-  public init(_ identity: AnswerIdentity, includesUsage: Bool) {
+  /// A stream; `asksForUsage` is the client's `stream_options.include_usage`.
+  public init(_ identity: AnswerIdentity, asksForUsage: Bool) {
     self.identity = identity
-    self.includesUsage = includesUsage
+    self.asksForUsage = asksForUsage
     opening = Self.opening(identity)
   }
 
@@ -107,7 +107,7 @@ public struct OpenAIStream {
       append(json, to: &ending)
     case .usage:
       hasUsage = true
-      if includesUsage, !json.isEmpty { append(json, to: &tail) }
+      if asksForUsage, !json.isEmpty { append(json, to: &tail) }
     case .tail:
       append(json, to: &tail)
     case .nothing, .thinking, .text, .beyondText:
@@ -154,7 +154,7 @@ public struct OpenAIStream {
     }
     output.append(copying: ending.span)
     output.append(copying: tail.span)
-    if includesUsage, !hasUsage {
+    if asksForUsage, !hasUsage {
       var writer = JSONWriter()
       writer.beginObject()
       reply.writeOpenAIUsage(to: &writer)
@@ -215,7 +215,7 @@ public struct OpenAIStream {
     } else {
       output.append("null}]")
     }
-    if includesUsage { output.append(",\"usage\":null") }
+    if asksForUsage { output.append(",\"usage\":null") }
     output.append("}\n\n")
   }
 }

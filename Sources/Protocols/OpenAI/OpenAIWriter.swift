@@ -25,7 +25,7 @@ final class OpenAIWriter: AnswerWriter {
     _ deltas: [ReplyDelta], answer identifier: [UInt8], model: [UInt8]?, to output: inout [UInt8]
   ) {
     if stream == nil {
-      stream = OpenAIStream(identity(identifier, model), includesUsage: terms.includesUsage)
+      stream = OpenAIStream(identity(identifier, model), asksForUsage: terms.asksForUsage)
     } else {
       stream!.name(model: model ?? terms.model)
     }

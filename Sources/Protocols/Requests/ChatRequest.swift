@@ -22,7 +22,7 @@ public struct ChatRequest: Sendable {
   public var user: JSONValue? { face.rules.user(of: body) }
 
   /// Whether the client asks for an event with the usage at the end of a stream.
-  public var includesUsage: Bool { face.rules.includesUsage(body) }
+  public var asksForUsage: Bool { face.rules.asksForUsage(body) }
 
   /// Whether the system messages are a field, and not among the messages.
   public var hasSystemField: Bool { face.rules.hasSystemField }

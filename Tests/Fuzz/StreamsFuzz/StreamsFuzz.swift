@@ -109,7 +109,7 @@ private struct Reading: Equatable {
 
   /// The stream that a client of a face gets. The body of an answer that is whole is JSON.
   private func answer(_ reply: Reply, on face: Face) -> [UInt8] {
-    let terms = AnswerTerms(model: [UInt8]("m"), includesUsage: true, created: 1)
+    let terms = AnswerTerms(model: [UInt8]("m"), asksForUsage: true, created: 1)
     let facts = AnswerFacts(
       identifier: [UInt8]("msg_1"), conversation: [UInt8]("c"),
       integration: .init(id: [UInt8]("i"), name: [UInt8]("I"), isFallback: false),
