@@ -8,8 +8,8 @@ public struct AnswerFacts {
   /// The conversation's id.
   public let conversation: [UInt8]
 
-  /// The integration that replied; `nil` where none did.
-  public let integration: Integration?
+  /// The integration that replied.
+  public let integration: Integration
 
   /// When the answer was made.
   public let time: WallTime
@@ -33,7 +33,7 @@ public struct AnswerFacts {
 
   /// Facts from their parts.
   public init(
-    identifier: [UInt8], conversation: [UInt8], integration: Integration?, time: WallTime
+    identifier: [UInt8], conversation: [UInt8], integration: Integration, time: WallTime
   ) {
     self.identifier = identifier
     self.conversation = conversation

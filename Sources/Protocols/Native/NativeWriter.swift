@@ -26,16 +26,15 @@ final class NativeWriter: AnswerWriter {
     writer.member("conversation_id", string: facts.conversation.span)
     writer.member("role", string: "assistant")
     writer.member("content", raw: content.span)
-    if let integration = facts.integration {
-      if showsAttempts {
-        writer.name("integration")
-        writer.beginObject()
-        writer.member("id", string: integration.id.span)
-        writer.member("name", string: integration.name.span)
-        writer.endObject()
-      }
-      writer.member("fallback", boolean: integration.isFallback)
+    let integration = facts.integration
+    if showsAttempts {
+      writer.name("integration")
+      writer.beginObject()
+      writer.member("id", string: integration.id.span)
+      writer.member("name", string: integration.name.span)
+      writer.endObject()
     }
+    writer.member("fallback", boolean: integration.isFallback)
     if showsAttempts {
       writer.name("attempts")
       attempts(&writer)
