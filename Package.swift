@@ -122,7 +122,7 @@ let package = Package(
     // builds name their product.
     .executableTarget(
       name: "Documentation",
-      dependencies: ["Bytes", "Configuration", "Backends", "API"],
+      dependencies: ["Bytes", "Configuration", "Protocols", "Backends", "API"],
       swiftSettings: [
         .enableUpcomingFeature("InternalImportsByDefault"), .treatAllWarnings(as: .error),
       ]),

@@ -126,7 +126,7 @@ enum Sample {
 
   @Test func errorsHaveTheirShapes() throws {
     let error = FaceError(
-      type: "backend_error", code: "all_integrations_failed", message: "a \"b\"",
+      kind: .backend, code: "all_integrations_failed", message: "a \"b\"",
       parameter: bytes("p"))
     #expect(
       text(error.openAIBody)
@@ -136,7 +136,7 @@ enum Sample {
       text(error.anthropicBody)
         == #"{"type":"error","error":{"type":"api_error","message":"a \"b\"","#
         + #""code":"all_integrations_failed","param":"p"}}"#)
-    let limit = FaceError(type: "rate_limit_error", code: "c", message: "m")
+    let limit = FaceError(kind: .rateLimit, code: "c", message: "m")
     #expect(text(limit.openAIBody).contains(#""param":null"#))
     #expect(text(limit.anthropicBody).contains(#""type":"rate_limit_error""#))
   }

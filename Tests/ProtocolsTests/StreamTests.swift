@@ -174,7 +174,7 @@ import TestSupport
 
   /// A failed stream is never taken for a whole one.
   @Test func failuresAreSeen() {
-    let error = FaceError(type: "backend_error", code: "all_integrations_failed", message: "no")
+    let error = FaceError(kind: .backend, code: "all_integrations_failed", message: "no")
     var output: [UInt8] = []
     var openai = OpenAIStream(Sample.identity, asksForUsage: false)
     openai.write(.text(bytes("a")), to: &output)

@@ -5,33 +5,6 @@ import Protocols
 
 /// An answer that says what went wrong: `{"error": {"type", "code", "message", "param"?}}`.
 package struct APIError: Error {
-  /// The kind of error, which tells a client what to do about it.
-  package enum Kind: CaseIterable {
-    case invalidRequest
-    case authentication
-    case permission
-    case notFound
-    case conflict
-    case rateLimit
-    case backend
-    case overloaded
-    case server
-
-    package var name: StaticString {
-      switch self {
-      case .invalidRequest: "invalid_request_error"
-      case .authentication: "authentication_error"
-      case .permission: "permission_error"
-      case .notFound: "not_found_error"
-      case .conflict: "conflict_error"
-      case .rateLimit: "rate_limit_error"
-      case .backend: "backend_error"
-      case .overloaded: "overloaded_error"
-      case .server: "server_error"
-      }
-    }
-  }
-
   var status: Int
   var code: ErrorCode
   /// For people: what is wrong, then what to do. Without secrets.
@@ -83,7 +56,7 @@ package struct APIError: Error {
 
   /// The error as faces know it.
   var told: FaceError {
-    FaceError(type: code.kind.name, code: code.name, message: message, parameter: parameter)
+    FaceError(kind: code.kind, code: code.name, message: message, parameter: parameter)
   }
 }
 

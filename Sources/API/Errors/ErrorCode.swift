@@ -1,3 +1,5 @@
+package import Protocols
+
 /// The errors of the API by their code, for programs. Each has a status and a kind. /openapi.json describes them.
 package enum ErrorCode: CaseIterable {
   case invalidRequest, invalidJSON, invalidParameter, invalidIdempotencyKey, unsupportedParameter,
@@ -23,9 +25,9 @@ package enum ErrorCode: CaseIterable {
   /// The status of its responses. Those of ``allIntegrationsFailed`` may have another one.
   package var status: Int { row.status }
   /// The kind of error that it is.
-  package var kind: APIError.Kind { row.kind }
+  package var kind: FaceError.Kind { row.kind }
 
-  private var row: (status: Int, kind: APIError.Kind, name: StaticString) {
+  private var row: (status: Int, kind: FaceError.Kind, name: StaticString) {
     switch self {
     case .invalidRequest: (400, .invalidRequest, "invalid_request")
     case .invalidJSON: (400, .invalidRequest, "invalid_json")

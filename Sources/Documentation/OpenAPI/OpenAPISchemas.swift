@@ -1,6 +1,7 @@
 import API
 import Backends
 import Configuration
+import Protocols
 
 /// The JSON Schemas (2020-12) of ``OpenAPIComponents``. Those of answers say all that is in them.
 enum OpenAPISchemas {
@@ -30,7 +31,7 @@ enum OpenAPISchemas {
   /// types of its own.
   private static let error = """
     {"type":"object","required":["error"],"properties":{"error":{"type":"object","required":["type","code","message"],\
-    "properties":{"type":{"enum":\(quotedList(APIError.Kind.allCases.map(\.name) + ["api_error", "request_too_large"]))},\
+    "properties":{"type":{"enum":\(quotedList(FaceError.Kind.allCases.map(\.name) + ["api_error", "request_too_large"]))},\
     "code":{"type":"string"},"message":{"type":"string","minLength":1},\
     "param":{"type":["string","null"],"description":"The field that is wrong."}}},\
     "type":{"const":"error","description":"In Anthropic's form."},\

@@ -83,16 +83,21 @@ extension FaceError {
 
   /// Whether a conversation cannot be held by the server.
   private var refusesThread: Bool {
-    [UInt8](code).span.equals("unsupported_parameter") && parameter?.span.equals("thread") == true
+    isCode("unsupported_parameter") && parameter?.span.equals("thread") == true
   }
 
+  /// Anthropic's word for the kind of error.
   private var anthropicType: StaticString {
-    let (type, code) = ([UInt8](type), [UInt8](code))
-    if code.span.equals("body_too_large") { return "request_too_large" }
-    if type.span.equals("backend_error") || type.span.equals("server_error") { return "api_error" }
-    if type.span.equals("conflict_error") { return "invalid_request_error" }
-    return self.type
+    switch kind {
+    case .backend, .server: "api_error"
+    case .conflict: FaceError.Kind.invalidRequest.name
+    // The one code for which Anthropic has a word of its own.
+    case .invalidRequest: isCode("body_too_large") ? "request_too_large" : kind.name
+    case .authentication, .permission, .notFound, .rateLimit, .overloaded: kind.name
+    }
   }
+
+  private func isCode(_ word: StaticString) -> Bool { [UInt8](code).span.equals(word) }
 }
 
 extension JSONWriter {

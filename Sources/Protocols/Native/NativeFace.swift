@@ -29,7 +29,7 @@ extension FaceError {
     writer.beginObject()
     writer.name("error")
     writer.beginObject()
-    writer.member("type", string: type)
+    writer.member("type", string: kind.name)
     writer.member("code", string: code)
     writer.member("message", string: message.bytes.span)
     if let parameter { writer.member("param", string: parameter.span) }

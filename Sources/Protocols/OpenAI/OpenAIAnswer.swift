@@ -82,7 +82,7 @@ extension FaceError {
     writer.name("error")
     writer.beginObject()
     writer.member("message", string: message.bytes.span)
-    writer.member("type", string: type)
+    writer.member("type", string: kind.name)
     if let parameter {
       writer.member("param", string: parameter.span)
     } else {
