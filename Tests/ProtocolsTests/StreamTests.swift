@@ -1,7 +1,8 @@
-import Protocols
 import JSON
 import Testing
 import TestSupport
+
+@testable import Protocols
 
 /// Streamed answers.
 @Suite struct StreamTests {
@@ -10,7 +11,7 @@ import TestSupport
     var stream = OpenAIStream(Sample.identity, asksForUsage: usage)
     var output: [UInt8] = []
     for delta in deltas { stream.write(delta, to: &output) }
-    NativeStream.keepAlive(to: &output)
+    output.appendKeepAlive()
     stream.finish(reply, to: &output)
     return output
   }
@@ -159,7 +160,7 @@ import TestSupport
   @Test func nativeEvents() {
     var output: [UInt8] = []
     for delta in Sample.deltas { NativeStream.write(delta, to: &output) }
-    NativeStream.keepAlive(to: &output)
+    output.appendKeepAlive()
     NativeStream.finish(bytes("{\"data\":{\r\n \"a\" :\n1}}\n").span, to: &output)
     NativeStream.fail(bytes("{\"error\":1}").span, to: &output)
     #expect(
@@ -175,22 +176,25 @@ import TestSupport
   /// A failed stream is never taken for a whole one.
   @Test func failuresAreSeen() {
     let error = FaceError(kind: .backend, code: "all_integrations_failed", message: "no")
-    var output: [UInt8] = []
-    var openai = OpenAIStream(Sample.identity, asksForUsage: false)
-    openai.write(.text(bytes("a")), to: &output)
-    openai.fail(error, to: &output)
+    var output = failed(.openai, error)
     let first = StreamDecoder(.openai, .events, limit: 1000)
     _ = first.feed(output.span)
     #expect(first.fault == .reported(BackendError(error.openAIBody)))
     #expect(!first.isFinished && !text(output).contains("[DONE]"))
 
-    output = []
-    var anthropic = AnthropicStream(Sample.identity)
-    anthropic.write(.text(bytes("a")), to: &output)
-    anthropic.fail(error, to: &output)
+    output = failed(.anthropic, error)
     let second = StreamDecoder(.anthropic, .events, limit: 1000)
     _ = second.feed(output.span)
     #expect(second.fault == .reported(BackendError(error.anthropicBody)))
     #expect(!second.isFinished)
+  }
+
+  /// A stream that fails after a piece of the reply.
+  private func failed(_ face: Face, _ error: FaceError) -> [UInt8] {
+    let writer = face.writer(AnswerTerms())
+    var output: [UInt8] = []
+    writer.write([.text(bytes("a"))], answer: bytes("msg_1"), model: nil, to: &output)
+    writer.fail(error, attempts: { _ in }, to: &output)
+    return output
   }
 }

@@ -129,17 +129,11 @@ public struct AnthropicStream {
     output.append("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
   }
 
-  /// Appends the end of a stream that failed.
-  public func fail(_ error: FaceError, to output: inout [UInt8]) {
-    let body = error.anthropicBody
-    output.append(event: "error", data: body.span)
-  }
-
   /// Appends what shows that the connection is alive: an event, or a comment before the first one, which must be
   /// `message_start`.
   public func keepAlive(to output: inout [UInt8]) {
-    output.append(
-      hasBegun ? "event: ping\ndata: {\"type\":\"ping\"}\n\n" : ": keep-alive\n\n")
+    guard hasBegun else { return output.appendKeepAlive() }
+    output.append("event: ping\ndata: {\"type\":\"ping\"}\n\n")
   }
 
   @inline(never)

@@ -45,7 +45,7 @@ final class AnthropicWriter: AnswerWriter {
 
   func keepAlive(to output: inout [UInt8]) {
     // Anthropic's own event may not be the first.
-    if let stream { stream.keepAlive(to: &output) } else { NativeStream.keepAlive(to: &output) }
+    if let stream { stream.keepAlive(to: &output) } else { output.appendKeepAlive() }
   }
 
   private func identity(_ identifier: [UInt8], _ model: [UInt8]?) -> AnswerIdentity {

@@ -23,9 +23,4 @@ public enum NativeStream {
   public static func fail(_ error: Span<UInt8>, to output: inout [UInt8]) {
     output.append(event: "error", data: error)
   }
-
-  /// Appends a comment, which shows that the connection is alive.
-  public static func keepAlive(to output: inout [UInt8]) {
-    output.append(": keep-alive\n\n")
-  }
 }

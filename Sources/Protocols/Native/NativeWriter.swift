@@ -80,6 +80,6 @@ final class NativeWriter: AnswerWriter {
   }
 
   func keepAlive(to output: inout [UInt8]) {
-    NativeStream.keepAlive(to: &output)
+    output.appendKeepAlive()
   }
 }

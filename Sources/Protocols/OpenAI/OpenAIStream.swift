@@ -3,8 +3,7 @@ import JSON
 
 /// An answer in OpenAI's chunks.
 ///
-/// The role comes first, then the deltas, the finish reason, the usage if the client wants it, and `[DONE]`. A stream
-/// that fails ends with an error and without `[DONE]`.
+/// The role comes first, then the deltas, the finish reason, the usage if the client wants it, and `[DONE]`.
 public struct OpenAIStream {
   private var identity: AnswerIdentity
   private let asksForUsage: Bool
@@ -166,12 +165,6 @@ public struct OpenAIStream {
       output.append("\n\n")
     }
     output.append("data: [DONE]\n\n")
-  }
-
-  /// Appends the end of a stream that failed.
-  public func fail(_ error: FaceError, to output: inout [UInt8]) {
-    let body = error.openAIBody
-    output.append(event: nil, data: body.span)
   }
 
   private mutating func write(

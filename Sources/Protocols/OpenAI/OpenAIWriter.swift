@@ -43,12 +43,13 @@ final class OpenAIWriter: AnswerWriter {
   func fail(
     _ error: FaceError, attempts: (inout JSONWriter) -> Void, to output: inout [UInt8]
   ) {
+    // Without `[DONE]`, so that no client takes the reply for a whole one.
     let body = error.openAIBody
     output.append(event: nil, data: body.span)
   }
 
   func keepAlive(to output: inout [UInt8]) {
-    NativeStream.keepAlive(to: &output)
+    output.appendKeepAlive()
   }
 
   private func identity(_ identifier: [UInt8], _ model: [UInt8]?) -> AnswerIdentity {

@@ -15,6 +15,11 @@ extension [UInt8] {
     append("\n\n")
   }
 
+  /// Appends a comment, which shows that the connection is alive. Clients ignore it.
+  mutating func appendKeepAlive() {
+    append(": keep-alive\n\n")
+  }
+
   /// Appends JSON text, its line breaks as blanks.
   mutating func appendLine(_ json: Span<UInt8>) {
     var start = 0
