@@ -1,5 +1,5 @@
 /// The kinds of failure that have different consequences.
-package enum FailureKind: Int, CaseIterable {
+package enum FailureKind: CaseIterable {
   /// No name, no connection, no TLS handshake, or the connection ended before the reply did.
   case unreachable
   /// 429, 500, 502, 503, 504 or 520 to 529: it may work a little later.
@@ -28,22 +28,24 @@ package enum FailureKind: Int, CaseIterable {
   case broken
 
   /// What follows from it.
-  package var remedy: Remedy { FailureKind.remedies[rawValue] }
-
-  /// In the order of the cases.
-  private static let remedies = [
-    Remedy(repetition: .retries, asksNext: true, shows: .failure),
-    Remedy(repetition: .retries, asksNext: true, shows: .failure),
-    Remedy(repetition: .retries, asksNext: true, shows: .nothing),
-    Remedy(repetition: .never, asksNext: true, shows: .failure),
-    Remedy(repetition: .never, asksNext: true, shows: .failure),
-    Remedy(repetition: .never, asksNext: true, shows: .exhaustion),
-    Remedy(repetition: .never, asksNext: true, shows: .health),
-    Remedy(repetition: .never, asksNext: false, shows: .health),
-    Remedy(repetition: .retries, asksNext: true, shows: .health),
-    Remedy(repetition: .never, asksNext: true, shows: .health),
-    Remedy(repetition: .never, asksNext: true, shows: .health),
-    Remedy(repetition: .never, asksNext: true, shows: .failure),
-    Remedy(repetition: .once, asksNext: true, shows: .failure),
-  ]
+  package var remedy: Remedy {
+    switch self {
+    case .unreachable, .unavailable:
+      Remedy(repetition: .retries, asksNext: true, shows: .failure)
+    case .loading:
+      Remedy(repetition: .retries, asksNext: true, shows: .nothing)
+    case .timeout, .notTrusted, .unusable:
+      Remedy(repetition: .never, asksNext: true, shows: .failure)
+    case .quotaExhausted:
+      Remedy(repetition: .never, asksNext: true, shows: .exhaustion)
+    case .contextTooLong, .refused, .noContent:
+      Remedy(repetition: .never, asksNext: true, shows: .health)
+    case .contentFiltered:
+      Remedy(repetition: .never, asksNext: false, shows: .health)
+    case .requestTimedOut:
+      Remedy(repetition: .retries, asksNext: true, shows: .health)
+    case .broken:
+      Remedy(repetition: .once, asksNext: true, shows: .failure)
+    }
+  }
 }

@@ -56,43 +56,43 @@ struct Metrics {
       text.sample(traffic.count(of: reason), labels: label("reason", reason.name))
     }
     if let certificateEnd {
-      text.begin("certificate_expiry_seconds gauge Time until the certificate expires.")
-      text.sample(certificateEnd - Int(WallTime.now.milliseconds / 1000))
-      text.begin(
-        "certificate_expiry_timestamp_seconds gauge When the certificate expires, since 1970.")
-      text.sample(certificateEnd)
+      text.single(
+        "certificate_expiry_seconds gauge Time until the certificate expires.",
+        certificateEnd - Int(WallTime.now.milliseconds / 1000))
+      text.single(
+        "certificate_expiry_timestamp_seconds gauge When the certificate expires, since 1970.",
+        certificateEnd)
     }
-    for (place, value) in values.enumerated() {
-      text.begin(Metrics.singles[place])
-      text.sample(value)
-    }
+    writeSingles(to: &text)
   }
 
   private static let classes: [StaticString] = ["2xx", "3xx", "4xx", "5xx"]
 
   /// The metrics with one sample.
-  private static let singles: [StaticString] = [
-    "exchanges_in_flight gauge Messages being answered.",
-    "exchanges_queued gauge Messages that wait for another of their conversation.",
-    "configuration_valid gauge 1, or 0 while the configuration file on disk does not apply.",
-    "http_connections gauge Clients connected.",
-    "http_received_body_bytes_total counter Bytes of requests' bodies.",
-    "http_sent_body_bytes_total counter Bytes of answers' bodies.",
-    "context_conversations gauge Conversations in the context.",
-    "context_turns gauge Turns in the context.",
-    "context_used_bytes gauge Bytes that these turns take.",
-    "context_capacity_bytes gauge Bytes that there are for turns.",
-    "context_overwritten_turns_total counter Turns that gave way to newer ones.",
-    "log_dropped_lines_total counter Log lines for which no room was left.",
-  ]
-
-  /// Their samples, in the same order.
-  private var values: [Int] {
-    [
-      activity.inFlight, activity.queued, isConfigurationValid ? 1 : 0, connections,
-      traffic.receivedBytes, traffic.sentBytes, ring.conversations, ring.turns, ring.usedBytes,
-      ring.capacity, Int(truncatingIfNeeded: ring.overwritten), droppedLogLines,
-    ]
+  @inline(never)
+  private func writeSingles(to text: inout MetricsText) {
+    text.single("exchanges_in_flight gauge Messages being answered.", activity.inFlight)
+    text.single(
+      "exchanges_queued gauge Messages that wait for another of their conversation.",
+      activity.queued)
+    text.single(
+      "configuration_valid gauge 1, or 0 while the configuration file on disk does not apply.",
+      isConfigurationValid ? 1 : 0)
+    text.single("http_connections gauge Clients connected.", connections)
+    text.single(
+      "http_received_body_bytes_total counter Bytes of requests' bodies.",
+      traffic.receivedBytes)
+    text.single("http_sent_body_bytes_total counter Bytes of answers' bodies.", traffic.sentBytes)
+    text.single("context_conversations gauge Conversations in the context.", ring.conversations)
+    text.single("context_turns gauge Turns in the context.", ring.turns)
+    text.single("context_used_bytes gauge Bytes that these turns take.", ring.usedBytes)
+    text.single("context_capacity_bytes gauge Bytes that there are for turns.", ring.capacity)
+    text.single(
+      "context_overwritten_turns_total counter Turns that gave way to newer ones.",
+      Int(truncatingIfNeeded: ring.overwritten))
+    text.single(
+      "log_dropped_lines_total counter Log lines for which no room was left.",
+      droppedLogLines)
   }
 
   // MARK: Integrations
@@ -102,6 +102,7 @@ struct Metrics {
     case attempts, counter(IntegrationStatistics.Counter), weight, breaker, latency
   }
 
+  /// The metrics of each integration.
   private static let families: [(text: StaticString, content: Content)] = [
     (
       "integration_attempts_total counter Attempts, by outcome as in the API.", .attempts
@@ -121,7 +122,7 @@ struct Metrics {
       .counter(.fallbacksNeeded)
     ),
     (
-      "integration_skipped_events_total counter Events of streams passed over as no JSON objects.",
+      "integration_skipped_events_total counter Events of streams that are not JSON objects, and skipped.",
       .counter(.skippedEvents)
     ),
     (
@@ -145,7 +146,7 @@ struct Metrics {
     switch content {
     case .attempts:
       for outcome in Outcome.allCases {
-        text.sample(statistics[outcome], labels: label("outcome", outcome.name, behind: labels))
+        text.sample(statistics[outcome], labels: label("outcome", outcome.name, after: labels))
       }
     case .counter(let counter):
       text.sample(statistics[counter], labels: labels)
@@ -173,7 +174,7 @@ struct Metrics {
   ) {
     // Without a reply there is no quantile.
     guard let time = latency.percentile(percent) else { return }
-    text.sample(milliseconds: time, labels: label("quantile", quantile, behind: labels))
+    text.sample(milliseconds: time, labels: label("quantile", quantile, after: labels))
   }
 
   /// The labels of an integration. Names have no characters that need escaping.
@@ -189,7 +190,7 @@ struct Metrics {
 
   @inline(never)
   private func label(
-    _ name: StaticString, _ value: StaticString, behind others: [UInt8] = []
+    _ name: StaticString, _ value: StaticString, after others: [UInt8] = []
   ) -> [UInt8] {
     var labels = others
     if !labels.isEmpty { labels.append(",") }

@@ -26,6 +26,13 @@ struct MetricsText {
     buffer.append(UInt8(ascii: "\n"))
   }
 
+  /// Writes a family of one sample, without labels.
+  @inline(never)
+  mutating func single(_ family: StaticString, _ value: Int) {
+    begin(family)
+    sample(value)
+  }
+
   /// Writes a sample that is a time, in seconds.
   @inline(never)
   func sample(milliseconds: Int, labels: [UInt8] = [], suffix: StaticString = "") {
