@@ -2,36 +2,10 @@ import Bytes
 import JSON
 
 /// OpenAI's Chat Completions, as backends are asked.
-final class OpenAIDialect: DialectRules {
+final class OpenAIDialect: OpenAIWordedDialect {
   static let shared = OpenAIDialect()
 
-  var fields: [DefaultField] { [] }
-
   func begin(_ request: inout RequestEncoder) { request.writeModel() }
-
-  func beginMessages(_ request: inout RequestEncoder) { request.writeSystemMessage() }
-
-  func append(_ role: MessageRole, _ content: Span<UInt8>, to request: inout RequestEncoder) {
-    request.append(role, as: content)
-  }
-
-  func append(
-    systemOf chat: ChatRequest, to request: inout RequestEncoder
-  ) throws(TranslationFault) {
-    try request.append(openAISystemOf: chat)
-  }
-
-  func append(
-    _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
-  ) throws(TranslationFault) {
-    try request.append(openAI: message, at: index, of: chat)
-  }
-
-  func append(prefill text: Span<UInt8>, to request: inout RequestEncoder) {
-    request.append(openAIPrefill: text)
-  }
-
-  func endOfPrefill(_ text: Span<UInt8>) -> Int { text.count }
 
   func end(_ request: inout RequestEncoder) {
     request.writeMaxTokens(request.profile.maxTokens)
@@ -48,19 +22,6 @@ final class OpenAIDialect: DialectRules {
   }
 
   func isOwnField(_ name: Span<UInt8>) -> Bool { false }
-
-  func fieldRules(from face: Face) -> [FieldRule]? {
-    switch face {
-    case .native, .openai: nil
-    case .anthropic: FieldRule.fromAnthropic
-    }
-  }
-
-  func adjust(_ fields: inout ChatFields) {}
-
-  var systemField: StaticString? { nil }
-
-  func system(of chat: ChatRequest, after system: [UInt8]?) -> [UInt8]? { nil }
 
   func reply(
     from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int
