@@ -84,7 +84,7 @@ let package = Package(
     room("JSON", on: ["Bytes"], isHot: true),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Protocols", on: ["Bytes", "JSON", "Platform"]),
-    room("Configuration", on: ["Bytes", "JSON"]),
+    room("Configuration", on: ["Bytes", "JSON", "Protocols"]),
     room("Context", on: ["Bytes", "Platform"], isHot: true),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),

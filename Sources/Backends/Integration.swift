@@ -35,7 +35,7 @@ package final class Integration {
     replacing old: Integration? = nil
   ) {
     self.settings = settings
-    dialect = Integration.dialect(settings.kind)
+    dialect = settings.kind.dialect
     let isSameBackend = old?.settings.webhookURL?.text == settings.webhookURL?.text
     breaker = (isSameBackend ? old?.breaker : nil) ?? Breaker(settings.breaker)
     breaker.policy = settings.breaker
@@ -105,15 +105,6 @@ package final class Integration {
       fields.append("anthropic-beta", betas.span)
     }
     return fields
-  }
-
-  private static func dialect(_ kind: IntegrationSettings.Kind) -> Dialect? {
-    switch kind {
-    case .custom: .custom
-    case .openai: .openai
-    case .anthropic: .anthropic
-    case .echo: nil
-    }
   }
 
   private static func profile(

@@ -33,6 +33,12 @@ extension Dialect {
     }
   }
 
+  /// Whether every request names a model.
+  public var needsModel: Bool { rules.needsModel }
+
+  /// The most tokens of a reply where the configuration does not say; `nil` if the backend may decide.
+  public var standardMaxTokens: Int? { rules.standardMaxTokens }
+
   /// The header fields that every request needs; one of the same name in the configuration replaces it.
   public var defaultFields: [DefaultField] {
     [

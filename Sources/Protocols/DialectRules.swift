@@ -12,6 +12,12 @@ protocol DialectRules: AnyObject, Sendable {
   /// The header fields of every request, besides `Content-Type` and `Accept`.
   var fields: [DefaultField] { get }
 
+  /// Whether every request names a model, so that the configuration must have one.
+  var needsModel: Bool { get }
+
+  /// The most tokens of a reply where the configuration does not say, if requests must have a limit.
+  var standardMaxTokens: Int? { get }
+
   /// Writes the members before `messages`.
   func begin(_ request: inout RequestEncoder)
 

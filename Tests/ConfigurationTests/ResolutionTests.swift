@@ -10,7 +10,7 @@ import Testing
     #expect(report.lines == [])
     return try #require(report.configuration).integrations.map {
       let texts = [$0.id, $0.bot, $0.name].map { String(decoding: $0, as: UTF8.self) }
-      return texts.joined(separator: " ") + " \($0.kind)"
+      return texts.joined(separator: " ") + " " + ($0.kind.dialect.map { "\($0)" } ?? "echo")
     }
   }
 

@@ -127,11 +127,11 @@ extension ConfigurationResolver {
   mutating func check(integration: Section) {
     checkAuthority(of: integration)
     let kind = integration.integrationKind
-    if kind != nil, kind != .echo, integration.entry("webhook_url") == nil {
+    if kind?.dialect != nil, integration.entry("webhook_url") == nil {
       report(
         integration.origin, "\(integration.header) needs 'webhook_url'", missing: "webhook_url")
     }
-    if kind == .openai || kind == .anthropic, integration.entry("model") == nil {
+    if kind?.dialect?.needsModel == true, integration.entry("model") == nil {
       report(integration.origin, "\(integration.header) needs 'model'", missing: "model")
     }
     guard let entry = integration.entry("webhook_url"),

@@ -127,8 +127,7 @@ extension ConfigurationResolver {
     if section.kind == .bot, let window = context.entry("window"), let value = window.value {
       imply("window", value, printed: window.printed, in: section)
     }
-    if section.integrationKind == .anthropic {
-      let tokens = IntegrationSettings.anthropicMaxTokens
+    if let tokens = section.integrationKind?.dialect?.standardMaxTokens {
       var printed: [UInt8] = []
       printed.append(decimal: tokens)
       imply("max_tokens", .number(tokens), printed: printed, in: section)

@@ -20,7 +20,7 @@ extension Section {
     entry(name)?.boolean
   }
 
-  /// What an integration's backend speaks, if that is known.
+  /// What answers for an integration, if that is known.
   var integrationKind: IntegrationSettings.Kind? {
     guard kind == .integration else { return nil }
     guard let word = entry("type")?.word else { return nil }

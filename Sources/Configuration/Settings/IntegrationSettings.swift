@@ -1,10 +1,23 @@
+public import Protocols
+
 /// `[integration NAME]`: a backend that answers for a bot.
 ///
 /// Unchecked Sendable: filled before it is shared, never changed afterwards.
 public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
-  /// The format that the backend speaks.
-  public enum Kind: Sendable {
-    case openai, anthropic, custom, echo
+  /// What answers.
+  public enum Kind: Equatable, Sendable {
+    /// A backend that speaks this dialect.
+    case backend(Dialect)
+    /// Postern itself, with the message.
+    case echo
+
+    /// The backend's dialect; `nil` for `echo`.
+    public var dialect: Dialect? {
+      switch self {
+      case .backend(let dialect): dialect
+      case .echo: nil
+      }
+    }
   }
 
   /// Whether the backend is asked to stream.
@@ -29,8 +42,8 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var bot: [UInt8] = []
   /// What people call it.
   public private(set) var name: [UInt8] = []
-  /// The format that the backend speaks.
-  public private(set) var kind = Kind.custom
+  /// What answers.
+  public private(set) var kind = Kind.backend(.custom)
   /// Where messages are posted; always there, except for `echo`.
   public private(set) var webhookURL: BackendURL?
   /// Whether ``webhookURL`` may be `http://` to any host.
@@ -84,9 +97,6 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   ///
   /// They are the values of header fields, those in the query of `webhook_url`, and the values of `${…}`.
   public private(set) var secrets: [[UInt8]] = []
-
-  /// The length to ask for where none is given: Anthropic's API requires one.
-  static let anthropicMaxTokens = 1024
 
   static let table = SettingRows.table(of: IntegrationSettings())
 
@@ -250,7 +260,8 @@ extension IntegrationSettings {
 
 extension IntegrationSettings.Kind: SettingWord {
   static let words: [(word: StaticString, value: Self)] = [
-    ("openai", .openai), ("anthropic", .anthropic), ("custom", .custom), ("echo", .echo),
+    ("openai", .backend(.openai)), ("anthropic", .backend(.anthropic)),
+    ("custom", .backend(.custom)), ("echo", .echo),
   ]
 }
 

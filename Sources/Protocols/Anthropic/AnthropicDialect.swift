@@ -5,8 +5,10 @@ import JSON
 final class AnthropicDialect: DialectRules {
   static let shared = AnthropicDialect()
 
+  var needsModel: Bool { true }
+
   /// Anthropic insists on a limit of the reply.
-  static let maxTokens = 1024
+  var standardMaxTokens: Int? { 1024 }
 
   var fields: [DefaultField] {
     [DefaultField(name: "anthropic-version", value: "2023-06-01")]
@@ -14,7 +16,7 @@ final class AnthropicDialect: DialectRules {
 
   func begin(_ request: inout RequestEncoder) {
     request.writeModel()
-    request.writeMaxTokens(request.profile.maxTokens ?? Self.maxTokens)
+    request.writeMaxTokens(request.profile.maxTokens)
     if let system = request.profile.system, !system.isEmpty, !request.profile.overrides("system") {
       request.writer.member("system", string: system.span)
     }

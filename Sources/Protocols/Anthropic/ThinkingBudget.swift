@@ -14,9 +14,9 @@ enum ThinkingBudget {
     guard fields.isLimited || fields.chat.face != .anthropic, let thinking = fields["thinking"],
       thinking.member("type", is: "enabled")
     else { return }
-    let limit =
-      fields["max_tokens"]?.integer ?? fields.profile.maxTokens ?? AnthropicDialect.maxTokens
-    guard let budget = thinking["budget_tokens"]?.integer else { return fields.remove("thinking") }
+    guard let limit = fields["max_tokens"]?.integer ?? fields.profile.maxTokens,
+      let budget = thinking["budget_tokens"]?.integer
+    else { return fields.remove("thinking") }
     if budget < limit { return }
     guard limit / 2 >= minimum else { return fields.remove("thinking") }
     try fields.set(

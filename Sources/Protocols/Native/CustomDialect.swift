@@ -5,6 +5,8 @@ import JSON
 final class CustomDialect: OpenAIWordedDialect {
   static let shared = CustomDialect()
 
+  var needsModel: Bool { false }
+
   func begin(_ request: inout RequestEncoder) {}
 
   func end(_ request: inout RequestEncoder) {

@@ -5,6 +5,8 @@ import JSON
 final class OpenAIDialect: OpenAIWordedDialect {
   static let shared = OpenAIDialect()
 
+  var needsModel: Bool { true }
+
   func begin(_ request: inout RequestEncoder) { request.writeModel() }
 
   func end(_ request: inout RequestEncoder) {

@@ -7,6 +7,8 @@ protocol OpenAIWordedDialect: DialectRules {}
 extension OpenAIWordedDialect {
   var fields: [DefaultField] { [] }
 
+  var standardMaxTokens: Int? { nil }
+
   func beginMessages(_ request: inout RequestEncoder) { request.writeSystemMessage() }
 
   func append(_ role: MessageRole, _ content: Span<UInt8>, to request: inout RequestEncoder) {

@@ -10,8 +10,7 @@ public final class RequestProfile: Sendable {
   /// The model's name, for the dialects that send one.
   public let model: [UInt8]
 
-  /// The most tokens that a reply may have. `nil`: 1024 for `anthropic`, which insists on a number; otherwise the
-  /// backend decides.
+  /// The most tokens that a reply may have; `nil` if the backend decides.
   public let maxTokens: Int?
 
   /// The most tokens that a client may ask for; it gets this many if it asks for more. `nil`: no limit.
@@ -33,7 +32,7 @@ public final class RequestProfile: Sendable {
   /// The bot's system message, as text; `nil` or empty if it has none.
   public let system: [UInt8]?
 
-  /// A profile from its parts.
+  /// A profile from its parts. Without `maxTokens` the dialect's ``Dialect/standardMaxTokens`` applies.
   public init(
     dialect: Dialect, model: [UInt8] = [], maxTokens: Int? = nil, maxTokensLimit: Int? = nil,
     dropped: [[UInt8]] = [], parameters: [RequestParameter] = [], botID: [UInt8], botName: [UInt8],
@@ -41,7 +40,7 @@ public final class RequestProfile: Sendable {
   ) {
     self.dialect = dialect
     self.model = model
-    self.maxTokens = maxTokens
+    self.maxTokens = maxTokens ?? dialect.standardMaxTokens
     self.maxTokensLimit = maxTokensLimit
     self.dropped = dropped
     self.parameters = parameters
