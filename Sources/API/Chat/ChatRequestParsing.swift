@@ -38,18 +38,11 @@ extension ChatRequest {
   }
 
   /// The message to a bot, or to one of its integrations. With a `conversation`, the user's last message continues
-  /// that; without one, the request's messages are the context.
-  /// `betas` is the client's `anthropic-beta`.
+  /// that; without one, the request's messages are the context. `betas` is the client's `anthropic-beta`.
   func message(
     to integration: [UInt8]?, in conversation: [UInt8]?, betas: [UInt8]? = nil
   ) throws(APIError) -> Message {
-    var isStreaming = false
-    if let stream = body["stream"].present {
-      guard let wanted = stream.boolean else {
-        throw .invalid("stream", "stream must be true or false.")
-      }
-      isStreaming = wanted
-    }
+    let isStreaming = try body["stream"].flag("stream")
     if isStreaming, let count = body["n"]?.integer, count != 1 {
       throw .invalid("n", "n must be 1 in a stream.")
     }

@@ -19,16 +19,25 @@ extension JSONValue {
   }
 }
 
+extension JSONValue? {
+  /// A member `name` that is `true`, or else `false`; a missing or `null` one is `false`.
+  func flag(_ name: StaticString) throws(APIError) -> Bool {
+    guard let value = present else { return false }
+    guard let flag = value.boolean else { throw .invalid(name, "\(name) must be true or false.") }
+    return flag
+  }
+}
+
 extension Request {
   /// Whether its body is `application/json` or a type built on it, with any parameters; RFC 9110 section 8.3.1,
   /// RFC 6839.
   var hasJSONType: Bool {
     field("Content-Type") { field in
-      let end = field.firstIndex(of: UInt8(ascii: ";")) ?? field.count
-      let type = field.extracting(0..<end).trimmingBlanks
+      let type = field.mediaType
       if type.equalsIgnoringCase("application/json") { return true }
-      return type.count > 17 && type.extracting(0..<12).equalsIgnoringCase("application/")
-        && type.extracting(type.count - 5..<type.count).equalsIgnoringCase("+json")
+      // A name between them is at least one byte.
+      return type.count > 17 && type.hasPrefixIgnoringCase("application/")
+        && type.extracting(last: 5).equalsIgnoringCase("+json")
     } ?? false
   }
 }

@@ -29,13 +29,7 @@ struct MessageBody: ~Copyable {
     }
     let platform = user?["platform"]?.string.flatMap { $0.isIdentifier ? $0 : nil }
     let metadata = try object(members.metadata, "metadata")
-    let isStreaming =
-      try members.stream.present.map { (value) throws(APIError) in
-        guard let wanted = value.boolean else {
-          throw .invalid("stream", "stream must be true or false.")
-        }
-        return wanted
-      } ?? false
+    let isStreaming = try members.stream.flag("stream")
     return Message(
       .turn(content, in: nil, next: 0), to: nil, conversation: conversation, user: user,
       userID: userID, platform: platform, metadata: metadata, isStreaming: isStreaming)

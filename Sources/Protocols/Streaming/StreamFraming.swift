@@ -10,8 +10,7 @@ public enum StreamFraming: Equatable, Sendable, CaseIterable {
   /// The framing that a `Content-Type` announces; `nil` for any other, because then the reply comes whole. Parameters
   /// do not matter.
   public init?(contentType: Span<UInt8>) {
-    let end = contentType.firstIndex(of: UInt8(ascii: ";")) ?? contentType.count
-    let type = contentType.extracting(0..<end).trimmingBlanks
+    let type = contentType.mediaType
     if type.equalsIgnoringCase("text/event-stream") {
       self = .events
     } else if type.equalsIgnoringCase("application/x-ndjson")
