@@ -2,6 +2,7 @@ import Backends
 import Bytes
 import Configuration
 import HTTPServer
+import JSON
 
 /// One request to one endpoint: what the endpoint's handler is given.
 struct Call {
@@ -22,6 +23,18 @@ struct Call {
   /// Reads the body, up to `max_body`, and calls `handle` once it has come whole.
   func receiveBody(then handle: @escaping (Request) -> Void) -> Admission {
     .receiveBody(limit: application.active.configuration.server.maxBodyBytes, handle: handle)
+  }
+
+  /// Reads the body as ``receiveBody(then:)`` does, and calls `handle` with the JSON object in it. Any other body is
+  /// refused.
+  func receiveObject(then handle: @escaping (Request, JSONValue) -> Void) -> Admission {
+    receiveBody { request in
+      do throws(APIError) {
+        handle(request, try .object(in: request.body))
+      } catch {
+        request.respond(error.response())
+      }
+    }
   }
 
   // MARK: What the path names

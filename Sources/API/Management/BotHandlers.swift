@@ -1,6 +1,7 @@
 import Backends
 import Configuration
 import HTTPServer
+import JSON
 
 /// Bots as resources.
 enum BotHandlers {
@@ -14,7 +15,7 @@ enum BotHandlers {
   static func create(_ call: Call) throws(APIError) -> Admission {
     try call.key.checkReachesAll()
     let (management, key) = (call.application.management, call.key)
-    return call.receiveBody { management.createBot($0, by: key) }
+    return call.receiveObject { management.createBot($0, $1, by: key) }
   }
 
   /// `GET /v1/bots/{bot}`
@@ -24,16 +25,12 @@ enum BotHandlers {
 
   /// `PATCH /v1/bots/{bot}`
   static func patch(_ call: Call) throws(APIError) -> Admission {
-    let name = try name(call)
-    let (management, key) = (call.application.management, call.key)
-    return call.receiveBody { management.patch(name, $0, by: key) }
+    call.patchResource(try name(call))
   }
 
   /// `DELETE /v1/bots/{bot}`
   static func delete(_ call: Call) throws(APIError) -> Admission {
-    let name = try name(call)
-    let (management, key) = (call.application.management, call.key)
-    return call.receiveBody { management.delete(name, $0, by: key) }
+    call.deleteResource(try name(call))
   }
 
   private static func name(_ call: Call) throws(APIError) -> SectionName {

@@ -2,6 +2,7 @@ import Backends
 import Bytes
 import Configuration
 import HTTPServer
+import JSON
 
 /// Integrations as resources, and at work.
 enum IntegrationHandlers {
@@ -16,7 +17,7 @@ enum IntegrationHandlers {
   static func create(_ call: Call) throws(APIError) -> Admission {
     let bot = try call.bot().settings.id
     let (management, key) = (call.application.management, call.key)
-    return call.receiveBody { management.createIntegration(of: bot, $0, by: key) }
+    return call.receiveObject { management.createIntegration(of: bot, $0, $1, by: key) }
   }
 
   /// `GET /v1/integrations/{integration}`
@@ -26,16 +27,12 @@ enum IntegrationHandlers {
 
   /// `PATCH /v1/integrations/{integration}`
   static func patch(_ call: Call) throws(APIError) -> Admission {
-    let name = try name(call)
-    let (management, key) = (call.application.management, call.key)
-    return call.receiveBody { management.patch(name, $0, by: key) }
+    call.patchResource(try name(call))
   }
 
   /// `DELETE /v1/integrations/{integration}`
   static func delete(_ call: Call) throws(APIError) -> Admission {
-    let name = try name(call)
-    let (management, key) = (call.application.management, call.key)
-    return call.receiveBody { management.delete(name, $0, by: key) }
+    call.deleteResource(try name(call))
   }
 
   /// `POST /v1/integrations/{integration}/test`
@@ -55,7 +52,7 @@ enum IntegrationHandlers {
       resource: configuration.resource(SectionName(.integration, settings.id)),
       bot: configuration.resource(SectionName(.bot, settings.bot)))
     return .answer(
-      try preview.response(to: [UInt8]("\"Hello\""), conversation: [UInt8]("conv_…")))
+      try preview.response(to: Management.greeting, conversation: [UInt8]("conv_…")))
   }
 
   private static func name(_ call: Call) throws(APIError) -> SectionName {

@@ -16,8 +16,8 @@ struct IntegrationPreview {
   let resource: Resource?
   let bot: Resource?
 
-  /// The response: method, URL, header fields and body of a request with this message, a JSON string.
-  func response(to message: [UInt8], conversation: [UInt8]) throws(APIError) -> Response {
+  /// The response: method, URL, header fields and body of a request with this message.
+  func response(to message: StaticString, conversation: [UInt8]) throws(APIError) -> Response {
     guard let upstream = integration.upstream else {
       throw APIError(
         .noRequest, "An echo integration has no backend: there is no request to preview.")
@@ -45,12 +45,15 @@ struct IntegrationPreview {
     }
   }
 
-  private func body(_ message: [UInt8], _ conversation: [UInt8]) throws(APIError) -> [UInt8] {
+  private func body(_ message: StaticString, _ conversation: [UInt8]) throws(APIError) -> [UInt8] {
     do throws(TranslationFault) {
       var encoder = RequestEncoder(
         shownProfile, conversationID: conversation, user: nil, metadata: nil,
         streams: integration.streams(toStreamingClient: false))
-      try encoder.append(.user, content: message.span)
+      var content = JSONWriter()
+      content.string(message)
+      let text = content.finish()
+      try encoder.append(.user, content: text.span)
       return try encoder.finish().bytes
     } catch {
       throw APIError(.invalidParameter, error.message)

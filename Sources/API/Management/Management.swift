@@ -76,16 +76,18 @@ final class Management {
   // MARK: Changing
 
   /// Adds a bot. The key must reach all bots.
-  func createBot(_ request: Request, by key: APIKeySettings?) {
-    create(.bot, request, by: key) { (configuration, name, _) throws(APIError) in
+  func createBot(_ request: Request, _ members: JSONValue, by key: APIKeySettings?) {
+    create(.bot, request, members, by: key) { (configuration, name) throws(APIError) in
       ResourceCreation.addingBot(name, to: configuration)
     }
   }
 
   /// Adds an integration to a bot.
-  func createIntegration(of bot: [UInt8], _ request: Request, by key: APIKeySettings?) {
-    create(.integration, request, by: key) { (configuration, name, patch) throws(APIError) in
-      if let other = patch["bot"]?.string, other != bot {
+  func createIntegration(
+    of bot: [UInt8], _ request: Request, _ members: JSONValue, by key: APIKeySettings?
+  ) {
+    create(.integration, request, members, by: key) { (configuration, name) throws(APIError) in
+      if let other = members["bot"]?.string, other != bot {
         throw .invalid("bot", "bot must be the bot of the path: leave it out.")
       }
       guard configuration.resource(SectionName(.bot, bot)) != nil else { throw .noSuch(.bot) }
@@ -94,14 +96,10 @@ final class Management {
   }
 
   /// Changes a bot or an integration by a JSON merge patch.
-  func patch(_ name: SectionName, _ request: Request, by key: APIKeySettings?) {
+  func patch(
+    _ name: SectionName, _ request: Request, _ patch: JSONValue, by key: APIKeySettings?
+  ) {
     let (tags, condition) = (tags, request.field("If-Match"))
-    let patch: JSONValue
-    do throws(APIError) {
-      patch = try .object(in: request.body)
-    } catch {
-      return request.respond(error.response())
-    }
     save(request, "patched", by: key) { (configuration) throws(APIError) in
       let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
@@ -133,23 +131,18 @@ final class Management {
   }
 
   private typealias Addition =
-    (Configuration, SectionName, JSONValue) throws(APIError) -> [ConfigurationChange]
+    (Configuration, SectionName) throws(APIError) -> [ConfigurationChange]
 
   private func create(
-    _ kind: SectionKind, _ request: Request, by key: APIKeySettings?, _ addition: @escaping Addition
+    _ kind: SectionKind, _ request: Request, _ members: JSONValue, by key: APIKeySettings?,
+    _ addition: @escaping Addition
   ) {
-    let patch: JSONValue
-    do throws(APIError) {
-      patch = try .object(in: request.body)
-    } catch {
-      return request.respond(error.response())
-    }
     let created = Created()
     save(request, "created", by: key) { (configuration) throws(APIError) in
-      let name = SectionName(kind, try ResourceCreation.id(for: patch, kind, in: configuration))
+      let name = SectionName(kind, try ResourceCreation.id(for: members, kind, in: configuration))
       created.name = name
-      return try addition(configuration, name, patch)
-        + ResourceCreation.changes(in: patch, to: name, from: nil)
+      return try addition(configuration, name)
+        + ResourceCreation.changes(in: members, to: name, from: nil)
     } then: { [self] saved in
       guard let name = created.name, let resource = saved.resource(name) else {
         return APIError.noSuch(kind).response()
@@ -236,20 +229,16 @@ final class Management {
 
   // MARK: Integrations at work
 
+  /// The message of tests whose client gives none, and of previews.
+  static let greeting: StaticString = "Hello"
+
   /// Sends a message through an integration and reports the result, unless the client leaves.
   func test(_ integration: IntegrationSettings, _ request: Request) {
-    var message = [UInt8]("Hello")
-    if !request.body.isEmpty {
-      do throws(APIError) {
-        if let content = try JSONValue.object(in: request.body)["content"], !content.isNull {
-          guard let text = content.string, !text.isEmpty else {
-            throw .invalid("content", "content must be a non-empty string.")
-          }
-          message = text
-        }
-      } catch {
-        return request.respond(error.response())
-      }
+    let message: [UInt8]
+    do throws(APIError) {
+      message = try Management.testMessage(in: request.body)
+    } catch {
+      return request.respond(error.response())
     }
     guard let bot = active.configuration.bots.first(where: { $0.id == integration.bot }) else {
       return request.respond(APIError.noSuch(.bot).response())
@@ -264,6 +253,17 @@ final class Management {
           result.write(to: &writer)
         })
     }
+  }
+
+  /// The message that a body has for a test.
+  private static func testMessage(in body: [UInt8]) throws(APIError) -> [UInt8] {
+    guard !body.isEmpty, let content = try JSONValue.object(in: body)["content"].present else {
+      return [UInt8](greeting)
+    }
+    guard let text = content.string, !text.isEmpty else {
+      throw .invalid("content", "content must be a non-empty string.")
+    }
+    return text
   }
 }
 
