@@ -165,36 +165,6 @@ def test_what_is_not_the_backends_failure_does_not_count(alone, backend, answer)
         assert len(server.requests) == count
 
 
-@pytest.mark.parametrize(
-    "fields",
-    [
-        {"Retry-After": "1.5"},
-        {"retry-after-ms": "1500"},
-        {"Retry-After": "99", "retry-after-ms": "1500"},
-    ],
-    ids=["a fraction", "milliseconds", "both"],
-)
-def test_a_pause_may_be_exact(alone, backend, fields):
-    server = backend(
-        in_turn(replies.failure("429 Too Many Requests", headers=fields), replies.custom())
-    )
-    client = alone(server, retries=1, breaker="5/30s")
-    assert client.message().outcomes == ["rate_limited", "ok"]
-    first, second = (request.arrived_at for request in server.requests)
-    assert 1.4 <= second - first <= 2.2
-
-
-def test_a_pause_may_stand_in_the_body(alone, backend):
-    """As Gemini has it."""
-    error = {"code": 429, "message": "Slowly.", "details": [{"retryDelay": "0.8s"}]}
-    busy = replies.document([{"error": error}], "429 Too Many Requests")
-    server = backend(in_turn(busy, replies.custom()))
-    client = alone(server, retries=1, breaker="5/30s")
-    assert client.message().outcomes == ["rate_limited", "ok"]
-    first, second = (request.arrived_at for request in server.requests)
-    assert 0.7 <= second - first <= 1.6
-
-
 def test_alone_the_client_gets_503_at_once(alone, backend):
     server = backend(BROKEN)
     client = alone(server, breaker="3/30s")
@@ -322,31 +292,6 @@ def test_a_probe_whose_client_leaves_is_made_by_the_next(alone, backend):
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Unavailable"])
-def test_retry_after_opens_it(pair, backend, status):
-    """A backend that says when to come back is not asked until then, by any message."""
-    primary, spare = (
-        backend(replies.failure(status, headers={"Retry-After": "2"})),
-        backend(WELL),
-    )
-    client = pair(primary, spare, retry_after_max="1s", breaker="5/30s")
-    assert client.message().data["fallback"]
-    told = time.monotonic()
-    primary.script = WELL
-    while time.monotonic() < told + 1.5:
-        assert check_open(client, primary).data["fallback"]
-        time.sleep(0.1)
-    sleep_until(told + 2.2)
-    check_closed(client, primary)
-
-
-def test_a_message_that_was_told_to_wait_may_try_again(alone, backend):
-    """The message that opened it by a Retry-After comes back at that time, as the probe."""
-    busy = replies.failure("503 Unavailable", headers={"Retry-After": "1"})
-    client = alone(backend(in_turn(busy, WELL)), retries=1, breaker="5/30s")
-    assert client.message().outcomes == ["http_error", "ok"]
-
-
 # The client's mistakes say nothing about the backend.
 BLAMELESS = {
     "context too long": replies.failure("400 Bad Request", "context_length_exceeded"),
@@ -425,20 +370,3 @@ def test_each_integration_has_its_own(gateway, backend):
     server.script = WELL
     assert client.message(bot="one").status == 503
     assert client.message(bot="two").status == 200
-
-
-def test_messages_in_their_backoff_leave_it_alone_too(gateway, backend):
-    """A message in its backoff does not ask an integration whose breaker has opened meanwhile."""
-    server = backend(replies.failure("503 X", headers={"Retry-After": "1"}))
-    running = gateway(
-        {
-            "integration gpt": integration(server.url, retries=1, breaker="5/30s"),
-            "integration spare": integration(backend(WELL).url, fallback=True),
-        }
-    )
-    client = running.client()
-    with ThreadPoolExecutor(10) as pool:
-        messages = [pool.submit(client.message) for _ in range(10)]
-        assert {message.result().status for message in messages} == {200}
-    # Ten first tries may be under way before any has failed; their second tries are not.
-    assert len(server.requests) <= 11
