@@ -116,14 +116,14 @@ extension ConfigurationEditor {
     _ report: ConfigurationReport
   ) -> Bool {
     guard !setting.isFamily, let entry = report.section(section)?.entry(row: row),
-      entry.line == nil, let inForce = entry.value
+      entry.line == nil, let effective = entry.value
     else { return false }
     if let extent = document.extent(of: section) {
       let name = [UInt8](setting.name)
       if document.line(of: name, ignoringCase: false, in: extent) != nil { return false }
     }
     let wanted = try? setting.value(of: value)
-    return wanted == inForce
+    return wanted == effective
   }
 
   private func setting(
