@@ -25,7 +25,7 @@ import TestSupport
     ])
   func makesIDs(patch: String, id: String) throws {
     let configuration = try configuration("[bot taken]\n[bot taken-2]\n")
-    let made = try ResourceCreation.id(for: value(patch), .bot, in: configuration)
+    let made = try ResourceChanges.id(for: value(patch), .bot, in: configuration)
     #expect(text(made) == id)
   }
 
@@ -38,7 +38,7 @@ import TestSupport
   func refusesIDs(patch: String, status: Int, member: String) throws {
     let configuration = try configuration("[bot taken]\n")
     #expect {
-      try ResourceCreation.id(for: value(patch), .bot, in: configuration)
+      try ResourceChanges.id(for: value(patch), .bot, in: configuration)
     } throws: { error in
       let error = error as? APIError
       return error?.status == status && error?.parameter == Array(member.utf8)
@@ -63,13 +63,13 @@ import TestSupport
       bots = b
       """)
     let a = try #require(configuration.resource(SectionName(.bot, Array("a".utf8))))
-    let names = try ResourceCreation.deleting(a, from: configuration).map { change in
+    let names = try ResourceChanges.deleting(a, from: configuration).map { change in
       if case .delete(let name) = change { text(name.name) } else { "no deletion" }
     }
     #expect(names == ["one", "a"])
     let b = try #require(configuration.resource(SectionName(.bot, Array("b".utf8))))
     #expect {
-      try ResourceCreation.deleting(b, from: configuration)
+      try ResourceChanges.deleting(b, from: configuration)
     } throws: { error in
       (error as? APIError)?.status == 409
     }

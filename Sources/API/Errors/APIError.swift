@@ -49,13 +49,13 @@ package struct APIError: Error {
   /// The response in the interface of the client.
   func response(as face: Face = .native) -> Response {
     var response = Response(
-      status: status, contentType: "application/json", body: face.body(of: told))
+      status: status, contentType: "application/json", body: face.body(of: faceError))
     response.fields = fields
     return response
   }
 
-  /// The error as faces know it.
-  var told: FaceError {
+  /// The error as faces write it.
+  var faceError: FaceError {
     FaceError(kind: code.kind, code: code.name, message: message, parameter: parameter)
   }
 }

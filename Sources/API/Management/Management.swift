@@ -78,7 +78,7 @@ final class Management {
   /// Adds a bot. The key must reach all bots.
   func createBot(_ request: Request, _ members: JSONValue, by key: APIKeySettings?) {
     create(.bot, request, members, by: key) { (configuration, name) throws(APIError) in
-      ResourceCreation.addingBot(name, to: configuration)
+      ResourceChanges.addingBot(name, to: configuration)
     }
   }
 
@@ -91,7 +91,7 @@ final class Management {
         throw .invalid("bot", "bot must be the bot of the path: leave it out.")
       }
       guard configuration.resource(SectionName(.bot, bot)) != nil else { throw .noSuch(.bot) }
-      return ResourceCreation.addingIntegration(name, to: bot)
+      return ResourceChanges.addingIntegration(name, to: bot)
     }
   }
 
@@ -107,7 +107,7 @@ final class Management {
       if let id = patch["id"], !id.isNull, id.string != name.name {
         throw .invalid("id", "An id cannot be changed: leave it out, or create another one.")
       }
-      return try ResourceCreation.changes(in: patch, to: name, from: resource)
+      return try ResourceChanges.changes(in: patch, to: name, from: resource)
     } then: { [self] saved in
       saved.resource(name).map { response($0, status: 200) }
         ?? APIError.noSuch(name.kind).response()
@@ -124,7 +124,7 @@ final class Management {
     save(request, "deleted", by: key, cleaning: cleaning) { (configuration) throws(APIError) in
       let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
-      return try ResourceCreation.deleting(resource, from: configuration)
+      return try ResourceChanges.deleting(resource, from: configuration)
     } then: { _ in
       Response(status: 204, contentType: nil, body: [])
     }
@@ -139,10 +139,10 @@ final class Management {
   ) {
     let created = Created()
     save(request, "created", by: key) { (configuration) throws(APIError) in
-      let name = SectionName(kind, try ResourceCreation.id(for: members, kind, in: configuration))
+      let name = SectionName(kind, try ResourceChanges.id(for: members, kind, in: configuration))
       created.name = name
       return try addition(configuration, name)
-        + ResourceCreation.changes(in: members, to: name, from: nil)
+        + ResourceChanges.changes(in: members, to: name, from: nil)
     } then: { [self] saved in
       guard let name = created.name, let resource = saved.resource(name) else {
         return APIError.noSuch(kind).response()

@@ -26,11 +26,11 @@ final class AnswerFormat {
   func response(to answer: Answer) -> Response {
     var response: Response
     if case .reply(let reply, let integration) = answer.content {
-      let body = writer.body(of: reply, answer.facts(integration)) { answer.write(&$0) }
+      let body = writer.body(of: reply, answer.facts(integration)) { answer.writeAttempts(to: &$0) }
       response = Response(status: 200, contentType: "application/json", body: body)
     } else {
       let error = answer.error(from: bot)!
-      let body = writer.body(of: error.told) { answer.write(&$0) }
+      let body = writer.body(of: error.faceError) { answer.writeAttempts(to: &$0) }
       response = Response(status: error.status, contentType: "application/json", body: body)
       response.fields = error.fields
     }
@@ -53,9 +53,10 @@ final class AnswerFormat {
   /// Appends the end of a stream: what follows the last piece of a reply, or the error.
   func finish(_ answer: Answer, to output: inout [UInt8]) {
     if case .reply(let reply, let integration) = answer.content {
-      writer.finish(reply, answer.facts(integration), attempts: { answer.write(&$0) }, to: &output)
+      writer.finish(
+        reply, answer.facts(integration), attempts: { answer.writeAttempts(to: &$0) }, to: &output)
     } else if let error = answer.error(from: bot) {
-      writer.fail(error.told, attempts: { answer.write(&$0) }, to: &output)
+      writer.fail(error.faceError, attempts: { answer.writeAttempts(to: &$0) }, to: &output)
     }
   }
 
@@ -76,7 +77,7 @@ extension Answer {
   }
 
   /// Writes the attempts.
-  fileprivate func write(_ writer: inout JSONWriter) {
+  fileprivate func writeAttempts(to writer: inout JSONWriter) {
     AttemptReport.write(attempts, to: &writer)
   }
 

@@ -11,6 +11,7 @@ import Protocols
 
 /// Turns requests with a message into exchanges, in whatever form they come.
 final class MessageService {
+  /// The longest `Idempotency-Key`.
   private static let longestKey = 255
 
   private let dispatcher: Dispatcher
@@ -140,7 +141,8 @@ final class MessageService {
       key.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") })
     else {
       throw APIError(
-        .invalidIdempotencyKey, "Idempotency-Key must be 1 to 255 characters of printable ASCII.")
+        .invalidIdempotencyKey,
+        "Idempotency-Key must be 1 to \(MessageService.longestKey) characters of printable ASCII.")
     }
     return IdempotencyTable.name(of: key, from: caller, for: bot.settings.id)
   }

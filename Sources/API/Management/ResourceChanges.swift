@@ -4,7 +4,7 @@ import Configuration
 import JSON
 
 /// The changes of the configuration file that create, change and delete bots and integrations.
-enum ResourceCreation {
+enum ResourceChanges {
   /// The id that the client asks for, or a free one made from the name.
   static func id(
     for patch: JSONValue, _ kind: SectionKind, in configuration: Configuration
