@@ -38,7 +38,7 @@ package final class Application {
     management = Management(
       active, conversations: conversations, services: services, refusals)
     start = services.loop.now
-    dispatcher.isKnown = { [active] in active.hasBot($0) }
+    dispatcher.botExists = { [active] in active.hasBot($0) }
     noteOpenAccess(configuration)
   }
 

@@ -10,30 +10,6 @@ import Protocols
 ///
 /// A streamed reply is read as it comes. It is over when the backend says so, whatever the connection does after that.
 final class Attempt {
-  /// What an attempt sends, and how long it may take.
-  struct Order: ~Copyable {
-    let integration: Integration
-    let upstream: Upstream
-    let body: ByteBuffer
-    let fields: FieldLines
-    /// The time until the whole reply or, in a stream, its first output: the integration's `timeout`, or what the
-    /// deadline leaves.
-    let limit: TimeSpan
-    /// When even a stream that flows must end; `nil` for never.
-    var deadline: Instant?
-    /// Whether the body asks for a stream.
-    var streams = false
-    /// The beginning of the reply that the backend is asked to continue, a JSON string.
-    var continued: [UInt8]?
-    /// What the client speaks. Only OpenAI's and Anthropic's clients can answer calls of tools.
-    var face = Face.native
-    /// Whether the client gets the events of a stream as they come.
-    var passesEvents = false
-
-    /// Whether a reply may consist of calls of tools alone.
-    var acceptsToolCalls: Bool { face != .native }
-  }
-
   private let order: Order
   private let services: Services
   private let start: Instant
@@ -295,10 +271,12 @@ final class Attempt {
     let report = self.report(.ok)
     report.take(TransferProgress(status: result.status, timings: result.timings))
     report.take(verdict)
-    let wait = result.retryAfter ?? verdict.retryAfter
-    let shows = verdict.failure?.remedy.shows
-    report.retryAfter =
-      verdict.failure?.remedy.repetition == .retries || shows == .exhaustion ? wait : nil
+    // Other failures do not pass by waiting.
+    if let remedy = verdict.failure?.remedy,
+      remedy.repetition == .retries || remedy.shows == .exhaustion
+    {
+      report.retryAfter = result.retryAfter ?? verdict.retryAfter
+    }
     report.forbidsRetry = result.forbidsRetry
     complete(report, verdict.reply)
   }

@@ -25,7 +25,7 @@ package final class Dispatcher {
   private var beginnings: UInt64 = 0
   private var isGivingBack = false
   /// Whether a bot still exists; without it, every bot does.
-  package var isKnown: ((_ bot: [UInt8]) -> Bool)?
+  package var botExists: ((_ bot: [UInt8]) -> Bool)?
 
   /// The number of exchanges at once whose memory is worth returning: a megabyte or more.
   private static let crowd = 8
@@ -110,7 +110,7 @@ package final class Dispatcher {
     _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
     conversation: [UInt8], userID: [UInt8]?
   ) {
-    guard isKnown?(bot.id) != false else {
+    guard botExists?(bot.id) != false else {
       return noteTurnNotKept(bot.id, conversation, "the bot was deleted meanwhile")
     }
     let said = reply.content

@@ -37,8 +37,10 @@ package final class Exchange {
   private let dispatcher: Dispatcher
   private let message: Message
   private let bot: Bot
-  /// The id of the client's request, `X-Request-Id`, and the name of its API key, if there are keys.
-  private let (request, caller): ([UInt8], [UInt8]?)
+  /// The id of the client's request: `X-Request-Id`.
+  private let request: [UInt8]
+  /// The name of the client's API key, if there are keys.
+  private let caller: [UInt8]?
   private let conversation: [UInt8]
   /// The conversation's key among those of all bots.
   package let queueKey: [UInt8]
@@ -76,7 +78,8 @@ package final class Exchange {
     self.dispatcher = dispatcher
     self.message = message
     self.bot = bot
-    (self.request, self.caller) = (request, caller)
+    self.request = request
+    self.caller = caller
     self.recipient = recipient
     identifier = dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
@@ -151,19 +154,11 @@ package final class Exchange {
         note(.breakerOpen(integration, at: now), of: integration)
         continue
       }
-      trial = Trial(of: integration, permit, until: endOfTrial(of: integration))
+      trial = Trial(
+        of: integration, permit, until: deadline, leavingTimeFor: choices, at: now)
       return ask(integration)
     }
     fail()
-  }
-
-  /// When an integration's trial must end, so that time is left for the integrations after it: for each its timeout, or an
-  /// even part of what is left of the deadline if that is less.
-  private func endOfTrial(of integration: Integration) -> Instant {
-    let others = choices.filter { $0.breaker.allows(at: now) }
-    let left = deadline - now
-    let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
-    return others.reduce(deadline) { end, other in end - min(part, other.timeout) }
   }
 
   private func ask(_ integration: Integration) {

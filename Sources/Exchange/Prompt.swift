@@ -48,14 +48,15 @@ package enum Prompt {
       try encoder.append(messagesOf: chat)
     case .turn(let content, let chat, let next):
       if let chat { try encoder.append(systemOf: chat) }
-      try Prompt.write(context, bot, conversation, to: &encoder)
+      try Prompt.writeWindow(of: conversation, bot, from: context, to: &encoder)
       try encoder.append(.user, content: content.span)
       if let chat { try encoder.append(messagesOf: chat, from: next) }
     }
   }
 
-  private static func write(
-    _ context: ContextStore, _ bot: BotSettings, _ conversation: [UInt8],
+  /// Writes the messages of the context that go with the new one.
+  private static func writeWindow(
+    of conversation: [UInt8], _ bot: BotSettings, from context: ContextStore,
     to encoder: inout RequestEncoder
   ) throws(TranslationFault) {
     var fault: TranslationFault?

@@ -17,11 +17,20 @@ struct Trial {
   /// Whether the breaker has counted a failure of this message.
   private var hasCounted = false
 
-  /// A trial of an integration.
-  init(of integration: Integration, _ permit: Breaker.Permit, until end: Instant) {
+  /// A trial of an integration, from now on.
+  ///
+  /// It ends early enough before the deadline to leave time for the integrations after it: for each its timeout, or an
+  /// even part of what is left of the deadline if that is less.
+  init(
+    of integration: Integration, _ permit: Breaker.Permit, until deadline: Instant,
+    leavingTimeFor next: ArraySlice<Integration>, at now: Instant
+  ) {
     self.integration = integration
     self.permit = permit
-    self.end = end
+    let others = next.filter { $0.breaker.allows(at: now) }
+    let left = deadline - now
+    let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
+    end = others.reduce(deadline) { end, other in end - min(part, other.timeout) }
   }
 
   /// Settles the permit of an attempt. A message counts at most once, however often it is tried.
