@@ -1,7 +1,10 @@
 """The release binary as a file: its size and what it needs."""
 
 import re
+import shutil
 import subprocess
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,9 @@ EXPECTED_LIBRARIES = re.compile(
 UNICODE_TABLES = re.compile(
     r"_swift_stdlib_get(NormData|GraphemeBreakProperty|Composition)|nfc_", re.I
 )
+
+# A constant array of a function: the function's name, and the array's number.
+CONSTANT_ARRAY = re.compile(r"^(\$\S+)Tv(\d*)_r$", re.M)
 
 
 def output_of(*command) -> str:
@@ -52,3 +58,36 @@ def test_its_stack_is_not_executable(binary):
     headers = output_of("readelf", "--program-headers", "--wide", binary)
     (stack,) = [line for line in headers.splitlines() if "GNU_STACK" in line]
     assert "RWE" not in stack
+
+
+def constant_arrays(path: Path, tools: Path) -> dict[str, str]:
+    """The constant arrays in an object, each with what it holds. The object is bitcode."""
+    text = output_of(tools / "clang", "-w", "-S", "-emit-llvm", "-x", "ir", path, "-o", "-")
+    definitions = re.findall(r'^@"(\$\S+Tv\d*_r)" = .*?\bconstant (.*)', text, re.M)
+    # Each module has numbers of its own for types and strings.
+    return {name: re.sub(r"_tailelems\d+|\.\d+(?= to )", "", held) for name, held in definitions}
+
+
+def test_modules_agree_on_the_constant_arrays_of_a_function(binary):
+    """Swift 6.3 numbers them in an order that may differ between modules, and of each number the
+    linker keeps one: the function then reads the wrong array."""
+    objects = binary.parent / "postern.product/Objects.LinkFileList"
+    if not objects.exists():
+        pytest.skip("the binary's objects are not beside it")
+    # The compiler's own: other tools may not read its bitcode.
+    tools = Path(shutil.which("swift")).resolve().parent
+    numbers, places = defaultdict(set), defaultdict(set)
+    for path in map(Path, objects.read_text().splitlines()):
+        if path.name.endswith(".swift.o"):
+            symbols = output_of(tools / "llvm-nm", "--defined-only", "--just-symbol-name", path)
+            for function, number in CONSTANT_ARRAY.findall(symbols):
+                numbers[function].add(number)
+                places[function].add(path)
+    assert numbers, "the objects have no constant arrays: has the compiler another name for them?"
+    shared = [name for name in numbers if len(numbers[name]) > 1 and len(places[name]) > 1]
+    contents = defaultdict(set)
+    for path in set().union(*(places[name] for name in shared)):
+        for name, held in constant_arrays(path, tools).items():
+            contents[name].add(held)
+    wrong = [name for name, variants in contents.items() if len(variants) > 1]
+    assert wrong == [], "make these arrays `static let`: docs/architecture.md says why"
