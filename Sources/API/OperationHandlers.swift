@@ -17,7 +17,7 @@ enum OperationHandlers {
     return .answer(response("ready", 200, mayRead ? status.faults : [[UInt8](hidden)]))
   }
 
-  /// What clients see that may not read the reasons: that there are some.
+  /// What a client without the right to read the reasons gets instead.
   private static let hidden: StaticString = "there are reasons: a key of scope read shows them"
 
   /// `GET /openapi.json`: the description of this interface.

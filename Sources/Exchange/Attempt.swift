@@ -18,7 +18,7 @@ final class Attempt {
   private var transfer: TransferID?
   private var timer: TimerID?
   private var decoder: StreamDecoder?
-  /// The framing that the response's label names.
+  /// The framing that the response's `Content-Type` names.
   private var announced: StreamFraming?
   /// What the body is, as far as is known.
   private var form = BodyForm.unknown
@@ -30,7 +30,7 @@ final class Attempt {
 
   /// The time that a backend has after a whole reply to add more (usage) and to end the response. After that the
   /// connection is closed instead of kept.
-  private static let ending = TimeSpan.seconds(1)
+  private static let closingTime = TimeSpan.seconds(1)
 
   /// Sends a request. Calls `onDeltas` with each piece of a streamed reply, and `completion` once, in a later turn, with
   /// a reply if and only if the outcome is `ok`; neither after `cancel`.
@@ -129,7 +129,7 @@ final class Attempt {
     let reference = isPaused ? services.loop.now : lastActivity
     let patience: TimeSpan =
       decoder.isFinished
-      ? Attempt.ending : .milliseconds(order.integration.settings.idleTimeoutMilliseconds)
+      ? Attempt.closingTime : .milliseconds(order.integration.settings.idleTimeoutMilliseconds)
     let end = reference + patience
     return order.deadline.map { min($0, end) } ?? end
   }
@@ -157,7 +157,7 @@ final class Attempt {
   }
 
   /// Takes a response's head. Returns whether the response may be a stream, to be taken as it comes. A stream without
-  /// its label is taken whole where none was asked for.
+  /// its `Content-Type` is taken whole where none was asked for.
   private func begin(_ head: ResponseHead) -> Bool {
     guard 200...299 ~= head.status else { return false }
     announced = StreamFraming(contentType: head.contentType.span)
@@ -210,7 +210,7 @@ final class Attempt {
       conclude(decoder, disconnect())
     } else if decoder.isOver {
       services.loop.cancel(timer)
-      timer = services.loop.schedule(after: Attempt.ending) { [self] in timeOut() }
+      timer = services.loop.schedule(after: Attempt.closingTime) { [self] in timeOut() }
       conclude(decoder, progress)
     }
   }

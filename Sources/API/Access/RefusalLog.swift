@@ -6,7 +6,7 @@ import Platform
 
 /// Logs the clients that are refused, 401 and 403: at most one line a second, with the number of those left out.
 ///
-/// fail2ban(1) reads these lines, so that the event and `peer` come first. No key is logged.
+/// fail2ban(1) reads these lines, so the event and `peer` come first. No key is logged.
 final class RefusalLog {
   private let log: Log
   private let loop: EventLoop

@@ -5,7 +5,7 @@ import Storage
 
 extension APIError {
   /// Why a change of the configuration file at `path` was not made. Findings may tell of all bots; without
-  /// `showsFindings` only their lines are told.
+  /// `showsFindings` the message has their lines only.
   init(_ failure: ConfigurationStore.Failure, of path: [UInt8], showsFindings: Bool = true) {
     switch failure {
     case .declined:

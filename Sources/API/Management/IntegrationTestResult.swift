@@ -27,7 +27,7 @@ extension IntegrationTest.Result {
 }
 
 extension JSONWriter {
-  /// Writes a time given in microseconds as milliseconds, with a fraction; 0, a phase that was not gone through, as
+  /// Writes a time given in microseconds as milliseconds, with a fraction; 0, for a phase that was not needed, as
   /// `null`.
   fileprivate mutating func member(_ name: StaticString, milliseconds microseconds: Int) {
     self.name(name)

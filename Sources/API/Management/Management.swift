@@ -160,7 +160,7 @@ final class Management {
 
   private typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
 
-  /// What the last call of a plan came to. The writer's thread sets it; the loop's thread reads it afterwards.
+  /// The result of a plan's last call. The writer's thread sets it; the loop's thread reads it afterwards.
   private final class PlanResult {
     /// Why it declined.
     var error: APIError?

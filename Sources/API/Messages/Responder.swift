@@ -65,7 +65,7 @@ final class Responder: Recipient {
   /// Sends the answer, or the rest of it.
   func receive(_ answer: Answer) {
     endWaiting()
-    // The exchange was too far to be given up.
+    // It was too late to give the exchange up.
     guard !hasLeft else { return }
     guard case .reply(let reply, _) = answer.content else {
       return stream == nil ? request.respond(format.response(to: answer)) : end(answer)

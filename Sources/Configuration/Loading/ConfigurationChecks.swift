@@ -1,4 +1,5 @@
 import Bytes
+import Protocols
 
 /// The checks that need more than one line of the file.
 extension ConfigurationResolver {

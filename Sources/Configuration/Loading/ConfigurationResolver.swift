@@ -1,4 +1,5 @@
 import Bytes
+import Protocols
 
 /// Completes the sections, and makes the checks that need the whole file.
 ///

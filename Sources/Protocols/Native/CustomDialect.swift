@@ -43,7 +43,7 @@ final class CustomDialect: OpenAIWordedDialect {
 }
 
 extension RequestEncoder {
-  /// Writes who asks whom, and in which conversation.
+  /// Writes the conversation, the user, the bot and the metadata.
   fileprivate mutating func writeOwnMembers() {
     if !profile.overrides("conversation_id") {
       writer.member("conversation_id", string: conversationID)
