@@ -77,12 +77,14 @@ final class MessageService {
 
   /// What two equal requests share: the interface, the body and, if a field names it, the conversation.
   private func identity(of message: Message, _ request: Request, in face: Face) -> [UInt8] {
-    var identity: [UInt8] =
+    let interface =
       switch face {
-      case .native: [UInt8(ascii: "n")]
-      case .openai: [UInt8(ascii: "o")]
-      case .anthropic: [UInt8(ascii: "a")]
+      case .native: UInt8(ascii: "n")
+      case .openai: UInt8(ascii: "o")
+      case .anthropic: UInt8(ascii: "a")
       }
+    var identity: [UInt8] = []
+    identity.append(interface)
     identity += request.body
     if message.prompt.chat != nil, let conversation = message.conversation {
       identity += conversation
