@@ -256,11 +256,12 @@ def test_answers_at_once_whatever_backends_do(gateway, backend):
         assert min(times) < 0.05
     for connection in waiting:
         connection.close()
-    while (samples := metrics(client))["postern_exchanges_total", "cancelled"] < 3:
+    while (samples := metrics(client))["postern_exchanges_total", "cancelled"] < 3 or samples[
+        "postern_exchanges_in_flight",
+    ]:
         assert time.monotonic() < deadline
     # The message that waited may have started before the gateway saw that its client had left.
     assert samples["postern_integration_cancelled_attempts_total", "default", "main"] in (2, 3)
-    assert samples["postern_exchanges_in_flight",] == 0
 
 
 def test_counts_what_goes_through_the_server(gateway):
