@@ -246,6 +246,10 @@ public final class HTTPClient: BackendClient {
         complete(transfer, CURLE_WRITE_ERROR)
       } else if transfer.isPaused, !transfer.isHeld {
         goOn(transfer)
+      } else if transfer.isHeld, transfer.isEncoded, !transfer.isPaused {
+        // Its callback cannot pause it.
+        transfer.isPaused = true
+        _ = ccurl_pause(transfer.easy)
       }
     }
   }

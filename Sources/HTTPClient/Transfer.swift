@@ -10,6 +10,9 @@ final class Transfer {
   /// Where the body is delivered in parts, no more is taken from libcurl while this many bytes wait to be delivered.
   /// One part of libcurl's, 16 KB, may come on top, and it holds back another.
   private static let partLimit = 16384
+  /// How much more than a whole body may wait where libcurl unpacks what comes: what it has received, at most 16 KB,
+  /// becomes that many bytes at once.
+  private static let unpackedLimit = 1 << 20
 
   /// What is done with the body.
   enum Delivery {
@@ -71,7 +74,7 @@ final class Transfer {
   /// Whether `x-should-retry` is `false`.
   private var forbidsRetry = false
   /// Whether the body is compressed.
-  private var isEncoded = false
+  private(set) var isEncoded = false
   /// Whether the header section of a final response (not 1xx) has come whole.
   private var hasHead = false
   /// libcurl writes here what went wrong; CURLOPT_ERRORBUFFER.
@@ -317,12 +320,15 @@ final class Transfer {
   /// Takes a part of the body; any count but all of them, or the one for a pause, ends the transfer.
   /// CURLOPT_WRITEFUNCTION(3).
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-    if delivery != .whole {
+    if delivery != .whole, !isEncoded {
       guard !isHeld, body.count < Transfer.partLimit else {
         isPaused = true
         return Int(CURL_WRITEFUNC_PAUSE)
       }
-    } else if body.count + bytes.count > bodyLimit {
+    } else if body.count + bytes.count > bodyLimit
+      + (delivery == .whole ? 0 : Transfer.unpackedLimit)
+    {
+      // libcurl would unpack and keep all that it has received at once, whatever a pause says.
       isTooLarge = true
       return 0
     }
@@ -339,8 +345,6 @@ final class Transfer {
     }
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
       hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
-      // libcurl unpacks all that it has received at once, whatever a pause says: only the limit of the whole bounds that.
-      if hasHead, isEncoded, delivery == .undecided { delivery = .whole }
       // No need to wait for what is announced to be too much.
       if isTooLarge { return 0 }
     } else {
@@ -357,6 +361,7 @@ final class Transfer {
     case UInt8(ascii: "c"):
       if let encoding = line.value(ofField: "content-encoding:") {
         isEncoded = !encoding.isEmpty && !encoding.equalsIgnoringCase("identity")
+        return
       }
       guard let length = line.value(ofField: "content-length:") else { return }
       guard let count = Int(decimal: length) else { return isLengthInvalid = true }
@@ -367,6 +372,12 @@ final class Transfer {
         retryAfter = RetryAfter.parse(value, now: .now)
       } else if let value = line.value(ofField: "retry-after-ms:") {
         preciseRetryAfter = RetryAfter.parse(milliseconds: value)
+      }
+    case UInt8(ascii: "t"):
+      if let coding = line.value(ofField: "transfer-encoding:"),
+        !coding.equalsIgnoringCase("chunked")
+      {
+        isEncoded = true
       }
     case UInt8(ascii: "x"):
       guard let value = line.value(ofField: "x-should-retry:") else { return }

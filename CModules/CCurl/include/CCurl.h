@@ -67,6 +67,9 @@ static inline const char *ccurl_get_content_type(CURL *easy) {
 // Continues a paused transfer. May call its callbacks. Swift cannot import CURLPAUSE_CONT, which is an expression.
 static inline CURLcode ccurl_continue(CURL *easy) { return curl_easy_pause(easy, CURLPAUSE_CONT); }
 
+// Receives nothing more until ccurl_continue. May call the socket function.
+static inline CURLcode ccurl_pause(CURL *easy) { return curl_easy_pause(easy, CURLPAUSE_RECV); }
+
 // The pointer that CURLOPT_PRIVATE was set to.
 static inline void *ccurl_get_private(CURL *easy) {
   char *value = NULL;
