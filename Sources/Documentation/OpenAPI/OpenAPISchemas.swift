@@ -63,6 +63,12 @@ enum OpenAPISchemas {
     "description":"Text, or message parts in OpenAI's form."}
     """#
 
+  /// What a model says is empty where images or audio are all of the reply.
+  private static let said = #"""
+    {"anyOf":[{"$ref":"#/components/schemas/Content"},{"const":"",\#
+    "description":"Images or audio are all of the reply: they are in `metadata`."}]}
+    """#
+
   private static let message = #"""
     {"type":"object","required":["content"],"properties":{"content":{"$ref":"#/components/schemas/Content"},\#
     "conversation_id":{"type":["string","null"],"pattern":"^[!-~]{1,128}$","minLength":1,"maxLength":128,\#
@@ -77,7 +83,7 @@ enum OpenAPISchemas {
     {"type":"object","required":["id","conversation_id","role","content","fallback",\#
     "attachments","metadata","created_at"],"properties":{"id":{"type":"string"},\#
     "conversation_id":{"$ref":"#/components/schemas/Identifier"},"role":{"const":"assistant"},\#
-    "content":{"$ref":"#/components/schemas/Content"},\#
+    "content":\#(said),\#
     "integration":{"type":"object","required":["id","name"],"properties":{"id":{"type":"string"},"name":{"type":"string"}}},\#
     "fallback":{"type":"boolean"},"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},\#
     "attachments":{"type":"array"},"metadata":{"type":"object","description":"Everything else that the backend sent."},\#
@@ -161,7 +167,7 @@ enum OpenAPISchemas {
 
   private static let storedMessage = #"""
     {"type":"object","required":["role","content","created_at"],"properties":{"role":{"enum":["user","assistant"]},\#
-    "content":{"$ref":"#/components/schemas/Content"},"integration":{"type":"string"},\#
+    "content":\#(said),"integration":{"type":"string"},\#
     "user":{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}},\#
     "created_at":{"type":"string","format":"date-time"}}}
     """#
