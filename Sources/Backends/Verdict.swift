@@ -43,7 +43,7 @@ package struct Verdict {
         // Values that are not a stream are told of as what they are.
         if outcome != .interrupted, outcome != .invalidJSON { return }
       }
-      self.init(of: error, BackendError(body))
+      self.init(of: error)
     }
   }
 
@@ -67,7 +67,7 @@ package struct Verdict {
     case .tooLarge:
       self.init(.tooLarge, .unusable, fault.message)
     case .noReply(let reply):
-      self.init(of: reply, nil)
+      self.init(of: reply)
     case .brokenCall:
       self.init(.invalidJSON, .broken, fault.message)
     case .unfinished:
@@ -79,7 +79,7 @@ package struct Verdict {
     case .secondReply:
       self.init(.interrupted, .broken, fault.message)
     case .reported(let error):
-      self.init(reported: error, hasBegun ? .broken : .unavailable)
+      self.init(reported: error)
     }
   }
 
@@ -92,36 +92,29 @@ package struct Verdict {
     }
   }
 
-  /// The verdict on a success that is not a reply. `error` is what its body may report all the same.
-  private init(of fault: ReplyFault, _ error: BackendError?) {
+  /// The verdict on a success that is not a reply.
+  private init(of fault: ReplyFault) {
     switch fault {
     case .invalidJSON:
-      self.init(.invalidJSON, .unusable, fault.message, reason: error?.reason)
-    case .missingContent(hint: .filtered):
-      self.init(
-        .contentFiltered, .contentFiltered, FailureAdvice.contentFiltered, reason: error?.reason)
-    case .missingContent(hint: .errorObject):
-      if let error, error.kind != .other {
-        self.init(reported: error, .noContent)
-      } else {
-        self.init(.missingContent, .noContent, fault.message, reason: error?.reason)
-      }
+      self.init(.invalidJSON, .unusable, fault.message)
+    case .refused(let reason):
+      self.init(.contentFiltered, .contentFiltered, FailureAdvice.contentFiltered, reason: reason)
     case .missingContent:
       self.init(.missingContent, .noContent, fault.message)
     case .reported(let error):
-      self.init(reported: error, .broken)
+      self.init(reported: error)
     case .endedBadly(let word):
       self.init(.interrupted, .broken, fault.message, reason: word)
     }
   }
 
-  /// The verdict on an error that a success reports; `kind` is how it failed if the error is of no special kind.
-  private init(reported error: BackendError, _ kind: FailureKind) {
+  /// The verdict on an error that a success reports: unless it is of a special kind, the reply is broken.
+  private init(reported error: BackendError) {
     if let special = Verdict.sort(error.kind) {
       self.init(
         special.outcome ?? .httpError, special.failure, special.advice, reason: error.reason)
     } else {
-      self.init(.httpError, kind, FailureAdvice.reported, reason: error.reason)
+      self.init(.httpError, .broken, FailureAdvice.reported, reason: error.reason)
     }
     retryAfter = error.retryDelay
   }

@@ -65,10 +65,7 @@ extension Dialect {
     }
     let reply = try rules.reply(
       from: root, acceptsToolCalls: acceptsToolCalls, byteCount: body.count)
-    guard let reply else {
-      try Reply.check(root.firstChoice?["error"], FinishReason(root.endOfReply), root.endOfReply)
-      throw .missingContent(hint: ReplyHint(root, readAs: self))
-    }
+    guard let reply else { throw ReplyFault(withoutContent: root, readAs: self) }
     return reply
   }
 }

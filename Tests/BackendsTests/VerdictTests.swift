@@ -12,7 +12,7 @@ import TestSupport
       (200, #"{"content":"hi"}"#, .ok), (201, #"{"content":"hi"}"#, .ok),
       (200, "oops", .invalidJSON),
       (200, "", .invalidJSON), (204, "", .invalidJSON), (200, "{}", .missingContent),
-      (200, #"{"content":""}"#, .missingContent), (200, #"{"error":"x"}"#, .missingContent),
+      (200, #"{"content":""}"#, .missingContent), (200, #"{"error":"x"}"#, .httpError),
       // A reply with another status is not a reply.
       (400, #"{"content":"hi"}"#, .httpError), (401, "", .authFailed), (403, "", .authFailed),
       (404, "", .httpError), (408, "", .httpError), (429, "", .rateLimited), (500, "", .httpError),
@@ -177,7 +177,8 @@ import TestSupport
       (.anthropic, #"{"content":[],"stop_reason":"refusal"}"#, .contentFiltered, .contentFiltered),
       (.custom, #"{"content":"","finish_reason":"refusal"}"#, .contentFiltered, .contentFiltered),
       (.custom, #"{"error":{"code":"content_filter"}}"#, .contentFiltered, .contentFiltered),
-      (.custom, #"{"error":{"code":"other"}}"#, .missingContent, .noContent),
+      (.custom, #"{"error":{"code":"other"}}"#, .httpError, .broken),
+      (.openai, #"{"error":{"code":402}}"#, .httpError, .quotaExhausted),
       (
         .openai,
         #"{"choices":[{"finish_reason":"length","message":{"content":"","reasoning_content":"h"}}]}"#,
@@ -221,7 +222,8 @@ import TestSupport
     arguments: [
       ("data: {\"content\":\"hi\"}\n\n", .interrupted, .broken),
       ("data: {\"content\":\"hi\n\ndata: [DONE]\n\n", .invalidJSON, .broken),
-      ("data: {\"error\":\"x\"}\n\n", .httpError, .unavailable),
+      ("data: {\"error\":\"x\"}\n\n", .httpError, .broken),
+      ("data: [{\"error\":\"x\"}]\n\n", .httpError, .broken),
       ("{\"a\":1}\n{\"b\":2}", .invalidJSON, .unusable),
     ] as [(String, Outcome, FailureKind)])
   func readsNoBrokenStreams(body: String, outcome: Outcome, kind: FailureKind) {

@@ -15,8 +15,6 @@ import TestSupport
       (.custom, #"{"content":"a","content":""}"#, nil),
       (.custom, #""Hi""#, .notAnObject), (.custom, "[]", .notAnObject),
       (.custom, "null", .notAnObject),
-      (.custom, #"{"error":{"message":"secret"}}"#, .errorObject),
-      (.custom, #"{"error":"secret","content":""}"#, .errorObject),
       (.custom, #"{"error":null}"#, nil),
       (.custom, #"{"choices":[{"message":{"content":"Hi"}}]}"#, .openai),
       (.anthropic, #"{"choices":[{"message":{"content":"Hi"}}]}"#, .openai),
@@ -35,19 +33,58 @@ import TestSupport
       (
         .openai, #"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#, .outOfTokens
       ),
-      (.openai, #"{"choices":[{"message":{},"finish_reason":"content_filter"}]}"#, .filtered),
-      (.openai, #"{"error":{"message":"secret"},"choices":[]}"#, .errorObject),
       (.anthropic, "{}", nil), (.anthropic, #"{"content":[]}"#, nil),
       (.anthropic, #"{"content":null}"#, nil),
       (.anthropic, #"{"content":[{"type":"text","text":""}]}"#, nil),
       (.anthropic, #"{"content":[{"type":"text","text":null}]}"#, nil),
       (.anthropic, #"{"content":[{"type":"thinking"}],"stop_reason":"max_tokens"}"#, .outOfTokens),
-      (.anthropic, #"{"content":[],"stop_reason":"refusal"}"#, .filtered),
       (.anthropic, #"{"content":[{"type":"tool_use"}],"stop_reason":"tool_use"}"#, .toolCall),
-      (.anthropic, #"{"type":"error","error":{"type":"api_error"}}"#, .errorObject),
     ] as [(Dialect, String, ReplyHint?)])
   func missesContent(dialect: Dialect, body: String, hint: ReplyHint?) {
     expect(.missingContent(hint: hint), dialect, bytes(body))
+  }
+
+  /// An error counts wherever it stands, and its words are kept.
+  @Test(arguments: [
+    #"{"error":{"message":"secret"}}"#, #"{"error":"secret","content":""}"#,
+    #"{"error":{"message":"secret"},"choices":[]}"#, #"[{"error":{"message":"secret"}}]"#,
+    #"{"choices":[{"error":{"message":"secret"},"finish_reason":"length"}]}"#,
+    #"{"choices":[{"message":{"content":null,"error":"secret"},"finish_reason":"stop"}]}"#,
+    #"{"type":"error","error":{"type":"api_error","message":"secret"}}"#,
+    #"{"object":"error","message":"secret"}"#,
+  ])
+  func reportsAnError(body: String) {
+    for dialect in Dialect.allCases {
+      #expect {
+        try dialect.decode(bytes(body))
+      } throws: {
+        guard case .reported(let error) = $0 as? ReplyFault else { return false }
+        return error.reason == bytes("secret")
+      }
+    }
+  }
+
+  /// What the policy refused, with the reason that vendors give.
+  @Test(
+    arguments: [
+      (.openai, #"{"choices":[{"message":{},"finish_reason":"content_filter"}]}"#, nil),
+      (
+        .openai,
+        #"{"error":{"message":"why"},"choices":[{"message":{},"finish_reason":"content_filter"}]}"#,
+        "why"
+      ),
+      (.openai, #"{"choices":[{"message":{"content":""},"finish_reason":"SAFETY"}]}"#, nil),
+      (.openai, #"{"promptFeedback":{"blockReason":"SAFETY"}}"#, "SAFETY"),
+      (.anthropic, #"{"content":[],"stop_reason":"refusal"}"#, nil),
+      (
+        .anthropic,
+        #"{"content":[],"stop_reason":"refusal","stop_details":{"type":"refusal","explanation":"why"}}"#,
+        "why"
+      ),
+      (.custom, #"{"content":"","finish_reason":"refusal"}"#, nil),
+    ] as [(Dialect, String, String?)])
+  func saysWhatThePolicyRefused(dialect: Dialect, body: String, reason: String?) {
+    expect(.refused(reason: reason.map { bytes($0) }), dialect, bytes(body))
   }
 
   @Test(

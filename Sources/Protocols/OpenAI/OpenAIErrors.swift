@@ -40,6 +40,8 @@ extension BackendError.Rule {
     .init(kind: .contentFiltered, place: .anywhere, text: "SensitiveContentDetected"),
     .init(kind: .contentFiltered, place: .code, text: "InputTextSensitiveContentDetected"),
     .init(kind: .contentFiltered, place: .code, text: "OutputTextSensitiveContentDetected"),
+    // Stepfun.
+    .init(kind: .contentFiltered, place: .anywhere, text: "censorship_blocked"),
     // xAI.
     .init(kind: .contentFiltered, place: .message, text: "violates usage guidelines"),
     // LiteLLM, before any of them.
@@ -55,6 +57,8 @@ extension BackendError.Rule {
     .init(kind: .quotaExhausted, place: .code, text: "billing_not_active"),
     .init(kind: .quotaExhausted, place: .anywhere, text: "exceeded_current_quota_error"),
     .init(kind: .quotaExhausted, place: .anywhere, text: "insufficient_user_quota"),
+    // OpenRouter has the status that it means in the body.
+    .init(kind: .quotaExhausted, place: .code, text: "402"),
     // DeepSeek; OpenRouter; Alibaba; Zhipu.
     .init(kind: .quotaExhausted, place: .message, text: "Insufficient Balance"),
     .init(kind: .quotaExhausted, place: .message, text: "Insufficient credits"),

@@ -17,14 +17,10 @@ public enum ReplyHint: Equatable, Sendable, CaseIterable {
   case encoding
   /// JSON, but not an object.
   case notAnObject
-  /// An object that reports an error.
-  case errorObject
   /// A call of a tool.
   case toolCall
   /// A reply that ran into the limit of tokens before it said anything.
   case outOfTokens
-  /// A reply that was filtered away.
-  case filtered
   /// A reply of the `custom` kind.
   case custom
   /// A reply of OpenAI's kind.
@@ -44,10 +40,8 @@ public enum ReplyHint: Equatable, Sendable, CaseIterable {
       "it is several JSON values: the backend streams although it was not asked to"
     case .encoding: "it must be UTF-8 without a byte-order mark"
     case .notAnObject: "it must be a JSON object"
-    case .errorObject: "it reports an error, with status 200: see the backend's log"
     case .toolCall: "it calls a tool, which no client here can answer"
     case .outOfTokens: "it ran out of tokens before it said anything: raise max_tokens"
-    case .filtered: "the backend filtered it"
     case .custom: "it looks like a custom backend's: set type = custom"
     case .openai: "it looks like OpenAI's: set type = openai"
     case .anthropic: "it looks like Anthropic's: set type = anthropic"
@@ -79,12 +73,8 @@ extension ReplyHint {
   init?(_ root: JSONValue, readAs dialect: Dialect) {
     if root.kind != .object {
       self = .notAnObject
-    } else if root["error"]?.reportsError == true || root.isErrorObject {
-      self = .errorObject
     } else if let hint = Self(end: root.endOfReply) {
       self = hint
-    } else if root["promptFeedback"]?["blockReason"]?.kind == .string {
-      self = .filtered
     } else {
       for other in Dialect.allCases
       where other != dialect && other.rules.recognizes(root, readAs: dialect) {
@@ -99,9 +89,8 @@ extension ReplyHint {
   private init?(end: JSONValue?) {
     switch FinishReason(end) {
     case .tokenLimit: self = .outOfTokens
-    case .refusal: self = .filtered
     case .toolCalls, .functionCall: self = .toolCall
-    case .end, .stopSequence, .pause, .contextFull, .broken, nil: return nil
+    case .end, .stopSequence, .pause, .contextFull, .refusal, .broken, nil: return nil
     }
   }
 

@@ -137,6 +137,10 @@ public final class StreamDecoder {
       return
     }
     guard root.kind == .object else {
+      // Gemini's errors come in an array.
+      if let first = root.elements.first(where: { _ in true }), reportsError(first, []) {
+        return progress.fault = .reported(BackendError(first))
+      }
       return skip(JSONError(reason: .valueExpected, position: 0))
     }
     if reportsError(root, event.type) {
