@@ -124,6 +124,23 @@ import Testing
     #expect(text(decoder.partialContent) == #""a""#)
   }
 
+  @Test(arguments: [
+    #"{"content":"b","error":{"message":"x"}}"#, #"{"error":"x","content":"b"}"#,
+    #"{"reasoning_content":"b","tool_calls":[{"index":0,"id":"t"}],"error":{"message":"x"}}"#,
+  ])
+  func anErrorInADeltaCountsBeforeItsWords(delta: String) {
+    for passesEvents in [false, true] {
+      let decoder = StreamDecoder(.openai, .events, limit: 1000, passesEvents: passesEvents)
+      let event = #"{"choices":[{"index":0,"delta":\#(delta),"finish_reason":"stop"}]}"#
+      #expect(decoder.feed(bytes("data: \(event)\n\ndata: [DONE]\n\n").span).isEmpty)
+      guard case .reported(let error) = decoder.fault else {
+        Issue.record("no error was seen in \(delta)")
+        continue
+      }
+      #expect(error.reason.map(text) == "x")
+    }
+  }
+
   // MARK: Gaps
 
   /// An event that may have had text is a gap, wherever it comes and whatever is cut off it.

@@ -28,7 +28,7 @@ final class CustomDialect: OpenAIWordedDialect {
   func reply(
     from root: JSONValue, acceptsToolCalls: Bool, byteCount: Int
   ) throws(ReplyFault) -> Reply? {
-    try Reply(custom: root, byteCount: byteCount)
+    try Reply(custom: root, acceptsToolCalls, byteCount: byteCount)
   }
 
   func assembly(within budget: ByteBudget) -> any ReplyAssembly { CustomAssembly(budget) }

@@ -7,11 +7,15 @@ extension Reply {
   /// It has `content`, `attachments` if that is an array, and everything else as metadata: `metadata` itself byte for
   /// byte where there is nothing else; otherwise the members of `metadata` and what stands beside it. Of one name in
   /// both places the one in `metadata` counts.
-  convenience init?(custom root: JSONValue, byteCount: Int) throws(ReplyFault) {
+  ///
+  /// Calls of tools are in `tool_calls`, in OpenAI's words: such a backend gets the client's tools in these.
+  convenience init?(
+    custom root: JSONValue, _ acceptsToolCalls: Bool, byteCount: Int
+  ) throws(ReplyFault) {
     var content: JSONValue?
     var attachments: JSONValue?
     var inner: JSONValue?
-    var error: JSONValue?
+    var (error, calls): (JSONValue?, JSONValue?)
     var hasOthers = false
     for member in root.members {
       if member.isNamed("content") {
@@ -22,10 +26,16 @@ extension Reply {
         inner = member.value
       } else {
         hasOthers = true
-        if member.name.equals("error") { error = member.value }
+        if member.name.equals("error") {
+          error = member.value
+        } else if member.name.equals("tool_calls") {
+          calls = member.value
+        }
       }
     }
-    guard let content, MessageContent.fault(in: content) == nil else { return nil }
+    let toolCalls = acceptsToolCalls ? Self.toolCalls(in: calls) : []
+    if content.map({ MessageContent.fault(in: $0) != nil }) ?? true { content = nil }
+    guard content != nil || !toolCalls.isEmpty else { return nil }
     let isOddAttachments = !attachments.isAbsent(or: .array)
     let isOddMetadata = !inner.isAbsent(or: .object)
     var details = ReplyMetadata(byteCount: byteCount)
@@ -43,9 +53,9 @@ extension Reply {
     let end = FinishReason(word)
     try Self.check(error, end, word)
     self.init(
-      content: content.span.copied,
+      content: content?.span.copied ?? [UInt8]("\"\""),
       attachments: attachments?.kind == .array ? attachments!.span.copied : Reply.noAttachments,
-      details: details, finishReason: end)
+      details: details, finishReason: end, toolCalls: toolCalls)
   }
 }
 

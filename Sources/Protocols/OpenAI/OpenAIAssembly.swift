@@ -19,6 +19,10 @@ final class OpenAIAssembly: ReplyAssembly {
   private var hasCallPieces = false
   /// Whether its delta can go to a client of OpenAI's as it is.
   private var isPlain = true
+  /// Whether an event of the backend's has gone to the client, so that it knows the reply's id.
+  private var hasEmitted = false
+  /// Whether all text so far is a refusal, or what the audio says. It stays where it came, and is not the content.
+  private var isTextElsewhere = false
 
   init(_ budget: ByteBudget) {
     self.budget = budget
@@ -37,7 +41,7 @@ final class OpenAIAssembly: ReplyAssembly {
           take(choice: element, into: progress)
         }
       } else if member.isNamed("id") {
-        take(id: member, progress)
+        take(id: member, of: event, progress)
       } else if !member.isNamed("error") {
         if progress.model == nil, member.isNamed("model") {
           progress.note(model: member.value)
@@ -55,13 +59,17 @@ final class OpenAIAssembly: ReplyAssembly {
     progress.deltas += calls.take()
   }
 
-  /// The reply's id is the same in all of its chunks; Azure's first one has an empty id.
+  /// The reply's id is the same in all of its chunks; Azure's first one has an empty id, and what counts tokens at the end
+  /// may have another.
   @inline(never)
-  private func take(id member: JSONMember, _ progress: ReplyProgress) {
+  private func take(id member: JSONMember, of event: JSONValue, _ progress: ReplyProgress) {
     let (value, known) = (member.value, id)
     if known.span.equals(value.span) { return }
     if value.kind == .string, !value.isEmpty {
-      if !known.isEmpty { progress.fault = .secondReply }
+      if !known.isEmpty {
+        if progress.isFinished, event["choices"]?.isEmpty != false { return }
+        progress.fault = .secondReply
+      }
       id = value.span.copied
     }
     envelope.merge(member, .latest)
@@ -79,7 +87,8 @@ final class OpenAIAssembly: ReplyAssembly {
     writer.name("message")
     writer.beginObject()
     writer.member("role", string: "assistant")
-    writer.member("content", raw: content)
+    writer.name("content")
+    if isTextElsewhere { writer.null() } else { writer.raw(content) }
     message.writeMembers(to: &writer)
     if !calls.isEmpty {
       writer.name("tool_calls")
@@ -122,31 +131,62 @@ final class OpenAIAssembly: ReplyAssembly {
 
   @inline(never)
   private func take(delta: JSONValue, into progress: ReplyProgress) {
+    var content: JSONValue?
+    var hasThinking = false
     for member in delta.members {
       let (name, value) = (member.name, member.value)
       if name.equals("content") {
-        if value.kind == .array { isPlain = false }
-        progress.append(content: value)
+        content = value
       } else if name.equals("tool_calls") {
         var position = 0
         hasCallPieces = !value.isEmpty
         for call in value.elements {
-          take(call: call, at: position, into: progress)
+          if !calls.take(piece: call, at: position) { isPlain = false }
+          progress.note(.beyondText)
           position += 1
         }
       } else if !name.equals("role") {
         message.merge(member, .growing)
-        if name.equals("refusal"), value.kind == .string {
-          progress.append(text: value)
-        } else if name.equals("images") || name.equals("audio") {
-          if !value.isNull, !value.isEmpty { progress.note(.beyondText) }
-        } else if name.equals("function_call"), value.kind == .object {
-          take(functionCall: value, into: progress)
+        if value.isNull || value.isEmpty { continue }
+        if name.equals("error"), value.reportsError {
+          // It counts before the words that come with it.
+          progress.fault = .reported(BackendError(value))
+          return
         }
+        if name.isNameOfReasoning { hasThinking = true }
+        take(beyondContent: name, value, into: progress)
       }
     }
-    // Some backends send it under both names.
-    if let reasoning = delta.reasoning { progress.append(reasoning: reasoning) }
+    if hasThinking { progress.append(reasoningOf: delta) }
+    guard let content else { return }
+    if content.kind == .array {
+      isPlain = false
+      for part in content.elements {
+        for text in part.textsOfThinking { message.append("reasoning_content", text: text.inside) }
+      }
+    }
+    if !content.isNull, !content.isEmpty { isTextElsewhere = false }
+    progress.append(content: content)
+  }
+
+  /// What the model says or makes outside of the content.
+  private func take(
+    beyondContent name: JSONValue, _ value: JSONValue, into progress: ReplyProgress
+  ) {
+    if name.equals("refusal"), value.kind == .string {
+      if !progress.hasText { isTextElsewhere = true }
+      progress.append(text: value)
+    } else if name.equals("images") {
+      progress.note(.beyondText)
+    } else if name.equals("audio") {
+      progress.note(.beyondText)
+      if !progress.hasText { isTextElsewhere = true }
+      if isTextElsewhere, let words = value["transcript"], words.kind == .string {
+        progress.append(text: words)
+      }
+    } else if name.equals("function_call"), value.kind == .object {
+      take(functionCall: value, into: progress)
+    }
   }
 
   /// A piece of the one call that backends made before there were several.
@@ -156,27 +196,6 @@ final class OpenAIAssembly: ReplyAssembly {
       let place = calls.place(of: -1, id: nil, name: piece["name"])
     else { return }
     calls.append(piece["arguments"], to: place)
-  }
-
-  /// A piece of a call: it belongs to the call of its index or, for backends that do not count, of its position.
-  @inline(never)
-  private func take(call: JSONValue, at position: Int, into progress: ReplyProgress) {
-    let number = call["index"]?.integer
-    if number == nil { isPlain = false }
-    let function = call["function"] ?? call["custom"]
-    guard
-      let place = calls.place(
-        of: max(0, number ?? position), id: call["id"], name: function?["name"])
-    else { return }
-    progress.note(.beyondText)
-    for member in call.members
-    where !member.name.equals("index") && !member.name.equals("id")
-      && !member.name.equals("function")
-    {
-      calls.append(member, to: place)
-    }
-    calls.append(call["function"]?["arguments"], to: place)
-    calls.release()
   }
 }
 
@@ -202,7 +221,7 @@ extension OpenAIAssembly {
     }
     if !isPlain || progress.meaning != .nothing {
       let chunk = OpenAIChunk(event, isPlain: isPlain)
-      if chunk.hasMore { emit(chunk.json, progress, isPlain ? nil : .nothing) }
+      if chunk.hasMore || !hasEmitted { emit(chunk.json, progress, isPlain ? nil : .nothing) }
       if !isPlain { progress.deltas += chunk.parts + pieces }
     }
     guard endsHere else { return }
@@ -218,6 +237,7 @@ extension OpenAIAssembly {
     _ json: [UInt8], _ progress: ReplyProgress, _ meaning: ReplyDelta.Meaning? = nil
   ) {
     let meaning = meaning ?? progress.meaning
+    hasEmitted = true
     // The client gets nothing before the first output: until then events are kept.
     if meaning == .nothing, !progress.hasOutput { budget.charge(json.count) }
     progress.deltas.append(.event(type: [], json, meaning))

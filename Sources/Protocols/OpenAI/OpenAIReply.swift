@@ -18,6 +18,7 @@ extension Reply {
       content = thinking.rest
       details.insert(thinking.reasoning)
     }
+    try Self.check(details["error"], nil, nil)
     let toolCalls = acceptsToolCalls ? Self.toolCalls(of: details) : []
     let said = Self.said(content, details)
     guard said != nil || !toolCalls.isEmpty else { return nil }
@@ -73,8 +74,19 @@ extension Reply {
   }
 
   private static func toolCalls(of details: ReplyMetadata) -> [ToolCall] {
+    var toolCalls = toolCalls(in: details["tool_calls"])
+    if toolCalls.isEmpty, let call = details["function_call"], call.kind == .object {
+      toolCalls.append(
+        ToolCall(id: nil, name: call["name"], arguments: call["arguments"], after: []))
+    }
+    return toolCalls
+  }
+
+  /// The calls in an array `tool_calls`.
+  static func toolCalls(in list: JSONValue?) -> [ToolCall] {
     var toolCalls: [ToolCall] = []
-    for call in details.elements(of: "tool_calls") {
+    guard let list else { return toolCalls }
+    for call in list.elements {
       if let custom = call["custom"] {
         toolCalls.append(
           ToolCall(
@@ -86,10 +98,6 @@ extension Reply {
             id: call["id"], name: function?["name"], arguments: function?["arguments"],
             after: toolCalls))
       }
-    }
-    if toolCalls.isEmpty, let call = details["function_call"], call.kind == .object {
-      toolCalls.append(
-        ToolCall(id: nil, name: call["name"], arguments: call["arguments"], after: []))
     }
     return toolCalls
   }

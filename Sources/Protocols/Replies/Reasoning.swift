@@ -2,10 +2,9 @@ import Bytes
 import JSON
 
 extension Reply {
-  /// What the model thought, as a stream would bring it: the one place that knows where vendors put it.
+  /// What the model thought, as a stream would bring it.
   ///
-  /// OpenAI's kin have a text in `reasoning_content` (DeepSeek, vLLM, llama.cpp) or `reasoning` (OpenRouter, Ollama).
-  /// Anthropic has `thinking` blocks, each with a signature that proves it.
+  /// OpenAI's kin have a text, or pieces of it. Anthropic has `thinking` blocks, each with a signature that proves it.
   var reasoning: [ReplyDelta] {
     @inline(never)
     get { findReasoning() }
@@ -14,6 +13,11 @@ extension Reply {
   private func findReasoning() -> [ReplyDelta] {
     var text = details["reasoning_content"].insideOfString
     if text.isEmpty { text = details["reasoning"].insideOfString }
+    if text.isEmpty {
+      for detail in details.elements(of: "reasoning_details") {
+        text += detail.textOfReasoningDetail.insideOfString
+      }
+    }
     if !text.isEmpty { return [.reasoning(text)] }
     var deltas: [ReplyDelta] = []
     for block in details.elements(of: "content") where block.member("type", is: "thinking") {
@@ -35,8 +39,15 @@ extension Reply {
   }
 }
 
+/// Where messages and deltas of OpenAI's kin have the model's thinking: a text in `reasoning_content` (DeepSeek, vLLM,
+/// llama.cpp) or `reasoning` (OpenRouter, Ollama), under both names (some), or in pieces (OpenRouter).
 extension JSONValue {
-  /// The reasoning in a message or delta of OpenAI's kin; some send it under both names.
+  /// Whether a member of this name has thinking.
+  var isNameOfReasoning: Bool {
+    equals("reasoning_content") || equals("reasoning") || equals("reasoning_details")
+  }
+
+  /// The thinking as one text.
   var reasoning: JSONValue? {
     @inline(never)
     get {
@@ -44,6 +55,29 @@ extension JSONValue {
         if let text = self[name], text.kind == .string, !text.isEmpty { return text }
       }
       return nil
+    }
+  }
+
+  /// The texts of a content part, where that is thinking as Mistral has it: a text, or parts with texts.
+  var textsOfThinking: [JSONValue] {
+    guard member("type", is: "thinking"), let thinking = self["thinking"] else { return [] }
+    let texts = thinking.kind == .string ? [thinking] : thinking.elements.compactMap { $0["text"] }
+    return texts.filter { $0.kind == .string }
+  }
+
+  /// The text of an element of `reasoning_details`: of thinking, or of a summary. Encrypted thinking has none.
+  var textOfReasoningDetail: JSONValue? { self["text"].present ?? self["summary"] }
+}
+
+extension ReplyProgress {
+  /// The thinking in a message or delta of OpenAI's kin, once, whatever names it stands under.
+  @inline(never)
+  func append(reasoningOf delta: JSONValue) {
+    if let text = delta.reasoning { return append(reasoning: text) }
+    guard let details = delta["reasoning_details"] else { return }
+    for detail in details.elements {
+      if let text = detail.textOfReasoningDetail { append(reasoning: text) }
+      note(.thinking)
     }
   }
 }

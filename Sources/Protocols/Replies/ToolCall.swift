@@ -60,7 +60,9 @@ public struct ToolCall: Equatable, Sendable {
   /// an object, arguments that are one.
   public func isSound(for face: Face) -> Bool {
     guard !name.isEmpty else { return false }
-    return face != .anthropic || Self.input(ofText: arguments.span)?.kind == .object
+    // Blank arguments are none.
+    if face != .anthropic || arguments.span.endOfJSONTextBeforeBlanks == 0 { return true }
+    return Self.input(ofText: arguments.span)?.kind == .object
   }
 
   /// The arguments as JSON, for vendors that have them so; `nil` if the text is not JSON.

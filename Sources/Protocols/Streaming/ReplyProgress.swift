@@ -51,15 +51,15 @@ final class ReplyProgress {
     if !passesEvents { deltas.append(.text(bytes.copied)) }
   }
 
-  /// More content, which may be message parts: those that are text.
+  /// More content, which may be message parts: those that are text or thinking.
   @inline(never)
   func append(content value: JSONValue) {
     if value.kind == .string { return append(text: value) }
     for part in value.elements {
       if part.member("type", is: "text") {
         if let text = part["text"], text.kind == .string { append(text: text) }
-      } else if part.member("type", is: "thinking") {
-        append(thinking: part["thinking"])
+      } else {
+        for text in part.textsOfThinking { append(reasoning: text) }
       }
     }
   }
@@ -69,15 +69,6 @@ final class ReplyProgress {
     hasOutput = true
     if meaning == .beyondText { hasToolCall = true }
     if self.meaning < meaning { self.meaning = meaning }
-  }
-
-  /// Thinking as Mistral has it: a text, or parts with texts.
-  private func append(thinking value: JSONValue?) {
-    guard let value else { return }
-    append(reasoning: value)
-    for part in value.elements {
-      if let text = part["text"] { append(reasoning: text) }
-    }
   }
 
   /// Which model replies: the first that is named counts.
