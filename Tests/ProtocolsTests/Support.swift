@@ -1,3 +1,4 @@
+import Foundation
 import Protocols
 import JSON
 import TestSupport
@@ -38,4 +39,12 @@ func encode(
 func hasUniqueNames(_ text: [UInt8]) throws -> Bool {
   let names = try JSONDocument(text).root.members.map { $0.name.string ?? [] }
   return Set(names).count == names.count
+}
+
+/// JSON without white space, its members sorted by name.
+func canonical(_ json: [UInt8]) throws -> String {
+  let value = try JSONSerialization.jsonObject(with: Data(json), options: .fragmentsAllowed)
+  let data = try JSONSerialization.data(
+    withJSONObject: value, options: [.sortedKeys, .fragmentsAllowed])
+  return text([UInt8](data))
 }

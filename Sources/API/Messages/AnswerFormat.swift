@@ -45,6 +45,9 @@ final class AnswerFormat {
     error.response(as: face)
   }
 
+  /// The pieces of a reply that did not come as a stream.
+  func deltas(of reply: Reply) -> [ReplyDelta] { reply.deltas(for: face) }
+
   /// Appends pieces of a streamed reply, of an answer that is known so far.
   func write(_ deltas: [ReplyDelta], of answer: AnswerHead, to output: inout [UInt8]) {
     writer.write(deltas, answer: answer.identifier, model: answer.model, to: &output)

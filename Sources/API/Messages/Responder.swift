@@ -71,7 +71,7 @@ final class Responder: Recipient {
       return stream == nil ? request.respond(format.response(to: answer)) : end(answer)
     }
     guard isStreaming else { return request.respond(format.response(to: answer)) }
-    if !hasReply { _ = receive(reply.deltas, of: answer.head) }
+    if !hasReply { _ = receive(format.deltas(of: reply), of: answer.head) }
     end(answer)
   }
 

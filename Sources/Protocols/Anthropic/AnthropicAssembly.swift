@@ -27,6 +27,10 @@ final class AnthropicAssembly: ReplyAssembly {
   /// Whether `message_start` has come.
   private var hasBegun = false
   private var blocks: [Block] = []
+  /// Which blocks the text belongs to: a block has it from its offset on, up to the next one's.
+  private var texts: [(block: Int, start: Int)] = []
+  /// The vendor's number of the block that text came for last.
+  private var textNumber = Int.min
   private let calls: ToolCallAssembly
   /// What a client of Anthropic's gets in place of the event that is being read.
   private var changed: [UInt8]?
@@ -78,13 +82,12 @@ final class AnthropicAssembly: ReplyAssembly {
     envelope.writeMembers(to: &writer)
     writer.name("content")
     writer.beginArray()
-    if content.hasPrefix("\"") {
-      writer.beginObject()
-      writer.member("type", string: "text")
-      writer.member("text", raw: content)
-      writer.endObject()
+    if texts.isEmpty, content.hasPrefix("\"") {
+      // A continued reply that brought no text of its own.
+      writer.raw("{\"type\":\"text\",\"text\":", content, "}")
     }
-    for block in blocks {
+    for (place, block) in blocks.enumerated() {
+      if let text = text(ofBlock: place, in: content) { block.object.set("text", raw: text) }
       if block.input.count > 0 {
         // What is not JSON stays text, so that it is not taken for a call without arguments.
         let written = block.input
@@ -99,6 +102,29 @@ final class AnthropicAssembly: ReplyAssembly {
     writer.endArray()
     writer.endObject()
     return writer.finish()
+  }
+
+  /// The text of a block, as JSON; `nil` where it has none. What a continued reply begins with belongs to the first.
+  private func text(ofBlock place: Int, in content: Span<UInt8>) -> [UInt8]? {
+    var text: [UInt8]?
+    for index in texts.indices where texts[index].block == place {
+      let start = index == 0 ? 1 : texts[index].start + 1
+      let end = index + 1 < texts.count ? texts[index + 1].start + 1 : content.count - 1
+      if text == nil { text = [UInt8]("\"") }
+      text!.append(copying: content.extracting(start..<end))
+    }
+    text?.append("\"")
+    return text
+  }
+
+  /// The text that comes now belongs to the block of this number.
+  @inline(never)
+  private func beginText(ofBlock number: Int, _ progress: ReplyProgress) {
+    textNumber = number
+    guard let place = blocks.lastIndex(where: { $0.index == number }),
+      texts.last?.block != place
+    else { return }
+    texts.append((place, progress.text.count))
   }
 
   /// Takes the envelope, but for the content, which comes in events of its own.
@@ -120,6 +146,7 @@ final class AnthropicAssembly: ReplyAssembly {
     for member in block.members {
       // The texts of all blocks are one text, which is kept apart from them.
       if member.isNamed("text"), member.value.kind == .string {
+        if !member.value.isEmpty { texts.append((blocks.count, progress.text.count)) }
         progress.append(text: member.value)
         object.set("text", raw: [UInt8]("\"\""))
       } else {
@@ -127,6 +154,7 @@ final class AnthropicAssembly: ReplyAssembly {
       }
     }
     let number = index?.integer ?? blocks.count
+    textNumber = .min
     var call: Int?
     if block.member("type", is: "tool_use") {
       call = calls.begin(number, id: block["id"], name: block["name"])
@@ -139,7 +167,9 @@ final class AnthropicAssembly: ReplyAssembly {
     }
     note(block, call, progress)
     var firstInput = block["input"]
-    if firstInput?.kind != .object || firstInput?.isEmpty == true { firstInput = nil }
+    if firstInput?.kind != .object && firstInput?.kind != .string || firstInput?.isEmpty == true {
+      firstInput = nil
+    }
     if progress.passesEvents, firstInput != nil || call.map({ !calls.isPlain(at: $0) }) == true {
       changed = AnthropicEvent.start(index, block, id: call.map { calls.id(of: $0) })
     }
@@ -161,11 +191,12 @@ final class AnthropicAssembly: ReplyAssembly {
   @inline(never)
   private func grow(_ index: JSONValue?, by delta: JSONValue, _ progress: ReplyProgress) {
     guard let type = delta["type"] else { return }
-    if type.equals("text_delta") {
-      if let text = delta["text"], text.kind == .string { progress.append(text: text) }
-      return
-    }
     let number = index?.integer ?? 0
+    if type.equals("text_delta") {
+      guard let text = delta["text"], text.kind == .string else { return }
+      if number != textNumber { beginText(ofBlock: number, progress) }
+      return progress.append(text: text)
+    }
     guard let block = blocks.last(where: { $0.index == number }) else { return }
     if type.equals("input_json_delta") {
       guard let piece = delta["partial_json"], piece.kind == .string, !piece.isEmpty else { return }

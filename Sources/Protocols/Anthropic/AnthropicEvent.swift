@@ -35,7 +35,47 @@ enum AnthropicEvent {
     writer.name("delta")
     writer.beginObject()
     writer.member("type", string: "input_json_delta")
-    writer.member("partial_json", string: input.span)
+    if input.kind == .string {
+      // Arguments as text already.
+      writer.member("partial_json", raw: input.span)
+    } else {
+      writer.member("partial_json", string: input.span)
+    }
+    writer.endObject()
+    writer.endObject()
+    return writer.finish()
+  }
+
+  /// A message's start with what every message has; `nil` where nothing is missing.
+  static func completed(start json: [UInt8], _ identity: AnswerIdentity) -> [UInt8]? {
+    guard let event = (try? JSONDocument(json))?.root, let message = event["message"],
+      message.kind == .object
+    else { return nil }
+    let required: [StaticString] = ["id", "type", "role", "model", "content", "usage"]
+    if required.allSatisfy({ message[$0].present != nil }) { return nil }
+    var writer = JSONWriter(reserving: json.count + 256)
+    writer.beginObject()
+    writer.member("type", string: "message_start")
+    writer.name("message")
+    writer.beginObject()
+    writer.writeMissing(fromMessage: message, identity)
+    for member in message.members where !message.lacksInMessage(member.name) {
+      if member.value.isNull, member.name.equals("content") || member.name.equals("usage") {
+        continue
+      }
+      writer.name(raw: member.name.span)
+      writer.raw(member.value.span)
+    }
+    if message["content"].present == nil {
+      writer.name("content")
+      writer.beginArray()
+      writer.endArray()
+    }
+    for name in ["stop_reason", "stop_sequence"] as [StaticString] where message[name] == nil {
+      writer.name(name)
+      writer.null()
+    }
+    if message["usage"].present == nil { writer.writeNoUsage() }
     writer.endObject()
     writer.endObject()
     return writer.finish()
@@ -43,8 +83,8 @@ enum AnthropicEvent {
 
   /// The end with another reason; `nil` where the backend's may stay.
   static func end(_ event: JSONValue, calls: Bool) -> [UInt8]? {
-    guard calls, let word = event["delta"]?["stop_reason"],
-      word.equals(FinishReason.end.anthropic)
+    guard let word = event["delta"]?["stop_reason"],
+      let told = FinishReason.toldToAnthropic(word, calls: calls)
     else { return nil }
     var writer = JSONWriter(reserving: event.raw.count + 16)
     writer.beginObject()
@@ -58,7 +98,7 @@ enum AnthropicEvent {
       for inner in member.value.members {
         writer.name(raw: inner.name.span)
         if inner.name.equals("stop_reason") {
-          writer.string(FinishReason.toolCalls.anthropic)
+          writer.string(told)
         } else {
           writer.raw(inner.value.span)
         }
@@ -69,11 +109,31 @@ enum AnthropicEvent {
     return writer.finish()
   }
 
+  /// The beginning of an event about the block of this index.
+  static func begin(_ type: StaticString, _ index: Int) -> JSONWriter {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("type", string: type)
+    writer.member("index", integer: index)
+    return writer
+  }
+
   private static func begin(_ type: StaticString, _ index: JSONValue?) -> JSONWriter {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("type", string: type)
     writer.member("index", integer: index?.integer ?? 0)
     return writer
+  }
+}
+
+extension JSONWriter {
+  /// Writes a usage that is not known yet.
+  mutating func writeNoUsage() {
+    name("usage")
+    beginObject()
+    member("input_tokens", integer: 0)
+    member("output_tokens", integer: 0)
+    endObject()
   }
 }

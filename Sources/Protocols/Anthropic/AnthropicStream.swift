@@ -55,6 +55,8 @@ public struct AnthropicStream {
       beginToolUse(id, name, to: &output)
     case .arguments(let call, let text):
       guard open == .toolUse, call == openCall else { return }
+      // Clients read the pieces together as JSON, which blanks are not.
+      if openArguments.count == 0, text.span.endOfJSONTextBeforeBlanks == 0 { return }
       openArguments.append(text.span)
       grow("input_json_delta\",\"partial_json\":\"", text, at: index, to: &output)
     }
@@ -89,7 +91,12 @@ public struct AnthropicStream {
     _ type: [UInt8], _ json: [UInt8], _ meaning: ReplyDelta.Meaning, to output: inout [UInt8]
   ) {
     if meaning == .end { return Self.append(type, json, to: &ending) }
-    if type.span.equals("message_start") { hasBegun = true } else { begin(to: &output) }
+    if type.span.equals("message_start") {
+      hasBegun = true
+      Self.append(type, AnthropicEvent.completed(start: json, identity) ?? json, to: &output)
+      return
+    }
+    begin(to: &output)
     if type.span.equals("content_block_start") {
       index += 1
       open = .passed
@@ -153,11 +160,7 @@ public struct AnthropicStream {
     writer.null()
     writer.name("stop_sequence")
     writer.null()
-    writer.name("usage")
-    writer.beginObject()
-    writer.member("input_tokens", integer: 0)
-    writer.member("output_tokens", integer: 0)
-    writer.endObject()
+    writer.writeNoUsage()
     writer.endObject()
     writer.endObject()
     let start = writer.finish()

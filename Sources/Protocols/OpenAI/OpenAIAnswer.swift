@@ -101,10 +101,10 @@ extension JSONWriter {
   mutating func writeMissing(
     from root: JSONValue, _ identity: AnswerIdentity, object: StaticString
   ) {
-    if root["id"] == nil { member("id", string: identity.id.span) }
-    if root["object"] == nil { member("object", string: object) }
-    if root["created"] == nil { member("created", integer: identity.created) }
-    if root["model"] == nil { member("model", string: identity.model.span) }
+    if root["id"].present == nil { member("id", string: identity.id.span) }
+    if root["object"].present == nil { member("object", string: object) }
+    if root["created"].present == nil { member("created", integer: identity.created) }
+    if root["model"].present == nil { member("model", string: identity.model.span) }
   }
 
   /// Writes a member, `null` where there is no value.

@@ -10,7 +10,7 @@ extension Reply {
     var writer = JSONWriter(reserving: root.raw.count + 256)
     writer.beginObject()
     writer.writeMissing(from: root, identity, object: "chat.completion")
-    for member in root.members {
+    for member in root.members where !root.lacksInCompletion(member.name) {
       writer.name(raw: member.name.span)
       guard member.name.equals("choices") else {
         writer.raw(member.value.span)
@@ -24,7 +24,7 @@ extension Reply {
       }
       writer.endArray()
     }
-    if root["usage"] == nil { writeOpenAIUsage(to: &writer) }
+    if root["usage"].present == nil { writeOpenAIUsage(to: &writer) }
     writer.endObject()
     return writer.finish()
   }
@@ -32,7 +32,7 @@ extension Reply {
   /// Whether a completion can be passed on byte for byte.
   private func isWhole(_ root: JSONValue) -> Bool {
     for name in ["id", "object", "created", "model", "usage"] as [StaticString]
-    where root[name] == nil {
+    where root[name].present == nil {
       return false
     }
     guard let choice = root["choices"]?.elements.first(where: { _ in true }),
@@ -73,18 +73,19 @@ extension Reply {
   }
 
   /// The finish reason; `nil` where the backend's may stay.
-  private func openAIReason(_ word: JSONValue) -> StaticString? {
+  func openAIReason(_ word: JSONValue) -> StaticString? {
     let told = reason.openai
     return word.equals(told) ? nil : told
   }
 
-  private func write(message: JSONValue, to writer: inout JSONWriter) {
+  /// Writes a message; `asDelta`: as the one delta of a stream, in which calls are counted.
+  func write(message: JSONValue, asDelta: Bool = false, to writer: inout JSONWriter) {
     writer.beginObject()
     if message["role"] == nil { writer.member("role", string: "assistant") }
     for member in message.members {
       writer.name(raw: member.name.span)
       if member.name.equals("tool_calls"), member.value.kind == .array {
-        write(calls: member.value, to: &writer)
+        write(calls: member.value, counted: asDelta, to: &writer)
       } else if member.name.equals("content"), member.value.kind == .array {
         let text = self.text
         writer.raw(text.span)
@@ -99,7 +100,7 @@ extension Reply {
     writer.endObject()
   }
 
-  private func write(calls: JSONValue, to writer: inout JSONWriter) {
+  private func write(calls: JSONValue, counted: Bool, to writer: inout JSONWriter) {
     writer.beginArray()
     var place = 0
     for call in calls.elements {
@@ -110,12 +111,13 @@ extension Reply {
       }
       let known = toolCalls[place]
       writer.beginObject()
+      if counted { writer.member("index", integer: place) }
       if call["id"] == nil {
         writer.name("id")
         writer.raw("\"", known.id.span, "\"")
       }
       if call["type"] == nil { writer.member("type", string: "function") }
-      for member in call.members {
+      for member in call.members where !counted || !member.name.equals("index") {
         writer.name(raw: member.name.span)
         if member.name.equals("id") {
           writer.raw("\"", known.id.span, "\"")
@@ -145,5 +147,16 @@ extension Reply {
       writer.raw("\"", call.arguments.span, "\"")
     }
     writer.endObject()
+  }
+}
+
+extension JSONValue {
+  /// Whether a member is one that every completion has, and that this one has without a value.
+  func lacksInCompletion(_ name: JSONValue) -> Bool {
+    for known in ["id", "object", "created", "model", "usage"] as [StaticString]
+    where name.equals(known) {
+      return self[known].present == nil
+    }
+    return false
   }
 }

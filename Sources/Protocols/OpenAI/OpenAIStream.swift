@@ -17,8 +17,8 @@ public struct OpenAIStream {
   private var tail: [UInt8] = []
   /// Whether the backend's own events have the usage.
   private var hasUsage = false
-  /// The members of a chunk that the backend's own lack.
-  private var missing: [UInt8] = []
+  /// Whether the backend's own chunks lack members that every chunk has.
+  private var lacksMembers = false
 
   /// A stream; `asksForUsage` is the client's `stream_options.include_usage`.
   public init(_ identity: AnswerIdentity, asksForUsage: Bool) {
@@ -116,13 +116,27 @@ public struct OpenAIStream {
 
   private func append(_ json: [UInt8], to output: inout [UInt8]) {
     output.append("data: ")
-    if missing.isEmpty {
-      output.appendLine(json.span)
+    if lacksMembers {
+      let whole = completed(json)
+      output.appendLine(whole.span)
     } else {
-      output.append("{", missing, "")
-      output.appendLine(json.span.extracting(1...))
+      output.appendLine(json.span)
     }
     output.append("\n\n")
+  }
+
+  /// A chunk with the members that the backend's own lacks.
+  private func completed(_ json: [UInt8]) -> [UInt8] {
+    guard let chunk = try? JSONDocument(json).root else { return json }
+    var writer = JSONWriter(reserving: json.count + 256)
+    writer.beginObject()
+    writer.writeMissing(from: chunk, identity, object: "chat.completion.chunk")
+    for member in chunk.members where !chunk.lacksInCompletion(member.name) {
+      writer.name(raw: member.name.span)
+      writer.raw(member.value.span)
+    }
+    writer.endObject()
+    return writer.finish()
   }
 
   /// Another reply takes the place of one whose end has come.
@@ -137,12 +151,10 @@ public struct OpenAIStream {
     if let created = chunk["created"]?.integer { identity.created = created }
     if let model = chunk["model"]?.string { identity.model = model }
     opening = Self.opening(identity)
-    var writer = JSONWriter()
-    writer.beginObject()
-    writer.writeMissing(from: chunk, identity, object: "chat.completion.chunk")
-    writer.endObject()
-    missing = Array(writer.finish().dropFirst().dropLast())
-    if !missing.isEmpty, !chunk.isEmpty { missing.append(",") }
+    for name in ["id", "object", "created", "model"] as [StaticString]
+    where chunk[name].present == nil {
+      lacksMembers = true
+    }
   }
 
   /// Appends what follows the last delta.

@@ -105,7 +105,10 @@ extension Reply {
   /// unless they were cut off. A backend that does not say so has ended.
   var reason: FinishReason {
     let reason = finishReason ?? .end
-    return !toolCalls.isEmpty && reason.isBeforeCalls ? .toolCalls : reason
+    guard !toolCalls.isEmpty else { return reason }
+    // The old word, beside calls of today.
+    if reason == .functionCall, details["tool_calls"]?.isEmpty == false { return .toolCalls }
+    return reason.isBeforeCalls ? .toolCalls : reason
   }
 }
 
@@ -116,8 +119,16 @@ extension FinishReason {
   /// The word in Chat Completions for a backend's word; `nil` where the backend's may stay.
   static func told(_ word: JSONValue, calls: Bool) -> StaticString? {
     guard let reason = FinishReason(word) else { return nil }
-    let told = calls && reason.isBeforeCalls ? toolCalls.openai : reason.openai
+    let isOther = reason.isBeforeCalls || reason == .functionCall
+    let told = calls && isOther ? toolCalls.openai : reason.openai
     return word.equals(told) ? nil : told
+  }
+
+  /// The word in Messages for the word of a backend with Anthropic's interface; `nil` where the backend's may stay.
+  static func toldToAnthropic(_ word: JSONValue, calls: Bool) -> StaticString? {
+    guard let reason = FinishReason(word) else { return nil }
+    let told = calls && reason.isBeforeCalls ? toolCalls.anthropic : reason.anthropic
+    return word.equals(told) || word.equals("compaction") ? nil : told
   }
 }
 

@@ -17,6 +17,17 @@ extension Reply {
     return deltas
   }
 
+  /// The reply as a stream to a client of this face would bring it: as the backend's own events where the client speaks
+  /// the backend's interface.
+  public func deltas(for face: Face) -> [ReplyDelta] {
+    guard let source, source.dialect.isSpoken(by: face) else { return deltas }
+    return switch source.dialect {
+    case .openai: chunks(openai: source.root)
+    case .anthropic: events(anthropic: source.root)
+    case .custom: deltas
+    }
+  }
+
   /// The reply with `text` before it, and its deltas after the text.
   ///
   /// `text` is a JSON string that a backend of this dialect was told to continue.
