@@ -60,7 +60,7 @@ public struct ToolCall: Equatable, Sendable {
   /// an object, arguments that are one.
   public func isSound(for face: Face) -> Bool {
     guard !name.isEmpty else { return false }
-    // Blank arguments are none.
+    // Blanks mean that there are no arguments.
     if face != .anthropic || arguments.span.endOfJSONTextBeforeBlanks == 0 { return true }
     return Self.input(ofText: arguments.span)?.kind == .object
   }
