@@ -28,6 +28,9 @@ public struct JSONWriter {
     buffer = ByteBuffer(capacity: capacity)
   }
 
+  /// The size of the text so far, in bytes.
+  public var count: Int { buffer.count }
+
   /// A writer that appends one value to a buffer. `finish` must not be called; the buffer has the text.
   public init(into buffer: ByteBuffer) {
     self.buffer = buffer

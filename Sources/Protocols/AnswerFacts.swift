@@ -11,6 +11,9 @@ public struct AnswerFacts {
   /// The integration that replied.
   public let integration: Integration
 
+  /// How many turns of the conversation the backend was not sent, because its model does not take them.
+  public let turnsLeftOut: Int
+
   /// When the answer was made.
   public let time: WallTime
 
@@ -33,11 +36,13 @@ public struct AnswerFacts {
 
   /// Facts from their parts.
   public init(
-    identifier: [UInt8], conversation: [UInt8], integration: Integration, time: WallTime
+    identifier: [UInt8], conversation: [UInt8], integration: Integration,
+    turnsLeftOut: Int = 0, time: WallTime
   ) {
     self.identifier = identifier
     self.conversation = conversation
     self.integration = integration
+    self.turnsLeftOut = turnsLeftOut
     self.time = time
   }
 }

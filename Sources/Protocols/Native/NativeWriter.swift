@@ -41,7 +41,7 @@ final class NativeWriter: AnswerWriter {
     }
     writer.member("attachments", raw: attachments.span)
     writer.name("metadata")
-    reply.writeMetadata(to: &writer)
+    reply.writeMetadata(to: &writer, turnsLeftOut: facts.turnsLeftOut)
     var created: [UInt8] = []
     facts.time.append(to: &created, precision: .seconds)
     writer.member("created_at", string: created.span)

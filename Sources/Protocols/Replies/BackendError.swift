@@ -13,6 +13,9 @@ public struct BackendError: Equatable, Sendable {
   /// How long the backend wants no more requests, where the body says so; Gemini alone has it.
   public let retryDelay: TimeSpan?
 
+  /// Where the conversation is longer than the model takes: the numbers.
+  public let overflow: ContextOverflow?
+
   /// What a backend may report.
   public enum Kind: Equatable, Sendable {
     /// The conversation is longer than the model takes.
@@ -46,15 +49,19 @@ public struct BackendError: Equatable, Sendable {
     let error = root["error"] ?? root
     let message = error.kind == .string ? error : error["message"]
     let text = message?.string ?? []
+    let kind = Self.kind(of: error, text)
     self.init(
-      kind: Self.kind(of: error, text), reason: text.isEmpty ? nil : text,
-      retryDelay: Self.retryDelay(error))
+      kind: kind, reason: text.isEmpty ? nil : text, retryDelay: Self.retryDelay(error),
+      overflow: kind == .contextTooLong ? ContextOverflow(error, text) : nil)
   }
 
-  private init(kind: Kind, reason: [UInt8]?, retryDelay: TimeSpan?) {
+  private init(
+    kind: Kind, reason: [UInt8]?, retryDelay: TimeSpan?, overflow: ContextOverflow? = nil
+  ) {
     self.kind = kind
     self.reason = reason
     self.retryDelay = retryDelay
+    self.overflow = overflow
   }
 
   /// Any vendor's rules count, whatever the dialect: backends pass on what those before them said.

@@ -85,9 +85,14 @@ public final class Reply: Sendable {
     return writer.finish()
   }
 
-  /// Writes the metadata, as `metadata` has it.
-  public func writeMetadata(to writer: inout JSONWriter) {
-    details.write(to: &writer)
+  /// Writes the metadata, as `metadata` has it, with what Postern has to say of the conversation, in a member `postern`.
+  public func writeMetadata(to writer: inout JSONWriter, turnsLeftOut: Int = 0) {
+    guard turnsLeftOut > 0 else { return details.write(to: &writer) }
+    details.write(to: &writer, replacing: "postern") { writer in
+      writer.beginObject()
+      writer.member("turns_left_out", integer: turnsLeftOut)
+      writer.endObject()
+    }
   }
 
   /// About what the reply takes in memory, in bytes: the body that it is a view of is kept with it.

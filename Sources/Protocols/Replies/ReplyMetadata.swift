@@ -98,9 +98,34 @@ final class ReplyMetadata: @unchecked Sendable {
   func write(to writer: inout JSONWriter) {
     if let object { return writer.raw(object.span) }
     writer.beginObject()
+    writeMembers(to: &writer, but: "")
+    writer.endObject()
+  }
+
+  /// Writes the object with another value in place of the member of a name, or beside the members.
+  @inline(never)
+  func write(
+    to writer: inout JSONWriter, replacing name: StaticString, _ value: (inout JSONWriter) -> Void
+  ) {
+    writer.beginObject()
+    if let object {
+      for member in object.members where !member.isNamed(name) { Self.write(member, to: &writer) }
+    } else {
+      writeMembers(to: &writer, but: name)
+    }
+    writer.name(name)
+    value(&writer)
+    writer.endObject()
+  }
+
+  private static func write(_ member: JSONMember, to writer: inout JSONWriter) {
+    writer.name(raw: member.name.span)
+    writer.raw(member.value.span)
+  }
+
+  private func writeMembers(to writer: inout JSONWriter, but name: StaticString) {
     for member in members where list.isEmpty || !member.isNamed(listName) {
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      if !member.isNamed(name) { Self.write(member, to: &writer) }
     }
     if !list.isEmpty {
       writer.name(listName)
@@ -108,6 +133,5 @@ final class ReplyMetadata: @unchecked Sendable {
       for element in list { writer.raw(element.span) }
       writer.endArray()
     }
-    writer.endObject()
   }
 }

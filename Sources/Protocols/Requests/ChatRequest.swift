@@ -24,6 +24,11 @@ public struct ChatRequest: Sendable {
   /// Whether the client asks for an event with the usage at the end of a stream.
   public var asksForUsage: Bool { face.rules.asksForUsage(body) }
 
+  /// The most tokens that the reply may have, if the client says so.
+  public var replyLimit: Int? {
+    (body["max_completion_tokens"] ?? body["max_tokens"])?.integer.flatMap { $0 > 0 ? $0 : nil }
+  }
+
   /// Whether the system messages are a field, and not among the messages.
   public var hasSystemField: Bool { face.rules.hasSystemField }
 

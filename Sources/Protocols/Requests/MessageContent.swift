@@ -16,6 +16,20 @@ public enum MessageContent {
     }
   }
 
+  /// About how many bytes of text a content is as long as: the bytes of a string, and of text parts; for a photo or another
+  /// part at most 4096, because backends count its tokens by other rules. O(n).
+  public static func estimatedSize(of content: Span<UInt8>) -> Int {
+    guard !content.isText, let document = try? JSONDocument(content.copied) else {
+      return content.count
+    }
+    var size = 2
+    for part in document.root.elements {
+      let count = part.span.count
+      size += part.member("type", is: "text") ? count : min(count, 4096)
+    }
+    return size
+  }
+
   private static func fault(inParts content: JSONValue) -> ContentFault? {
     var index = 0
     var isEmpty = true
@@ -39,4 +53,9 @@ public enum MessageContent {
     }
     return nil
   }
+}
+
+extension Span<UInt8> {
+  /// Whether a content, as JSON, is a string and not an array of parts.
+  public var isText: Bool { !isEmpty && self[0] == UInt8(ascii: "\"") }
 }

@@ -59,6 +59,11 @@ public struct RequestEncoder: ~Copyable {
     rules.beginMessages(&self)
   }
 
+  /// The size of the body so far, with the parameters that will follow, in bytes.
+  public var byteCount: Int {
+    profile.parameters.reduce(writer.count) { $0 + $1.name.count + $1.value.span.count + 4 }
+  }
+
   /// Appends a message; `content` is its JSON, a string or an array of parts.
   ///
   /// `custom` and `openai` get the content byte for byte. For `anthropic`, parts are translated. Blank messages and
