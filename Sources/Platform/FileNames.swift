@@ -1,3 +1,4 @@
+import Bytes
 internal import CLinux
 
 /// The names of files: resolving, changing and removing them.
@@ -14,6 +15,24 @@ extension File {
     }
     defer { free(resolved) }
     return [UInt8](UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+  }
+
+  /// Writes a file of our own beside its old version, which it then replaces in one step; fdatasync(2), rename(2). Blocks.
+  public static func replace(_ path: [UInt8], with contents: [UInt8]) throws(SystemError) {
+    let (folderPath, name) = split(path)
+    let folder = try Folder(folderPath)
+    let partial = name + [UInt8](".new")
+    // What a crash left. Another error comes up again at once.
+    try? folder.remove(partial)
+    let descriptor = try folder.create(partial)
+    do throws(SystemError) {
+      try descriptor.writeAll(contents.span)
+      _ = try SystemCalls.perform("fdatasync") { fdatasync(descriptor.number) }
+      try folder.rename(partial, to: name)
+    } catch {
+      try? folder.remove(partial)
+      throw error
+    }
   }
 
   /// The folder and the name of an absolute path.
