@@ -1,3 +1,4 @@
+import Backends
 package import Configuration
 import EventLoop
 package import Exchange
@@ -28,9 +29,11 @@ package final class Application {
     version: StaticString
   ) {
     active = ActiveConfiguration(configuration, version: version)
-    dispatcher = Dispatcher(configuration.limits, context: context, services: services)
+    dispatcher = Dispatcher(
+      configuration.limits, configuration.context, context: context, services: services)
     messages = MessageService(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+    dispatcher.restoreLimits(of: active.bots.integrations)
     refusals = RefusalLog(services.log, on: services.loop)
     chats = ChatService(messages, refusals)
     conversations = ConversationResources(
@@ -52,7 +55,8 @@ package final class Application {
   package func adopt(_ configuration: Configuration) {
     if !active.configuration.keys.isEmpty { noteOpenAccess(configuration) }
     active.adopt(configuration)
-    messages.adopt(configuration.limits)
+    dispatcher.restoreLimits(of: active.bots.integrations)
+    messages.adopt(configuration.limits, configuration.context)
   }
 
   /// Warns where no key protects the gateway.

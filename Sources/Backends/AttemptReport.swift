@@ -27,6 +27,8 @@ package final class AttemptReport {
   /// The reason that the backend gave for a failure. Only for administrators, because it may repeat the user's words or
   /// the key.
   package var backendReason: [UInt8]?
+  /// Where the request was longer than the model takes: the backend's numbers.
+  package var overflow: ContextOverflow?
   /// How many events of the stream were skipped because they are not JSON objects.
   package var skippedEvents = 0
   /// When each phase ended; all 0 for an integration without a backend.

@@ -35,7 +35,8 @@ package struct BotTable {
     return nil
   }
 
-  private var integrations: [Integration] {
+  /// The integrations of all bots.
+  package var integrations: [Integration] {
     var all: [Integration] = []
     for bot in bots { all += bot.integrations }
     return all

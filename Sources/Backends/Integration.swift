@@ -17,6 +17,10 @@ package final class Integration {
   package let breaker: Breaker
   /// The results of its attempts, counted.
   package let statistics: IntegrationStatistics
+  /// What is known of the length of its model's context.
+  package let learned: LearnedContext
+  /// A number that stands for its backend and model, the same in each process: 0 to 2^62.
+  package let backendHash: UInt64
   /// What its requests' bodies have in common; `nil` for `echo`.
   package let profile: RequestProfile?
   /// Postern's own fields that are the same in every request.
@@ -41,6 +45,9 @@ package final class Integration {
     breaker.policy = settings.breaker
     let kept = old?.settings.bot == settings.bot ? old?.statistics : nil
     statistics = kept ?? IntegrationStatistics()
+    let isSameModel = isSameBackend && old?.settings.model == settings.model
+    learned = (isSameModel ? old?.learned : nil) ?? LearnedContext()
+    backendHash = Integration.backendHash(settings)
     profile = dialect.map { Integration.profile(settings, bot, $0) }
     if let dialect, let url = settings.webhookURL {
       let wanted = Upstream.Settings(
@@ -105,6 +112,13 @@ package final class Integration {
       fields.append("anthropic-beta", betas.span)
     }
     return fields
+  }
+
+  private static func backendHash(_ settings: IntegrationSettings) -> UInt64 {
+    var hash = SipHash(key: SipHash.Key(0, 0))
+    if let url = settings.webhookURL?.text { hash.combine(url.span) }
+    if let model = settings.model { hash.combine(model.span) }
+    return hash.finish() >> 2
   }
 
   private static func profile(

@@ -16,6 +16,8 @@ package struct Verdict {
   package let backendReason: [UInt8]?
   /// How long the backend wants no more requests, where the body says so.
   package var retryAfter: TimeSpan?
+  /// Where the request was longer than the model takes: the backend's numbers.
+  package private(set) var overflow: ContextOverflow?
 
   /// The verdict on a transfer. `acceptsToolCalls`: as in `Dialect.decode`.
   package init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
@@ -117,6 +119,7 @@ package struct Verdict {
       self.init(.httpError, .broken, FailureAdvice.reported, reason: error.reason)
     }
     retryAfter = error.retryDelay
+    overflow = error.overflow
   }
 
   /// The verdict on a response that is not a success.
@@ -129,6 +132,7 @@ package struct Verdict {
       self.init(outcome, kind, FailureAdvice.status(status), reason: error.reason)
     }
     retryAfter = error.retryDelay
+    overflow = error.overflow
   }
 
   /// Whether an error of this kind is believed with a status. A limit of rates may name tokens, and what fails to load

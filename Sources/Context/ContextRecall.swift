@@ -1,28 +1,55 @@
 /// Reading a conversation.
 extension ContextRing {
-  /// The most messages that `recall` visits.
-  public static var maximumWindow: Int { 200 }
+  /// The most turns that `recall` visits.
+  public static var maximumRecall: Int { 100 }
 
-  /// Visits the newest messages of a conversation, oldest first.
+  /// Visits the newest turns of a conversation, oldest first, each one whole. Returns how many there were.
   ///
-  /// If their number is odd, the first one is a reply. O(`messages`), without allocation.
+  /// O(`turns`), without allocation.
   ///
   /// - Parameters:
-  ///   - messages: How many at most: 0 to ``maximumWindow``.
+  ///   - turns: How many at most: 0 to ``maximumRecall``.
   ///   - visit: Is called with each message's role and content. The content is lent by the ring.
   @inline(never)
+  @discardableResult
   public func recall(
-    _ identity: borrowing ConversationIdentity, messages: Int,
+    _ identity: borrowing ConversationIdentity, turns: Int,
     visit: (_ role: Role, _ content: Span<UInt8>) -> Void
-  ) {
-    precondition(0...Self.maximumWindow ~= messages, "a window of impossible size")
-    var page = HistoryPage()
-    fill(&page, endingAt: newest(of: identity), skipping: 0, count: (messages + 1) / 2)
+  ) -> Int {
+    let page = newest(turns, of: identity)
     for place in stride(from: page.count - 1, through: 0, by: -1) {
       let record = record(inCell: page.cell(place))
-      // If the number is odd, the message of the oldest turn is one too many.
-      if 2 * (place + 1) <= messages { visit(.user, record.user) }
+      visit(.user, record.user)
       visit(.assistant, record.reply)
     }
+    return page.count
+  }
+
+  /// How many of the newest turns of a conversation fit, and how many there are. O(`turns`), without allocation.
+  ///
+  /// - Parameters:
+  ///   - turns: How many at most: 0 to ``maximumRecall``.
+  ///   - fits: Is asked about each turn, the newest first, until it returns `false`: that turn and the older ones do
+  ///     not fit. The contents are lent by the ring.
+  @inline(never)
+  public func count(
+    of identity: borrowing ConversationIdentity, turns: Int,
+    fits: (_ user: Span<UInt8>, _ reply: Span<UInt8>) -> Bool
+  ) -> (fitting: Int, all: Int) {
+    let page = newest(turns, of: identity)
+    for place in 0..<page.count {
+      let record = record(inCell: page.cell(place))
+      if !fits(record.user, record.reply) { return (place, page.count) }
+    }
+    return (page.count, page.count)
+  }
+
+  private func newest(
+    _ turns: Int, of identity: borrowing ConversationIdentity
+  ) -> HistoryPage {
+    precondition(0...Self.maximumRecall ~= turns, "more turns than a page has")
+    var page = HistoryPage()
+    fill(&page, endingAt: newest(of: identity), skipping: 0, count: turns)
+    return page
   }
 }

@@ -27,6 +27,8 @@ package struct Answer {
   package let conversation: [UInt8]
   /// All attempts, in order.
   package let attempts: [AttemptReport]
+  /// How many turns of the window were left out, because the model does not take them.
+  package var turnsLeftOut = 0
   /// When it was made.
   package let time: WallTime
 }

@@ -308,5 +308,6 @@ extension AttemptReport {
     failure = verdict.failure
     advice = verdict.advice
     backendReason = verdict.backendReason
+    overflow = verdict.overflow
   }
 }

@@ -15,6 +15,9 @@ package final class Dispatcher {
   /// The conversations.
   package let context: ContextStore
   private var limits: LimitsSettings
+  private var contextSettings: ContextSettings
+  /// How long the messages of a request may be.
+  var windowTokens: WindowTokens { contextSettings.windowTokens }
   private var queues = ConversationQueues<Exchange>()
   private var users: UserLimiter?
   /// How many exchanges ended in each way.
@@ -30,15 +33,20 @@ package final class Dispatcher {
   /// The number of exchanges at once whose memory is worth returning: a megabyte or more.
   private static let crowd = 8
 
-  package init(_ limits: LimitsSettings, context: ContextStore, services: Services) {
+  package init(
+    _ limits: LimitsSettings, _ contextSettings: ContextSettings, context: ContextStore,
+    services: Services
+  ) {
     self.limits = limits
+    self.contextSettings = contextSettings
     self.context = context
     self.services = services
     users = makeLimiter(limits.perUser)
   }
 
   /// Applies other limits to exchanges that come from now on. With another rate, all users start again from zero.
-  package func adopt(_ limits: LimitsSettings) {
+  package func adopt(_ limits: LimitsSettings, _ contextSettings: ContextSettings) {
+    self.contextSettings = contextSettings
     if limits.perUser != self.limits.perUser { users = makeLimiter(limits.perUser) }
     self.limits = limits
   }
@@ -46,6 +54,29 @@ package final class Dispatcher {
   private func makeLimiter(_ rate: Rate?) -> UserLimiter? {
     let random = services.random
     return rate.map { UserLimiter($0, key: SipHash.Key(random.next(), random.next())) }
+  }
+
+  /// Restores what an earlier process learned of these integrations.
+  package func restoreLimits(of integrations: [Integration]) {
+    guard let learnedLimits = context.learnedLimits else { return }
+    for integration in integrations where integration.learned.limit == nil {
+      let kept = learnedLimits.entry(of: integration.settings.id, backend: integration.backendHash)
+      if let kept {
+        integration.learned.restore(
+          limit: kept.limit, bytesPer1024Tokens: kept.bytesPer1024Tokens, at: services.loop.now)
+      }
+    }
+  }
+
+  /// Keeps what is known of an integration, once its limit is.
+  func keepLimit(of integration: Integration) {
+    guard let learnedLimits = context.learnedLimits, let limit = integration.learned.limit else {
+      return
+    }
+    learnedLimits.note(
+      LearnedLimits.Entry(
+        id: integration.settings.id, backend: integration.backendHash, limit: limit,
+        bytesPer1024Tokens: integration.learned.bytesPer1024Tokens))
   }
 
   /// Lets an exchange begin, now or after others of its conversation. One that is refused does not count for its user,
@@ -113,15 +144,25 @@ package final class Dispatcher {
     guard botExists?(bot.id) != false else {
       return noteTurnNotKept(bot.id, conversation, "the bot was deleted meanwhile")
     }
-    let said = reply.content
+    var asked = content
+    if let bytes = withoutLargeParts(content.span), let smaller = try? JSONDocument(bytes) {
+      asked = smaller.root
+    }
+    var said = reply.content
+    if let smaller = withoutLargeParts(said.span) { said = smaller }
     do throws(ContextError) {
       try context.append(
-        bot: bot.id, conversation: conversation, user: content.span, reply: said.span,
+        bot: bot.id, conversation: conversation, user: asked.span, reply: said.span,
         integration: integration.settings.id, userID: userID ?? [])
     } catch {
       // The reply is good. Only later messages of the conversation miss it.
       noteTurnNotKept(bot.id, conversation, error.message)
     }
+  }
+
+  /// What the context keeps in place of a content with large parts; `nil` for the content itself.
+  private func withoutLargeParts(_ content: Span<UInt8>) -> [UInt8]? {
+    MessageContent.replacingLargeParts(of: content, over: contextSettings.largestPartBytes)
   }
 
   private func noteTurnNotKept(_ bot: [UInt8], _ conversation: [UInt8], _ reason: Text) {

@@ -64,6 +64,8 @@ package final class Exchange {
   private var trial: Trial?
   /// The integration of `trial`; there is one from the first attempt on.
   private var integration: Integration { trial!.integration }
+  /// What of the conversation went into the request of the current attempt, and the size of its body, in bytes.
+  private var sent = (history: WrittenHistory(), bytes: 0)
   private var reports: [AttemptReport] = []
   /// Why the policy of the backend that was asked last refused the content; `nil` if it did not.
   private var filterReason: Text?
@@ -199,10 +201,41 @@ package final class Exchange {
     var encoder = try integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
       chat: message.prompt.chat, streams: streams)!
-    try message.prompt.write(
-      to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context)
+    let history = try message.prompt.write(
+      to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context,
+      within: room(for: integration))
     if let text = delivered.text { encoder.append(prefill: text.span) }
-    return try encoder.finish()
+    let body = try encoder.finish()
+    sent = (history, body.count)
+    return body
+  }
+
+  /// How much of the conversation the integration's model takes, as far as is known.
+  private func room(for integration: Integration) -> HistoryRoom {
+    var room = HistoryRoom(turns: trial!.turns)
+    let reply = message.prompt.chat?.replyLimit ?? integration.settings.maxTokens
+    switch dispatcher.windowTokens {
+    case .unlimited: break
+    case .learned:
+      room.bytes = integration.learned.byteLimit(fixed: nil, reserving: reply, at: now)
+    case .fixed(let tokens):
+      room.bytes = integration.learned.byteLimit(fixed: tokens, reserving: reply, at: now)
+    }
+    return room
+  }
+
+  /// Learns how long the model's context is.
+  private func learn(from report: AttemptReport, _ reply: Reply?) {
+    let learned = integration.learned
+    let tokens = reply?.usage.input
+    guard report.overflow != nil || tokens != nil, sent.bytes > 0 else { return }
+    let isText = sent.history.isText && message.prompt.isText
+    if let overflow = report.overflow {
+      learned.note(overflow, bytes: isText ? sent.bytes : nil, at: now)
+    } else if let tokens, isText {
+      learned.note(bytes: sent.bytes, tokens: tokens, at: now)
+    }
+    dispatcher.keepLimit(of: integration)
   }
 
   /// Draws another integration if the one that was drawn cannot express the request. Returns whether there is one.
@@ -256,9 +289,13 @@ package final class Exchange {
     state = .choosing
     note(report, of: integration)
     trial!.settle(report, at: now)
+    learn(from: report, reply)
     if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
     guard let remedy = report.failure?.remedy else {
       preconditionFailure("an attempt without a reply has failed")
+    }
+    if report.failure == .contextTooLong, trial!.leaveOutOldest(of: sent.history.turns) {
+      return askAgain()
     }
     // An integration that will not continue another's reply says nothing about what the user wrote.
     let isFiltered = report.failure == .contentFiltered && (delivered.isEmpty || hasBegun)
@@ -361,7 +398,7 @@ package final class Exchange {
   private func finish(_ content: Answer.Content) {
     let answer = Answer(
       content: content, identifier: identifier, conversation: conversation, attempts: reports,
-      time: .now)
+      turnsLeftOut: sent.history.turnsLeftOut, time: .now)
     end(content.ending, outcome: answer.outcome)
     recipient.receive(answer)
   }

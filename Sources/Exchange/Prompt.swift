@@ -36,40 +36,39 @@ package enum Prompt {
     }
   }
 
-  /// Writes the messages. Each attempt reads the context again, because a copy would double the memory of every message
-  /// in flight.
+  /// Whether the new messages are text alone. O(n).
+  package var isText: Bool {
+    guard case .turn(let content, let chat, let next) = self, content.kind == .string else {
+      return false
+    }
+    guard let chat else { return true }
+    var index = 0
+    for message in chat.messages.elements {
+      if index >= next, message["content"]?.kind != .string { return false }
+      index += 1
+    }
+    return true
+  }
+
+  /// Writes the messages, as much of the conversation as there is room for. Each attempt reads the context again, because
+  /// a copy would double the memory of every message in flight.
   package func write(
     to encoder: inout RequestEncoder, recalling conversation: [UInt8], of bot: BotSettings,
-    from context: ContextStore
-  ) throws(TranslationFault) {
+    from context: ContextStore, within room: HistoryRoom
+  ) throws(TranslationFault) -> WrittenHistory {
     switch self {
     case .given(let chat):
       if chat.hasSystemField { try encoder.append(systemOf: chat) }
       try encoder.append(messagesOf: chat)
+      return WrittenHistory()
     case .turn(let content, let chat, let next):
       if let chat { try encoder.append(systemOf: chat) }
-      try Prompt.writeWindow(of: conversation, bot, from: context, to: &encoder)
+      let new = room.bytes == nil ? 0 : MessageContent.estimatedSize(of: content.span)
+      let history = try WrittenHistory.write(
+        context, bot, conversation, within: room.reserving(encoder.byteCount + new), to: &encoder)
       try encoder.append(.user, content: content.span)
       if let chat { try encoder.append(messagesOf: chat, from: next) }
+      return history
     }
-  }
-
-  /// Writes the messages of the context that go with the new one.
-  private static func writeWindow(
-    of conversation: [UInt8], _ bot: BotSettings, from context: ContextStore,
-    to encoder: inout RequestEncoder
-  ) throws(TranslationFault) {
-    var fault: TranslationFault?
-    context.recall(
-      bot: bot.id, conversation: conversation, messages: bot.window - 1
-    ) { role, content in
-      guard fault == nil else { return }
-      do throws(TranslationFault) {
-        try encoder.append(role == .user ? .user : .assistant, content: content)
-      } catch {
-        fault = error
-      }
-    }
-    if let fault { throw fault }
   }
 }

@@ -10,6 +10,8 @@ struct Trial {
   var permit: Breaker.Permit
   /// When the trial ends, whatever its attempt does.
   let end: Instant
+  /// The most turns of the conversation to send, after the backend has refused more; `nil` for the whole window.
+  private(set) var turns: Int?
   /// How many retries it has had.
   private var retries = 0
   /// Whether the one retry after a broken reply was made.
@@ -31,6 +33,14 @@ struct Trial {
     let left = deadline - now
     let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
     end = others.reduce(deadline) { end, other in end - min(part, other.timeout) }
+  }
+
+  /// Leaves the oldest half of the turns out that were sent, because they are more than the model takes. Returns `false`
+  /// where only the new message was sent.
+  mutating func leaveOutOldest(of sent: Int) -> Bool {
+    guard sent > 0 else { return false }
+    turns = sent / 2
+    return true
   }
 
   /// Settles the permit of an attempt. A message counts at most once, however often it is tried.

@@ -13,6 +13,8 @@ package final class ContextStore {
   private let resident: ResidentRing
   private let flusher: RingFlusher?
   private let eraser: ConversationEraser
+  /// Keeps the limits of the models' contexts over restarts; `nil` without a file.
+  package let learnedLimits: LearnedLimits?
 
   /// Makes the ring in memory, or opens it from its file. The log tells what was found in the file.
   ///
@@ -27,6 +29,7 @@ package final class ContextStore {
       do throws(SystemError) {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
         flusher = nil
+        learnedLimits = nil
         eraser = ConversationEraser(resident, on: loop) {}
       } catch {
         throw .memory(error)
@@ -41,20 +44,32 @@ package final class ContextStore {
         worker: worker)
     }
     self.flusher = flusher
+    learnedLimits = LearnedLimits(besideRing: path, log: log, worker: worker)
     eraser = ConversationEraser(opened.resident, on: loop) { flusher?.noteChange() }
     for finding in opened.findings { log.write(finding, of: path) }
     // Opening may have erased or repaired records.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
   }
 
-  /// Visits the newest messages of a conversation, oldest first.
+  /// Visits the newest turns of a conversation, oldest first. Returns how many there were.
+  @discardableResult
   package func recall(
-    bot: [UInt8], conversation: [UInt8], messages: Int,
+    bot: [UInt8], conversation: [UInt8], turns: Int,
     visit: (Role, Span<UInt8>) -> Void
-  ) {
+  ) -> Int {
     resident.ring.recall(
-      ConversationIdentity(bot: bot.span, conversation: conversation.span), messages: messages,
+      ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: turns,
       visit: visit)
+  }
+
+  /// How many of the newest turns of a conversation fit, and how many there are; `fits` is asked about the newest first.
+  package func count(
+    bot: [UInt8], conversation: [UInt8], turns: Int,
+    fits: (_ user: Span<UInt8>, _ reply: Span<UInt8>) -> Bool
+  ) -> (fitting: Int, all: Int) {
+    resident.ring.count(
+      of: ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: turns,
+      fits: fits)
   }
 
   /// Adds a turn, the user's message and its reply, to a conversation: both or neither. With a file, it survives the end

@@ -14,6 +14,8 @@ let everything = (
   [context]
   memory = 8M
   window = 12
+  window_tokens = 4000
+  largest_part = 1K
   file = /var/lib/postern/context.ring
   sync = always
 

@@ -4,24 +4,39 @@ import Testing
 
 @Suite struct ContextRingTests {
   @Test(arguments: [
-    (0, []), (1, ["a:4"]), (2, ["u:3", "a:4"]), (3, ["a:2", "u:3", "a:4"]),
-    (4, ["u:1", "a:2", "u:3", "a:4"]), (5, ["u:1", "a:2", "u:3", "a:4"]),
-    (200, ["u:1", "a:2", "u:3", "a:4"]),
+    (0, []), (1, ["u:3", "a:4"]), (2, ["u:1", "a:2", "u:3", "a:4"]),
+    (100, ["u:1", "a:2", "u:3", "a:4"]),
   ])
-  func recallsTheNewestMessages(messages: Int, expected: [String]) throws {
+  func recallsTheNewestTurns(turns: Int, expected: [String]) throws {
     let ring = TestRing(blockSize: 4096)
     try ring.append("c", user: "1", reply: "2")
     try ring.append("other", user: "5", reply: "6")
     try ring.append("c", user: "3", reply: "4")
-    #expect(ring.recall("c", messages: messages) == expected)
+    #expect(ring.recall("c", turns: turns) == expected)
   }
 
   @Test func recallsTheWidestWindow() throws {
     let ring = TestRing(blockSize: 1 << 20)
     for turn in 0..<150 { try ring.append("c", user: "\(turn)", reply: "r\(turn)") }
     let all = (0..<150).flatMap { ["u:\($0)", "a:r\($0)"] }
-    #expect(ring.recall("c", messages: 200) == all.suffix(200))
-    #expect(ring.recall("c", messages: 199) == all.suffix(199))
+    #expect(ring.recall("c", turns: 100) == all.suffix(200))
+    #expect(ring.recall("c", turns: 99) == all.suffix(198))
+  }
+
+  @Test func countsTheNewestTurnsThatFit() throws {
+    let ring = TestRing(blockSize: 4096)
+    for turn in 1...5 { try ring.append("c", user: "\(turn)", reply: "r") }
+    for limit in 0...6 {
+      var asked: [String] = []
+      let identity = ConversationIdentity(
+        bot: Array("bot".utf8).span, conversation: Array("c".utf8).span)
+      let (fitting, all) = ring.ring.count(of: identity, turns: 4) { user, _ in
+        asked.append(String(decoding: user.copied, as: UTF8.self))
+        return asked.count <= limit
+      }
+      #expect(fitting == min(limit, 4) && all == 4)
+      #expect(asked == Array(["5", "4", "3", "2"].prefix(limit + 1)))
+    }
   }
 
   @Test func keepsBotsAndConversationsApart() throws {

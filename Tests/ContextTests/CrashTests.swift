@@ -132,6 +132,6 @@ import TestSupport
         Issue.record("no room for a small turn")
       }
     }
-    #expect(ring.recall("c4", messages: 2) == ["u:59", "a:r"])
+    #expect(ring.recall("c4", turns: 1) == ["u:59", "a:r"])
   }
 }

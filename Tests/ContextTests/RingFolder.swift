@@ -52,7 +52,7 @@ extension OpenedRing {
     let conversation = Array(conversation.utf8)
     var said: [String] = []
     resident.ring.recall(
-      ConversationIdentity(bot: bot.span, conversation: conversation.span), messages: 200
+      ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: 100
     ) { role, content in
       let content = String(decoding: content.copied, as: UTF8.self)
       if role == .user {

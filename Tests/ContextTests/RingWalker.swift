@@ -56,7 +56,7 @@ struct RingWalker {
     let size = Int.random(in: sizes.randomElement(using: &random)!, using: &random)
     let user = Int.random(in: 0..<4 * Self.users.count, using: &random)
     append(to: conversation, size: size, user: max(0, user - 3 * Self.users.count))
-    compareRecall(conversation, messages: Int.random(in: 0...24, using: &random))
+    compareRecall(conversation, turns: Int.random(in: 0...12, using: &random))
   }
 
   mutating func append(to conversation: Int, size: Int, user userNumber: Int = 0) {
@@ -155,13 +155,13 @@ struct RingWalker {
 
   // MARK: Comparing
 
-  func compareRecall(_ conversation: Int, messages: Int) {
+  func compareRecall(_ conversation: Int, turns: Int) {
     let (bot, id) = names[conversation]
     let chain = model.chains[conversation]
-    var place = max(0, 2 * chain.count - messages)
+    var place = 2 * max(0, chain.count - turns)
     var isEqual = true
     subject.ring.recall(
-      ConversationIdentity(bot: bot.span, conversation: id.span), messages: messages
+      ConversationIdentity(bot: bot.span, conversation: id.span), turns: turns
     ) { role, content in
       guard place < 2 * chain.count, let turn = model.turns[chain[place / 2]] else {
         isEqual = false

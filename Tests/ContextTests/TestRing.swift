@@ -45,12 +45,12 @@ final class TestRing {
   }
 
   /// The newest messages, as `u:…` and `a:…`.
-  func recall(_ conversation: String, bot: String = "bot", messages: Int = 200) -> [String] {
+  func recall(_ conversation: String, bot: String = "bot", turns: Int = 100) -> [String] {
     let bot = Array(bot.utf8)
     let conversation = Array(conversation.utf8)
     var found: [String] = []
     ring.recall(
-      ConversationIdentity(bot: bot.span, conversation: conversation.span), messages: messages
+      ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: turns
     ) { role, content in
       found.append((role == .user ? "u:" : "a:") + String(decoding: content.copied, as: UTF8.self))
     }

@@ -32,7 +32,7 @@ final class ExchangeFixture {
     let worker = try BlockingWorker()
     _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
     dispatcher = Dispatcher(
-      configuration.limits,
+      configuration.limits, configuration.context,
       context: try ContextStore(
         configuration.context, on: loop, log: services.log, random: random, worker: worker),
       services: services)
@@ -70,10 +70,10 @@ final class ExchangeFixture {
   }
 
   /// The newest messages of a conversation, oldest first, without their quotes.
-  func messages(of conversation: String, count: Int = 200) -> [String] {
+  func messages(of conversation: String, turns: Int = 100) -> [String] {
     var messages: [String] = []
     dispatcher.context.recall(
-      bot: bot.settings.id, conversation: bytes(conversation), messages: count
+      bot: bot.settings.id, conversation: bytes(conversation), turns: turns
     ) { role, content in
       messages.append("\(role): \(text(content.copied).dropFirst().dropLast())")
     }

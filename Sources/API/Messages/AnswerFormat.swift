@@ -76,7 +76,7 @@ extension Answer {
       identifier: identifier, conversation: conversation,
       integration: AnswerFacts.Integration(
         id: integration.id, name: integration.name, isFallback: integration.isFallback),
-      time: time)
+      turnsLeftOut: turnsLeftOut, time: time)
   }
 
   /// Writes the attempts.

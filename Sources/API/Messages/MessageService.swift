@@ -25,8 +25,8 @@ final class MessageService {
   }
 
   /// Applies other limits to requests that come from now on.
-  func adopt(_ limits: LimitsSettings) {
-    dispatcher.adopt(limits)
+  func adopt(_ limits: LimitsSettings, _ context: ContextSettings) {
+    dispatcher.adopt(limits, context)
     repeats.memory = limits.idempotencyMemoryBytes
   }
 

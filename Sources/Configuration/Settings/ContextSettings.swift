@@ -14,6 +14,10 @@ public struct ContextSettings: SectionSettings, Sendable {
   public private(set) var memoryBytes = 0
   /// Messages sent with each request, the new one included: 1 to 200. A bot may have its own.
   public private(set) var window = 0
+  /// How long the messages of a request may be.
+  public private(set) var windowTokens = WindowTokens.learned
+  /// The largest part of a message that is kept, in bytes. Text is kept whatever its size.
+  public private(set) var largestPartBytes = 0
   /// Absolute path of the ring's file. Without one the ring is in memory only.
   public private(set) var file: [UInt8]?
   /// When to flush the file.
@@ -38,6 +42,18 @@ public struct ContextSettings: SectionSettings, Sendable {
     rows.count(
       "window", 1...200, &window, standard: "10",
       "How many messages are sent with each request, the new one included.")
+    rows.parsed(
+      "window_tokens", .tokens, &windowTokens, WindowTokens.init, standard: "auto",
+      """
+      How long the messages of a request may be, in tokens; the oldest turns of the window are left out until they fit. \
+      `auto`: what the backend's own errors have said, per integration. `no`: any length.
+      """)
+    rows.size(
+      "largest_part", 0...Quantity.gibibyte, &largestPartBytes, standard: "64K",
+      """
+      The largest part of a message that the ring keeps. A larger photo, recording or file is replaced by a text that \
+      names it, after its message was answered.
+      """)
     rows.text(
       "file", .path, &file,
       .init(

@@ -30,6 +30,8 @@ package enum SettingType: Sendable {
   case bots
   /// Messages per time, or 0.
   case rate
+  /// `auto`, a number of tokens, or `no`.
+  case tokens
   /// Failures and a time, or 0.
   case breaker
   /// What an API key is checked against.
