@@ -75,14 +75,17 @@ package final class Integration {
   /// The most time that one attempt may take.
   package var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
+  /// Whether its backend has refused a hint that was translated, and answered without it.
+  package var refusesHints = false
+
   /// Begins the body of a request; `nil` for `echo`. `chat` is the client's own request, if it sent one: its further
-  /// fields are sent on.
+  /// fields are sent on, hints that are translated only with `sendsHints`.
   package func encoder(
     conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
-    streams: Bool = false
+    streams: Bool = false, sendsHints: Bool = true
   ) throws(TranslationFault) -> RequestEncoder? {
     guard var profile else { return nil }
-    if let chat { profile = try profile.serving(chat) }
+    if let chat { profile = try profile.serving(chat, sendsHints: sendsHints) }
     return RequestEncoder(
       profile,
       conversationID: conversation, user: user, metadata: metadata, streams: streams)

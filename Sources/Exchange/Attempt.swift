@@ -278,7 +278,19 @@ final class Attempt {
       report.retryAfter = result.retryAfter ?? verdict.retryAfter
     }
     report.forbidsRetry = result.forbidsRetry
+    report.refusesHint = refusesHint(result)
     complete(report, verdict.reply)
+  }
+
+  /// Whether the backend refuses the request because it says how much the model is to think, in words that the client
+  /// did not choose.
+  private func refusesHint(_ result: TransferResult) -> Bool {
+    guard result.status == 400 || result.status == 422, order.face != .native,
+      order.integration.dialect?.isSpoken(by: order.face) == false
+    else { return false }
+    let sent = order.body.bytes
+    return result.body.span.containsIgnoringCase("effort")
+      && sent.span.containsIgnoringCase("effort\":")
   }
 
   private func complete(_ report: AttemptReport, _ reply: Reply?) {

@@ -200,7 +200,7 @@ package final class Exchange {
   ) throws(TranslationFault) -> ByteBuffer {
     var encoder = try integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
-      chat: message.prompt.chat, streams: streams)!
+      chat: message.prompt.chat, streams: streams, sendsHints: trial!.sendsHints)!
     let history = try message.prompt.write(
       to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context,
       within: room(for: integration))
@@ -297,6 +297,8 @@ package final class Exchange {
     if report.failure == .contextTooLong, trial!.leaveOutOldest(of: sent.history.turns) {
       return askAgain()
     }
+    // What only hints never makes a message fail.
+    if trial!.leavesHintsOut(after: report) { return askAgain() }
     // An integration that will not continue another's reply says nothing about what the user wrote.
     let isFiltered = report.failure == .contentFiltered && (delivered.isEmpty || hasBegun)
     filterReason = isFiltered ? report.filterReason(of: integration.settings) : nil

@@ -18,6 +18,8 @@ struct Trial {
   private var hasRepeatedOnce = false
   /// Whether the breaker has counted a failure of this message.
   private var hasCounted = false
+  /// Whether hints that are translated are sent.
+  private(set) var sendsHints: Bool
 
   /// A trial of an integration, from now on.
   ///
@@ -29,6 +31,7 @@ struct Trial {
   ) {
     self.integration = integration
     self.permit = permit
+    sendsHints = !integration.refusesHints
     let others = next.filter { $0.breaker.allows(at: now) }
     let left = deadline - now
     let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
@@ -51,6 +54,14 @@ struct Trial {
       hasCounted = true
     }
     integration.breaker.settle(permit, result, at: now)
+    if report.outcome == .ok, !sendsHints { integration.refusesHints = true }
+  }
+
+  /// Leaves hints out from now on, if the backend has refused one. Returns whether it was sent any until now.
+  mutating func leavesHintsOut(after report: AttemptReport) -> Bool {
+    guard report.refusesHint, sendsHints else { return false }
+    sendsHints = false
+    return true
   }
 
   /// The shortest pause before another look at a probe.

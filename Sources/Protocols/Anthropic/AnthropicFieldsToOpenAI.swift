@@ -64,7 +64,7 @@ enum AnthropicFieldsToOpenAI {
   static func output(
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
-    if let effort = Effort(value["effort"]) {
+    if fields.sendsHints, let effort = Effort(value["effort"]) {
       try fields.set("reasoning_effort", written: effort.json)
     }
     if let form = value["format"].present { try format(&fields, "output_config", form) }
@@ -88,7 +88,9 @@ enum AnthropicFieldsToOpenAI {
     _ fields: inout ChatFields, _ name: StaticString, _ value: JSONValue
   ) throws(TranslationFault) {
     let effort = fields.chat.body["output_config"]?["effort"]
-    guard value.member("type", is: "enabled"), Effort(effort) == nil else { return }
+    guard fields.sendsHints, value.member("type", is: "enabled"), Effort(effort) == nil else {
+      return
+    }
     let budget = value["budget_tokens"]?.integer ?? 0
     try fields.set(
       "reasoning_effort",

@@ -82,7 +82,9 @@ enum OpenAIFieldsToAnthropic {
     let body = fields.chat.body
     var writer = JSONWriter()
     writer.beginObject()
-    if let effort = Effort(body["reasoning_effort"].present ?? body["reasoning"]?["effort"]) {
+    if fields.sendsHints,
+      let effort = Effort(body["reasoning_effort"].present ?? body["reasoning"]?["effort"])
+    {
       writer.member("effort", raw: effort.json.span)
     }
     if let format = body["response_format"].present, format["type"]?.equals("text") != true {

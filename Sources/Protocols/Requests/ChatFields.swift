@@ -10,11 +10,16 @@ struct ChatFields {
   let chat: ChatRequest
   let profile: RequestProfile
   private let rules: any DialectRules
+  /// Whether hints that are translated are sent: how much the model is to think.
+  let sendsHints: Bool
 
   /// The fields for a backend of this profile. Where the system messages are a field, that is one of them: the bot's
   /// before the client's, if the client has any.
-  init(of chat: ChatRequest, for profile: RequestProfile) throws(TranslationFault) {
+  init(
+    of chat: ChatRequest, for profile: RequestProfile, sendsHints: Bool
+  ) throws(TranslationFault) {
     self.chat = chat
+    self.sendsHints = sendsHints
     self.profile = profile
     rules = profile.dialect.rules
     if let translation = rules.fieldRules(from: chat.face) {
@@ -137,8 +142,12 @@ extension ChatFields {
 
 extension RequestProfile {
   /// The profile for a client's request: with its further fields, which replace configured ones of the same name.
-  public func serving(_ chat: ChatRequest) throws(TranslationFault) -> RequestProfile {
-    let client = try ChatFields(of: chat, for: self)
+  ///
+  /// Without `sendsHints`, translated hints are left out, for a backend that refuses them.
+  public func serving(
+    _ chat: ChatRequest, sendsHints: Bool = true
+  ) throws(TranslationFault) -> RequestProfile {
+    let client = try ChatFields(of: chat, for: self, sendsHints: sendsHints)
     // Two names for one limit, of which a backend takes one at a time.
     let limits = client.contains("max_tokens") || client.contains("max_completion_tokens")
     var fields = client.fields

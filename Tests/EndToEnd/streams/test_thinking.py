@@ -198,3 +198,51 @@ def test_cached_tokens_are_counted_once(one_integration, usage, tokens):
     running.client().post(PATHS["native"], {"content": "Hello"})
     (only,) = running.client().get("/v1/stats").data
     assert only["tokens"]["input"] == tokens
+
+
+# How much the model is to think, as clients of each interface say it, and how backends refuse it.
+EFFORTS = {
+    "anthropic": ("openai", {"thinking": {"type": "enabled", "budget_tokens": 4096}}),
+    "openai": ("anthropic", {"reasoning_effort": "low"}),
+}
+REFUSALS = {
+    "anthropic": (
+        "400 Bad Request",
+        {"error": {"message": "Unrecognized request argument supplied: reasoning_effort"}},
+    ),
+    "openai": (
+        "422 Unprocessable Entity",
+        {"detail": [{"loc": ["body", "output_config", "effort"], "msg": "Extra inputs"}]},
+    ),
+}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("face", EFFORTS)
+def test_a_refused_effort_is_left_out(one_integration, face, stream):
+    """It only hints: the same message is sent without it, and so are later ones."""
+    type, effort = EFFORTS[face]
+    status, refusal = REFUSALS[face]
+    answered = models.model(type)
+
+    def script(request):
+        if b'effort":' in request.body:
+            return replies.document(refusal, status)
+        return answered(request)
+
+    running, server = one_integration(type, script, retries=0, breaker="1/60s")
+    body = {"model": "support", "max_tokens": 8192, "messages": HELLO, "stream": stream, **effort}
+    for _ in range(2):
+        answer = running.client().post(PATHS[face], body)
+        assert answer.status == 200 and models.TEXT.split(",")[0].encode() in answer.body
+    asked = [b'effort":' in request.body for request in server.await_requests(3)]
+    assert asked == [True, False, False]
+
+
+def test_an_effort_of_the_clients_own_interface_is_its_own(one_integration):
+    """The client chose the word: it is told that the backend refuses it."""
+    status, refusal = REFUSALS["anthropic"]
+    running, server = one_integration("openai", replies.document(refusal, status), retries=0)
+    body = {"model": "support", "messages": HELLO, "reasoning_effort": "low"}
+    assert running.client().post(PATHS["openai"], body).status == 502
+    assert len(server.requests) == 1
