@@ -94,6 +94,8 @@ package final class Reload {
   package func end() {
     onValid = nil
     onFaults = nil
+    // It refers to this object.
+    observer = nil
   }
 
   /// Applies the file that Postern itself has just saved. If another process has saved since, that file is read, once it
