@@ -100,6 +100,9 @@ final class Management {
     _ name: SectionName, _ request: Request, _ patch: JSONValue, by key: APIKeySettings?
   ) {
     let (tags, condition) = (tags, request.field("If-Match"))
+    if isOutdated(condition, name) {
+      return request.respond(APIError.preconditionFailed.response())
+    }
     save(request, "patched", by: key) { (configuration) throws(APIError) in
       let resource = try configuration.resource(name, for: key)
       guard tags.matches(condition, resource) else { throw .preconditionFailed }
@@ -117,6 +120,9 @@ final class Management {
   /// Deletes a bot with its integrations and its conversations, or an integration.
   func delete(_ name: SectionName, _ request: Request, by key: APIKeySettings?) {
     let (tags, condition) = (tags, request.field("If-Match"))
+    if isOutdated(condition, name) {
+      return request.respond(APIError.preconditionFailed.response())
+    }
     var cleaning: Cleaning?
     if name.kind == .bot {
       cleaning = { [conversations] in conversations.deleteAll(of: name.name, then: $0) }
@@ -128,6 +134,11 @@ final class Management {
     } then: { _ in
       Response(status: 204, contentType: nil, body: [])
     }
+  }
+
+  /// Whether a condition fails for the resource that clients are told of now. The file need not be read for that.
+  private func isOutdated(_ condition: [UInt8]?, _ name: SectionName) -> Bool {
+    active.configuration.resource(name).map { !tags.matches(condition, $0) } ?? false
   }
 
   private typealias Addition =

@@ -61,6 +61,87 @@ def test_a_refusal_costs_at_most_twice_a_healthy_request(gateway, kind):
     assert min(ratios) < 2
 
 
+KEYS = {name: f"{name}-key-0123456789" for name in ("chat", "admin", "other")}
+
+
+def api_request(line: str, *fields: str, key: str | None = None, body: bytes = b"") -> bytes:
+    head = [f"{line} HTTP/1.1", "Host: localhost", *fields]
+    if key:
+        head.append(f"Authorization: Bearer {KEYS[key]}")
+    if body:
+        head += ["Content-Type: application/json", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*head, "", ""]).encode() + body
+
+
+MESSAGE = f"POST {messages_path()}"
+CHAT = b'{"model":"none","messages":[{"role":"user","content":"hi"}]}'
+# After these the connection stays.
+REFUSED_BY_API = {
+    "401 no key": api_request(MESSAGE, body=b'{"content":"hi"}'),
+    "401 wrong key": api_request("GET /v1/bots", "x-api-key: wrong-key-0123456789"),
+    "401 key of 8,000 bytes": api_request("GET /v1/bots", "x-api-key: " + "k" * 8000),
+    "403 scope": api_request("GET /v1/bots", key="chat"),
+    "403 another bot": api_request("GET /v1/bots/default", key="other"),
+    "404 path": api_request("GET /v1/bot", key="admin"),
+    "404 bot": api_request("GET /v1/bots/none", key="admin"),
+    "404 model": api_request("POST /v1/chat/completions", key="chat", body=CHAT),
+    "405 method": api_request("PUT /v1/bots", key="admin"),
+    "412 If-Match": api_request(
+        "PATCH /v1/bots/default", 'If-Match: "x"', key="admin", body=b'{"window":5}'
+    ),
+    "415 media type": api_request(
+        MESSAGE, "Content-Type: text/plain", "Content-Length: 2", key="chat"
+    )
+    + b"{}",
+    "400 invalid JSON": api_request(MESSAGE, key="chat", body=b'{"content":'),
+    "400 no content": api_request(MESSAGE, key="chat", body=b"{}"),
+    "400 identifier": api_request(
+        MESSAGE, key="chat", body=b'{"content":"hi","conversation_id":"a b"}'
+    ),
+    "400 parameter": api_request("GET /v1/bots?page=x", key="admin"),
+    "409 Idempotency-Key": api_request(
+        MESSAGE, "Idempotency-Key: used", key="chat", body=b'{"content":"other"}'
+    ),
+    "429 per_user": api_request(MESSAGE, key="chat", body=b'{"content":"a","user":{"id":"u"}}'),
+}
+
+
+def kept_cost(running, text: bytes, count: int = 300) -> tuple[float, int]:
+    """Processor microseconds for a request on a connection that stays, and the status."""
+    with running.client().open() as connection:
+        before = cpu_seconds(running.process.pid)
+        for _ in range(count):
+            connection.send(text)
+            status = connection.read_response("GET").status
+        return (cpu_seconds(running.process.pid) - before) / count * 1e6, status
+
+
+def test_a_refusal_by_the_api_costs_at_most_twice_a_healthy_request(gateway):
+    keys = {f"key {name}": {"secret": key, "scopes": "admin"} for name, key in KEYS.items()}
+    keys["key chat"]["scopes"] = "chat"
+    keys["key other"]["bots"] = "spare"
+    sections = {"limits": {"per_user": "1/h"}, "bot default": {}, "bot spare": {}, **keys}
+    running = gateway(sections)
+    client = running.client(KEYS["chat"])
+    used = {"Idempotency-Key": "used"}
+    assert client.post(messages_path(), {"content": "one"}, used).status == 200
+    assert client.message(user={"id": "u"}).status == 200
+    healthy = api_request("GET /healthz")
+    kept_cost(running, healthy, 1000)
+    above = []
+    for kind, text in REFUSED_BY_API.items():
+        ratios = []
+        for _ in range(3):
+            usual, _ = kept_cost(running, healthy)
+            refused, status = kept_cost(running, text)
+            assert kind.startswith(str(status)), kind
+            ratios.append(refused / usual)
+        print(f"{kind}: {refused:.1f} µs, healthy {usual:.1f} µs, {min(ratios):.2f} ×")
+        if min(ratios) >= 2:
+            above.append(kind)
+    assert not above
+
+
 def test_clients_that_drip_cost_next_to_nothing(gateway):
     """30 clients send a section, a chunk line or a body, each 30 bytes a second, one at a time."""
     running = gateway()
