@@ -42,16 +42,26 @@ package enum FailureAdvice {
       "the host of webhook_url resolves to an address that is link-local or a metadata service's, which is refused: "
         + "an administrator can write the address itself"
     case .handshakeFailed:
-      "the TLS handshake failed: is https right for this port of webhook_url?"
+      "the TLS handshake failed: is https right for this port of webhook_url, and does the backend want a "
+        + "client_certificate?"
     case .certificateNotTrusted:
       "the backend's certificate is not trusted (\(result.detail)): check the host in webhook_url, or name its "
         + "authority by ca_file"
     case .authorityUnusable:
       "ca_file cannot be read, or has no certificate in PEM"
+    case .identityUnusable:
+      "client_certificate or client_key cannot be used: do they belong together, and are both in PEM?"
+    case .identityRefused:
+      "the backend wants a client's certificate, or refuses the one that it was shown (\(result.detail)): check "
+        + "client_certificate and client_key"
+    case .interrupted where result.status != 0:
+      "the reply ended before it was whole: see the backend's log"
+    case .interrupted where result.timings.handshakeDone > 0:
+      // TLS 1.3 refuses a client after the handshake, and its alert may be lost.
+      "the backend closed the connection before it answered: see its log; if it wants a client's certificate, set "
+        + "client_certificate and client_key"
     case .interrupted:
-      result.status == 0
-        ? "the backend closed the connection before it answered: see its log"
-        : "the reply ended before it was whole: see the backend's log"
+      "the backend closed the connection before it answered: see its log"
     case .notHTTP:
       "what answers is not an HTTP server: check the port in webhook_url"
     case .undecodable:

@@ -53,7 +53,8 @@ package final class Integration {
       let wanted = Upstream.Settings(
         url: url.text, fields: Integration.sharedFields(settings, dialect),
         connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
-        authorityFile: settings.caFile, bodyLimit: settings.maxResponseBytes,
+        authorityFile: settings.caFile, identity: Integration.identity(settings),
+        bodyLimit: settings.maxResponseBytes,
         refusesHostOnly: url.address == nil)
       let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
       upstream = kept ?? Upstream(wanted)
@@ -136,6 +137,14 @@ package final class Integration {
         return RequestParameter(name: parameter.name, value: document.root)
       },
       botID: bot.id, botName: bot.name, system: bot.system)
+  }
+
+  /// What the backend is shown, if it is; the configuration has both files or none.
+  private static func identity(_ settings: IntegrationSettings) -> IdentityFiles? {
+    guard let certificate = settings.clientCertificate, let key = settings.clientKey else {
+      return nil
+    }
+    return IdentityFiles(certificate: certificate, key: key)
   }
 
   /// The configured fields, and the dialect's fields that are not among them.

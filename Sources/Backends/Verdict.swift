@@ -197,7 +197,8 @@ package struct Verdict {
     // The name has to be changed: there is no use in trying again.
     case .addressRefused: (.connectFailed, .notTrusted)
     case .handshakeFailed: (.tlsFailed, .unreachable)
-    case .certificateNotTrusted, .authorityUnusable: (.tlsFailed, .notTrusted)
+    case .certificateNotTrusted, .authorityUnusable, .identityUnusable, .identityRefused:
+      (.tlsFailed, .notTrusted)
     case .interrupted: (.interrupted, .unreachable)
     case .tooLarge, .headTooLarge: (.tooLarge, .unusable)
     case .notHTTP, .undecodable, .other: (.httpError, .unusable)

@@ -98,7 +98,7 @@ enum ConfigurationReference {
 
     A gateway that serves reads the file again at SIGHUP, and when it has changed: written in place,
     replaced by a rename, or reached through a symbolic link that leads elsewhere now. The files that it
-    names are watched and read again with it: `tls_certificate`, `tls_key`, `system_file`, `ca_file`,
+    names are watched and read again with it: `tls_certificate`, `tls_key`, `system_file`, `ca_file`, `client_certificate`, `client_key`,
     `${file:…}` and `${credential:…}`. After a change it waits for 100 ms without another, at most 1 s. Only a
     changed environment variable needs a restart.
 

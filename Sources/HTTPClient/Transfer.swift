@@ -131,6 +131,7 @@ final class Transfer {
     setText(CURLOPT_ACCEPT_ENCODING, [])
     setLong(CURLOPT_POST, 1)
     trust(settings.authorityFile)
+    settings.identity?.forEachOption { setText($0, $1) }
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
@@ -221,7 +222,7 @@ final class Transfer {
     // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done; the local port is there before.
     var failure = TransferFailure(
       code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
-      resolved: timings.nameResolved > 0)
+      resolved: timings.nameResolved > 0, detail: hasHead ? "" : Text(cString: errorText))
     if isAddressRefused, failure == .connectFailed { failure = .addressRefused }
     if isTooLarge { failure = .tooLarge }
     if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {

@@ -1,4 +1,5 @@
 internal import CCurl
+import Bytes
 
 /// How a transfer failed below HTTP's own semantics, told by the phase that it failed in.
 public enum TransferFailure: Error, Equatable, Sendable {
@@ -14,6 +15,10 @@ public enum TransferFailure: Error, Equatable, Sendable {
   case certificateNotTrusted
   /// The certificate authority file cannot be used.
   case authorityUnusable
+  /// The files of the client's certificate and key cannot be used.
+  case identityUnusable
+  /// The backend wants a client's certificate, or refuses the one that it was shown.
+  case identityRefused
   /// The connection ended or was reset before the response was whole.
   case interrupted
   /// What came is not HTTP.
@@ -27,8 +32,12 @@ public enum TransferFailure: Error, Equatable, Sendable {
   /// libcurl failed for a reason of its own, such as no memory: `CURLcode`.
   case other(code: UInt32)
 
-  /// Sorts libcurl's result; libcurl-errors(3). `nil` for success.
-  init?(_ result: CURLcode, connected: Bool, resolved: Bool) {
+  /// Sorts libcurl's result; libcurl-errors(3). `nil` for success. `detail` is what libcurl says of it, before any response.
+  init?(_ result: CURLcode, connected: Bool, resolved: Bool, detail: Text = "") {
+    if result != CURLE_OK, TransferFailure.tellsOfRefusedIdentity(detail) {
+      self = .identityRefused
+      return
+    }
     switch result {
     case CURLE_OK:
       return nil
@@ -39,8 +48,10 @@ public enum TransferFailure: Error, Equatable, Sendable {
     case CURLE_OPERATION_TIMEDOUT:
       // Only the connection phase has a time limit of libcurl's; how far it came says what hung.
       self = !resolved ? .nameNotResolved : !connected ? .connectFailed : .handshakeFailed
-    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_CERTPROBLEM,
-      CURLE_SSL_ENGINE_NOTFOUND, CURLE_SSL_ENGINE_SETFAILED, CURLE_USE_SSL_FAILED:
+    case CURLE_SSL_CERTPROBLEM:
+      self = .identityUnusable
+    case CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CIPHER, CURLE_SSL_ENGINE_NOTFOUND,
+      CURLE_SSL_ENGINE_SETFAILED, CURLE_USE_SSL_FAILED:
       self = .handshakeFailed
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_ISSUER_ERROR:
       self = .certificateNotTrusted
@@ -56,5 +67,16 @@ public enum TransferFailure: Error, Equatable, Sendable {
     default:
       self = .other(code: result.rawValue)
     }
+  }
+
+  /// Whether libcurl's words say that the backend has ended the connection because of the client's certificate, or for want
+  /// of one.
+  ///
+  /// TLS 1.3 tells this after the handshake, where libcurl reports a read that failed. So it is told by the alert's name
+  /// (RFC 8446 section 6): only alerts that come from the backend are called so.
+  static func tellsOfRefusedIdentity(_ detail: Text) -> Bool {
+    let text = detail.bytes.span
+    return text.containsIgnoringCase(" alert ")
+      && (text.containsIgnoringCase("certificate") || text.containsIgnoringCase("unknown ca"))
   }
 }

@@ -16,6 +16,8 @@ public final class Upstream {
     public var connectTimeoutMilliseconds: Int
     /// The certificate authorities to trust in place of the system's.
     public var authorityFile: [UInt8]?
+    /// The files of the certificate that the backend is shown, and of its key.
+    public var identity: IdentityFiles?
     /// The largest body taken, in bytes.
     public var bodyLimit: Int
     /// Whether connections to addresses that only this host reaches are refused (``IPAddress/isHostOnly``).
@@ -26,12 +28,13 @@ public final class Upstream {
     /// Settings from their parts.
     public init(
       url: [UInt8], fields: [[UInt8]], connectTimeoutMilliseconds: Int, authorityFile: [UInt8]?,
-      bodyLimit: Int, refusesHostOnly: Bool = false
+      identity: IdentityFiles? = nil, bodyLimit: Int, refusesHostOnly: Bool = false
     ) {
       self.url = url
       self.fields = fields
       self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
       self.authorityFile = authorityFile
+      self.identity = identity
       self.bodyLimit = bodyLimit
       self.refusesHostOnly = refusesHostOnly
     }

@@ -33,6 +33,7 @@ import TestSupport
       (.nameNotResolved, .dnsFailed), (.connectFailed, .connectFailed),
       (.addressRefused, .connectFailed), (.handshakeFailed, .tlsFailed),
       (.certificateNotTrusted, .tlsFailed), (.authorityUnusable, .tlsFailed),
+      (.identityUnusable, .tlsFailed), (.identityRefused, .tlsFailed),
       (.interrupted, .interrupted), (.notHTTP, .httpError),
       (.headTooLarge, .tooLarge), (.other(code: 27), .httpError),
     ] as [(TransferFailure, Outcome)])
@@ -100,6 +101,7 @@ import TestSupport
       (.addressRefused, .notTrusted), (.handshakeFailed, .unreachable),
       (.interrupted, .unreachable),
       (.certificateNotTrusted, .notTrusted), (.authorityUnusable, .notTrusted),
+      (.identityUnusable, .notTrusted), (.identityRefused, .notTrusted),
       (.tooLarge, .unusable), (.headTooLarge, .unusable), (.notHTTP, .unusable),
       (.other(code: 27), .unusable),
     ] as [(TransferFailure, FailureKind)])
@@ -279,6 +281,8 @@ import TestSupport
     (.handshakeFailed, 0, "", "TLS handshake"),
     (.certificateNotTrusted, 0, "self-signed", "(self-signed)"),
     (.authorityUnusable, 0, "", "ca_file"),
+    (.identityUnusable, 0, "", "client_key"),
+    (.identityRefused, 0, "alert certificate required", "(alert certificate required)"),
     (.interrupted, 0, "", "before it answered"),
     (.interrupted, 200, "", "ended before it was whole"),
     (.notHTTP, 0, "", "not an HTTP server"), (.tooLarge, 200, "", "max_response"),

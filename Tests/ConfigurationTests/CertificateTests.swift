@@ -31,7 +31,7 @@ import Testing
     arguments: [
       (14 * day, nil), (14 * day - 1, "expires in 13 days: renew it"), (day, "expires in 1 day:"),
       (day - 1, "expires in less than a day:"), (1, "expires in less than a day:"),
-      (0, "expired less than a day ago, and clients refuse it: renew it"),
+      (0, "expired less than a day ago, and is refused: renew it"),
       (-day, "expired 1 day ago"), (-400 * day, "expired 400 days ago"),
     ] as [(Int, String?)])
   func warnsTwoWeeksBeforeTheEnd(left: Int, told: String?) {

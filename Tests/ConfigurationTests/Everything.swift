@@ -77,6 +77,8 @@ let everything = (
   breaker = 1/2s
   on_filter = next
   ca_file = /ca
+  client_certificate = /ca
+  client_key = /key
 
   [integration claude]
   bot = sales
@@ -85,5 +87,8 @@ let everything = (
   model = claude
   """,
   variables: ["KEY": "0123456789abcdef"],
-  files: ["/cert": "", "/key": "", "/ca": "-----BEGIN CERTIFICATE-----", "/system": "Be kind.\n"]
+  files: [
+    "/cert": "-----BEGIN CERTIFICATE-----", "/key": "-----BEGIN PRIVATE KEY-----",
+    "/ca": "-----BEGIN CERTIFICATE-----", "/system": "Be kind.\n",
+  ]
 )

@@ -1,3 +1,4 @@
+import Bytes
 import CCurl
 import Testing
 
@@ -11,6 +12,7 @@ import Testing
       (CURLE_PEER_FAILED_VERIFICATION, .certificateNotTrusted),
       (CURLE_SSL_ISSUER_ERROR, .certificateNotTrusted),
       (CURLE_SSL_INVALIDCERTSTATUS, .certificateNotTrusted),
+      (CURLE_SSL_CERTPROBLEM, .identityUnusable),
       (CURLE_SSL_CACERT_BADFILE, .authorityUnusable), (CURLE_GOT_NOTHING, .interrupted),
       (CURLE_SEND_ERROR, .interrupted), (CURLE_RECV_ERROR, .interrupted),
       (CURLE_PARTIAL_FILE, .interrupted), (CURLE_WEIRD_SERVER_REPLY, .notHTTP),
@@ -21,6 +23,20 @@ import Testing
     for (connected, resolved) in [(false, false), (false, true), (true, true)] {
       #expect(TransferFailure(code, connected: connected, resolved: resolved) == failure)
     }
+  }
+
+  /// What OpenSSL and GnuTLS say of alerts, and of certificates that are not trusted here.
+  @Test(
+    arguments: [
+      ("error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0", true),
+      ("error:0A000418:SSL routines::tlsv1 alert unknown ca", true),
+      ("error:0A000412:SSL routines::sslv3 alert bad certificate", true),
+      ("error:0A000410:SSL routines::sslv3 alert handshake failure", false),
+      ("SSL certificate problem: unable to get local issuer certificate", false),
+      ("Recv failure: Connection reset by peer", false), ("", false),
+    ])
+  func tellsARefusedIdentityByTheAlert(detail: String, isRefused: Bool) {
+    #expect(TransferFailure.tellsOfRefusedIdentity(Text(Array(detail.utf8))) == isRefused)
   }
 
   /// Only the connection phase has a limit: its progress says what hung.

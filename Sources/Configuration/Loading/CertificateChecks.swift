@@ -1,90 +1,117 @@
 import Bytes
 
-/// The checks of `tls_certificate` and `tls_key`, which belong together.
+/// The checks of a certificate and its key, the files of two settings that belong together.
 extension ConfigurationResolver {
-  /// Reads both files, and checks that they can be used.
-  mutating func readIdentity(of server: Section) {
-    let certificate = contents(of: "tls_certificate", in: server)
-    let key = contents(of: "tls_key", in: server)
-    checkPartner(of: "tls_certificate", "tls_key", in: server)
-    checkPartner(of: "tls_key", "tls_certificate", in: server)
-    guard let certificate, let key, let entry = server.entry("tls_certificate"),
-      let keyEntry = server.entry("tls_key")
-    else { return }
+  /// Two settings with a certificate and its key.
+  struct PairNames {
+    let certificate: StaticString
+    let key: StaticString
+    /// What needs both.
+    let purpose: StaticString
+
+    /// What `[server]` serves HTTPS with.
+    static let server = PairNames(
+      certificate: "tls_certificate", key: "tls_key", purpose: "HTTPS")
+    /// What an integration shows to its backend.
+    static let client = PairNames(
+      certificate: "client_certificate", key: "client_key", purpose: "mutual TLS")
+  }
+
+  /// Reads both files, and checks that they can be used; `nil` if one is missing.
+  mutating func readPair(_ names: PairNames, in section: Section) -> ServerSettings.TLS? {
+    let certificate = contents(of: names.certificate, in: section)
+    let key = contents(of: names.key, in: section)
+    checkPartner(of: names.certificate, names.key, names, in: section)
+    checkPartner(of: names.key, names.certificate, names, in: section)
+    guard let certificate, let key, let place = section.entry(names.certificate),
+      let keyPlace = section.entry(names.key)
+    else { return nil }
     let facts = sources.certificateFacts(certificate)
-    server.identity = ServerSettings.TLS(
-      certificate: certificate, key: key, validity: facts?.validity)
-    guard areOfTheirKind(certificate, key, entry, keyEntry) else { return }
+    let pair = ServerSettings.TLS(certificate: certificate, key: key, validity: facts?.validity)
+    guard areOfTheirKind(pair, names, place.origin, keyPlace.origin) else { return pair }
     if let fault = sources.identityFault(certificate, key) {
-      return report(
-        entry.origin,
+      report(
+        place.origin,
         """
-        tls_certificate: it does not work with tls_key: \(fault) Both files must be whole, and the key the one \
-        that the certificate was made for
+        \(names.certificate): it does not work with \(names.key): \(fault) Both files must be whole, and the \
+        key the one that the certificate was made for
+        """)
+      return pair
+    }
+    if let facts { warn(of: facts, names.certificate, at: place.origin) }
+    if let path = keyPlace.text, sources.isReadableByAll(path.bytes) {
+      warn(
+        keyPlace.origin,
+        """
+        \(names.key): every user of this host can read the file; forbid it with: chmod o= \(path.path)
         """)
     }
-    if let facts { warn(of: facts, at: entry.origin) }
-    if let path = keyEntry.text, sources.isReadableByAll(path.bytes) {
-      warn(
-        keyEntry.origin,
-        "tls_key: every user of this host can read the file; forbid it with: chmod o= \(path.path)")
-    }
+    return pair
   }
 
   private mutating func checkPartner(
-    of name: StaticString, _ partner: StaticString, in server: Section
+    of name: StaticString, _ partner: StaticString, _ names: PairNames, in section: Section
   ) {
-    guard let entry = server.entry(name), server.entry(partner) == nil else { return }
-    report(entry.origin, "\(name): HTTPS needs \(partner) as well")
+    guard let entry = section.entry(name), section.entry(partner) == nil else { return }
+    report(entry.origin, "\(name): \(names.purpose) needs \(partner) as well")
   }
 
   /// Whether the one file has a certificate and the other a key that needs no password; else that is reported.
   private mutating func areOfTheirKind(
-    _ certificate: [UInt8], _ key: [UInt8], _ entry: SettingEntry, _ keyEntry: SettingEntry
+    _ pair: ServerSettings.TLS, _ names: PairNames, _ origin: SettingOrigin,
+    _ keyOrigin: SettingOrigin
   ) -> Bool {
-    let hasCertificate = certificate.span.containsIgnoringCase(" CERTIFICATE-----")
-    let hasKey = key.span.containsIgnoringCase("PRIVATE KEY-----")
-    if !hasCertificate, !hasKey, certificate.span.containsIgnoringCase("PRIVATE KEY-----"),
-      key.span.containsIgnoringCase(" CERTIFICATE-----")
-    {
+    let (hasCertificate, hasKey) = (Self.hasCertificate(pair.certificate), Self.hasKey(pair.key))
+    if !hasCertificate, !hasKey, Self.hasKey(pair.certificate), Self.hasCertificate(pair.key) {
       report(
-        entry.origin,
-        "tls_certificate: the file has a private key, and tls_key has a certificate; swap the two")
+        origin,
+        """
+        \(names.certificate): the file has a private key, and \(names.key) has a certificate; swap the two
+        """)
       return false
     }
     if !hasCertificate {
       report(
-        entry.origin, "tls_certificate: the file has no certificate in PEM; it may be incomplete")
+        origin, "\(names.certificate): the file has no certificate in PEM; it may be incomplete")
     }
     if !hasKey {
-      report(keyEntry.origin, "tls_key: the file has no private key in PEM; it may be incomplete")
-    } else if key.span.containsIgnoringCase("ENCRYPTED") {
+      report(keyOrigin, "\(names.key): the file has no private key in PEM; it may be incomplete")
+    } else if pair.key.span.containsIgnoringCase("ENCRYPTED") {
       report(
-        keyEntry.origin,
-        "tls_key: the key needs a password; write it without one: openssl pkey -in OLD -out NEW")
+        keyOrigin,
+        "\(names.key): the key needs a password; write it without one: openssl pkey -in OLD -out NEW"
+      )
       return false
     }
     return hasCertificate && hasKey
   }
 
-  private mutating func warn(of facts: CertificateFacts, at origin: SettingOrigin) {
+  private static func hasCertificate(_ pem: [UInt8]) -> Bool {
+    pem.span.containsIgnoringCase(" CERTIFICATE-----")
+  }
+
+  private static func hasKey(_ pem: [UInt8]) -> Bool {
+    pem.span.containsIgnoringCase("PRIVATE KEY-----")
+  }
+
+  private mutating func warn(
+    of facts: CertificateFacts, _ name: StaticString, at origin: SettingOrigin
+  ) {
     if let warning = facts.validity.warning(at: sources.now()) {
-      warn(origin, "tls_certificate: \(warning)")
+      warn(origin, "\(name): \(warning)")
     }
     if let key = facts.weakKey {
       warn(
         origin,
         """
-        tls_certificate: \(key) is weak, and clients may refuse it; use RSA with 2048 bits or more, or ECDSA \
-        with P-256
+        \(name): \(key) is weak, and may be refused; use RSA with 2048 bits or more, or ECDSA with P-256
         """)
     }
     if facts.hasWeakSignature {
       warn(
         origin,
         """
-        tls_certificate: it is signed with SHA-1 or MD5, and clients may refuse it; request one that is signed \
-        with SHA-256
+        \(name): it is signed with SHA-1 or MD5, and may be refused; request one that is signed with SHA-256
         """)
     }
   }

@@ -4,7 +4,7 @@ import Protocols
 /// The checks that need more than one line of the file.
 extension ConfigurationResolver {
   mutating func checkServer(_ server: Section) {
-    readIdentity(of: server)
+    server.identity = readPair(.server, in: server)
     guard let listen = server.entry("listen"), all(.key).isEmpty,
       let addresses = listen.text?.parsed(ListenAddress.list)
     else { return }
@@ -127,6 +127,7 @@ extension ConfigurationResolver {
 extension ConfigurationResolver {
   mutating func check(integration: Section) {
     checkAuthority(of: integration)
+    _ = readPair(.client, in: integration)
     let kind = integration.integrationKind
     if kind?.dialect != nil, integration.entry("webhook_url") == nil {
       report(

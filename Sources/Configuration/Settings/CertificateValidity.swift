@@ -2,9 +2,9 @@ public import Bytes
 
 /// When a certificate is valid, in seconds since 1970.
 public struct CertificateValidity: Sendable {
-  /// The time from which clients accept it.
+  /// The time from which it is accepted.
   public let start: Int
-  /// The time from which clients refuse it.
+  /// The time from which it is refused.
   public let end: Int
 
   /// How long before its end a certificate should be renewed, in seconds.
@@ -21,11 +21,11 @@ public struct CertificateValidity: Sendable {
   public func warning(at now: Int) -> Text? {
     let advice: Text = "renew it; the new file is applied without a restart"
     if now >= end {
-      return "the certificate expired \(Self.days(now - end)) ago, and clients refuse it: \(advice)"
+      return "the certificate expired \(Self.days(now - end)) ago, and is refused: \(advice)"
     }
     if now < start {
       return """
-        the certificate is valid in \(Self.days(start - now)) only, and clients refuse it until then: check \
+        the certificate is valid in \(Self.days(start - now)) only, and refused until then: check \
         the clock of this host
         """
     }

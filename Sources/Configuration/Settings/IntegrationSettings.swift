@@ -93,6 +93,9 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var onFilter = OnFilter.stop
   /// Absolute path of a PEM file with the certificate authorities of this backend, instead of the system's.
   public private(set) var caFile: [UInt8]?
+  /// Absolute paths of PEM files with the certificate that the backend is shown, and with its key; both or neither.
+  public private(set) var clientCertificate: [UInt8]?
+  public private(set) var clientKey: [UInt8]?
   /// Texts to mask in all that the backend says.
   ///
   /// They are the values of header fields, those in the query of `webhook_url`, and the values of `${…}`.
@@ -255,6 +258,18 @@ extension IntegrationSettings {
         The certificate authorities, PEM, that this backend's certificate is checked against. The file is \
         read for each connection, the system's once an hour.
         """, example: "/etc/postern/backend-ca.pem", absence: "the system's"))
+    rows.text(
+      "client_certificate", .path, &clientCertificate,
+      .init(
+        """
+        The certificate, PEM, that this backend is shown; with its chain, if the backend needs that. Together with \
+        `client_key` it makes mutual TLS. The files are read for each connection.
+        """, example: "/etc/postern/client.pem", absence: "none is shown"))
+    rows.text(
+      "client_key", .path, &clientKey,
+      .init(
+        "The private key of `client_certificate`, PEM.", example: "/etc/postern/client.key",
+        absence: "none is shown"))
   }
 }
 

@@ -1,11 +1,18 @@
 """The certificates of backends are checked."""
 
+import re
+import shutil
+import socket
+import ssl
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 import replies
-from configuration import integration
+from configuration import integration, rendered
+from renewing import Pair
 
 
 @pytest.fixture
@@ -133,3 +140,151 @@ def test_an_authority_of_its_own_may_be_replaced(gateway, backend, certificates,
     assert running.client().message().outcomes == ["tls_failed"]
     ca_file.write_bytes(certificates.authority.read_bytes())
     assert running.client().message().status == 200
+
+
+# MARK: Mutual TLS
+
+
+@pytest.fixture
+def mutual(gateway, backend, certificates, ca_file):
+    """Asks a backend that wants a certificate of the authority; returns the gateway and the
+    backend."""
+
+    def start(version=ssl.TLSVersion.TLSv1_3, **settings):
+        context = certificates.server_context(certificates.leaf())
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificates.authority)
+        context.maximum_version = version
+        server = backend(replies.custom("Hi!"), tls=context)
+        settings = {"ca_file": ca_file, "retries": 1, "backoff": "10ms", **settings}
+        return gateway({"integration gpt": integration(server.url, **settings)}), server
+
+    return start
+
+
+def shown(certificate: Path) -> dict[str, Path]:
+    return {"client_certificate": certificate, "client_key": certificate.with_suffix(".key")}
+
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_client_certificate_is_shown(mutual, certificates, version):
+    running, server = mutual(version, **shown(certificates.leaf("client")))
+    for _ in range(2):
+        assert running.client().message().data["content"] == "Hi!"
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_client_certificate_that_is_wanted_is_advised(mutual, version):
+    """The alert of TLS 1.3 comes after the handshake, and is lost if the connection is reset."""
+    running, server = mutual(version)
+    response = running.client().message()
+    assert response.status == 502
+    assert set(response.outcomes) <= {"tls_failed", "interrupted"}
+    assert "client_certificate" in response.attempts[0]["message"]
+    assert not server.requests
+
+
+@pytest.fixture
+def wary(certificates):
+    """The port of a server that refuses clients in good order: with an alert, then the end."""
+    context = certificates.server_context(certificates.leaf())
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(certificates.authority)
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                with suppress(ssl.SSLError):
+                    context.wrap_socket(connection.dup(), server_side=True)
+                connection.settimeout(1)
+                with suppress(OSError):
+                    while connection.recv(4096):
+                        pass
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    yield listener.getsockname()[1]
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join()
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_a_backend_that_refuses_the_client_is_not_asked_again(
+    gateway, certificates, ca_file, wary, is_shown
+):
+    settings = shown(certificates.self_signed()) if is_shown else {}
+    url = f"https://127.0.0.1:{wary}/"
+    running = gateway({"integration gpt": integration(url, ca_file=ca_file, **settings)})
+    response = running.client().message()
+    assert response.outcomes == ["tls_failed"]
+    assert "client_certificate" in response.attempts[0]["message"]
+    assert "alert" in response.attempts[0]["message"]
+
+
+def test_a_client_certificate_may_be_replaced(mutual, certificates, tmp_path):
+    pair = Pair(tmp_path / "client", certificates)
+    for source, place in (
+        (certificates.self_signed(), pair.certificate),
+        (certificates.self_signed().with_suffix(".key"), pair.key),
+    ):
+        shutil.copy(source, place)
+    names = {"client_certificate": pair.certificate, "client_key": pair.key}
+    running, _ = mutual(**names)
+    assert running.client().message().status == 502
+    pair.write("client")
+    assert running.client().message().status == 200
+
+
+def test_one_client_certificate_does_not_serve_another_integration(
+    gateway, backend, certificates, ca_file
+):
+    context = certificates.server_context(certificates.leaf())
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(certificates.authority)
+    server = backend(replies.custom(), tls=context)
+    common = {"ca_file": ca_file, "retries": 0}
+    known = shown(certificates.leaf("client"))
+    running = gateway(
+        {
+            "bot a": {},
+            "bot b": {},
+            "integration known": integration(server.url, bot="a", **common, **known),
+            "integration unknown": integration(server.url, bot="b", **common),
+        }
+    )
+    assert running.client().message(bot="a").status == 200
+    assert running.client().message(bot="b").status == 502
+    assert len(server.requests) == 1
+
+
+def test_a_client_certificate_is_checked_with_the_configuration(postern, tmp_path, certificates):
+    one, two = certificates.leaf("client"), certificates.leaf("client2")
+    file = tmp_path / "check.conf"
+    for settings, told in [
+        ({"client_certificate": one}, "client_certificate: mutual TLS needs client_key as well"),
+        (
+            {"client_certificate": one, "client_key": two.with_suffix(".key")},
+            "client_certificate: it does not work with client_key",
+        ),
+        (
+            {"client_certificate": one.with_suffix(".key"), "client_key": one},
+            "client_certificate: .*swap the two",
+        ),
+        (shown(tmp_path / "absent.pem"), "client_certificate: .*cannot be read"),
+    ]:
+        file.write_text(
+            rendered({"integration gpt": integration("https://127.0.0.1:9", **settings)})
+        )
+        done = postern("check", "-c", file)
+        assert done.returncode == 1
+        assert re.search(told, done.stderr), done.stderr

@@ -162,16 +162,16 @@ def test_a_hang_up_reads_the_pair_again(served, pair):
 
 
 def test_the_configuration_may_name_other_files(served, pair, certificates):
-    leaf = certificates.leaf("elsewhere")
+    leaf = certificates.leaf("other-files")
     file = served.log_path.with_suffix(".conf")
     text = file.read_text().replace(str(pair.certificate), str(leaf))
     file.write_text(text.replace(str(pair.key), str(leaf.with_suffix(".key"))))
-    await_name(served, "elsewhere")
+    await_name(served, "other-files")
     assert " restart_needed " not in served.log
     # The old ones are watched no more.
     pair.write("second")
     time.sleep(0.5)
-    assert name_shown(served.addresses[0]) == "elsewhere"
+    assert name_shown(served.addresses[0]) == "other-files"
 
 
 def test_files_of_a_folder_that_must_not_be_listed_are_watched(gateway, certificates, pair):
