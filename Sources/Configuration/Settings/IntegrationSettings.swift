@@ -93,8 +93,9 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var onFilter = OnFilter.stop
   /// Absolute path of a PEM file with the certificate authorities of this backend, instead of the system's.
   public private(set) var caFile: [UInt8]?
-  /// Absolute paths of PEM files with the certificate that the backend is shown, and with its key; both or neither.
+  /// Absolute path of a PEM file with the certificate that the backend is shown.
   public private(set) var clientCertificate: [UInt8]?
+  /// Absolute path of a PEM file with the key of ``clientCertificate``; both or neither.
   public private(set) var clientKey: [UInt8]?
   /// Texts to mask in all that the backend says.
   ///
