@@ -37,6 +37,8 @@ import Testing
       sync = never
       # default
       memory = 4M
+      window_tokens = auto
+      largest_part = 64K
       # not set: file
       """
     #expect(effective(report).contains(expected + "\n"))
