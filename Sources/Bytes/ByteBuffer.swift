@@ -15,6 +15,12 @@ public final class ByteBuffer {
     start = .allocate(capacity: capacity)
   }
 
+  /// A buffer with a copy of bytes.
+  public convenience init(copying bytes: Span<UInt8>) {
+    self.init(capacity: max(1, bytes.count))
+    append(bytes)
+  }
+
   deinit {
     start.deallocate()
   }
@@ -51,6 +57,18 @@ public final class ByteBuffer {
   public func append(_ bytes: Span<UInt8>) {
     bytes.withUnsafeBufferPointer { buffer in
       if let start = buffer.baseAddress { append(start, buffer.count) }
+    }
+  }
+
+  /// Appends borrowed bytes between two literals.
+  public func append(_ prefix: StaticString, _ bytes: Span<UInt8>, _ suffix: StaticString) {
+    let (first, last) = (prefix.utf8CodeUnitCount, suffix.utf8CodeUnitCount)
+    append(first &+ bytes.count &+ last) { room in
+      room.copy(first, from: prefix.utf8Start)
+      bytes.withUnsafeBufferPointer { buffer in
+        if let start = buffer.baseAddress { (room + first).copy(buffer.count, from: start) }
+      }
+      (room + first + bytes.count).copy(last, from: suffix.utf8Start)
     }
   }
 

@@ -3,51 +3,80 @@ extension Span<UInt8> {
   /// Whether these are the same bytes.
   public func equals(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices where self[unchecked: index] != other[unchecked: index] { return false }
-    return true
+    guard count >= 8 else {
+      for index in indices where self[unchecked: index] != other[unchecked: index] { return false }
+      return true
+    }
+    // The last eight bytes may have been compared in part.
+    let last = count &- 8
+    var index = 0
+    while index < last {
+      if word(at: index) != other.word(at: index) { return false }
+      index &+= 8
+    }
+    return word(at: last) == other.word(at: last)
   }
 
   /// Whether these are the bytes of a literal.
-  public func equals(_ literal: StaticString) -> Bool {
-    count == literal.utf8CodeUnitCount && hasPrefix(literal)
-  }
+  public func equals(_ literal: StaticString) -> Bool { equals(literal.span) }
 
   /// Whether these bytes begin with those of a literal.
   public func hasPrefix(_ literal: StaticString) -> Bool {
-    guard count >= literal.utf8CodeUnitCount else { return false }
-    for index in 0..<literal.utf8CodeUnitCount
-    where self[unchecked: index] != literal.utf8Start[index] {
-      return false
-    }
-    return true
+    count >= literal.utf8CodeUnitCount
+      && extracting(first: literal.utf8CodeUnitCount).equals(literal.span)
   }
 
   /// Whether these are the bytes of a literal, the case of ASCII letters aside.
   public func equalsIgnoringCase(_ literal: StaticString) -> Bool {
-    guard count == literal.utf8CodeUnitCount else { return false }
-    for index in indices {
-      let byte = self[unchecked: index]
-      guard byte.equalsIgnoringCase(literal.utf8Start[index]) else { return false }
-    }
-    return true
+    equalsIgnoringCase(literal.span)
   }
 
   /// Whether these are the same bytes, the case of ASCII letters aside.
   public func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     guard count == other.count else { return false }
-    for index in indices {
-      let byte = self[unchecked: index]
-      guard byte.equalsIgnoringCase(other[unchecked: index]) else { return false }
+    guard count >= 8 else {
+      for index in indices {
+        let byte = self[unchecked: index]
+        guard byte.equalsIgnoringCase(other[unchecked: index]) else { return false }
+      }
+      return true
     }
-    return true
+    let last = count &- 8
+    var index = 0
+    while index < last {
+      guard word(at: index).equalsIgnoringCase(other.word(at: index)) else { return false }
+      index &+= 8
+    }
+    return word(at: last).equalsIgnoringCase(other.word(at: last))
   }
 
   /// The position of the first such byte at or after `start`. O(n).
   public func firstIndex(of byte: UInt8, from start: Int = 0) -> Int? {
     var index = start
+    while index &+ 8 <= count {
+      let found = word(at: index).bytes(equalTo: byte)
+      if found != 0 { return index &+ found.bytesBeforeMark }
+      index &+= 8
+    }
     while index < count {
       if self[unchecked: index] == byte { return index }
-      index += 1
+      index &+= 1
+    }
+    return nil
+  }
+
+  /// The position of the first CR or LF at or after `start`. O(n).
+  public func firstLineBreak(from start: Int = 0) -> Int? {
+    var index = start
+    while index &+ 8 <= count {
+      let word = word(at: index)
+      let found = word.bytes(equalTo: 0x0A) | word.bytes(equalTo: 0x0D)
+      if found != 0 { return index &+ found.bytesBeforeMark }
+      index &+= 8
+    }
+    while index < count {
+      if self[unchecked: index] == 0x0A || self[unchecked: index] == 0x0D { return index }
+      index &+= 1
     }
     return nil
   }
@@ -73,6 +102,17 @@ extension Span<UInt8> {
         UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
         count = source.count
       }
+    }
+  }
+}
+
+extension StaticString {
+  /// The bytes of a literal, borrowed.
+  public var span: Span<UInt8> {
+    @_lifetime(immortal)
+    get {
+      let bytes = UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+      return _overrideLifetime(bytes.span, copying: ())
     }
   }
 }

@@ -48,14 +48,24 @@ public struct SipHash {
   /// Adds bytes. Pieces are hashed as if joined: a caller that needs them told apart adds their
   /// lengths.
   public mutating func combine(_ bytes: Span<UInt8>) {
-    for index in bytes.indices { combine(byte: bytes[unchecked: index]) }
+    var index = 0
+    while index &+ 8 <= bytes.count {
+      combine(number: bytes.word(at: index))
+      index &+= 8
+    }
+    while index < bytes.count {
+      combine(byte: bytes[unchecked: index])
+      index &+= 1
+    }
   }
 
   /// Adds the eight bytes of a number, lowest first.
   public mutating func combine(number: UInt64) {
-    for shift in stride(from: UInt64(0), to: 64, by: 8) {
-      combine(byte: UInt8(truncatingIfNeeded: number &>> shift))
-    }
+    // The lower part fills the word that is not full yet, the rest begins the next.
+    let filled = 8 &* UInt64(truncatingIfNeeded: count & 7)
+    absorb(partial | number &<< filled)
+    partial = filled == 0 ? 0 : number &>> (64 &- filled)
+    count &+= 8
   }
 
   /// The hash of all that was added.

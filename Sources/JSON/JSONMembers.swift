@@ -1,3 +1,5 @@
+import Bytes
+
 /// A name and its value in an object.
 public struct JSONMember: Sendable {
   /// The value.
@@ -29,6 +31,16 @@ public struct JSONMember: Sendable {
   public func isNamed(_ literal: StaticString) -> Bool {
     value.text.isString(nameRange, node: nameNode, literal)
   }
+
+  /// Whether both names mean the same text, however they are written.
+  public func hasSameName(as other: JSONMember) -> Bool {
+    if nameSpan.equals(other.nameSpan) { return true }
+    // A name without an escape is its own text.
+    guard nameMayHaveEscape || other.nameMayHaveEscape else { return false }
+    return name.isSameString(as: other.name)
+  }
+
+  private var nameMayHaveEscape: Bool { !value.hasNode || value.text.node(nameNode).hasEscape }
 
   private var nameRange: Range<Int> {
     Range(uncheckedBounds: (Int(nameStart), Int(nameEnd)))

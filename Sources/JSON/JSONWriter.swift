@@ -31,7 +31,8 @@ public struct JSONWriter {
   /// The size of the text so far, in bytes.
   public var count: Int { buffer.count }
 
-  /// A writer that appends one value to a buffer. `finish` must not be called; the buffer has the text.
+  /// A writer that appends one value to a buffer. If that was not empty, `finish` must not be called; the buffer has the
+  /// text.
   public init(into buffer: ByteBuffer) {
     self.buffer = buffer
   }
@@ -147,9 +148,7 @@ public struct JSONWriter {
   /// Writes a value that is JSON already, put together from two literals and what stands between them.
   public mutating func raw(_ prefix: StaticString, _ json: Span<UInt8>, _ suffix: StaticString) {
     separate()
-    buffer.append(prefix)
-    buffer.append(json)
-    buffer.append(suffix)
+    buffer.append(prefix, json, suffix)
   }
 
   // MARK: Commas

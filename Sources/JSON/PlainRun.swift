@@ -1,3 +1,5 @@
+import Bytes
+
 /// Skipping what needs no attention, eight bytes at a time: most of a text is the plain inside of strings.
 extension Span<UInt8> {
   /// The position at or after `start` of the first byte that needs attention inside a JSON string: a quote,
@@ -6,7 +8,7 @@ extension Span<UInt8> {
     var index = start
     while index + 8 <= count {
       let special = word(at: index).bytesToAttend
-      if special != 0 { return index + special.trailingZeroBitCount / 8 }
+      if special != 0 { return index + special.bytesBeforeMark }
       index += 8
     }
     while index < count, !self[unchecked: index].needsAttention { index += 1 }
@@ -18,7 +20,7 @@ extension Span<UInt8> {
     var index = start
     while index + 8 <= count {
       let special = word(at: index).quotesAndBackslashes
-      if special != 0 { return index + special.trailingZeroBitCount / 8 }
+      if special != 0 { return index + special.bytesBeforeMark }
       index += 8
     }
     while index < count, self[unchecked: index] != .quote, self[unchecked: index] != .backslash {
@@ -26,31 +28,17 @@ extension Span<UInt8> {
     }
     return index
   }
-
-  @inline(__always)
-  private func word(at index: Int) -> UInt64 {
-    UInt64(littleEndian: bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index, as: UInt64.self))
-  }
 }
 
 extension UInt64 {
-  private static var ones: UInt64 { 0x0101_0101_0101_0101 }
-  private static var highBits: UInt64 { 0x8080_8080_8080_8080 }
-
-  /// The high bit of each zero byte. Exact for the lowest one, which is all that is asked: a borrow can only
-  /// disturb the bytes above it.
-  @inline(__always)
-  private var zeroBytes: UInt64 { (self &- Self.ones) & ~self & Self.highBits }
-
   @inline(__always)
   fileprivate var quotesAndBackslashes: UInt64 {
-    (self ^ (Self.ones &* 0x22)).zeroBytes | (self ^ (Self.ones &* 0x5C)).zeroBytes
+    bytes(equalTo: .quote) | bytes(equalTo: .backslash)
   }
 
   @inline(__always)
   fileprivate var bytesToAttend: UInt64 {
-    let controls = (self &- (Self.ones &* 0x20)) & ~self & Self.highBits
-    return quotesAndBackslashes | controls | (self & Self.highBits)
+    quotesAndBackslashes | bytes(below: 0x20) | nonASCIIBytes
   }
 }
 

@@ -44,8 +44,7 @@ public struct LogLine: ~Copyable {
 
   /// Appends a text field.
   public mutating func field(_ name: StaticString, _ value: StaticString) {
-    let bytes = UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount)
-    field(name, bytes.span)
+    field(name, value.span)
   }
 
   /// Appends a text field.
