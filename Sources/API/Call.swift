@@ -16,8 +16,8 @@ struct Call {
   @inline(never)
   func parameter(_ index: Int) -> [UInt8] {
     // A request without a target has no endpoint.
-    let target = request.target!
-    return target.segments[path.segment(ofParameter: index)].copied
+    let segments = request.target!.segments
+    return segments[path.segment(ofParameter: index)].copied
   }
 
   /// Reads the body, up to `max_body`, and calls `handle` once it has come whole.

@@ -15,10 +15,12 @@ extension Endpoint {
   /// Finds the endpoint for a method and a path. HEAD is answered like GET; RFC 9110 section 9.3.2.
   static func match(_ method: Method, _ path: PathSegments) -> Match {
     let wanted: Method = if case .head = method { .get } else { method }
+    for place in all.indices where all[place].method == wanted && all[place].path.matches(path) {
+      return .found(place)
+    }
     var allowed: [UInt8] = []
     for place in all.indices where all[place].path.matches(path) {
       let method = all[place].method
-      if method == wanted { return .found(place) }
       if !allowed.isEmpty { allowed.append(", ") }
       allowed.append(method.name)
       if method == .get { allowed.append(", HEAD") }

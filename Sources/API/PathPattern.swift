@@ -12,7 +12,7 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable {
 
   /// Whether a request's path is one of these.
   func matches(_ path: PathSegments) -> Bool {
-    let pattern = span
+    let pattern = text.span
     var start = 1
     for index in 0..<path.count {
       guard start <= pattern.count else { return false }
@@ -26,7 +26,7 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable {
 
   /// Which of the segments is the one in braces with this index, from 0.
   func segment(ofParameter index: Int) -> Int {
-    let pattern = span
+    let pattern = text.span
     var (segment, left) = (-1, index)
     for position in pattern.indices {
       if pattern[position] == UInt8(ascii: "/") { segment += 1 }
@@ -35,13 +35,5 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable {
       left -= 1
     }
     preconditionFailure("the path has fewer parameters")
-  }
-
-  private var span: Span<UInt8> {
-    @_lifetime(immortal)
-    get {
-      let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-      return _overrideLifetime(bytes.span, copying: ())
-    }
   }
 }

@@ -17,10 +17,18 @@ final class Daemon {
   private var timer: TimerID?
   private var timerDeadline: Instant?
   private var isRunScheduled = false
+  /// Runs libmicrohttpd at the end of a turn: made once, because a function that captures takes memory. It refers to the
+  /// daemon until that is stopped.
+  private lazy var runLater: () -> Void = { [self] in
+    isRunScheduled = false
+    run()
+  }
   /// Whether a stream was resumed since the last run.
   private var hasStreamsToSend = false
   /// Requests whose bodies have come, for the application.
   var received: [Request] = []
+  /// The array in which they are kept while they are handed over, so that its memory is used again.
+  var spareReceived: [Request] = []
   /// Where libmicrohttpd finds the value of a response's header field, of which it makes a copy.
   let fieldValue = ByteBuffer(capacity: 256)
   /// Whose connection libmicrohttpd is being given right now.
@@ -71,6 +79,7 @@ final class Daemon {
     registration = nil
     if let daemon { MHD_stop_daemon(daemon) }
     daemon = nil
+    runLater = {}
   }
 
   /// Hands a connection over; its socket is libmicrohttpd's from now on, also if this fails.
@@ -143,10 +152,7 @@ final class Daemon {
   private func runAtEndOfTurn() {
     guard !isRunScheduled else { return }
     isRunScheduled = true
-    loop.atEndOfTurn { [self] in
-      isRunScheduled = false
-      run()
-    }
+    loop.atEndOfTurn(runLater)
   }
 
   /// Lets libmicrohttpd do what there is to do.

@@ -38,7 +38,16 @@ struct HeadReader {
     self.limit = limit
   }
 
+  /// Begins with the next section.
+  mutating func reset() {
+    (lineStart, scanned, start) = (0, 0, 0)
+    requestLine = nil
+    fields = []
+    gate = FieldGate()
+  }
+
   /// Reads on. `bytes` begins with the section's first byte, and has at least what it had before. O(new bytes).
+  @_optimize(speed)  // Or else it would copy the rules for the fields byte by byte.
   mutating func read(_ bytes: Span<UInt8>) -> Progress {
     // What is too large is not worth reading its fields.
     if bytes.count >= limit, scanned == 0, !hasEnd(bytes) { return .refused(.fieldsTooLarge) }

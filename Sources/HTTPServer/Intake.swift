@@ -5,6 +5,9 @@ import Platform
 /// A request's way through libmicrohttpd, once the gate has read it whole: application, answer.
 /// `MHD_AccessHandlerCallback` is called at each step; returning NO cuts the connection.
 extension Daemon {
+  /// The most requests that the kept memory of a batch has room for.
+  private static let keptBatch = 64
+
   func advance(_ request: Request, _ handle: OpaquePointer) -> MHD_Result {
     switch request.state {
     case .receivingBody:
@@ -40,6 +43,7 @@ extension Daemon {
   func handleReceived() {
     guard !received.isEmpty else { return }
     var batch: [Request] = []
+    swap(&batch, &spareReceived)
     swap(&batch, &received)
     for request in batch {
       // Its connection may have ended while it waited here.
@@ -51,6 +55,8 @@ extension Daemon {
       request.handler?(request)
       if request.connection.hasPeerClosed { server.peerClosed(request.connection) }
     }
+    batch.removeAll(keepingCapacity: batch.capacity <= Daemon.keptBatch)
+    swap(&batch, &spareReceived)
   }
 
   /// Answers a suspended request. The response is queued at once, which MHD_queue_response allows for a suspended

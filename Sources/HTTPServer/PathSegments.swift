@@ -2,30 +2,38 @@ import Bytes
 
 /// The segments of a request's path, each decoded; in one piece of memory, because every request has a path.
 public struct PathSegments {
+  /// How many are kept: more than the API's longest path has.
+  private static let kept = 8
+
+  /// Those that are kept, one after another.
   private var text: [UInt8] = []
-  /// Where each ends; the next begins there.
-  private var ends: [Int] = []
+  /// Where each of them ends; the next begins there.
+  private var ends = InlineArray<8, UInt32>(repeating: 0)
+  /// How many there are.
+  public private(set) var count = 0
 
   init() {}
 
-  /// How many there are.
-  public var count: Int { ends.count }
-
-  /// A segment, borrowed; `index` is from 0 to below `count`.
+  /// A segment, borrowed; `index` is from 0 to below `count`, and at most 7.
   public subscript(index: Int) -> Span<UInt8> {
     @_lifetime(borrow self)
-    get { text.span.extracting((index == 0 ? 0 : ends[index - 1])..<ends[index]) }
+    get {
+      precondition(index < count, "the path has fewer segments")
+      return text.span.extracting((index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index]))
+    }
   }
 
-  /// Makes room for a path of `byteCount` bytes, and for more segments than the API's longest path has.
+  /// Makes room for a path of `byteCount` bytes.
   mutating func reserve(_ byteCount: Int) {
     text.reserveCapacity(byteCount)
-    ends.reserveCapacity(8)
   }
 
   /// Takes the next segment, decoded.
   mutating func append(_ segment: Span<UInt8>) {
-    text.append(copying: segment)
-    ends.append(text.count)
+    if count < PathSegments.kept {
+      text.append(copying: segment)
+      ends[count] = UInt32(text.count)
+    }
+    count += 1
   }
 }

@@ -1,5 +1,5 @@
 internal import CMicroHTTPD
-import Bytes
+public import Bytes
 
 /// A request, from its request line to the end of its answer. Used on the event loop's thread only.
 public final class Request {
@@ -112,6 +112,9 @@ public final class Request {
   public func hasField(where matches: (Span<UInt8>) -> Bool) -> Bool {
     head?.hasField(where: matches) ?? false
   }
+
+  /// What the Host field names; `nil` without one, or if it is empty.
+  public var host: Authority? { head?.host }
 
   /// Whether the client speaks HTTP/1.0.
   public var isHTTP10: Bool { head?.isHTTP10 ?? false }

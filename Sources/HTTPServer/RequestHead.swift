@@ -1,7 +1,9 @@
 import Bytes
 
 /// The header section of a request, checked, as it was received.
-struct RequestHead {
+///
+/// A class, because several values hold it on its way, and one reference is cheaper to count than each of its arrays.
+final class RequestHead {
   /// Where a field is. The section is shorter than 64 KB.
   struct Field {
     let nameStart: UInt16
@@ -13,6 +15,8 @@ struct RequestHead {
   let method: Method
   let target: Target
   let isHTTP10: Bool
+  /// What the Host field names.
+  let host: Authority?
   let contentLength: Int?
   let isChunked: Bool
   /// Whether the client waits for a go-ahead before it sends the body.
@@ -32,6 +36,7 @@ struct RequestHead {
     self.method = method
     self.target = target
     self.isHTTP10 = isHTTP10
+    host = gate.host
     contentLength = gate.contentLength
     isChunked = gate.isChunked
     expectsContinue = gate.expectsContinue
@@ -40,6 +45,7 @@ struct RequestHead {
 
   /// What `read` makes of the first field of this name, whose value is lent to it; `nil` if there is no such field.
   func field<Result>(_ name: StaticString, read: (Span<UInt8>) -> Result) -> Result? {
+    let bytes = bytes
     for field in fields where Int(field.nameCount) == name.utf8CodeUnitCount {
       let start = Int(field.nameStart)
       let candidate = bytes.span.extracting(start..<start + Int(field.nameCount))
@@ -52,6 +58,7 @@ struct RequestHead {
 
   /// Whether a field has a name that `matches`.
   func hasField(where matches: (Span<UInt8>) -> Bool) -> Bool {
+    let bytes = bytes
     for field in fields {
       let start = Int(field.nameStart)
       if matches(bytes.span.extracting(start..<start + Int(field.nameCount))) { return true }
@@ -61,6 +68,7 @@ struct RequestHead {
 
   /// The values of all fields of this name, with commas between them; `nil` without any.
   func list(_ name: StaticString) -> [UInt8]? {
+    let bytes = bytes
     var list: [UInt8] = []
     for field in fields where Int(field.nameCount) == name.utf8CodeUnitCount && field.valueCount > 0
     {

@@ -26,20 +26,21 @@ struct RequestReader {
     case decision
     /// This many bytes of the body are missing.
     case length(Int)
-    case chunks(ChunkedBody)
+    /// The body comes in chunks, which `chunks` reads.
+    case chunks
     case whole
     case refused
   }
 
-  private let headLimit: Int
   private var phase = Phase.head
   private var head: HeadReader
+  /// Not a part of the phase, which would be large to copy with it.
+  private var chunks: ChunkedBody?
   /// The beginning of a section that is not whole.
   private var held: [UInt8] = []
 
   /// A reader of requests whose header sections have at most `headLimit` bytes.
   init(headLimit: Int) {
-    self.headLimit = headLimit
     head = HeadReader(limit: headLimit)
   }
 
@@ -77,11 +78,8 @@ struct RequestReader {
       phase = .length(missing - range.count)
       index = end
       return .data(range)
-    case .chunks(var chunks):
-      // The phase is emptied so that the reader's memory has one owner.
-      phase = .whole
-      let finding = chunks.read(bytes, from: index)
-      return note(finding, chunks, bytes.count, at: &index)
+    case .chunks:
+      return note(chunks!.read(bytes, from: index), bytes.count, at: &index)
     case .whole, .refused:
       // What comes after a refusal is not looked at.
       index = bytes.count
@@ -92,7 +90,8 @@ struct RequestReader {
   /// The body is to be read, up to `limit` bytes. `head` is the section that `read` found.
   mutating func takeBody(of head: RequestHead, limit: Int) {
     if head.isChunked {
-      phase = .chunks(ChunkedBody(limit: limit))
+      phase = .chunks
+      chunks = ChunkedBody(limit: limit)
     } else {
       phase = .length(head.contentLength ?? 0)
     }
@@ -101,12 +100,13 @@ struct RequestReader {
   /// The body is not read: the connection ends after the answer.
   mutating func skipBody() {
     phase = .refused
+    chunks = nil
   }
 
   /// Begins with the next request of the connection.
   mutating func reset() {
     phase = .head
-    head = HeadReader(limit: headLimit)
+    head.reset()
   }
 
   // MARK: Parts
@@ -158,22 +158,23 @@ struct RequestReader {
   }
 
   private mutating func note(
-    _ finding: ChunkedBody.Finding, _ chunks: ChunkedBody, _ end: Int, at index: inout Int
+    _ finding: ChunkedBody.Finding, _ end: Int, at index: inout Int
   ) -> Event {
     switch finding {
     case .nothing:
-      phase = .chunks(chunks)
       index = end
       return .incomplete
     case .data(let range):
-      phase = .chunks(chunks)
       index = range.upperBound
       return .data(range)
     case .end(let position):
+      phase = .whole
+      chunks = nil
       index = position
       return .whole
     case .refused(let refusal):
       phase = .refused
+      chunks = nil
       index = end
       return .refused(refusal, identifier: nil)
     }

@@ -19,7 +19,13 @@ extension UInt8 {
 extension Span<UInt8> {
   /// Whether this is a name: at least one character, all of them a name's; RFC 9110 section 5.6.2.
   var isToken: Bool {
-    for index in indices where !self[unchecked: index].isTokenCharacter { return false }
+    var index = 0
+    // Most names have letters and hyphens alone.
+    while index &+ 8 <= count, word(at: index).hasOnlyLettersAndHyphens { index &+= 8 }
+    while index < count {
+      guard self[unchecked: index].isTokenCharacter else { return false }
+      index &+= 1
+    }
     return !isEmpty
   }
 }

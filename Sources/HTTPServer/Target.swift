@@ -2,7 +2,9 @@ import Bytes
 
 /// What a request is for: the path's segments and the query's parameters, percent-decoded; RFC 9112 section 3.2,
 /// RFC 3986 sections 3.3 and 3.4.
-public struct Target {
+///
+/// A class for the same reason as ``RequestHead``. It stays as it was read.
+public final class Target {
   /// The path's segments, decoded one by one so that an encoded slash stays within its segment: `/v1/bots` is
   /// `v1`, `bots`; `/` has no segments. A slash at the end makes an empty last segment.
   public private(set) var segments = PathSegments()
@@ -16,11 +18,7 @@ public struct Target {
   /// Reads a request target in origin form (`/path?query`), in absolute form, or `*`; `nil` for any other
   /// form, has characters that none may have, or a broken percent-encoding.
   init?(_ raw: Span<UInt8>) {
-    for index in raw.indices {
-      let byte = raw[index]
-      guard byte.isVisibleASCII, byte != UInt8(ascii: "#") else { return nil }
-    }
-    guard let path = readStart(of: raw) else { return nil }
+    guard Target.hasTargetCharacters(raw), let path = readStart(of: raw) else { return nil }
     let question = raw.firstIndex(of: UInt8(ascii: "?"), from: path) ?? raw.count
     guard readSegments(raw.extracting(path..<question)) else { return nil }
     if question < raw.count, !readParameters(raw.extracting(question + 1..<raw.count)) {
@@ -34,8 +32,25 @@ public struct Target {
     return nil
   }
 
+  /// Whether all characters are visible ASCII and none begins a fragment.
+  private static func hasTargetCharacters(_ raw: Span<UInt8>) -> Bool {
+    var index = 0
+    while index &+ 8 <= raw.count {
+      let word = raw.word(at: index)
+      let others = word.bytes(below: 0x21) | word.bytes(equalTo: 0x7F) | word.nonASCIIBytes
+      if others | word.bytes(equalTo: UInt8(ascii: "#")) != 0 { return false }
+      index &+= 8
+    }
+    while index < raw.count {
+      let byte = raw[unchecked: index]
+      guard byte.isVisibleASCII, byte != UInt8(ascii: "#") else { return false }
+      index &+= 1
+    }
+    return true
+  }
+
   /// Reads what stands before the path; returns where that begins.
-  private mutating func readStart(of raw: Span<UInt8>) -> Int? {
+  private func readStart(of raw: Span<UInt8>) -> Int? {
     if raw.hasPrefix("/") { return 0 }
     if raw.equals("*") {
       isAsterisk = true
@@ -56,7 +71,7 @@ public struct Target {
     return nil
   }
 
-  private mutating func readSegments(_ path: Span<UInt8>) -> Bool {
+  private func readSegments(_ path: Span<UInt8>) -> Bool {
     // The bare root has no segments.
     guard path.count > 1 else { return true }
     segments.reserve(path.count)
@@ -77,7 +92,7 @@ public struct Target {
     }
   }
 
-  private mutating func readParameters(_ query: Span<UInt8>) -> Bool {
+  private func readParameters(_ query: Span<UInt8>) -> Bool {
     var start = 0
     while start < query.count {
       let end = query.firstIndex(of: UInt8(ascii: "&"), from: start) ?? query.count

@@ -230,6 +230,8 @@ private final class FakeRequest: AccessRequest {
     self.fields = fields
   }
 
+  var host: Authority? { field("Host").flatMap { try? Authority($0.span) } }
+
   func field(_ name: StaticString) -> [UInt8]? { fields["\(name)"].map(bytes) }
 
   func hasField(where matches: (Span<UInt8>) -> Bool) -> Bool {

@@ -11,7 +11,7 @@ enum LocalAccess {
   /// Without `needsOwnSite` web pages of other sites are served, too: what they ask for changes nothing, and a browser
   /// does not show them the answer.
   static func objection(to request: any AccessRequest, needsOwnSite: Bool) -> Text? {
-    guard request.peer.isLocal, isLoopback(host: request.field("Host")) else {
+    guard request.peer.isLocal, namesLoopback(request) else {
       return "only this machine is served, by a loopback name"
     }
     if request.hasField(where: ProxyFields.contains) || isOfPlainNginx(request) {
@@ -24,12 +24,12 @@ enum LocalAccess {
   }
 
   /// Whether `Host` names this machine. A web page can bind a name of its own to the loopback address.
-  private static func isLoopback(host field: [UInt8]?) -> Bool {
+  private static func namesLoopback(_ request: any AccessRequest) -> Bool {
+    if let address = request.host?.address { return address.isLoopback }
     // Only HTTP/1.0 may leave Host out, and no browser speaks it.
-    guard let field else { return true }
-    guard let authority = try? Authority(field.span) else { return false }
-    return authority.address?.isLoopback
-      ?? field.span.extracting(authority.host).equalsIgnoringCase("localhost")
+    guard let field = request.field("Host") else { return true }
+    guard let name = request.host?.host else { return false }
+    return field.span.extracting(name).equalsIgnoringCase("localhost")
   }
 
   /// Whether a request is as nginx sends it by `proxy_pass` alone: HTTP/1.0 with `Host`, and `Connection: close`.

@@ -15,10 +15,20 @@ enum ProxyFields {
     switch name[0].lowercasedASCII {
     case UInt8(ascii: "x"): return begins(name, with: extensions)
     case UInt8(ascii: "v"): return name.equalsIgnoringCase("Via")
-    case UInt8(ascii: "a"), UInt8(ascii: "c"), UInt8(ascii: "e"), UInt8(ascii: "f"),
-      UInt8(ascii: "r"), UInt8(ascii: "t"):
-      return begins(name, with: others)
-    default: return false
+    default: return hasOtherStart(name) && begins(name, with: others)
+    }
+  }
+
+  /// Whether one of the others may begin so, by the first two letters: not `Accept`, `Content-…`, `Cookie`, `From`, `TE`.
+  private static func hasOtherStart(_ name: Span<UInt8>) -> Bool {
+    switch (name[0].lowercasedASCII, name[1].lowercasedASCII) {
+    case (UInt8(ascii: "a"), UInt8(ascii: "k")), (UInt8(ascii: "c"), UInt8(ascii: "d")),
+      (UInt8(ascii: "c"), UInt8(ascii: "f")), (UInt8(ascii: "c"), UInt8(ascii: "l")),
+      (UInt8(ascii: "e"), UInt8(ascii: "a")), (UInt8(ascii: "f"), UInt8(ascii: "a")),
+      (UInt8(ascii: "f"), UInt8(ascii: "l")), (UInt8(ascii: "f"), UInt8(ascii: "o")),
+      (UInt8(ascii: "r"), UInt8(ascii: "e")), (UInt8(ascii: "t"), UInt8(ascii: "a")):
+      true
+    default: false
     }
   }
 
@@ -38,7 +48,7 @@ enum ProxyFields {
     "X-Remote-Addr", "X-Client-Address", "X-Coming-From",
   ]
 
-  /// RFC 7239, RFC 8586, RFC 8470, and the names of networks; with the first letters that ``contains(_:)`` knows.
+  /// RFC 7239, RFC 8586, RFC 8470, and the names of networks; with the first letters that ``hasOtherStart(_:)`` knows.
   private static let others: [StaticString] = [
     "Forwarded", "CDN-Loop", "Early-Data", "Remote-Addr", "Akamai-", "CF-", "Cloudfront-",
     "Fastly-", "Fly-", "Tailscale-",
