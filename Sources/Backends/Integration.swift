@@ -79,17 +79,18 @@ package final class Integration {
   /// Whether its backend has refused a hint that was translated, and answered without it.
   package var refusesHints = false
 
-  /// Begins the body of a request; `nil` for `echo`. `chat` is the client's own request, if it sent one: its further
-  /// fields are sent on, hints that are translated only with `sendsHints`.
+  /// Begins the body of a request to the backend, which must exist. `chat` is the client's own request, if it sent one:
+  /// its further fields are sent on, hints that are translated only with `sendsHints`.
+  @_optimize(speed)  // As in Exchange.ask.
   package func encoder(
     conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
     streams: Bool = false, sendsHints: Bool = true
-  ) throws(TranslationFault) -> RequestEncoder? {
-    guard var profile else { return nil }
+  ) throws(TranslationFault) -> RequestEncoder {
+    guard var profile, let upstream else { preconditionFailure("echo has no backend") }
     if let chat { profile = try profile.serving(chat, sendsHints: sendsHints) }
     return RequestEncoder(
-      profile,
-      conversationID: conversation, user: user, metadata: metadata, streams: streams)
+      profile, conversationID: conversation, user: user, metadata: metadata, streams: streams,
+      into: upstream.takeBuffer())
   }
 
   /// Whether its backend is asked for a stream, for a client that wants a stream or does not.

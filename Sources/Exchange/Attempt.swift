@@ -9,8 +9,10 @@ import Protocols
 /// One attempt to get a reply from an integration: a transfer, its time limits, and what the response means.
 ///
 /// A streamed reply is read as it comes. It is over when the backend says so, whatever the connection does after that.
-final class Attempt {
+final class Attempt: ResponseReceiver {
   private let order: Order
+  /// The request's body, until the attempt is over.
+  private var body: ByteBuffer?
   private let services: Services
   private let start: Instant
   /// When data came last, or waiting for it began.
@@ -25,30 +27,29 @@ final class Attempt {
   /// The body, where it comes in parts and is not a stream.
   private var gathered: [UInt8] = []
   private var isPaused = false
-  private let onDeltas: ([ReplyDelta]) -> Void
-  private var completion: ((AttemptReport, Reply?) -> Void)?
+  /// `nil` once the attempt is over.
+  private var owner: (any AttemptOwner)?
 
   /// The time that a backend has after a whole reply to add more (usage) and to end the response. After that the
   /// connection is closed instead of kept.
   private static let closingTime = TimeSpan.seconds(1)
 
-  /// Sends a request. Calls `onDeltas` with each piece of a streamed reply, and `completion` once, in a later turn, with
-  /// a reply if and only if the outcome is `ok`; neither after `cancel`.
+  /// Sends a request with this body. `owner` gets the pieces of a streamed reply and the result, but nothing after
+  /// `cancel`.
   init(
-    _ order: consuming Order, services: Services,
-    onDeltas: @escaping ([ReplyDelta]) -> Void = { _ in },
-    completion: @escaping (AttemptReport, Reply?) -> Void
+    _ order: consuming Order, sending body: ByteBuffer, services: Services,
+    for owner: any AttemptOwner
   ) {
     self.order = order
+    self.body = body
     self.services = services
-    self.onDeltas = onDeltas
-    self.completion = completion
+    self.owner = owner
     start = services.loop.now
     lastActivity = start
     timer = services.loop.schedule(after: self.order.limit) { [self] in timeOut() }
     transfer = services.client.post(
-      self.order.body, to: self.order.upstream, fields: self.order.fields,
-      receiver: receiver
+      body, to: self.order.upstream, fields: self.order.fields,
+      receiver: self
     ) { [self] in receive($0) }
   }
 
@@ -73,7 +74,7 @@ final class Attempt {
 
   /// Gives the attempt up, and closes the connection to the backend at once.
   func cancel() {
-    completion = nil
+    owner = nil
     _ = disconnect()
   }
 
@@ -111,7 +112,7 @@ final class Attempt {
   private func timeOut() {
     timer = nil
     let now = services.loop.now
-    if completion == nil {
+    if owner == nil {
       // Only the end of the response is missing.
       _ = disconnect()
     } else if let end = silenceEnd, end > now {
@@ -152,23 +153,19 @@ final class Attempt {
 
   // MARK: Streams
 
-  private var receiver: ResponseReceiver {
-    ResponseReceiver(onHead: { [self] in begin($0) }, onPart: { [self] in take($0) })
-  }
-
   /// Takes a response's head. Returns whether the response may be a stream, to be taken as it comes. A stream without
   /// its `Content-Type` is taken whole where none was asked for.
-  private func begin(_ head: ResponseHead) -> Bool {
+  func receive(_ head: ResponseHead, contentType: Span<UInt8>) -> Bool {
     guard 200...299 ~= head.status else { return false }
-    announced = StreamFraming(contentType: head.contentType.span)
+    announced = StreamFraming(contentType: contentType)
     return announced != nil || order.streams && !head.announcesTooMuch
   }
 
   /// How many bytes of white space may come before the form of a body is known.
   private static let leadingSpace = 4096
 
-  private func take(_ part: [UInt8]) {
-    guard completion != nil else { return }
+  func receive(part: [UInt8]) {
+    guard owner != nil else { return }
     if let decoder { return take(part, decoder) }
     gathered.append(copying: part.span)
     if form == .unknown {
@@ -203,9 +200,9 @@ final class Attempt {
       services.loop.cancel(timer)
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
     }
-    if !deltas.isEmpty { onDeltas(deltas) }
+    if !deltas.isEmpty { owner?.deliver(deltas) }
     // The receiver of the deltas may have given the attempt up.
-    guard completion != nil else { return }
+    guard owner != nil else { return }
     if decoder.fault != nil {
       conclude(decoder, disconnect())
     } else if decoder.isOver {
@@ -232,14 +229,15 @@ final class Attempt {
 
   // MARK: The end
 
+  @_optimize(speed)  // As in Exchange.ask.
   private func receive(_ result: TransferResult) {
     services.loop.cancel(timer)
     transfer = nil
-    guard completion != nil else { return }
+    guard owner != nil else { return }
     let progress = TransferProgress(status: result.status, timings: result.timings)
     if let decoder {
       let deltas = decoder.finish()
-      if !deltas.isEmpty { onDeltas(deltas) }
+      if !deltas.isEmpty { owner?.deliver(deltas) }
       // After a finish signal the reply is whole, whatever breaks then.
       if result.failure == nil || decoder.isFinished {
         return conclude(decoder, progress)
@@ -288,15 +286,17 @@ final class Attempt {
     guard result.status == 400 || result.status == 422, order.face != .native,
       order.integration.dialect?.isSpoken(by: order.face) == false
     else { return false }
-    let sent = order.body.bytes
+    guard let sent = body?.bytes else { return false }
     return result.body.span.containsIgnoringCase("effort")
       && sent.span.containsIgnoringCase("effort\":")
   }
 
   private func complete(_ report: AttemptReport, _ reply: Reply?) {
-    let completion = self.completion
-    self.completion = nil
-    completion?(report, reply)
+    if isKnownUniquelyReferenced(&body), let body { order.upstream.keep(body) }
+    body = nil
+    let owner = self.owner
+    self.owner = nil
+    owner?.settle(report, reply)
   }
 
   private func report(_ outcome: Outcome) -> AttemptReport {

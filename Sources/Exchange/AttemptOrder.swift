@@ -1,5 +1,4 @@
 import Backends
-import Bytes
 import HTTPClient
 import Platform
 import Protocols
@@ -9,7 +8,6 @@ extension Attempt {
   struct Order: ~Copyable {
     let integration: Integration
     let upstream: Upstream
-    let body: ByteBuffer
     let fields: FieldLines
     /// The time until the whole reply or, in a stream, its first output: the integration's `timeout`, or what the
     /// deadline leaves.

@@ -1,4 +1,3 @@
-import Bytes
 import Configuration
 
 /// Keeps the messages of each conversation in order: one is answered at a time, the others wait.
@@ -6,7 +5,7 @@ import Configuration
 /// A conversation without a message in flight takes no memory. An exchange is known by its identity only.
 struct ConversationQueues<Element: AnyObject> {
   /// Waiting exchanges, oldest first, by conversation; a conversation without an entry is free.
-  private var waiting: [[UInt8]: [Element]] = [:]
+  private var waiting: [QueueKey: [Element]] = [:]
 
   /// How many conversations have a message being answered.
   var busyCount: Int { waiting.count }
@@ -30,7 +29,7 @@ struct ConversationQueues<Element: AnyObject> {
 
   /// Lets an exchange in, as far as the limits allow.
   mutating func arrive(
-    _ exchange: Element, in conversation: [UInt8], limits: LimitsSettings
+    _ exchange: Element, in conversation: QueueKey, limits: LimitsSettings
   ) -> Arrival {
     guard let queue = waiting[conversation] else {
       // Every conversation with an entry has exactly one message being answered.
@@ -48,7 +47,7 @@ struct ConversationQueues<Element: AnyObject> {
   }
 
   /// The exchange of a conversation that had begun is over. Returns the one that begins now, if one waits.
-  mutating func leave(_ conversation: [UInt8]) -> Element? {
+  mutating func leave(_ conversation: QueueKey) -> Element? {
     guard let place = waiting.index(forKey: conversation) else { return nil }
     if waiting.values[place].isEmpty {
       waiting.remove(at: place)
@@ -58,7 +57,7 @@ struct ConversationQueues<Element: AnyObject> {
   }
 
   /// Removes an exchange that waits.
-  mutating func withdraw(_ exchange: Element, from conversation: [UInt8]) {
+  mutating func withdraw(_ exchange: Element, from conversation: QueueKey) {
     waiting[conversation]?.removeAll { $0 === exchange }
   }
 }

@@ -19,6 +19,8 @@ package final class Dispatcher {
   /// How long the messages of a request may be.
   var windowTokens: WindowTokens { contextSettings.windowTokens }
   private var queues = ConversationQueues<Exchange>()
+  /// For the names of conversations.
+  let queueHashKey: SipHash.Key
   private var users: UserLimiter?
   /// How many exchanges ended in each way.
   private var endings = [Int](repeating: 0, count: ExchangeEnding.allCases.count)
@@ -41,6 +43,7 @@ package final class Dispatcher {
     self.contextSettings = contextSettings
     self.context = context
     self.services = services
+    queueHashKey = SipHash.Key(services.random.next(), services.random.next())
     users = makeLimiter(limits.perUser)
   }
 

@@ -16,7 +16,7 @@ import Storage
 /// Unless it is given up, it answers exactly once. It records the turn only if the answer is a reply, the conversation is
 /// kept, and the reply calls no tools. Pieces of a stream and the answer are its only calls into its recipient. Transfers
 /// complete in turns of their own.
-package final class Exchange {
+package final class Exchange: AttemptOwner {
   /// The state of the exchange.
   private enum State {
     /// Waiting for earlier messages of its conversation.
@@ -43,7 +43,7 @@ package final class Exchange {
   private let caller: [UInt8]?
   private let conversation: [UInt8]
   /// The conversation's key among those of all bots.
-  package let queueKey: [UInt8]
+  package let queueKey: QueueKey
   private let recipient: any Recipient
   /// The reply's id.
   private let identifier: [UInt8]
@@ -85,7 +85,7 @@ package final class Exchange {
     self.recipient = recipient
     identifier = dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
-    queueKey = QueueKey.of(bot: bot.settings.id, conversation: conversation)
+    queueKey = QueueKey(bot: bot.settings.id, conversation, key: dispatcher.queueHashKey)
     start = dispatcher.services.loop.now
     deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
   }
@@ -163,25 +163,23 @@ package final class Exchange {
     fail()
   }
 
+  // For speed: optimised for size, it would copy the structures that it makes byte by byte.
+  @_optimize(speed)
   private func ask(_ integration: Integration) {
     guard let upstream = integration.upstream else { return echo(integration) }
     let streams = integration.streams(toStreamingClient: message.isStreaming)
     do throws(TranslationFault) {
+      let body = try encode(for: integration, streams: streams)
       let order = Attempt.Order(
         integration: integration, upstream: upstream,
-        body: try encode(for: integration, streams: streams),
         fields: integration.fields(
           conversation: conversation, request: request, platform: message.platform,
           betas: message.betas),
         limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
         continued: delivered.text, face: message.prompt.chat?.face ?? .native,
         passesEvents: passesEvents(of: integration))
-      let attempt = Attempt(order, services: dispatcher.services) { [self] deltas in
-        deliver(deltas)
-      } completion: { [self] report, reply in
-        settle(report, reply)
-      }
-      state = .attempting(attempt)
+      state = .attempting(
+        Attempt(order, sending: body, services: dispatcher.services, for: self))
     } catch {
       if !drawAgain() { settle(.notSent(integration, error), nil) }
     }
@@ -200,7 +198,7 @@ package final class Exchange {
   ) throws(TranslationFault) -> ByteBuffer {
     var encoder = try integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
-      chat: message.prompt.chat, streams: streams, sendsHints: trial!.sendsHints)!
+      chat: message.prompt.chat, streams: streams, sendsHints: trial!.sendsHints)
     let history = try message.prompt.write(
       to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context,
       within: room(for: integration))
@@ -262,7 +260,7 @@ package final class Exchange {
 
   /// Passes pieces of a reply on, from the first output on. Up to the first content another integration can still
   /// replace the reply.
-  private func deliver(_ deltas: [ReplyDelta]) {
+  func deliver(_ deltas: [ReplyDelta]) {
     guard isLive, case .attempting(let attempt) = state,
       let ready = delivered.release(deltas)
     else { return }
@@ -277,7 +275,7 @@ package final class Exchange {
   private var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
 
   /// Takes the result of an attempt.
-  private func settle(_ report: AttemptReport, _ reply: Reply?) {
+  func settle(_ report: AttemptReport, _ reply: Reply?) {
     let integration = self.integration
     var wasStreamed = false
     var hasBegun = false

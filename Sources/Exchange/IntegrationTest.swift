@@ -8,7 +8,7 @@ import Platform
 import Protocols
 
 /// One message sent through one integration to see whether it works, without context and fallbacks.
-package final class IntegrationTest {
+package final class IntegrationTest: AttemptOwner {
   /// The result of a test.
   package struct Result {
     /// How it ended, with advice and times.
@@ -21,6 +21,7 @@ package final class IntegrationTest {
   private let integration: Integration
   private let services: Services
   private var attempt: Attempt?
+  private var completion: ((Result) -> Void)?
 
   /// A test of an integration of a bot.
   package init(
@@ -42,20 +43,30 @@ package final class IntegrationTest {
     do throws(TranslationFault) {
       let streams = integration.streams(toStreamingClient: false)
       var encoder = try integration.encoder(
-        conversation: conversation, user: nil, metadata: nil, streams: streams)!
+        conversation: conversation, user: nil, metadata: nil, streams: streams)
       try encoder.append(.user, content: content.span)
+      let body = try encoder.finish()
       let order = Attempt.Order(
-        integration: integration, upstream: upstream, body: try encoder.finish(),
+        integration: integration, upstream: upstream,
         fields: integration.fields(
           conversation: conversation, request: services.random.identifier("req_"), platform: nil),
         limit: integration.timeout, streams: streams)
-      attempt = Attempt(order, services: services) { [self] report, reply in
-        let words = reply.map { text(of: $0) } ?? report.backendReason
-        completion(Result(report: report, words: words.map { integration.settings.masking($0) }))
-      }
+      self.completion = completion
+      attempt = Attempt(order, sending: body, services: services, for: self)
     } catch {
       completion(Result(report: .notSent(integration, error), words: nil))
     }
+  }
+
+  /// Pieces of a reply are not needed, because the whole follows.
+  func deliver(_ deltas: [ReplyDelta]) {}
+
+  func settle(_ report: AttemptReport, _ reply: Reply?) {
+    let words = reply.map { text(of: $0) } ?? report.backendReason
+    let result = Result(report: report, words: words.map { integration.settings.masking($0) })
+    let completion = completion
+    self.completion = nil
+    completion?(result)
   }
 
   /// Gives the test up. Its completion is not called any more.

@@ -1,14 +1,32 @@
 import Bytes
 
-/// The name of a conversation among those of all bots.
-enum QueueKey {
+/// The name of a conversation among those of all bots, with its hash.
+///
+/// The hash is made once, because the table of conversations is asked three times for each message.
+package struct QueueKey: Hashable {
   /// The bot's id and the conversation's, with NUL between them, which neither can have.
-  static func of(bot: [UInt8], conversation: [UInt8]) -> [UInt8] {
-    var key: [UInt8] = []
-    key.reserveCapacity(bot.count + 1 + conversation.count)
-    key.append(copying: bot.span)
-    key.append(0)
-    key.append(copying: conversation.span)
-    return key
+  private let name: [UInt8]
+  /// Under a key that clients do not know, who choose the conversation's id.
+  private let nameHash: UInt64
+
+  /// The name of a bot's conversation.
+  init(bot: [UInt8], _ conversation: [UInt8], key: SipHash.Key) {
+    var name: [UInt8] = []
+    name.reserveCapacity(bot.count + 1 + conversation.count)
+    name.append(copying: bot.span)
+    name.append(0)
+    name.append(copying: conversation.span)
+    var hash = SipHash(key: key)
+    hash.combine(name.span)
+    self.name = name
+    nameHash = hash.finish()
+  }
+
+  package static func == (one: QueueKey, other: QueueKey) -> Bool {
+    one.nameHash == other.nameHash && one.name.span.equals(other.name.span)
+  }
+
+  package func hash(into hasher: inout Hasher) {
+    hasher.combine(nameHash)
   }
 }

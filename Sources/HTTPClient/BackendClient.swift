@@ -6,7 +6,8 @@ public protocol BackendClient: AnyObject {
   /// is called once, at the end of a later turn, unless the transfer is cancelled before. With a `receiver` the
   /// response can be taken as it comes: then the result's body is empty, and all parts have been delivered before.
   func post(
-    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID
 

@@ -18,18 +18,34 @@ public final class HTTPClient: BackendClient {
   private let loop: EventLoop
   private let multi: UnsafeMutableRawPointer
   private var watches: SocketWatches?
+  /// When libcurl wants to continue without an event; `nil` for never.
+  private var timeOutDeadline: Instant?
+  /// The timer for that. It may fire earlier, and is then set again.
   private var timer: TimerID?
+  private var timerDeadline = Instant(nanoseconds: 0)
   private var isTimeOutDeferred = false
   private var isCollecting = false
   /// Whether libcurl is at work, and calls back from there.
   private var isActing = false
   /// What was put off to the end of a turn may find the client closed.
   private var isClosed = false
+  /// What is done at the end of a turn: made once, because a function that captures takes memory. Both refer to the
+  /// client until it is closed.
+  private lazy var collectLater: () -> Void = { [self] in
+    isCollecting = false
+    collect()
+  }
+  private lazy var timeOutLater: () -> Void = { [self] in
+    isTimeOutDeferred = false
+    timeOut()
+  }
   /// The running transfers; each knows its place.
   private var running: [Transfer] = []
 
-  /// Those of them whose responses are delivered in parts, or may be.
-  private var streams: [Transfer] = []
+  /// Those of them that have something for their receivers. Each knows whether it is among them.
+  private var ready: [Transfer] = []
+  /// The array in which they are kept while they are looked at, so that its memory is used again.
+  private var spareReady: [Transfer] = []
 
   /// A client with at most `keptConnections` idle connections to all upstreams together.
   public init(on loop: EventLoop, keptConnections: Int) {
@@ -65,22 +81,23 @@ public final class HTTPClient: BackendClient {
       transfer.retire()
     }
     running = []
-    streams = []
+    (ready, spareReady) = ([], [])
     loop.cancel(timer)
     curl_multi_cleanup(multi)
     watches?.removeAll()
     watches = nil
+    (collectLater, timeOutLater) = ({}, {})
   }
 
   /// As ``BackendClient`` has it.
   public func post(
-    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let transfer = upstream.idle.popLast() ?? makeTransfer(for: upstream)
     transfer.prepare(
       for: upstream, fields: fields, body: body, receiver: receiver, completion: completion)
-    if receiver != nil { streams.append(transfer) }
     transfer.place = running.count
     running.append(transfer)
     guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
@@ -109,8 +126,12 @@ public final class HTTPClient: BackendClient {
   public func resume(_ id: TransferID) {
     guard id.transfer.generation == id.generation else { return }
     id.transfer.isHeld = false
+    id.transfer.noteNews()
     collectAtEndOfTurn()
   }
+
+  /// The most transfers that the kept memory of a batch has room for.
+  private static let keptBatch = 64
 
   /// Sets how many idle connections may be kept, to all upstreams together; CURLMOPT_MAXCONNECTS(3).
   public func keep(connections: Int) {
@@ -144,7 +165,6 @@ public final class HTTPClient: BackendClient {
       last.place = transfer.place
     }
     curl_multi_remove_handle(multi, transfer.easy)
-    if transfer.receiver != nil { streams.removeAll { $0 === transfer } }
     let upstream = transfer.upstream
     transfer.retire()
     upstream?.idle.append(transfer)
@@ -181,15 +201,30 @@ public final class HTTPClient: BackendClient {
   /// Now is the end of this turn for a transfer that has just been started. libcurl also asks for it in the middle of
   /// a long read, to go on after the others: that is the next turn.
   private func setTimer(milliseconds: Int) {
-    loop.cancel(timer)
-    timer = nil
+    timeOutDeadline = nil
     if milliseconds == 0, !isActing {
       timeOutAtEndOfTurn()
     } else if milliseconds >= 0 {
-      timer = loop.schedule(after: .milliseconds(milliseconds)) { [self] in
-        timer = nil
-        timeOut()
-      }
+      timeOutDeadline = loop.now + .milliseconds(milliseconds)
+      scheduleTimeOut()
+    }
+  }
+
+  /// Sets the timer, unless it fires early enough.
+  ///
+  /// libcurl changes its mind several times for each transfer, most often to a later time. So a timer that is set stays,
+  /// and what is wanted is looked at when it fires.
+  private func scheduleTimeOut() {
+    guard let timeOutDeadline else { return }
+    if timer != nil, timerDeadline <= timeOutDeadline { return }
+    loop.cancel(timer)
+    timerDeadline = timeOutDeadline
+    timer = loop.schedule(at: timeOutDeadline) { [self] in
+      timer = nil
+      guard let deadline = self.timeOutDeadline else { return }
+      guard deadline <= loop.now else { return scheduleTimeOut() }
+      self.timeOutDeadline = nil
+      timeOut()
     }
   }
 
@@ -197,10 +232,7 @@ public final class HTTPClient: BackendClient {
   private func timeOutAtEndOfTurn() {
     guard !isTimeOutDeferred else { return }
     isTimeOutDeferred = true
-    loop.atEndOfTurn { [self] in
-      isTimeOutDeferred = false
-      timeOut()
-    }
+    loop.atEndOfTurn(timeOutLater)
   }
 
   private func timeOut() {
@@ -214,15 +246,12 @@ public final class HTTPClient: BackendClient {
   private func collectAtEndOfTurn() {
     guard !isCollecting else { return }
     isCollecting = true
-    loop.atEndOfTurn { [self] in
-      isCollecting = false
-      collect()
-    }
+    loop.atEndOfTurn(collectLater)
   }
 
   /// Delivers the parts that have come and the transfers that are over; curl_multi_info_read(3).
   private func collect() {
-    if !streams.isEmpty { deliverParts() }
+    if !ready.isEmpty { deliverParts() }
     var left: Int32 = 0
     while !isClosed, let message = curl_multi_info_read(multi, &left) {
       guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else {
@@ -239,9 +268,12 @@ public final class HTTPClient: BackendClient {
   // MARK: Delivery in parts
 
   private func deliverParts() {
-    for transfer in streams {
+    var batch: [Transfer] = []
+    swap(&batch, &spareReady)
+    swap(&batch, &ready)
+    for transfer in batch {
       // One that was cancelled by the receiver of another has ended.
-      guard transfer.receiver != nil, deliver(transfer, isComplete: false) else { continue }
+      guard transfer.takeNews(), deliver(transfer, isComplete: false) else { continue }
       if transfer.isTooLarge {
         complete(transfer, CURLE_WRITE_ERROR)
       } else if transfer.isPaused, !transfer.isHeld {
@@ -252,18 +284,22 @@ public final class HTTPClient: BackendClient {
         _ = ccurl_pause(transfer.easy)
       }
     }
+    batch.removeAll(keepingCapacity: batch.capacity <= HTTPClient.keptBatch)
+    swap(&batch, &spareReady)
   }
 
   /// Delivers the parts of a response that have come. Returns false if the receiver gave up the transfer.
   private func deliver(_ transfer: Transfer, isComplete: Bool) -> Bool {
     guard let receiver = transfer.receiver else { return true }
     let generation = transfer.generation
-    if let head = transfer.undecidedHead {
-      let isInParts = receiver.onHead(head)
+    if transfer.awaitsDecision {
+      let isInParts = transfer.askForDecision()
       guard transfer.generation == generation else { return false }
-      transfer.decide(isInParts ? .inParts : .whole)
+      transfer.decide(inParts: isInParts)
     }
-    if !transfer.isHeld || isComplete, let part = transfer.takePart() { receiver.onPart(part) }
+    if !transfer.isHeld || isComplete, let part = transfer.takePart() {
+      receiver.receive(part: part)
+    }
     return transfer.generation == generation
   }
 
@@ -276,11 +312,18 @@ public final class HTTPClient: BackendClient {
     collectAtEndOfTurn()
   }
 
-  private func isPaused(_ easy: UnsafeMutableRawPointer?) -> Bool {
-    streams.contains { $0.isPaused && $0.easy == easy }
+  /// A transfer has something for its receiver: it is looked at when libcurl has done its work.
+  func note(_ transfer: Transfer) {
+    ready.append(transfer)
   }
 
-  private static func recover(_ context: UnsafeMutableRawPointer?) -> HTTPClient {
+  /// Whether a handle's transfer is paused. Handles of libcurl's own have none.
+  private func isPaused(_ easy: UnsafeMutableRawPointer?) -> Bool {
+    guard let easy, let context = ccurl_get_private(easy) else { return false }
+    return Transfer.recover(context).isPaused
+  }
+
+  static func recover(_ context: UnsafeMutableRawPointer?) -> HTTPClient {
     Unmanaged<HTTPClient>.fromOpaque(context!).takeUnretainedValue()
   }
 }

@@ -57,26 +57,24 @@ final class Transfer {
   /// How often libcurl has been about to send the request.
   private var sendCount = 0
   /// Who decides about the body and takes its parts.
-  private(set) var receiver: ResponseReceiver?
+  private(set) var receiver: (any ResponseReceiver)?
   private(set) var delivery = Delivery.whole
   /// Whether its owner wants no more parts for now.
   var isHeld = false
   /// Whether libcurl was told to pause, and waits to go on.
   var isPaused = false
+  /// Whether the client knows that there is something for the receiver.
+  private var hasNews = false
   /// What the header sections, those of 1xx responses and the trailer section included, amount to.
   private var fieldBytes = 0
-  /// Whether Content-Length is invalid: libcurl takes that for a missing one.
-  private var isLengthInvalid = false
-  /// Whether Content-Length is more than the limit of the body.
-  private var announcesTooMuch = false
-  /// What Retry-After says, and `retry-after-ms`, which is more exact; `nil` if it is missing or invalid.
-  private var (retryAfter, preciseRetryAfter): (TimeSpan?, TimeSpan?) = (nil, nil)
-  /// Whether `x-should-retry` is `false`.
-  private var forbidsRetry = false
+  /// What the response's header fields say.
+  private var responseFields = ResponseFields()
   /// Whether the body is compressed.
-  private(set) var isEncoded = false
+  var isEncoded: Bool { responseFields.isEncoded }
   /// Whether the header section of a final response (not 1xx) has come whole.
-  private var hasHead = false
+  private var hasHead: Bool { finalStatus > 0 }
+  /// The status of the final response, once its header section has come whole; else 0.
+  private var finalStatus = 0
   /// libcurl writes here what went wrong; CURLOPT_ERRORBUFFER.
   private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
@@ -120,6 +118,7 @@ final class Transfer {
     setLong(CURLOPT_FOLLOWLOCATION, 0)
     // What is in the configuration file is all that decides where a message goes: no proxy by environment.
     setText(CURLOPT_PROXY, [])
+    setText(CURLOPT_NOPROXY, [])
     setLong(CURLOPT_NOSIGNAL, 1)
     // A transfer that is given up while its name is being resolved must not wait for the resolver's thread.
     setLong(CURLOPT_QUICK_EXIT, 1)
@@ -171,7 +170,7 @@ final class Transfer {
   /// Sets the handle up for one request.
   func prepare(
     for upstream: Upstream, fields lines: FieldLines, body sent: ByteBuffer,
-    receiver: ResponseReceiver?,
+    receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) {
     self.upstream = upstream
@@ -184,14 +183,9 @@ final class Transfer {
     isTooLarge = false
     isHeadTooLarge = false
     sendCount = 0
-    hasHead = false
+    finalStatus = 0
     fieldBytes = 0
-    isLengthInvalid = false
-    announcesTooMuch = false
-    retryAfter = nil
-    preciseRetryAfter = nil
-    forbidsRetry = false
-    isEncoded = false
+    responseFields = ResponseFields()
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
     _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count))
@@ -199,8 +193,8 @@ final class Transfer {
 
   /// The status code of a response whose header section has come whole, or is not worth waiting for; else 0.
   var status: Int {
-    let isKnown = hasHead || isTooLarge || isHeadTooLarge
-    return isKnown ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0
+    if hasHead { return finalStatus }
+    return isTooLarge || isHeadTooLarge ? ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) : 0
   }
 
   /// Ends this use: its generation names no transfer any longer. Frees what the request held.
@@ -210,6 +204,7 @@ final class Transfer {
     receiver = nil
     isHeld = false
     isPaused = false
+    hasNews = false
     upstream = nil
     body = []
     // libcurl looks at it only while it transfers; the next request brings another.
@@ -219,30 +214,31 @@ final class Transfer {
   /// The result, given libcurl's.
   func result(_ code: CURLcode) -> TransferResult {
     let timings = self.timings
-    // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done; the local port is there before.
-    var failure = TransferFailure(
-      code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
-      resolved: timings.nameResolved > 0, detail: hasHead ? "" : Text(cString: errorText))
+    var failure = code == CURLE_OK ? nil : self.failure(code, timings)
     if isAddressRefused, failure == .connectFailed { failure = .addressRefused }
     if isTooLarge { failure = .tooLarge }
     if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {
       failure = .headTooLarge
     }
-    if sendCount > 1 {
-      failure = .interrupted
-      // Kept connections end for reasons of their own: none to wait before the next try.
-      (retryAfter, preciseRetryAfter) = (.seconds(0), nil)
-    }
+    if sendCount > 1 { failure = .interrupted }
     // libcurl takes a connection that ends inside the header section for a response without a body.
-    if failure == nil, !hasHead || isLengthInvalid { failure = .interrupted }
+    if failure == nil, !hasHead || responseFields.isLengthInvalid { failure = .interrupted }
     return TransferResult(
       failure: failure,
       status: status,
       body: body,
-      retryAfter: preciseRetryAfter ?? retryAfter,
-      forbidsRetry: forbidsRetry,
+      // Kept connections end for reasons of their own: none to wait before the next try.
+      retryAfter: sendCount > 1 ? .seconds(0) : responseFields.retryAfter,
+      forbidsRetry: responseFields.forbidsRetry,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
+  }
+
+  private func failure(_ code: CURLcode, _ timings: TransferTimings) -> TransferFailure? {
+    // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done; the local port is there before.
+    TransferFailure(
+      code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
+      resolved: timings.nameResolved > 0, detail: hasHead ? "" : Text(cString: errorText))
   }
 
   /// How long the phases took that are over.
@@ -262,19 +258,39 @@ final class Transfer {
 
   // MARK: Delivery in parts
 
-  /// What is known of the response, once its header section has come and the receiver is to decide about the body.
-  var undecidedHead: ResponseHead? {
-    guard delivery == .undecided, hasHead else { return nil }
-    return ResponseHead(
-      status: ccurl_get_long(easy, CURLINFO_RESPONSE_CODE),
-      contentType: ccurl_get_content_type(easy).map { Text(cString: $0).bytes } ?? [],
-      announcesTooMuch: announcesTooMuch)
+  /// Tells the client, once, that there may be something for the receiver.
+  func noteNews() {
+    guard receiver != nil, !hasNews else { return }
+    hasNews = true
+    HTTPClient.recover(client).note(self)
+  }
+
+  /// Whether there may be something for the receiver; that is known from now on.
+  func takeNews() -> Bool {
+    defer { hasNews = false }
+    return hasNews
+  }
+
+  /// Whether the receiver is to decide about the body, because the header section has come.
+  var awaitsDecision: Bool { delivery == .undecided && hasHead }
+
+  /// Lets the receiver decide about the body. It may give the transfer up.
+  func askForDecision() -> Bool {
+    let head = ResponseHead(
+      status: finalStatus, announcesTooMuch: responseFields.announcesTooMuch)
+    let type = ccurl_get_content_type(easy)
+    var count = 0
+    while let type, type[count] != 0 { count += 1 }
+    let text = UnsafeRawBufferPointer(start: type, count: count).bindMemory(to: UInt8.self)
+    return receiver!.receive(head, contentType: text.span)
   }
 
   /// Settles what is done with the body.
-  func decide(_ delivery: Delivery) {
-    self.delivery = delivery
-    if delivery == .whole, body.count > bodyLimit || announcesTooMuch { isTooLarge = true }
+  func decide(inParts: Bool) {
+    delivery = inParts ? .inParts : .whole
+    if delivery == .whole, body.count > bodyLimit || responseFields.announcesTooMuch {
+      isTooLarge = true
+    }
   }
 
   /// Takes what waits to be delivered, `nil` if there is nothing.
@@ -321,6 +337,7 @@ final class Transfer {
   /// Takes a part of the body; any count but all of them, or the one for a pause, ends the transfer.
   /// CURLOPT_WRITEFUNCTION(3).
   private func receiveBody(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if delivery != .whole { noteNews() }
     if delivery != .whole, !isEncoded {
       guard !isHeld, body.count < Transfer.partLimit else {
         isPaused = true
@@ -345,47 +362,16 @@ final class Transfer {
       return 0
     }
     if let first = line.first, first == UInt8(ascii: "\r") || first == UInt8(ascii: "\n") {
-      hasHead = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE) >= 200
+      let status = ccurl_get_long(easy, CURLINFO_RESPONSE_CODE)
+      finalStatus = status >= 200 ? status : 0
+      if hasHead { noteNews() }
       // No need to wait for what is announced to be too much.
       if isTooLarge { return 0 }
-    } else {
-      noteField(line.bindMemory(to: UInt8.self).span)
+    } else if !hasHead, !line.isEmpty {
+      responseFields.note(line.bindMemory(to: UInt8.self).span, bodyLimit: bodyLimit)
+      if responseFields.announcesTooMuch, delivery == .whole { isTooLarge = true }
     }
     return line.count
-  }
-
-  /// Takes what matters here of a line of the header section.
-  private func noteField(_ line: Span<UInt8>) {
-    guard !hasHead, !line.isEmpty else { return }
-    // By the first letter: of all the lines that come, most are of other fields.
-    switch line[0].lowercasedASCII {
-    case UInt8(ascii: "c"):
-      if let encoding = line.value(ofField: "content-encoding:") {
-        isEncoded = !encoding.isEmpty && !encoding.equalsIgnoringCase("identity")
-        return
-      }
-      guard let length = line.value(ofField: "content-length:") else { return }
-      guard let count = Int(decimal: length) else { return isLengthInvalid = true }
-      announcesTooMuch = count > bodyLimit
-      if announcesTooMuch, delivery == .whole { isTooLarge = true }
-    case UInt8(ascii: "r"):
-      if let value = line.value(ofField: "retry-after:") {
-        retryAfter = RetryAfter.parse(value, now: .now)
-      } else if let value = line.value(ofField: "retry-after-ms:") {
-        preciseRetryAfter = RetryAfter.parse(milliseconds: value)
-      }
-    case UInt8(ascii: "t"):
-      if let coding = line.value(ofField: "transfer-encoding:"),
-        !coding.equalsIgnoringCase("chunked")
-      {
-        isEncoded = true
-      }
-    case UInt8(ascii: "x"):
-      guard let value = line.value(ofField: "x-should-retry:") else { return }
-      forbidsRetry = value.equalsIgnoringCase("false")
-    default:
-      break
-    }
   }
 
   private func setLong(_ option: CURLoption, _ value: Int) {

@@ -49,6 +49,11 @@ public final class Upstream {
   /// `settings.url`, read once instead of for every request; `nil` where libcurl cannot read it.
   let location: OpaquePointer?
 
+  /// An empty buffer whose memory the body of an earlier request had.
+  private var spareBuffer: ByteBuffer?
+  /// The memory of a body that is kept; that of larger ones is released.
+  private static let keptCapacity = 16384
+
   /// Transfers that are over, newest last: the newest has the warmest memory.
   var idle: [Transfer] = []
 
@@ -64,6 +69,20 @@ public final class Upstream {
     }
     sharedFields = list
     location = Upstream.location(settings.url)
+  }
+
+  /// An empty buffer for the body of a request. It has memory for most bodies.
+  public func takeBuffer() -> ByteBuffer {
+    guard let buffer = spareBuffer else { return ByteBuffer(capacity: 4096) }
+    spareBuffer = nil
+    return buffer
+  }
+
+  /// Keeps the memory of a body that was sent. The caller alone refers to it, and gives it away.
+  public func keep(_ buffer: ByteBuffer) {
+    guard buffer.capacity <= Upstream.keptCapacity else { return }
+    buffer.truncate(to: 0)
+    spareBuffer = buffer
   }
 
   deinit {

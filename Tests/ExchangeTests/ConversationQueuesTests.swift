@@ -1,3 +1,4 @@
+import Bytes
 import Configuration
 import Testing
 import TestSupport
@@ -51,7 +52,7 @@ import TestSupport
     for message in waiting { #expect(arrive(message, in: "a") == "wait") }
     #expect(arrive(Message(), in: "a") == "conversationBusy")
     #expect(arrive(Message(), in: "b") == "begin")
-    queues.withdraw(waiting[0], from: bytes("a"))
+    queues.withdraw(waiting[0], from: key("a"))
     let last = Message()
     #expect(arrive(last, in: "a") == "wait")
     #expect(leave("a") === waiting[1])
@@ -63,23 +64,23 @@ import TestSupport
   @Test mutating func withdrawsNothingElse() {
     let messages = [Message(), Message()]
     for message in messages { _ = arrive(message, in: "a") }
-    queues.withdraw(messages[0], from: bytes("a"))
-    queues.withdraw(Message(), from: bytes("a"))
-    queues.withdraw(messages[1], from: bytes("b"))
+    queues.withdraw(messages[0], from: key("a"))
+    queues.withdraw(Message(), from: key("a"))
+    queues.withdraw(messages[1], from: key("b"))
     #expect(leave("a") === messages[1])
-    queues.withdraw(messages[1], from: bytes("a"))
+    queues.withdraw(messages[1], from: key("a"))
     #expect(leave("a") == nil)
     #expect(leave("a") == nil)
   }
 
   @Test mutating func letsNobodyWaitWhereNoneMay() throws {
     let limits = try configuration("[limits]\nqueue_per_conversation = 0").limits
-    guard case .begin = queues.arrive(Message(), in: bytes("a"), limits: limits) else {
+    guard case .begin = queues.arrive(Message(), in: key("a"), limits: limits) else {
       Issue.record("the first of a conversation begins")
       return
     }
     guard
-      case .refused(.conversationBusy) = queues.arrive(Message(), in: bytes("a"), limits: limits)
+      case .refused(.conversationBusy) = queues.arrive(Message(), in: key("a"), limits: limits)
     else {
       Issue.record("the second of a conversation is refused")
       return
@@ -87,7 +88,7 @@ import TestSupport
   }
 
   private mutating func arrive(_ message: Message, in conversation: String) -> String {
-    switch queues.arrive(message, in: bytes(conversation), limits: limits) {
+    switch queues.arrive(message, in: key(conversation), limits: limits) {
     case .begin: "begin"
     case .wait: "wait"
     case .refused(let refusal): "\(refusal)"
@@ -95,6 +96,10 @@ import TestSupport
   }
 
   private mutating func leave(_ conversation: String) -> Message? {
-    queues.leave(bytes(conversation))
+    queues.leave(key(conversation))
+  }
+
+  private func key(_ conversation: String) -> QueueKey {
+    QueueKey(bot: bytes("bot"), bytes(conversation), key: SipHash.Key(1, 2))
   }
 }

@@ -41,7 +41,8 @@ final class FakeBackends: BackendClient {
   }
 
   func post(
-    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver?,
+    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let url = text(upstream.settings.url)
@@ -57,8 +58,9 @@ final class FakeBackends: BackendClient {
       }
       return TransferID(transfer: transfer, generation: ticket)
     }
-    let head = ResponseHead(status: 200, contentType: bytes("text/event-stream"))
-    precondition(receiver.onHead(head), "a stream is taken as one")
+    let type = bytes("text/event-stream")
+    let isTaken = receiver.receive(ResponseHead(status: 200), contentType: type.span)
+    precondition(isTaken, "a stream is taken as one")
     send(act.pieces[...], ticket, to: receiver) { [self] in
       after(act.delay, ticket) { [self] in
         running[ticket] = nil
@@ -70,11 +72,11 @@ final class FakeBackends: BackendClient {
 
   private func send(
     _ pieces: ArraySlice<(wait: TimeSpan, text: String)>, _ ticket: UInt32,
-    to receiver: ResponseReceiver, then end: @escaping () -> Void
+    to receiver: any ResponseReceiver, then end: @escaping () -> Void
   ) {
     guard let piece = pieces.first else { return end() }
     after(piece.wait, ticket) { [self] in
-      receiver.onPart(bytes(piece.text))
+      receiver.receive(part: bytes(piece.text))
       // The receiver of it may have cancelled.
       if running[ticket] != nil { send(pieces.dropFirst(), ticket, to: receiver, then: end) }
     }

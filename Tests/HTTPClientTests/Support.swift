@@ -59,7 +59,8 @@ final class Fixture {
 extension HTTPClient {
   /// Posts a copy of `body`.
   func post(
-    _ body: [UInt8], to upstream: Upstream, fields: FieldLines, receiver: ResponseReceiver? = nil,
+    _ body: [UInt8], to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)? = nil,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
     let buffer = ByteBuffer(capacity: 1)

@@ -39,11 +39,11 @@ public struct RequestEncoder: ~Copyable {
   /// Whether the client's system messages come first, so that they are skipped where they stand.
   private(set) var hasSystemMessages = false
 
-  /// An encoder of one request. `user` and `metadata` are the client's, for the `custom` dialect alone; `capacity` is
-  /// the expected size of the body in bytes; `streams` asks for a stream.
+  /// An encoder of one request. `user` and `metadata` are the client's, for the `custom` dialect alone; `buffer` is
+  /// empty and for the body; `streams` asks for a stream.
   public init(
     _ profile: RequestProfile, conversationID: [UInt8], user: JSONValue?, metadata: JSONValue?,
-    streams: Bool = false, reserving capacity: Int = 4096
+    streams: Bool = false, into buffer: ByteBuffer = ByteBuffer(capacity: 4096)
   ) {
     self.streams = streams
     self.profile = profile
@@ -51,7 +51,7 @@ public struct RequestEncoder: ~Copyable {
     self.user = user
     self.metadata = metadata
     rules = profile.dialect.rules
-    writer = JSONWriter(reserving: capacity)
+    writer = JSONWriter(into: buffer)
     writer.beginObject()
     rules.begin(&self)
     writer.name("messages")
@@ -102,6 +102,7 @@ public struct RequestEncoder: ~Copyable {
   }
 
   /// The body. Throws if the last message is blank and the dialect refuses blank messages.
+  @_optimize(speed)  // Or else it would copy itself byte by byte.
   public consuming func finish() throws(TranslationFault) -> ByteBuffer {
     if lastWasBlank { throw .blankMessage }
     writer.endArray()
