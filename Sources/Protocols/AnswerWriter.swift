@@ -1,3 +1,4 @@
+public import Bytes
 public import JSON
 
 /// Writes one answer in the interface of its client: whole, or as a stream.
@@ -8,7 +9,7 @@ public protocol AnswerWriter: AnyObject {
   /// The body of a whole answer.
   func body(
     of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
-  ) -> [UInt8]
+  ) -> ByteBuffer
 
   /// The body of an error response to an exchange, with its attempts.
   func body(of error: FaceError, attempts: (inout JSONWriter) -> Void) -> [UInt8]

@@ -60,7 +60,7 @@ enum Sample {
 
   @Test func anthropicFromAnthropic() throws {
     let body = try Sample.reply(.anthropic, Sample.anthropic).anthropicBody(Sample.identity)
-    #expect(body == Sample.anthropic)
+    #expect(body.bytes == Sample.anthropic)
   }
 
   @Test func anthropicFromOpenAI() throws {

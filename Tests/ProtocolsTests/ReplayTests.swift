@@ -79,8 +79,8 @@ struct ReplayTests {
     _ = decoder.feed(events.span)
     let again = try decoder.reply(acceptsToolCalls: true)
     let identity = AnswerIdentity(id: bytes("i"), model: bytes("m"), created: 1)
-    let before = try content(reply.anthropicBody(identity))
-    let after = try content(again.anthropicBody(identity))
+    let before = try content(reply.anthropicBody(identity).bytes)
+    let after = try content(again.anthropicBody(identity).bytes)
     #expect(after == before)
   }
 

@@ -1,7 +1,10 @@
+import Bytes
 import Foundation
 import Protocols
 import JSON
 import TestSupport
+
+func text(_ buffer: ByteBuffer) -> String { text(buffer.bytes) }
 
 func value(_ text: String) throws -> JSONValue { try JSONDocument(bytes(text)).root }
 

@@ -27,7 +27,7 @@ final class AnswerFormat {
     var response: Response
     if case .reply(let reply, let integration) = answer.content {
       let body = writer.body(of: reply, answer.facts(integration)) { answer.writeAttempts(to: &$0) }
-      response = Response(status: 200, contentType: "application/json", body: body)
+      response = Response(status: 200, contentType: "application/json", content: .buffer(body))
     } else {
       let error = answer.error(from: bot)!
       let body = writer.body(of: error.faceError) { answer.writeAttempts(to: &$0) }

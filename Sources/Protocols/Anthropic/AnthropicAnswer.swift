@@ -1,10 +1,10 @@
-import Bytes
+public import Bytes
 import JSON
 
 /// A reply as Anthropic's clients expect it, without a stream.
 extension Reply {
   /// A `message`.
-  public func anthropicBody(_ identity: AnswerIdentity) -> [UInt8] {
+  public func anthropicBody(_ identity: AnswerIdentity) -> ByteBuffer {
     if let source, source.dialect == .anthropic {
       return passed(anthropic: source.root, identity)
     }
@@ -25,7 +25,7 @@ extension Reply {
     writeStopReason(to: &writer)
     writeAnthropicUsage(to: &writer)
     writer.endObject()
-    return writer.finish()
+    return writer.finishedBuffer()
   }
 
   /// Anthropic's blocks of thinking, as they came.

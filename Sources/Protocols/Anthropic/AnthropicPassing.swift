@@ -5,8 +5,8 @@ import JSON
 /// calls that clients could not read or tell apart, and a stop reason that is not Anthropic's or that the calls contradict.
 /// What every message has is added where it is missing.
 extension Reply {
-  func passed(anthropic root: JSONValue, _ identity: AnswerIdentity) -> [UInt8] {
-    if isWhole(anthropic: root) { return Array(root.raw) }
+  func passed(anthropic root: JSONValue, _ identity: AnswerIdentity) -> ByteBuffer {
+    if isWhole(anthropic: root) { return ByteBuffer(copying: root.span) }
     var writer = JSONWriter(reserving: root.raw.count + 256)
     writer.beginObject()
     writer.writeMissing(fromMessage: root, identity)
@@ -25,7 +25,7 @@ extension Reply {
     if root["stop_reason"] == nil { writer.member("stop_reason", string: reason.anthropic) }
     if root["usage"] == nil { writeAnthropicUsage(to: &writer) }
     writer.endObject()
-    return writer.finish()
+    return writer.finishedBuffer()
   }
 
   /// Whether a message can be passed on byte for byte.

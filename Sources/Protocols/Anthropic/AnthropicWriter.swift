@@ -13,7 +13,7 @@ final class AnthropicWriter: AnswerWriter {
 
   func body(
     of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
-  ) -> [UInt8] {
+  ) -> ByteBuffer {
     reply.anthropicBody(identity(facts.identifier, reply.model))
   }
 

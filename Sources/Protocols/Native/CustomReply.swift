@@ -38,8 +38,9 @@ extension Reply {
     guard content != nil || !toolCalls.isEmpty else { return nil }
     let isOddAttachments = !attachments.isAbsent(or: .array)
     let isOddMetadata = !inner.isAbsent(or: .object)
-    var details = ReplyMetadata(byteCount: byteCount)
+    let details: ReplyMetadata
     if hasOthers || isOddAttachments || isOddMetadata {
+      details = ReplyMetadata(byteCount: byteCount)
       for member in root.members where !member.isNamed("content") {
         if !isOddAttachments, member.isNamed("attachments") { continue }
         if !isOddMetadata, member.isNamed("metadata") { continue }
@@ -48,6 +49,8 @@ extension Reply {
       if let inner { for member in inner.members { details.insert(member) } }
     } else if let inner = inner.present {
       details = ReplyMetadata(inner, byteCount: byteCount)
+    } else {
+      details = ReplyMetadata(byteCount: byteCount)
     }
     let word = details["finish_reason"]
     let end = FinishReason(word)

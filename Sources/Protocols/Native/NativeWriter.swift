@@ -16,7 +16,7 @@ final class NativeWriter: AnswerWriter {
   /// `{"data": {…}}`
   func body(
     of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
-  ) -> [UInt8] {
+  ) -> ByteBuffer {
     let (content, attachments) = (reply.content, reply.attachments)
     var writer = JSONWriter(reserving: reply.byteCount + 512)
     writer.beginObject()
@@ -42,12 +42,13 @@ final class NativeWriter: AnswerWriter {
     writer.member("attachments", raw: attachments.span)
     writer.name("metadata")
     reply.writeMetadata(to: &writer, turnsLeftOut: facts.turnsLeftOut)
-    var created: [UInt8] = []
-    facts.time.append(to: &created, precision: .seconds)
-    writer.member("created_at", string: created.span)
+    // To the second, without the fraction.
+    var created = facts.time.text
+    created[19] = UInt8(ascii: "Z")
+    writer.member("created_at", string: created.span.extracting(first: 20))
     writer.endObject()
     writer.endObject()
-    return writer.finish()
+    return writer.finishedBuffer()
   }
 
   func body(of error: FaceError, attempts: (inout JSONWriter) -> Void) -> [UInt8] {

@@ -1,4 +1,4 @@
-import Bytes
+public import Bytes
 import JSON
 
 /// A reply as OpenAI's clients expect it, without a stream.
@@ -8,7 +8,7 @@ extension Reply {
   private static let envelopeMembers: [StaticString] = ["system_fingerprint", "service_tier"]
 
   /// A `chat.completion`.
-  public func openAIBody(_ identity: AnswerIdentity) -> [UInt8] {
+  public func openAIBody(_ identity: AnswerIdentity) -> ByteBuffer {
     if let source, source.dialect == .openai { return passed(source.root, identity) }
     var writer = JSONWriter(reserving: content.count + 512)
     writer.beginObject()
@@ -31,7 +31,7 @@ extension Reply {
     writeOpenAIUsage(to: &writer)
     write(Self.envelopeMembers, to: &writer)
     writer.endObject()
-    return writer.finish()
+    return writer.finishedBuffer()
   }
 
   private func writeOpenAIMessage(to writer: inout JSONWriter) {

@@ -109,15 +109,15 @@ final class OpenAIAssembly: ReplyAssembly {
     }
     var delta: JSONValue?
     for member in element.members {
-      let (name, value) = (member.name, member.value)
-      if name.equals("delta") {
+      let value = member.value
+      if member.isNamed("delta") {
         delta = value
-      } else if name.equals("logprobs") {
+      } else if member.isNamed("logprobs") {
         choice.merge(member, .growing)
       } else {
-        if name.equals("finish_reason") {
+        if member.isNamed("finish_reason") {
           progress.end(with: value)
-        } else if name.equals("error"), value.reportsError {
+        } else if member.isNamed("error"), value.reportsError {
           progress.fault = .reported(BackendError(value))
           return
         }
@@ -135,9 +135,9 @@ final class OpenAIAssembly: ReplyAssembly {
     var hasThinking = false
     for member in delta.members {
       let (name, value) = (member.name, member.value)
-      if name.equals("content") {
+      if member.isNamed("content") {
         content = value
-      } else if name.equals("tool_calls") {
+      } else if member.isNamed("tool_calls") {
         var position = 0
         hasCallPieces = !value.isEmpty
         for call in value.elements {
@@ -145,7 +145,7 @@ final class OpenAIAssembly: ReplyAssembly {
           progress.note(.beyondText)
           position += 1
         }
-      } else if !name.equals("role") {
+      } else if !member.isNamed("role") {
         message.merge(member, .growing)
         if value.isNull || value.isEmpty { continue }
         if name.equals("error"), value.reportsError {

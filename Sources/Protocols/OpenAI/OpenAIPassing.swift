@@ -5,8 +5,8 @@ import JSON
 /// clients could not read: calls, content in parts, and a finish reason that is not OpenAI's. What every completion has
 /// is added where it is missing.
 extension Reply {
-  func passed(_ root: JSONValue, _ identity: AnswerIdentity) -> [UInt8] {
-    if isWhole(root) { return Array(root.raw) }
+  func passed(_ root: JSONValue, _ identity: AnswerIdentity) -> ByteBuffer {
+    if isWhole(root) { return ByteBuffer(copying: root.span) }
     var writer = JSONWriter(reserving: root.raw.count + 256)
     writer.beginObject()
     writer.writeMissing(from: root, identity, object: "chat.completion")
@@ -26,7 +26,7 @@ extension Reply {
     }
     if root["usage"].present == nil { writeOpenAIUsage(to: &writer) }
     writer.endObject()
-    return writer.finish()
+    return writer.finishedBuffer()
   }
 
   /// Whether a completion can be passed on byte for byte.

@@ -13,7 +13,7 @@ final class OpenAIWriter: AnswerWriter {
 
   func body(
     of reply: Reply, _ facts: AnswerFacts, attempts: (inout JSONWriter) -> Void
-  ) -> [UInt8] {
+  ) -> ByteBuffer {
     reply.openAIBody(identity(facts.identifier, reply.model))
   }
 
@@ -52,9 +52,18 @@ final class OpenAIWriter: AnswerWriter {
     output.appendKeepAlive()
   }
 
+  /// The reply's id in OpenAI's form: `chatcmpl-` in place of `msg_`.
+  private static func completionID(_ identifier: [UInt8]) -> [UInt8] {
+    var id: [UInt8] = []
+    id.reserveCapacity(identifier.count + 5)
+    id.append("chatcmpl-")
+    id.append(copying: identifier.span.extracting(4...))
+    return id
+  }
+
   private func identity(_ identifier: [UInt8], _ model: [UInt8]?) -> AnswerIdentity {
     AnswerIdentity(
-      id: [UInt8]("chatcmpl-") + identifier.dropFirst(4), model: model ?? terms.model,
+      id: Self.completionID(identifier), model: model ?? terms.model,
       created: terms.created)
   }
 }

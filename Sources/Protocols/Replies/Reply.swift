@@ -16,8 +16,8 @@ public final class Reply: Sendable {
   /// All else that the backend sent.
   let details: ReplyMetadata
 
-  /// The model that replied, by its own name, as text; `nil` where the backend did not say.
-  public let model: [UInt8]?
+  /// The model that replied, by its own name, as text; `nil` where the backend did not say. O(n), not every face asks.
+  public var model: [UInt8]? { details["model"]?.string }
 
   /// The tokens that the exchange took.
   public let usage: TokenUsage
@@ -39,7 +39,7 @@ public final class Reply: Sendable {
     self.init(content: content.copied, details: ReplyMetadata())
   }
 
-  /// A reply from its parts. Model and usage are found in the details.
+  /// A reply from its parts. The usage is found in the details.
   @inline(never)
   init(
     content: [UInt8], attachments: [UInt8] = Reply.noAttachments, details: ReplyMetadata,
@@ -50,7 +50,6 @@ public final class Reply: Sendable {
     self.content = content
     self.attachments = attachments
     self.details = details
-    model = details["model"]?.string
     usage = TokenUsage(details["usage"])
     self.finishReason = finishReason
     self.toolCalls = toolCalls
@@ -71,7 +70,6 @@ public final class Reply: Sendable {
     self.content = content
     attachments = reply.attachments
     details = reply.details
-    model = reply.model
     usage = reply.usage
     finishReason = reply.finishReason
     toolCalls = reply.toolCalls

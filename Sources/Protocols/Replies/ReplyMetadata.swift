@@ -37,7 +37,7 @@ final class ReplyMetadata: @unchecked Sendable {
   /// Takes a member, which replaces an earlier one of the same name.
   @inline(never)
   func insert(_ member: JSONMember) {
-    if let place = place(of: member.name) {
+    if let place = place(of: member) {
       members[place] = member
       return
     }
@@ -76,21 +76,23 @@ final class ReplyMetadata: @unchecked Sendable {
   @inline(never)
   subscript(name: StaticString) -> JSONValue? {
     if let object { return object[name] }
-    for member in members where member.isNamed(name) { return member.value }
+    // By places, because a loop over the array would count a reference for each member.
+    for place in members.indices where members[place].isNamed(name) { return members[place].value }
     return nil
   }
 
   /// The elements of an array of this name, one that was set or one that came.
   @inline(never)
   func elements(of name: StaticString) -> [JSONValue] {
-    if !list.isEmpty, [UInt8](listName).span.equals(name) { return list }
+    if !list.isEmpty, listName.span.equals(name) { return list }
     guard let elements = self[name]?.elements else { return [] }
     return Array(elements)
   }
 
-  private func place(of name: JSONValue) -> Int? {
-    if members.count >= Self.walkable { return places[name.string ?? []] }
-    return members.firstIndex { $0.name.isSameString(as: name) }
+  private func place(of member: JSONMember) -> Int? {
+    if members.count >= Self.walkable { return places[member.name.string ?? []] }
+    for place in members.indices where members[place].hasSameName(as: member) { return place }
+    return nil
   }
 
   /// Writes the object.

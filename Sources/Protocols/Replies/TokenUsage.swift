@@ -21,12 +21,14 @@ public struct TokenUsage: Sendable {
   @inline(never)
   init(_ usage: JSONValue?) {
     object = usage
+    guard let usage else {
+      (input, output) = (nil, nil)
+      return
+    }
     var counts = InlineArray<6, Int?>(repeating: nil)
-    if let usage {
-      for member in usage.members {
-        for index in Self.names.indices where member.isNamed(Self.names[index]) {
-          counts[index] = Self.count(member.value)
-        }
+    for member in usage.members {
+      for index in Self.names.indices where member.isNamed(Self.names[index]) {
+        counts[index] = Self.count(member.value)
       }
     }
     // Anthropic counts what it read from or wrote to its cache apart, OpenAI within. Proxies send OpenAI's names with

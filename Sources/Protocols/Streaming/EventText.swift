@@ -23,10 +23,10 @@ extension [UInt8] {
   /// Appends JSON text, its line breaks as blanks.
   mutating func appendLine(_ json: Span<UInt8>) {
     var start = 0
-    for index in json.indices where json[index] == 0x0A || json[index] == 0x0D {
-      append(copying: json.extracting(start..<index))
+    while let end = json.firstLineBreak(from: start) {
+      append(copying: json.extracting(start..<end))
       append(" ")
-      start = index + 1
+      start = end + 1
     }
     append(copying: json.extracting(start...))
   }

@@ -14,8 +14,10 @@ public struct StreamReader {
   /// The beginning of a line that has not ended.
   private var line: [UInt8] = []
   private var type: [UInt8] = []
-  /// The event's data so far, each line with an LF after it.
+  /// The event's data so far, its lines joined by LF.
   private var data: [UInt8] = []
+  /// Whether the event has data, be it empty.
+  private var hasData = false
   private var isFirstLine = true
   /// Whether the last line ended with CR, so that an LF that comes next is a part of its end.
   private var endedWithCR = false
@@ -62,13 +64,8 @@ public struct StreamReader {
   }
 
   private func endOfLine(in bytes: Span<UInt8>, from start: Int) -> Int? {
-    var index = start
-    while index < bytes.count {
-      let byte = bytes[unchecked: index]
-      if byte == .lineFeed || byte == .carriageReturn && framing == .events { return index }
-      index += 1
-    }
-    return nil
+    framing == .events
+      ? bytes.firstLineBreak(from: start) : bytes.firstIndex(of: .lineFeed, from: start)
   }
 
   private mutating func hold(_ part: Span<UInt8>) {
@@ -113,12 +110,13 @@ public struct StreamReader {
     var value = line.extracting(min(colon + 1, line.count)...)
     if !value.isEmpty, value[0] == UInt8(ascii: " ") { value = value.extracting(1...) }
     if name.equals("data") {
-      guard data.count + value.count <= limit else {
+      guard data.count + value.count < limit + (hasData ? 0 : 1) else {
         isOverLimit = true
         return nil
       }
+      if hasData { data.append(.lineFeed) }
       data.append(copying: value)
-      data.append(.lineFeed)
+      hasData = true
     } else if name.equals("event") {
       type = value.count <= limit ? value.copied : []
     }
@@ -129,9 +127,8 @@ public struct StreamReader {
     var event = StreamEvent(type: [], data: [])
     swap(&event.type, &type)
     swap(&event.data, &data)
-    guard !event.data.isEmpty else { return nil }
-    event.data.removeLast()
-    return event
+    defer { hasData = false }
+    return hasData ? event : nil
   }
 }
 

@@ -120,7 +120,7 @@ private struct Reading: Equatable {
     }
     let whole = face.writer(terms).body(of: reply, facts, attempts: attempts)
     // The native body nests the backend's metadata deeper than a document may.
-    precondition(face == .native || (try? JSONDocument(whole)) != nil, "a body is JSON")
+    precondition(face == .native || (try? JSONDocument(whole.bytes)) != nil, "a body is JSON")
     let writer = face.writer(terms)
     var output: [UInt8] = []
     if !deltas.isEmpty {
