@@ -31,6 +31,26 @@ import TestSupport
     #expect(message.conversation == nil && message.platform == nil && message.metadata == nil)
   }
 
+  @Test(arguments: [
+    ("conversationId", "conversation_id"), ("conversationID", "conversation_id"),
+    ("conversation-id", "conversation_id"), ("convresation_id", "conversation_id"),
+    ("Content", "content"), ("contents", "content"), ("meta_data", "metadata"),
+    ("streams", "stream"), ("users", "user"),
+  ])
+  func refusesAMisspeltField(name: String, right: String) throws {
+    let error = #expect(throws: APIError.self) {
+      try MessageBody.message(in: bytes(#"{"content":"x","\#(name)":"c"}"#))
+    }
+    #expect(
+      error.map { text($0.message.bytes) }
+        == "\(name) is not a field of a message: write \(right).")
+  }
+
+  @Test(arguments: ["model", "conversation", "id", "", "userId", "streaming", "role", "\u{1F600}"])
+  func ignoresOtherFields(name: String) throws {
+    _ = try MessageBody.message(in: bytes(#"{"content":"x","\#(name)":"c"}"#))
+  }
+
   /// As most readers of JSON do, so that no program checks one member and uses another.
   @Test func takesTheLastOfSeveralMembersOfOneName() throws {
     let message = try MessageBody.message(

@@ -13,7 +13,7 @@ struct MessageBody: ~Copyable {
 
   /// The message that a body asks for, checked.
   static func message(in body: [UInt8]) throws(APIError) -> Message {
-    let members = MessageBody(try .object(in: body))
+    let members = try MessageBody(try .object(in: body))
     guard let content = members.content else {
       throw .invalid("content", "content is missing: give the message, as text or message parts.")
     }
@@ -35,7 +35,8 @@ struct MessageBody: ~Copyable {
       userID: userID, platform: platform, metadata: metadata, isStreaming: isStreaming)
   }
 
-  private init(_ root: JSONValue) {
+  private init(_ root: JSONValue) throws(APIError) {
+    var unknown = 0
     for member in root.members {
       if member.isNamed("content") {
         content = member.value
@@ -47,8 +48,36 @@ struct MessageBody: ~Copyable {
         metadata = member.value
       } else if member.isNamed("stream") {
         stream = member.value
+      } else if unknown < Self.checkedNames {
+        unknown += 1
+        try Self.checkSpelling(member.name)
       }
     }
+  }
+
+  private static let names: [StaticString] = [
+    "content", "conversation_id", "user", "metadata", "stream",
+  ]
+  /// How many unknown names are compared with the known ones: a large body may have very many.
+  private static let checkedNames = 16
+  /// The longest unknown name that may be a known one, misspelt.
+  private static let longestName = 32
+
+  /// Refuses a name that is a known one but for the case, `_` or `-`, or one letter: `conversationId`. Other fields
+  /// are ignored.
+  private static func checkSpelling(_ name: JSONValue) throws(APIError) {
+    guard let written = name.string, 1...longestName ~= written.count else { return }
+    for known in names {
+      let letters = Self.letters([UInt8](known))
+      let distance = Self.letters(written).span.editDistance(to: letters.span)
+      if distance <= 1 {
+        throw .invalid(known, "\(written) is not a field of a message: write \(known).")
+      }
+    }
+  }
+
+  private static func letters(_ name: [UInt8]) -> [UInt8] {
+    name.filter { $0 != UInt8(ascii: "_") && $0 != UInt8(ascii: "-") }
   }
 
   private static func object(

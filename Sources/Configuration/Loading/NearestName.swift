@@ -18,7 +18,7 @@ struct NearestName {
       let most = length == 1 ? 0 : (length + 2) / 3
       guard abs(name.count - candidate.count) <= most else { continue }
       budget -= name.count * candidate.count
-      let distance = Self.distance(from: name, to: candidate.span)
+      let distance = name.editDistance(to: candidate.span)
       if distance <= most, distance < nearest?.distance ?? Int.max {
         nearest = (distance, candidate)
       }
@@ -26,28 +26,6 @@ struct NearestName {
     if let nearest, nearest.distance <= 1 { return nearest.name }
     return known.first { Self.isBeginning(name, of: $0.span) } ?? nearest?.name
       ?? known.first { Self.shareEnd(name, $0.span) }
-  }
-
-  /// Restricted Damerau–Levenshtein distance. O(n · m).
-  private static func distance(from a: Span<UInt8>, to b: Span<UInt8>) -> Int {
-    // Three rows of the usual table, reused cyclically: this one, the last, and the one before.
-    let width = b.count + 1
-    var rows = [Int](repeating: 0, count: 3 * width)
-    for j in 0..<width { rows[j] = j }
-    for i in 1..<a.count + 1 {
-      let (row, last, beforeLast) = (i % 3 * width, (i + 2) % 3 * width, (i + 1) % 3 * width)
-      rows[row] = i
-      for j in 1..<width {
-        let (x, y) = (a[i - 1].lowercasedASCII, b[j - 1].lowercasedASCII)
-        var least = min(rows[row + j - 1], rows[last + j]) + 1
-        least = min(least, rows[last + j - 1] + (x == y ? 0 : 1))
-        if i > 1, j > 1, x == b[j - 2].lowercasedASCII, y == a[i - 2].lowercasedASCII {
-          least = min(least, rows[beforeLast + j - 2] + 1)
-        }
-        rows[row + j] = least
-      }
-    }
-    return rows[a.count % 3 * width + b.count]
   }
 
   /// Whether another name begins with this one of at least three letters.
