@@ -3,8 +3,10 @@ public import Platform
 /// The event loop: readiness of descriptors, timers, and work deferred to the end of a turn.
 ///
 /// Everything runs on the thread that calls `run`, and must not block. A turn waits for readiness
-/// or the next deadline, calls the handlers of the ready descriptors, calls the timers that are
-/// due, and runs what was deferred.
+/// or the next deadline, calls the handlers of the ready descriptors, runs what they deferred,
+/// calls the timers that are due, and runs what those deferred.
+///
+/// So what has come counts before time is up, even where the process was stopped meanwhile.
 public final class EventLoop {
   private let poller: Poller
   private var registrations = RegistrationTable()
@@ -16,6 +18,10 @@ public final class EventLoop {
   private var spare: [Deferred] = []
   private var isStopping = false
   private static let deferredRounds = 8
+  /// A timer that is later than this shows that the process did not run, or that turns are long.
+  private static let tolerance = TimeSpan.milliseconds(10)
+  /// How often, and for how long, readiness is looked for before timers that are late.
+  private static let (lateRounds, lateTime) = (64, TimeSpan.milliseconds(20))
   /// The most actions that the kept memory has room for.
   private static let keptCapacity = 256
 
@@ -125,15 +131,35 @@ public final class EventLoop {
 
   /// Runs one turn. It waits at most until the next deadline, and at most for `limit`.
   public func turn(waitingAtMost limit: TimeSpan? = nil) throws(SystemError) {
-    let count = try poller.wait(milliseconds: waitMilliseconds(limit))
+    _ = try handleReadiness(waitingFor: waitMilliseconds(limit))
+    try catchUp()
+    while let action = timers.popDue(at: now) { action() }
+    runDeferred()
+  }
+
+  /// Waits for readiness, and handles it. Returns whether there was any.
+  private func handleReadiness(waitingFor milliseconds: Int32) throws(SystemError) -> Bool {
+    let count = try poller.wait(milliseconds: milliseconds)
     now = clock()
     for index in 0..<count {
       let (token, readiness) = poller.event(index)
       // Looked up only now, because an earlier handler may have ended the registration.
       registrations[Registration(token: token)]?.handler?(readiness)
     }
-    while let action = timers.popDue(at: now) { action() }
     runDeferred()
+    return count > 0
+  }
+
+  /// Handles all that has come before timers that are late.
+  ///
+  /// The wait of a process that was stopped ends without readiness (signal(7), "Interruption of
+  /// system calls and library functions by stop signals"), and a long response is read in pieces.
+  private func catchUp() throws(SystemError) {
+    let end = now + EventLoop.lateTime
+    for _ in 0..<EventLoop.lateRounds {
+      guard let next = timers.next, next + EventLoop.tolerance < now, now < end else { return }
+      guard try handleReadiness(waitingFor: 0) else { return }
+    }
   }
 
   /// Runs the deferred actions, and those that they defer, up to a number of rounds.

@@ -15,7 +15,7 @@ import TestSupport
     loop = try EventLoop { [clock] in clock.now }
   }
 
-  @Test func goesFromReadinessOverTimersToWhatWasDeferred() throws {
+  @Test func goesFromReadinessToTimersAndFinishesBoth() throws {
     let pair = SocketPair()
     _ = loop.schedule(after: .milliseconds(1)) { [loop, journal] in
       journal.note("timer")
@@ -33,8 +33,43 @@ import TestSupport
     try loop.turnWithoutWaiting()
     #expect(
       journal.entries == [
-        "ready", "timer", "deferred by the handler", "deferred by the timer", "deferred meanwhile",
+        "ready", "deferred by the handler", "deferred meanwhile", "timer", "deferred by the timer",
       ])
+  }
+
+  /// A process that was stopped finds timers due. What came meanwhile counts first, also where it
+  /// takes several looks: the wait that was interrupted reports nothing, and data comes in pieces.
+  @Test func handlesAllThatHasComeBeforeTimersThatAreLate() throws {
+    let (first, second) = (SocketPair(), SocketPair())
+    first.send()
+    _ = loop.schedule(after: .milliseconds(100)) { [journal] in journal.note("timer") }
+    _ = try loop.register(first.near, for: .read) { [loop, journal, clock] _ in
+      first.receive()
+      // As if the process were stopped after its wait.
+      clock.advance(.seconds(5))
+      loop.atEndOfTurn {
+        journal.note("first")
+        second.send()
+      }
+    }
+    _ = try loop.register(second.near, for: .read) { [loop, journal] _ in
+      second.receive()
+      loop.atEndOfTurn { journal.note("second") }
+    }
+    clock.advance(.seconds(5))
+    try loop.turnWithoutWaiting()
+    #expect(journal.entries == ["first", "second", "timer"])
+  }
+
+  /// Timers are called even where readiness never ends.
+  @Test func callsLateTimersBesideADescriptorThatIsAlwaysReady() throws {
+    let pair = SocketPair()
+    pair.send()
+    _ = try loop.register(pair.near, for: .read) { [journal] _ in journal.note("ready") }
+    _ = loop.schedule(after: .milliseconds(1)) { [journal] in journal.note("timer") }
+    clock.advance(.seconds(1))
+    try loop.turnWithoutWaiting()
+    #expect(journal.entries.last == "timer" && journal.entries.count < 100)
   }
 
   /// A handler that always has more to do does not keep the loop from the others.
