@@ -41,23 +41,25 @@ class _Answering(asyncio.Protocol):
                 self.transport.write(ANSWER)
 
 
-async def _answer_for_ever(delay: float) -> None:
+async def _answer_for_ever(delay: float, port: int) -> None:
     server = await asyncio.get_running_loop().create_server(
-        lambda: _Answering(delay), "127.0.0.1", 0, backlog=4096
+        lambda: _Answering(delay), "127.0.0.1", port, backlog=4096
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def quick_backend(delay: float = 0):
-    """The URL of a backend that speaks OpenAI's format, and answers after `delay` seconds."""
-    command = [sys.executable, __file__, "backend", str(delay)]
+def quick_backend(delay: float = 0, port: int = 0):
+    """The URL of a backend that speaks OpenAI's format, and answers after `delay` seconds. Its end
+    resets all its connections."""
+    command = [sys.executable, __file__, "backend", str(delay), str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     try:
         yield f"http://127.0.0.1:{int(process.stdout.readline())}/"
     finally:
         process.kill()
+        process.wait()
         process.wait()
         process.stdout.close()
 
@@ -98,6 +100,6 @@ def _send_messages(host, port, bot, start, stop, conversations, connections) -> 
 
 if __name__ == "__main__":
     if sys.argv[1] == "backend":
-        asyncio.run(_answer_for_ever(float(sys.argv[2])))
+        asyncio.run(_answer_for_ever(float(sys.argv[2]), int(sys.argv[3])))
     else:
         _send_messages(*json.loads(sys.argv[2]))
