@@ -55,7 +55,8 @@ package final class Integration {
         connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
         authorityFile: settings.caFile, identity: Integration.identity(settings),
         bodyLimit: settings.maxResponseBytes,
-        refusesHostOnly: url.address == nil)
+        refusesHostOnly: url.address == nil,
+        patienceMilliseconds: Integration.patienceMilliseconds(settings))
       let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
       upstream = kept ?? Upstream(wanted)
     } else {
@@ -124,6 +125,12 @@ package final class Integration {
     if let url = settings.webhookURL?.text { hash.combine(url.span) }
     if let model = settings.model { hash.combine(model.span) }
     return hash.finish() >> 2
+  }
+
+  /// How long a request on a kept connection may stay unacknowledged: a part of `timeout`, so that there is time for a
+  /// second try.
+  private static func patienceMilliseconds(_ settings: IntegrationSettings) -> Int {
+    min(10_000, max(1, settings.timeoutMilliseconds / 3))
   }
 
   private static func profile(

@@ -54,13 +54,15 @@ public final class HTTPClient: BackendClient {
       fatalError("libcurl: cannot be initialised")
     }
     self.multi = multi
-    watches = SocketWatches(on: loop) { [self] in act(on: $0, readiness: $1) }
+    watches = SocketWatches(on: loop, isPaused: { [self] in isPaused(on: $0) }) { [self] in
+      act(on: $0, readiness: $1)
+    }
     keep(connections: keptConnections)
     _ = ccurl_multi_set_context(multi, Unmanaged.passUnretained(self).toOpaque())
     _ = ccurl_multi_set_socket_function(multi) { easy, socket, what, context, _ in
       let client = HTTPClient.recover(context)
-      let isPaused = what == CURL_POLL_REMOVE && client.isPaused(easy)
-      if client.watches?.update(socket, wanted: what, isPaused: isPaused) == false {
+      let patience = what == CURL_POLL_REMOVE ? 0 : client.patience(easy)
+      if client.watches?.update(socket, wanted: what, patience: patience) == false {
         client.fail(easy)
       }
       // An error from here would end all other transfers as well.
@@ -100,15 +102,16 @@ public final class HTTPClient: BackendClient {
       for: upstream, fields: fields, body: body, receiver: receiver, completion: completion)
     transfer.place = running.count
     running.append(transfer)
-    guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
-      fatalError("libcurl: no memory for a transfer")
-    }
+    add(transfer)
     return TransferID(transfer: transfer, generation: transfer.generation)
   }
 
   /// As ``BackendClient`` has it.
   public func cancel(_ id: TransferID) {
-    if id.transfer.generation == id.generation { finish(id.transfer) }
+    guard id.transfer.generation == id.generation else { return }
+    // It may have waited for an address that does not answer.
+    if id.transfer.status == 0 { id.transfer.upstream?.isNameDoubtful = true }
+    finish(id.transfer)
   }
 
   /// As ``BackendClient`` has it.
@@ -147,7 +150,10 @@ public final class HTTPClient: BackendClient {
         let address = address!.pointee
         let socket = openSocket(
           family: address.family, type: address.socktype, protocolNumber: address.protocol)
-        if socket >= 0 { HTTPClient.recover(transfer.client).watches?.open(socket) }
+        if socket >= 0 {
+          HTTPClient.recover(transfer.client).watches?.open(
+            socket, origin: transfer.upstream?.origin ?? [])
+        }
         return socket
       },
       onSocketClosed: { context, socket in
@@ -174,8 +180,40 @@ public final class HTTPClient: BackendClient {
   private func complete(_ transfer: Transfer, _ code: CURLcode) {
     guard let completion = transfer.completion else { return }
     let result = transfer.result(code)
+    if result.failure == .interrupted, transfer.isAtFaultOfKeptConnection {
+      return sendAgain(transfer)
+    }
+    if result.failure != nil {
+      transfer.upstream?.isNameDoubtful = true
+    } else if transfer.upstream?.isNameDoubtful == true, transfer.isOnNewConnection {
+      transfer.upstream?.isNameDoubtful = false
+    }
     finish(transfer)
     completion(result)
+  }
+
+  /// Sends a request again, on a new connection, because a kept one had ended. Its owner does not learn of it.
+  private func sendAgain(_ transfer: Transfer) {
+    shutDownIdleConnections(of: transfer.upstream)
+    curl_multi_remove_handle(multi, transfer.easy)
+    transfer.prepareAgain()
+    add(transfer)
+  }
+
+  private func add(_ transfer: Transfer) {
+    guard curl_multi_add_handle(multi, transfer.easy) == CURLM_OK else {
+      fatalError("libcurl: no memory for a transfer")
+    }
+  }
+
+  /// Libcurl has found that a kept connection had ended, and sends the request on a new one.
+  func noteStaleConnection(of upstream: Upstream?) {
+    loop.atEndOfTurn { [self] in shutDownIdleConnections(of: upstream) }
+  }
+
+  /// Shuts down the idle connections of an upstream: what ended one of them has probably ended the others.
+  private func shutDownIdleConnections(of upstream: Upstream?) {
+    if let upstream { watches?.shutDownIdle(origin: upstream.origin) }
   }
 
   /// Ends a transfer whose socket the kernel refuses to watch, because it would wait for an event that never comes.
@@ -317,10 +355,17 @@ public final class HTTPClient: BackendClient {
     ready.append(transfer)
   }
 
-  /// Whether a handle's transfer is paused. Handles of libcurl's own have none.
-  private func isPaused(_ easy: UnsafeMutableRawPointer?) -> Bool {
-    guard let easy, let context = ccurl_get_private(easy) else { return false }
-    return Transfer.recover(context).isPaused
+  /// Whether a paused transfer uses a socket: libcurl tells of the port only. Another connection that has the same one,
+  /// to another backend, is taken for it.
+  private func isPaused(on socket: Int32) -> Bool {
+    guard running.contains(where: { $0.isPaused }) else { return false }
+    let port = localPort(of: socket)
+    return running.contains { $0.isPaused && $0.localPort == port }
+  }
+
+  private func patience(_ easy: UnsafeMutableRawPointer?) -> Int {
+    guard let easy, let transfer = ccurl_get_private(easy) else { return 0 }
+    return Transfer.recover(transfer).upstream?.settings.patienceMilliseconds ?? 0
   }
 
   static func recover(_ context: UnsafeMutableRawPointer?) -> HTTPClient {

@@ -5,13 +5,17 @@ import Platform
 /// libcurl's sockets in the event loop.
 ///
 /// libcurl releases a connection after each transfer and takes it up again for the next. Meanwhile it stays in epoll,
-/// which saves half the calls of epoll_ctl. One that fires while no transfer uses it is shut down: its peer has closed
-/// it, or sends bytes that were not asked for and must not be taken for the answer to the next request. Sockets that
-/// libcurl opens for itself (its resolver's) it also closes by itself, so they are taken out of epoll as soon as it
-/// releases them.
+/// which saves half the calls of epoll_ctl. One that becomes readable while no transfer uses it is shut down: its peer
+/// has closed it, or sends bytes that were not asked for and must not be taken for the answer to the next request.
+/// Sockets that libcurl opens for itself (its resolver's) it also closes by itself, so they are taken out of epoll as
+/// soon as it releases them.
 ///
-/// It also releases the connection of a transfer that is paused. What comes on that is expected: it is left in the
-/// socket, out of epoll, until libcurl takes the connection up again.
+/// That libcurl does not want to hear of a socket does not say that no transfer uses it: the transfer may be paused. Where
+/// the response comes while the request is being sent, libcurl has not even asked for the socket before. What comes
+/// on such a connection is left in the socket, out of epoll, until libcurl asks for it.
+///
+/// An event does not say that a socket is readable either: libcurl may have read it since, for an earlier event of
+/// the same turn or for a timer.
 ///
 /// The number of a socket that is closed is another's at once: a client's, say. libcurl 7.88.0 to 8.1.2 do not tell
 /// of the closing of a connection that was given up before it was established (curl's pull request 11439). So the
@@ -26,35 +30,44 @@ final class SocketWatches {
     var isEstablished = false
     /// Whether libcurl wants to hear of the socket now.
     var isWanted = false
-    /// Whether libcurl released it because its transfer is paused.
-    var isPaused = false
+    /// The upstream's ``Upstream/origin`` that it was opened for.
+    var origin: [UInt8] = []
+    /// How long sent data may stay unacknowledged, in milliseconds; 0: as the system has it.
+    var patience = 0
   }
 
   private let loop: EventLoop
   /// By descriptor.
   private var watches: [Watch] = []
   private let onReady: (_ socket: Int32, _ readiness: Int32) -> Void
+  private let isPaused: (_ socket: Int32) -> Bool
 
-  init(on loop: EventLoop, onReady: @escaping (_ socket: Int32, _ readiness: Int32) -> Void) {
+  /// Watches for a client. `isPaused` says whether a paused transfer uses a socket; it may err by saying yes.
+  init(
+    on loop: EventLoop, isPaused: @escaping (_ socket: Int32) -> Bool,
+    onReady: @escaping (_ socket: Int32, _ readiness: Int32) -> Void
+  ) {
     self.loop = loop
+    self.isPaused = isPaused
     self.onReady = onReady
   }
 
   /// A connection's socket has just been opened. Where libcurl has closed another of this number just now, to try
   /// the next address, it takes that for the same as before, and asks for nothing.
-  func open(_ socket: Int32) {
+  func open(_ socket: Int32, origin: [UInt8] = []) {
     makeRoom(for: socket)
     let before = watches[Int(socket)]
     forget(socket)
     watches[Int(socket)].connection = SocketIdentity(of: socket)
+    watches[Int(socket)].origin = origin
     if before.isWanted { _ = watch(socket, for: before.interest) }
   }
 
   /// What CURLMOPT_SOCKETFUNCTION(3) asks for. Returns false where the kernel refuses the watch.
-  /// `isPaused` is whether the transfer that a socket is removed for is paused.
-  func update(_ socket: Int32, wanted what: Int32, isPaused: Bool) -> Bool {
+  ///
+  /// `patience`: how long the request may stay unacknowledged on a kept connection, in milliseconds; 0: no limit.
+  func update(_ socket: Int32, wanted what: Int32, patience: Int = 0) -> Bool {
     makeRoom(for: socket)
-    watches[Int(socket)].isPaused = isPaused
     guard what != CURL_POLL_REMOVE else {
       release(socket)
       return true
@@ -62,7 +75,22 @@ final class SocketWatches {
     var interest: Interest = []
     if what & CURL_POLL_IN != 0 { interest.insert(.read) }
     if what & CURL_POLL_OUT != 0 { interest.insert(.write) }
+    if watches[Int(socket)].isEstablished, watches[Int(socket)].patience != patience {
+      watches[Int(socket)].patience = patience
+      limitUnacknowledgedTime(of: socket, milliseconds: patience)
+    }
     return watch(socket, for: interest)
+  }
+
+  /// Shuts down the idle connections that were opened for this origin. libcurl closes them when it looks for one.
+  func shutDownIdle(origin: [UInt8]) {
+    for index in watches.indices
+    where watches[index].isEstablished && !watches[index].isWanted
+      && watches[index].origin == origin && !isPaused(Int32(index))
+    {
+      remove(Int32(index))
+      shutDownDiscardingInput(Int32(index))
+    }
   }
 
   /// The socket is about to be closed, or has been.
@@ -86,11 +114,16 @@ final class SocketWatches {
   }
 
   private func watch(_ socket: Int32, for interest: Interest) -> Bool {
+    watches[Int(socket)].isWanted = true
+    return watches[Int(socket)].interest == interest || rearm(socket, for: interest)
+  }
+
+  /// Has epoll wait for `interest`. Returns false where the kernel refuses that.
+  private func rearm(_ socket: Int32, for interest: Interest) -> Bool {
     let index = Int(socket)
-    watches[index].isWanted = true
     do throws(SystemError) {
       if let registration = watches[index].registration {
-        if watches[index].interest != interest { try loop.rearm(registration, for: interest) }
+        try loop.rearm(registration, for: interest)
       } else {
         watches[index].registration = try loop.register(socket, for: interest) { [self] in
           dispatch(socket, $0)
@@ -120,18 +153,31 @@ final class SocketWatches {
   }
 
   private func dispatch(_ socket: Int32, _ readiness: Readiness) {
-    guard watches[Int(socket)].isWanted else {
-      let watch = watches[Int(socket)]
-      remove(socket)
-      guard watch.isPaused else { return shutDownDiscardingInput(socket) }
-      watches[Int(socket)].connection = watch.connection
-      watches[Int(socket)].isEstablished = watch.isEstablished
-      return
-    }
+    guard watches[Int(socket)].isWanted else { return dispatchUnwanted(socket) }
     var mask: Int32 = 0
     if !readiness.isDisjoint(with: [.read, .hangUp]) { mask |= CURL_CSELECT_IN }
     if readiness.contains(.write) { mask |= CURL_CSELECT_OUT }
     if readiness.contains(.error) { mask |= CURL_CSELECT_ERR }
     onReady(socket, mask)
+  }
+
+  private func dispatchUnwanted(_ socket: Int32) {
+    if isPaused(socket) {
+      unregister(socket)
+    } else if isReadable(socket) {
+      remove(socket)
+      shutDownDiscardingInput(socket)
+    } else if watches[Int(socket)].interest != .read {
+      // It was released while there was something to send: it is always ready for that.
+      if !rearm(socket, for: .read) { unregister(socket) }
+    }
+  }
+
+  /// Takes a connection out of epoll, and keeps what is known of it.
+  private func unregister(_ socket: Int32) {
+    guard let registration = watches[Int(socket)].registration else { return }
+    loop.deregister(registration)
+    watches[Int(socket)].registration = nil
+    watches[Int(socket)].interest = []
   }
 }

@@ -33,9 +33,6 @@ final class Transfer {
   /// Where it stands among the client's running transfers.
   var place = 0
 
-  /// How long the system's bundle is kept before it is read again, because it may have changed.
-  private static let bundleSeconds = 3600
-
   /// What libcurl says of a line of over 100 KB in a header section; newer than 8.5, what its CURLE_TOO_LARGE is.
   private static let lineTooLong = CURLE_OUT_OF_MEMORY
 
@@ -54,8 +51,12 @@ final class Transfer {
   private(set) var isTooLarge = false
   /// Whether there is more of its header and trailer sections than `fieldLimit`.
   private var isHeadTooLarge = false
-  /// How often libcurl has been about to send the request.
-  private var sendCount = 0
+  /// How often the request was sent.
+  private var sending = Sending()
+  /// Whether libcurl is told to use a new connection, and to look the name up.
+  private var (connectsAfresh, looksUpAfresh) = (false, false)
+  /// The port of our end of the connection, once the request is being sent.
+  private(set) var localPort: UInt16 = 0
   /// Who decides about the body and takes its parts.
   private(set) var receiver: (any ResponseReceiver)?
   private(set) var delivery = Delivery.whole
@@ -116,29 +117,24 @@ final class Transfer {
     setText(CURLOPT_PROTOCOLS_STR, Array("http,https".utf8))
     setLong(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
     setLong(CURLOPT_FOLLOWLOCATION, 0)
-    // What is in the configuration file is all that decides where a message goes: no proxy by environment.
-    setText(CURLOPT_PROXY, [])
-    setText(CURLOPT_NOPROXY, [])
     setLong(CURLOPT_NOSIGNAL, 1)
     // A transfer that is given up while its name is being resolved must not wait for the resolver's thread.
     setLong(CURLOPT_QUICK_EXIT, 1)
-    setLong(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeoutMilliseconds)
     // The default of 64 KB is for uploads; 16 KB is the least that libcurl takes.
     setLong(CURLOPT_UPLOAD_BUFFERSIZE, 16384)
-    setLong(CURLOPT_TCP_KEEPALIVE, 1)
     // All that libcurl can unpack is unpacked. `Upstream` keeps libcurl from asking for it.
     setText(CURLOPT_ACCEPT_ENCODING, [])
     setLong(CURLOPT_POST, 1)
-    trust(settings.authorityFile)
-    settings.identity?.forEachOption { setText($0, $1) }
+    ConnectionOptions(easy).set(for: settings)
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
     let context = Unmanaged.passUnretained(self).toOpaque()
     _ = ccurl_set_pointer(easy, CURLOPT_PRIVATE, context)
     _ = ccurl_set_pointer(easy, CURLOPT_WRITEDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_HEADERDATA, context)
     _ = ccurl_set_pointer(easy, CURLOPT_PREREQDATA, context)
-    _ = ccurl_set_request_function(easy) { context, _, _, _, _ in
-      Transfer.lend(context) { $0.admitRequest() } ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+    _ = ccurl_set_request_function(easy) { context, _, _, _, localPort in
+      Transfer.lend(context) { $0.admitRequest(from: UInt16(truncatingIfNeeded: localPort)) }
+        ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
     }
     _ = ccurl_set_data_function(easy, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
       let part = UnsafeRawBufferPointer(start: bytes, count: size * count)
@@ -148,23 +144,6 @@ final class Transfer {
       let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
       return Transfer.lend(context) { $0.receiveHeaderLine(line) }
     }
-  }
-
-  /// Sets whose certificates are trusted: those in a file, or the system's.
-  ///
-  /// All connections share the system's bundle, which libcurl keeps where that is the only source: to read it takes some
-  /// 18 ms and 900 KB each time. It keeps one only, so that a file of its own is read for every connection that needs it.
-  /// CURLOPT_CA_CACHE_TIMEOUT(3)
-  private func trust(_ authorityFile: [UInt8]?) {
-    if let authorityFile {
-      setText(CURLOPT_CAINFO, authorityFile)
-      setLong(CURLOPT_CA_CACHE_TIMEOUT, 0)
-    } else {
-      // A libcurl that was built for a folder alone has no bundle.
-      guard curl_version_info(CURLVERSION_SEVENTH).pointee.cainfo != nil else { return }
-      setLong(CURLOPT_CA_CACHE_TIMEOUT, Transfer.bundleSeconds)
-    }
-    _ = ccurl_set_text(easy, CURLOPT_CAPATH, nil)
   }
 
   /// Sets the handle up for one request.
@@ -182,13 +161,42 @@ final class Transfer {
     isAddressRefused = false
     isTooLarge = false
     isHeadTooLarge = false
-    sendCount = 0
     finalStatus = 0
+    sending = Sending()
+    beginSending(connectsAfresh: false, looksUpAfresh: upstream.isNameDoubtful)
     fieldBytes = 0
     responseFields = ResponseFields()
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
     _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count))
+  }
+
+  /// Sets the handle up to send the same request once more, on a new connection.
+  func prepareAgain() {
+    sending = Sending(again: true)
+    errorText[0] = 0
+    beginSending(connectsAfresh: true, looksUpAfresh: true)
+  }
+
+  private func beginSending(connectsAfresh: Bool, looksUpAfresh: Bool) {
+    localPort = 0
+    if self.connectsAfresh != connectsAfresh {
+      self.connectsAfresh = connectsAfresh
+      ConnectionOptions(easy).connectAfresh(connectsAfresh)
+    }
+    if self.looksUpAfresh != looksUpAfresh {
+      self.looksUpAfresh = looksUpAfresh
+      ConnectionOptions(easy).lookUpAfresh(looksUpAfresh)
+    }
+  }
+
+  /// Whether a connection was made for this transfer.
+  var isOnNewConnection: Bool { ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 }
+
+  /// Whether it was interrupted by the end of a kept connection, before anything of the response had come, and is to be
+  /// sent again.
+  var isAtFaultOfKeptConnection: Bool {
+    fieldBytes == 0 && sending.needsRepetition(onNewConnection: isOnNewConnection)
   }
 
   /// The status code of a response whose header section has come whole, or is not worth waiting for; else 0.
@@ -220,15 +228,14 @@ final class Transfer {
     if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {
       failure = .headTooLarge
     }
-    if sendCount > 1 { failure = .interrupted }
+    if sending.isRefused { failure = .interrupted }
     // libcurl takes a connection that ends inside the header section for a response without a body.
     if failure == nil, !hasHead || responseFields.isLengthInvalid { failure = .interrupted }
     return TransferResult(
       failure: failure,
       status: status,
       body: body,
-      // Kept connections end for reasons of their own: none to wait before the next try.
-      retryAfter: sendCount > 1 ? .seconds(0) : responseFields.retryAfter,
+      retryAfter: responseFields.retryAfter,
       forbidsRetry: responseFields.forbidsRetry,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
@@ -242,19 +249,7 @@ final class Transfer {
   }
 
   /// How long the phases took that are over.
-  var timings: TransferTimings {
-    var timings = TransferTimings()
-    timings.nameResolved = microseconds(CURLINFO_NAMELOOKUP_TIME_T)
-    timings.connected = microseconds(CURLINFO_CONNECT_TIME_T)
-    timings.handshakeDone = microseconds(CURLINFO_APPCONNECT_TIME_T)
-    timings.firstByte = microseconds(CURLINFO_STARTTRANSFER_TIME_T)
-    timings.total = microseconds(CURLINFO_TOTAL_TIME_T)
-    return timings
-  }
-
-  private func microseconds(_ phase: CURLINFO) -> Int {
-    Int(ccurl_get_microseconds(easy, phase))
-  }
+  var timings: TransferTimings { TransferTimings(of: easy) }
 
   // MARK: Delivery in parts
 
@@ -315,12 +310,15 @@ final class Transfer {
     Unmanaged<Transfer>.fromOpaque(context!)._withUnsafeGuaranteedRef(body)
   }
 
-  /// Whether the request may be sent; CURLOPT_PREREQFUNCTION(3). Where a kept connection ends before any answer,
-  /// libcurl would send it once more by itself. But the backend may have acted upon it (RFC 9110 section 9.2.2):
-  /// whether to repeat it is for others to decide.
-  private func admitRequest() -> Bool {
-    sendCount += 1
-    return sendCount == 1
+  /// Whether the request may be sent; CURLOPT_PREREQFUNCTION(3).
+  private func admitRequest(from localPort: UInt16) -> Bool {
+    self.localPort = localPort
+    switch sending.admit(onNewConnection: isOnNewConnection) {
+    case .first: return true
+    case .again: HTTPClient.recover(client).noteStaleConnection(of: upstream)
+    case .refused: return false
+    }
+    return true
   }
 
   /// Whether a socket may be opened to an address; CURLOPT_OPENSOCKETFUNCTION(3). libcurl tries the name's next one.

@@ -1,4 +1,5 @@
 public import Bytes
+internal import CCurl
 public import Platform
 
 /// What a finished transfer brought.
@@ -11,8 +12,7 @@ public struct TransferResult {
   /// The body, or what there is of it.
   public var body: [UInt8]
   /// How long the backend asks to be left alone, by Retry-After (RFC 9110 section 10.2.3), never negative; `nil` where
-  /// it does not say so, or not understandably. 0 also where a kept connection ended before anything of the response
-  /// had come: that says little about the backend.
+  /// it does not say so, or not understandably.
   public var retryAfter: TimeSpan?
   /// Whether the backend says by `x-should-retry` that the same request would only fail again.
   public var forbidsRetry = false
@@ -38,4 +38,13 @@ public struct TransferTimings: Sendable {
 
   /// No phase reached.
   public init() {}
+
+  /// The phases of a handle's transfer that are over.
+  init(of easy: UnsafeMutableRawPointer) {
+    nameResolved = Int(ccurl_get_microseconds(easy, CURLINFO_NAMELOOKUP_TIME_T))
+    connected = Int(ccurl_get_microseconds(easy, CURLINFO_CONNECT_TIME_T))
+    handshakeDone = Int(ccurl_get_microseconds(easy, CURLINFO_APPCONNECT_TIME_T))
+    firstByte = Int(ccurl_get_microseconds(easy, CURLINFO_STARTTRANSFER_TIME_T))
+    total = Int(ccurl_get_microseconds(easy, CURLINFO_TOTAL_TIME_T))
+  }
 }

@@ -24,11 +24,16 @@ public final class Upstream {
     ///
     /// For hosts that are names, because the owner of the name chooses the address.
     public var refusesHostOnly: Bool
+    /// How long a request on a kept connection may stay unacknowledged before another connection is tried.
+    ///
+    /// New connections have no such limit, because a backend that is busy may be slow to read a long request.
+    public var patienceMilliseconds: Int
 
     /// Settings from their parts.
     public init(
       url: [UInt8], fields: [[UInt8]], connectTimeoutMilliseconds: Int, authorityFile: [UInt8]?,
-      identity: IdentityFiles? = nil, bodyLimit: Int, refusesHostOnly: Bool = false
+      identity: IdentityFiles? = nil, bodyLimit: Int, refusesHostOnly: Bool = false,
+      patienceMilliseconds: Int = 10_000
     ) {
       self.url = url
       self.fields = fields
@@ -37,6 +42,7 @@ public final class Upstream {
       self.identity = identity
       self.bodyLimit = bodyLimit
       self.refusesHostOnly = refusesHostOnly
+      self.patienceMilliseconds = patienceMilliseconds
     }
   }
 
@@ -48,6 +54,12 @@ public final class Upstream {
 
   /// `settings.url`, read once instead of for every request; `nil` where libcurl cannot read it.
   let location: OpaquePointer?
+
+  /// The beginning of the URL, up to the path: upstreams that have it in common share connections.
+  let origin: [UInt8]
+
+  /// Whether the address that the name resolved to may be out of date, because a transfer failed.
+  var isNameDoubtful = false
 
   /// An empty buffer whose memory the body of an earlier request had.
   private var spareBuffer: ByteBuffer?
@@ -69,6 +81,7 @@ public final class Upstream {
     }
     sharedFields = list
     location = Upstream.location(settings.url)
+    origin = Upstream.origin(settings.url)
   }
 
   /// An empty buffer for the body of a request. It has memory for most bodies.
@@ -95,6 +108,15 @@ public final class Upstream {
     let (location, code) = read(url)
     curl_url_cleanup(location)
     return code == CURLUE_OK ? nil : Text(cString: curl_url_strerror(code))
+  }
+
+  private static func origin(_ url: [UInt8]) -> [UInt8] {
+    var slashes = 0
+    for index in url.indices {
+      if url[index] == UInt8(ascii: "/") { slashes += 1 }
+      if slashes == 3 || url[index] == UInt8(ascii: "?") { return [UInt8](url[..<index]) }
+    }
+    return url
   }
 
   private static func location(_ url: [UInt8]) -> OpaquePointer? {

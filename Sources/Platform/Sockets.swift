@@ -23,6 +23,28 @@ public func shutDownDiscardingInput(_ descriptor: Int32) {
   _ = recv(descriptor, nil, Int(Int32.max), Int32(MSG_TRUNC) | Int32(MSG_DONTWAIT))
 }
 
+/// Whether reading from a descriptor would return at once: bytes, the end, or an error; poll(2).
+public func isReadable(_ descriptor: Int32) -> Bool {
+  var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+  return poll(&waiting, 1, 0) > 0
+}
+
+/// Limits how long sent data may stay unacknowledged before the connection fails; TCP_USER_TIMEOUT
+/// in tcp(7).
+///
+/// The descriptor belongs to other code. Another kind of socket than TCP's is left alone.
+public func limitUnacknowledgedTime(of descriptor: Int32, milliseconds: Int) {
+  var limit = UInt32(clamping: milliseconds)
+  _ = setsockopt(
+    descriptor, clinux_ipproto_tcp(), TCP_USER_TIMEOUT, &limit,
+    socklen_t(MemoryLayout<UInt32>.size))
+}
+
+/// The port of a socket's own end; 0 if it has none. getsockname(2).
+public func localPort(of descriptor: Int32) -> UInt16 {
+  SocketAddress { _ = getsockname(descriptor, $0, $1) }.port ?? 0
+}
+
 /// Ends the sending direction of a connection, so that the peer reads the end; shutdown(2).
 ///
 /// The descriptor belongs to other code.

@@ -88,20 +88,6 @@ import TestSupport
     fixture.client.cancel(transfer)
   }
 
-  /// libcurl must not decide to send a request again.
-  @Test func sendsNothingTwice() throws {
-    let server = RawServer { connection in
-      connection == 0 ? [.send(response("one")), .receive] : [.send(response("two"))]
-    }
-    let fixture = try Fixture()
-    let upstream = fixture.upstream(port: server.port)
-    #expect(try fixture.post(to: upstream).body == bytes("one"))
-    let result = try fixture.post(to: upstream)
-    #expect(result.failure == .interrupted)
-    #expect(result.retryAfter == .seconds(0))
-    #expect(try fixture.post(to: upstream).body == bytes("two"))
-  }
-
   /// An old name does not stand for the transfer that uses the same handle now.
   @Test func aStaleNameCancelsNothing() throws {
     let server = RawServer(.send(response("ok")))

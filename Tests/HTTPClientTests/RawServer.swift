@@ -14,6 +14,10 @@ final class RawServer: Sendable {
     case wait
     /// Keeps the connection open until the client ends it.
     case hold
+    /// Waits for the next request, a short one, without sleeping, and sends these bytes at once.
+    case answerAtOnce(String)
+    /// Closes the connection with a reset.
+    case reset
   }
 
   /// One connection after its end.
@@ -109,6 +113,15 @@ final class RawServer: Sendable {
       case .hold:
         var byte: UInt8 = 0
         seen.wasEndedByClient = recv(connection, &byte, 1, 0) <= 0
+      case .answerAtOnce(let text):
+        let bytes = Array(text.utf8)
+        var request = [UInt8](repeating: 0, count: 4096)
+        while recv(connection, &request, request.count, Int32(MSG_DONTWAIT)) < 0, errno == EAGAIN {}
+        _ = Foundation.send(connection, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+      case .reset:
+        var linger = Foundation.linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+          connection, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
       }
     }
     let end = seen

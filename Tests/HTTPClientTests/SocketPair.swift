@@ -23,6 +23,18 @@ final class SocketPair {
     _ = Foundation.send(far, [1], 1, Int32(MSG_NOSIGNAL))
   }
 
+  /// Receives a byte at the near end.
+  func read() {
+    var byte: UInt8 = 0
+    _ = recv(near, &byte, 1, Int32(MSG_DONTWAIT))
+  }
+
+  /// Whether the near end has something to receive.
+  var hasInput: Bool {
+    var byte: UInt8 = 0
+    return recv(near, &byte, 1, Int32(MSG_DONTWAIT) | Int32(MSG_PEEK)) > 0
+  }
+
   /// Whether the near end is open in both directions, and still has the one byte that was sent to it.
   var isIntact: Bool {
     var bytes: [UInt8] = [0, 0]

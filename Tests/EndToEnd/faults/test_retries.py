@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 import replies
-from backends import finish, in_turn, reset, stall
+from backends import in_turn, stall
 from configuration import integration
 
 PROMPTLY = 0.3
@@ -315,22 +315,6 @@ def test_attempts_are_told_in_a_field_too(pair, backend):
         assert len(response.attempts) == 4
         for brief, attempt in zip(briefly, response.attempts, strict=True):
             assert brief.startswith(f"{attempt['integration']};outcome={attempt['outcome']}")
-
-
-@pytest.mark.parametrize("ending", [finish, reset], ids=["FIN", "RST"])
-@pytest.mark.parametrize("retries", [0, 1])
-def test_no_try_is_hidden(gateway, backend, retries, ending):
-    """A kept connection that ends with the request is a failure like any other: the backend may
-    have processed the request. So it is sent again only as `retries` allows, and the attempt is
-    told."""
-    server = backend(in_turn(WELL, [ending()]))
-    settings = {"retries": retries, "backoff": "1ms"}
-    client = gateway({"integration gpt": integration(server.url, **settings)}).client()
-    assert client.message().status == 200
-    response = client.message()
-    assert response.status == 502
-    assert response.outcomes == ["interrupted"] * (1 + retries)
-    assert len(server.requests) == 1 + 1 + retries
 
 
 # Errors in the words of these backends, of the kinds that are worth another try.

@@ -235,9 +235,17 @@ def in_turn(*answers: Answer) -> Callable[[Request], Answer]:
 
 
 class Backend:
-    """A listening server. `greeting` is what it does with a connection before any request."""
+    """A listening server. `greeting` is what it does with a connection before any request. A new
+    port is chosen where none is given."""
 
-    def __init__(self, script: Script, greeting: Answer = (), tls: ssl.SSLContext | None = None):
+    def __init__(
+        self,
+        script: Script,
+        greeting: Answer = (),
+        tls: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ):
         self.script = script
         self.greeting = greeting
         self.tls = tls
@@ -245,14 +253,15 @@ class Backend:
         self.connections: list[Connection] = []
         self._changed = threading.Condition()
         self._closing = False
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._listener = socket.create_server((host, port), backlog=512)
+        self.host = host
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
     @property
     def url(self) -> str:
         """The URL for integrations."""
-        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}/chat"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}/chat"
 
     def await_requests(self, count: int = 1, timeout: float = 10) -> list[Request]:
         """Waits until that many requests have come, and returns all."""
@@ -275,7 +284,9 @@ class Backend:
         with self._changed:
             self._closing = True
             connections = list(self.connections)
-        self._listener.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            # Ends the wait for a connection. A listener that was closed already has no such wait.
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in connections:
             connection.interrupt()

@@ -1,0 +1,69 @@
+import Bytes
+internal import CCurl
+
+/// Sets a handle up for the connections that its transfers use.
+struct ConnectionOptions {
+  /// How old a connection may be that is used again, and a name's address for a new one, in seconds. Together they are
+  /// 5 minutes: the time within which a name that moves is followed.
+  private static let (connectionSeconds, nameSeconds) = (285, 15)
+  /// After how many seconds of silence the kernel asks whether the peer is still there, and how often; tcp(7).
+  private static let (probeSeconds, probeIntervalSeconds) = (30, 10)
+  /// How long the system's bundle is kept before it is read again, because it may have changed, in seconds.
+  private static let bundleSeconds = 3600
+
+  private let easy: UnsafeMutableRawPointer
+
+  /// The options of a handle, which must outlive them.
+  init(_ easy: UnsafeMutableRawPointer) {
+    self.easy = easy
+  }
+
+  /// Sets all that does not change from one request to the next.
+  func set(for settings: Upstream.Settings) {
+    setLong(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeoutMilliseconds)
+    setLong(CURLOPT_MAXLIFETIME_CONN, ConnectionOptions.connectionSeconds)
+    lookUpAfresh(false)
+    setLong(CURLOPT_TCP_KEEPALIVE, 1)
+    setLong(CURLOPT_TCP_KEEPIDLE, ConnectionOptions.probeSeconds)
+    setLong(CURLOPT_TCP_KEEPINTVL, ConnectionOptions.probeIntervalSeconds)
+    // What is in the configuration file is all that decides where a message goes: no proxy by environment.
+    setText(CURLOPT_PROXY, [])
+    trust(settings.authorityFile)
+    settings.identity?.forEachOption { setText($0, $1) }
+  }
+
+  /// Sets whether the next transfer uses a new connection in any case.
+  func connectAfresh(_ isForced: Bool) {
+    setLong(CURLOPT_FRESH_CONNECT, isForced ? 1 : 0)
+  }
+
+  /// Sets whether the next transfer looks the host's name up, even if that was done just now.
+  func lookUpAfresh(_ isForced: Bool) {
+    setLong(CURLOPT_DNS_CACHE_TIMEOUT, isForced ? 0 : ConnectionOptions.nameSeconds)
+  }
+
+  /// Sets whose certificates are trusted: those in a file, or the system's.
+  ///
+  /// All connections share the system's bundle, which libcurl keeps where that is the only source: to read it takes some
+  /// 18 ms and 900 KB each time. It keeps one only, so that a file of its own is read for every connection that needs it.
+  /// CURLOPT_CA_CACHE_TIMEOUT(3)
+  private func trust(_ authorityFile: [UInt8]?) {
+    if let authorityFile {
+      setText(CURLOPT_CAINFO, authorityFile)
+      setLong(CURLOPT_CA_CACHE_TIMEOUT, 0)
+    } else {
+      // A libcurl that was built for a folder alone has no bundle.
+      guard curl_version_info(CURLVERSION_SEVENTH).pointee.cainfo != nil else { return }
+      setLong(CURLOPT_CA_CACHE_TIMEOUT, ConnectionOptions.bundleSeconds)
+    }
+    _ = ccurl_set_text(easy, CURLOPT_CAPATH, nil)
+  }
+
+  private func setLong(_ option: CURLoption, _ value: Int) {
+    _ = ccurl_set_long(easy, option, value)
+  }
+
+  private func setText(_ option: CURLoption, _ value: [UInt8]) {
+    value.withCString { _ = ccurl_set_text(easy, option, $0) }
+  }
+}
