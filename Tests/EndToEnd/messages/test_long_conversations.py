@@ -4,46 +4,7 @@ import pytest
 
 import replies
 from configuration import integration
-
-TEMPLATE_FAULT = "Conversation roles must alternate user/assistant/user/assistant/..."
-
-
-class Model:
-    """A server as llama.cpp's: counts tokens, refuses what is too long, in the words of `refuse`,
-    and insists that roles alternate, as chat templates do."""
-
-    def __init__(self, limit, refuse, bytes_per_token=4):
-        self.limit = limit
-        self.refuse = refuse
-        self.bytes_per_token = bytes_per_token
-        self.refused = 0
-        self.answered = 0
-
-    def __call__(self, request):
-        messages = [message for message in request.messages if message[0] != "system"]
-        if [role for role, _ in messages] != ["user", "assistant"] * (len(messages) // 2) + [
-            "user"
-        ]:
-            return replies.failure("500 Internal Server Error", TEMPLATE_FAULT)
-        tokens = sum(8 + len(str(content)) // self.bytes_per_token for _, content in messages)
-        if tokens >= self.limit:
-            self.refused += 1
-            return self.refuse(tokens, self.limit)
-        self.answered += 1
-        document = replies.openai_document(f"reply {self.answered}")
-        document["usage"] = {"prompt_tokens": tokens, "completion_tokens": 4}
-        return replies.document(document)
-
-
-def in_members(tokens, limit):
-    error = {
-        "code": 400,
-        "message": "the request exceeds the available context size, try increasing it",
-        "type": "exceed_context_size_error",
-        "n_prompt_tokens": tokens,
-        "n_ctx": limit,
-    }
-    return replies.document({"error": error}, "400 Bad Request")
+from local_model import LocalModel, in_members
 
 
 def in_words(tokens, limit):
@@ -77,7 +38,7 @@ def talking(gateway, backend, model, context=None, **settings):
 
 @pytest.mark.parametrize("window", range(1, 8))
 def test_the_list_begins_with_the_user(gateway, backend, window):
-    model = Model(1 << 20, in_members)
+    model = LocalModel(1 << 20, in_members)
     running, server = talking(gateway, backend, model, {"window": window})
     for number in range(6):
         response = running.client().message(f"{number}", conversation_id="c")
@@ -88,7 +49,7 @@ def test_the_list_begins_with_the_user(gateway, backend, window):
 
 @pytest.mark.parametrize("refuse", WAYS, ids=lambda way: way.__name__)
 def test_a_conversation_outgrows_its_model(gateway, backend, refuse):
-    model = Model(500, refuse)
+    model = LocalModel(500, refuse)
     running, server = talking(gateway, backend, model)
     client = running.client()
     for number in range(30):
@@ -111,7 +72,7 @@ def test_a_conversation_outgrows_its_model(gateway, backend, refuse):
 
 
 def test_the_new_message_alone_is_too_long(gateway, backend):
-    model = Model(500, in_members)
+    model = LocalModel(500, in_members)
     running, server = talking(gateway, backend, model)
     client = running.client()
     for number in range(3):
@@ -125,8 +86,8 @@ def test_the_new_message_alone_is_too_long(gateway, backend):
 
 
 def test_a_fallback_gets_the_whole_window(gateway, backend):
-    small = backend(Model(100, in_members))
-    large = backend(Model(1 << 20, in_members))
+    small = backend(LocalModel(100, in_members))
+    large = backend(LocalModel(1 << 20, in_members))
     running = gateway(
         {
             "context": {"window": 40},
@@ -145,7 +106,7 @@ def test_a_fallback_gets_the_whole_window(gateway, backend):
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_same_message_is_answered_through_each_interface(gateway, backend, stream):
-    running, _ = talking(gateway, backend, Model(500, in_members))
+    running, _ = talking(gateway, backend, LocalModel(500, in_members))
     client = running.client()
     for number in range(8):
         body = {
@@ -160,7 +121,7 @@ def test_the_same_message_is_answered_through_each_interface(gateway, backend, s
 
 
 def test_a_number_of_tokens_is_kept_to(gateway, backend):
-    model = Model(1 << 20, in_members)
+    model = LocalModel(1 << 20, in_members)
     running, server = talking(gateway, backend, model, {"window_tokens": 400})
     client = running.client()
     for number in range(20):
@@ -172,7 +133,7 @@ def test_a_number_of_tokens_is_kept_to(gateway, backend):
 
 
 def test_no_number_of_tokens_still_repairs(gateway, backend):
-    model = Model(500, in_members)
+    model = LocalModel(500, in_members)
     running, _ = talking(gateway, backend, model, {"window_tokens": "no"})
     client = running.client()
     for number in range(12):
@@ -181,7 +142,7 @@ def test_no_number_of_tokens_still_repairs(gateway, backend):
 
 
 def test_a_limit_outlives_a_restart(binary, gateway, backend, tmp_path):
-    model = Model(500, in_members)
+    model = LocalModel(500, in_members)
     context = {"file": tmp_path / "context.ring"}
     running, server = talking(gateway, backend, model, context)
     client = running.client()

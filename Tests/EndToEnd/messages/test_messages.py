@@ -125,10 +125,10 @@ def test_conversations_of_two_bots_are_apart(gateway, backend):
     assert [request.messages for request in server.requests] == [[("user", "a")], [("user", "b")]]
 
 
-def newest(history, window, type):
-    """What a window has in it; Anthropic's dialogues must begin with the user."""
+def newest(history, window):
+    """What a window has in it: it begins with the user, as dialogues must."""
     messages = history[-window:]
-    return messages[1:] if type == "anthropic" and messages[0][0] == "assistant" else messages
+    return messages[1:] if messages[0][0] == "assistant" else messages
 
 
 @pytest.mark.parametrize("type", replies.TYPES)
@@ -142,7 +142,7 @@ def test_the_window_holds_the_newest_messages_in_order(support, backend, type, w
         ask(running, f"question {turn}", conversation_id="c")
         history.append(("user", f"question {turn}"))
         sent = server.requests[turn].dialogue
-        assert sent == newest(history, window, type)
+        assert sent == newest(history, window)
         history.append(("assistant", f"answer {turn}"))
 
 
