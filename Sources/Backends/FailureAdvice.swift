@@ -60,6 +60,12 @@ package enum FailureAdvice {
       // TLS 1.3 refuses a client after the handshake, and its alert may be lost.
       "the backend closed the connection before it answered: see its log; if it wants a client's certificate, set "
         + "client_certificate and client_key"
+    case .proxyUnreachable:
+      "no connection to the proxy: check the host and port in proxy; is it running, and reachable from here?"
+    case .proxyRefused:
+      "the proxy does not connect to the host and port of webhook_url: check them, and what the proxy allows"
+    case .proxyUnauthorized:
+      "the proxy refuses the user and password, or wants them: write them into proxy, http://USER:PASSWORD@HOST:PORT"
     case .interrupted:
       "the backend closed the connection before it answered: see its log"
     case .notHTTP:
@@ -91,6 +97,8 @@ package enum FailureAdvice {
       "the backend wants to be paid first (402): add credit there"
     case 405:
       "this address takes no POST (405): check the path of webhook_url"
+    case 407:
+      "the proxy wants a user and a password (407): write them into proxy, http://USER:PASSWORD@HOST:PORT"
     case 408:
       "the backend did not get the whole request in time (408): is it overloaded?"
     case 413:

@@ -54,8 +54,8 @@ package final class Integration {
         url: url.text, fields: Integration.sharedFields(settings, dialect),
         connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
         authorityFile: settings.caFile, identity: Integration.identity(settings),
-        bodyLimit: settings.maxResponseBytes,
-        refusesHostOnly: url.address == nil,
+        proxy: settings.proxy?.text, bodyLimit: settings.maxResponseBytes,
+        refusesHostOnly: (settings.proxy?.server ?? url).address == nil,
         patienceMilliseconds: Integration.patienceMilliseconds(settings))
       let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
       upstream = kept ?? Upstream(wanted)

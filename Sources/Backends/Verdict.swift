@@ -196,6 +196,8 @@ package struct Verdict {
     case .connectFailed: (.connectFailed, .unreachable)
     // The name has to be changed: there is no use in trying again.
     case .addressRefused: (.connectFailed, .notTrusted)
+    case .proxyUnreachable, .proxyRefused: (.connectFailed, .unreachable)
+    case .proxyUnauthorized: (.connectFailed, .notTrusted)
     case .handshakeFailed: (.tlsFailed, .unreachable)
     case .certificateNotTrusted, .authorityUnusable, .identityUnusable, .identityRefused:
       (.tlsFailed, .notTrusted)

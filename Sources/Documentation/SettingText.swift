@@ -15,6 +15,7 @@ extension Setting {
     case .choice(let words): "one of " + words.words.map { "`\($0)`" }.joined(separator: ", ")
     case .path: "absolute path"
     case .url: "URL"
+    case .proxy: "URL of a proxy"
     case .addresses: "addresses"
     case .bot: "name of a bot"
     case .bots: "names of bots"

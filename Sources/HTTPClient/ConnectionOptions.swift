@@ -26,8 +26,12 @@ struct ConnectionOptions {
     setLong(CURLOPT_TCP_KEEPALIVE, 1)
     setLong(CURLOPT_TCP_KEEPIDLE, ConnectionOptions.probeSeconds)
     setLong(CURLOPT_TCP_KEEPINTVL, ConnectionOptions.probeIntervalSeconds)
-    // What is in the configuration file is all that decides where a message goes: no proxy by environment.
-    setText(CURLOPT_PROXY, [])
+    // What is in the configuration file is all that decides where a message goes: no proxy by environment, and no
+    // exceptions from it.
+    setText(CURLOPT_PROXY, settings.proxy ?? [])
+    setText(CURLOPT_NOPROXY, [])
+    // What a proxy says before the connection stands is not the backend's.
+    setLong(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     trust(settings.authorityFile)
     settings.identity?.forEachOption { setText($0, $1) }
   }
@@ -50,6 +54,7 @@ struct ConnectionOptions {
   private func trust(_ authorityFile: [UInt8]?) {
     if let authorityFile {
       setText(CURLOPT_CAINFO, authorityFile)
+      setText(CURLOPT_PROXY_CAINFO, authorityFile)
       setLong(CURLOPT_CA_CACHE_TIMEOUT, 0)
     } else {
       // A libcurl that was built for a folder alone has no bundle.

@@ -39,6 +39,7 @@ final class Transfer {
   /// The client, as its socket functions are given it.
   let client: UnsafeMutableRawPointer
   private let refusesHostOnly: Bool
+  private let usesProxy: Bool
   /// Whether an address was refused that the host's name resolved to.
   private var isAddressRefused = false
   private let bodyLimit: Int
@@ -89,6 +90,7 @@ final class Transfer {
     self.easy = easy
     self.client = client
     refusesHostOnly = upstream.settings.refusesHostOnly
+    usesProxy = upstream.settings.proxy != nil
     bodyLimit = upstream.settings.bodyLimit
     sharedFields = upstream.sharedFields
     errorText.initialize(to: 0)
@@ -223,6 +225,9 @@ final class Transfer {
   func result(_ code: CURLcode) -> TransferResult {
     let timings = self.timings
     var failure = code == CURLE_OK ? nil : self.failure(code, timings)
+    if usesProxy, let known = failure {
+      failure = ProxyFailure(easy).cause(of: known, isSent: sending.hasBegun)
+    }
     if isAddressRefused, failure == .connectFailed { failure = .addressRefused }
     if isTooLarge { failure = .tooLarge }
     if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {

@@ -19,6 +19,12 @@ public enum TransferFailure: Error, Equatable, Sendable {
   case identityUnusable
   /// The backend wants a client's certificate, or refuses the one that it was shown.
   case identityRefused
+  /// No connection to the proxy could be made, or not in time; or its name could not be resolved.
+  case proxyUnreachable
+  /// The proxy makes no connection to the backend.
+  case proxyRefused
+  /// The proxy wants a user and a password, or others.
+  case proxyUnauthorized
   /// The connection ended or was reset before the response was whole.
   case interrupted
   /// What came is not HTTP.
@@ -43,6 +49,10 @@ public enum TransferFailure: Error, Equatable, Sendable {
       return nil
     case CURLE_COULDNT_RESOLVE_HOST:
       self = .nameNotResolved
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      self = .proxyUnreachable
+    case CURLE_PROXY:
+      self = .proxyRefused
     case CURLE_COULDNT_CONNECT:
       self = .connectFailed
     case CURLE_OPERATION_TIMEDOUT:

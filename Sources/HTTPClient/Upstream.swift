@@ -18,11 +18,13 @@ public final class Upstream {
     public var authorityFile: [UInt8]?
     /// The files of the certificate that the backend is shown, and of its key.
     public var identity: IdentityFiles?
+    /// The URL of the proxy that requests go through: `http`, `https`, `socks5` or `socks5h`; may have a password in it.
+    public var proxy: [UInt8]?
     /// The largest body taken, in bytes.
     public var bodyLimit: Int
     /// Whether connections to addresses that only this host reaches are refused (``IPAddress/isHostOnly``).
     ///
-    /// For hosts that are names, because the owner of the name chooses the address.
+    /// For hosts that are names, because the owner of the name chooses the address. With a proxy, connections go to that.
     public var refusesHostOnly: Bool
     /// How long a request on a kept connection may stay unacknowledged before another connection is tried.
     ///
@@ -32,7 +34,8 @@ public final class Upstream {
     /// Settings from their parts.
     public init(
       url: [UInt8], fields: [[UInt8]], connectTimeoutMilliseconds: Int, authorityFile: [UInt8]?,
-      identity: IdentityFiles? = nil, bodyLimit: Int, refusesHostOnly: Bool = false,
+      identity: IdentityFiles? = nil, proxy: [UInt8]? = nil, bodyLimit: Int,
+      refusesHostOnly: Bool = false,
       patienceMilliseconds: Int = 10_000
     ) {
       self.url = url
@@ -40,6 +43,7 @@ public final class Upstream {
       self.connectTimeoutMilliseconds = connectTimeoutMilliseconds
       self.authorityFile = authorityFile
       self.identity = identity
+      self.proxy = proxy
       self.bodyLimit = bodyLimit
       self.refusesHostOnly = refusesHostOnly
       self.patienceMilliseconds = patienceMilliseconds

@@ -31,7 +31,9 @@ import TestSupport
   @Test(
     arguments: [
       (.nameNotResolved, .dnsFailed), (.connectFailed, .connectFailed),
-      (.addressRefused, .connectFailed), (.handshakeFailed, .tlsFailed),
+      (.addressRefused, .connectFailed), (.proxyUnreachable, .connectFailed),
+      (.proxyRefused, .connectFailed), (.proxyUnauthorized, .connectFailed),
+      (.handshakeFailed, .tlsFailed),
       (.certificateNotTrusted, .tlsFailed), (.authorityUnusable, .tlsFailed),
       (.identityUnusable, .tlsFailed), (.identityRefused, .tlsFailed),
       (.interrupted, .interrupted), (.notHTTP, .httpError),

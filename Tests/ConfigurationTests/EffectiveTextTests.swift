@@ -92,7 +92,7 @@ import Testing
       max_response = 1M
       breaker = 5/30s
       on_filter = stop
-      # not set: max_tokens, max_tokens_limit, drop, ca_file, client_certificate, client_key
+      # not set: max_tokens, max_tokens_limit, drop, ca_file, client_certificate, client_key, proxy
       """
     #expect(effective(report).hasSuffix(key + "\n"))
   }

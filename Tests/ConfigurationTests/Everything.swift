@@ -79,6 +79,7 @@ let everything = (
   ca_file = /ca
   client_certificate = /ca
   client_key = /key
+  proxy = http://u:p@proxy:3128
 
   [integration claude]
   bot = sales

@@ -17,6 +17,30 @@ import Testing
       ("retry_after_max = -1s", ["retry_after_max: -1s is too small; the minimum is 0s"]),
       ("max_response = 2G", ["max_response: 2G is too large; the maximum is 1G"]),
       ("stream = maybe", ["stream: 'maybe' is not one of auto, yes, no"]),
+      (
+        "proxy = proxy:3128",
+        ["proxy: the URL does not begin with http://, https://, socks5:// or socks5h://"]
+      ),
+      ("proxy = http://proxy", ["proxy: the URL has no port; write it, as in http://proxy:3128"]),
+      ("proxy = http://[::1]", ["proxy: the URL has no port; write it, as in http://proxy:3128"]),
+      ("proxy = http://u:p@", ["proxy: the URL has no port; write it, as in http://proxy:3128"]),
+      ("proxy = http://", ["proxy: the URL has no port; write it, as in http://proxy:3128"]),
+      ("proxy = http://:3128", ["proxy: the URL has no host"]),
+      ("proxy = socks5://h:0", ["proxy: the URL's port is not a number from 1 to 65535"]),
+      (
+        "proxy = http://h:1/x",
+        ["proxy: the URL has a path or a query, which a proxy has no use for; remove it"]
+      ),
+      (
+        "proxy = http://a@b@h:1",
+        [
+          "proxy: the user or the password contains a character that must be percent-encoded, such as %40 for @"
+        ]
+      ),
+      (
+        "proxy = http://****@h:1",
+        ["proxy: **** is how a secret is printed; write the secret itself"]
+      ),
       ("breaker = 5", ["breaker: '5' is not failures/duration; write one such as 5/30s, or 0"]),
       ("breaker = 0/30s", ["breaker: 0/30s: the failures are not between 1 and 1000"]),
       ("breaker = 5/0s", ["breaker: 5/0s: the duration is not between 1ms and 24h"]),

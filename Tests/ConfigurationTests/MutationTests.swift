@@ -40,7 +40,7 @@ import TestSupport
         // Masks aside, the effective text is valid.
         let masked = errors.allSatisfy { finding in
           let line = INIDocument(parsing: report.effectiveText()).lines[finding.line - 1]
-          return String(decoding: line.bytes, as: UTF8.self).hasSuffix("= ****\n")
+          return String(decoding: line.bytes, as: UTF8.self).contains("****")
         }
         try #require(masked, "round \(round)")
       }

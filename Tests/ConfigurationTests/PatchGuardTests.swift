@@ -106,6 +106,12 @@ import Testing
       ),
       (#"{"webhook_url": "https://e.example/", "headers": null, "params": null}"#, nil),
       (#"{"webhook_url": "https://e.example/", \#(all)}"#, nil),
+      // A proxy sees what is not encrypted, and decides where the rest goes.
+      (#"{"proxy": "http://evil.example:3128"}"#, "headers.Authorization"),
+      (#"{"proxy": "socks5h://127.0.0.1:1080"}"#, "headers.Authorization"),
+      (#"{"proxy": "http://evil.example:3128", "headers": null, "params": null}"#, nil),
+      (#"{"proxy": "http://evil.example:3128", \#(all)}"#, nil),
+      (#"{"proxy": null}"#, nil),
       // The same scheme, host and port.
       (#"{"webhook_url": "https://host.example/other?x=1"}"#, nil),
       (#"{"webhook_url": "HTTPS://HOST.example:443/v1"}"#, nil),
@@ -115,6 +121,21 @@ import Testing
     let objection = try objection(patch)
     #expect(member(objection) == missing)
     #expect(objection?.isForbidden != true)
+  }
+
+  /// A proxy that stays the same may get another password.
+  @Test(
+    arguments: [
+      ("http://proxy:3128", nil), ("http://u:p@PROXY:3128/", nil), ("http://****@proxy:3128", nil),
+      ("http://u:other@proxy:3128", nil), ("http://proxy:3129", "headers.X"),
+      ("https://proxy:3128", "headers.X"), ("http://u:p@other:3128", "headers.X"),
+      ("http://169.254.169.254:80", "proxy"), ("http://metadata.google.internal:80", "proxy"),
+      // The check of the whole file refuses what is not a proxy.
+      ("ftp://proxy:3128", nil), ("http://proxy", nil),
+    ] as [(String, String?)])
+  func aProxyIsMovedLikeAnAddress(proxy: String, missing: String?) throws {
+    let text = "[integration gpt]\ntype = echo\nproxy = http://u:p@proxy:3128\nheader.X = s\n"
+    #expect(member(try objection(#"{"proxy": "\#(proxy)"}"#, of: text)) == missing)
   }
 
   /// An address in two steps, by way of none, is a move as well.

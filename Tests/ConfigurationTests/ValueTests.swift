@@ -82,6 +82,23 @@ import Testing
     #expect(integration.breaker?.failures == 5)
     #expect(integration.breaker?.openMilliseconds == 30_000)
     #expect(integration.caFile == nil)
+    #expect(integration.proxy == nil)
+  }
+
+  @Test(arguments: [
+    ("http://proxy:3128", "proxy", "", "http://proxy:3128"),
+    ("HTTPS://user@10.0.0.1:443/", "10.0.0.1", "user", "HTTPS://****@10.0.0.1:443/"),
+    ("socks5://u:p%40@proxy.lan:1", "proxy.lan", "p%40", "socks5://****@proxy.lan:1"),
+    ("socks5h://u:a:b@[::1]:1080", "::1", "a:b", "socks5h://****@[::1]:1080"),
+  ])
+  func readsProxies(text: String, host: String, secret: String, masked: String) throws {
+    let integration = try integration("proxy = \(text)")
+    let proxy = try #require(integration.proxy)
+    #expect(proxy.text == Array(text.utf8))
+    #expect(proxy.server.host == Array(host.utf8))
+    #expect(proxy.secret == Array(secret.utf8))
+    #expect(integration.secrets.contains(Array(secret.utf8)))
+    #expect(ProxyURL.masked(Array(text.utf8)) == Array(masked.utf8))
   }
 
   @Test(arguments: [

@@ -8,6 +8,7 @@ import Testing
   @Test(
     arguments: [
       (CURLE_COULDNT_RESOLVE_HOST, .nameNotResolved), (CURLE_COULDNT_CONNECT, .connectFailed),
+      (CURLE_COULDNT_RESOLVE_PROXY, .proxyUnreachable), (CURLE_PROXY, .proxyRefused),
       (CURLE_SSL_CONNECT_ERROR, .handshakeFailed), (CURLE_SSL_CIPHER, .handshakeFailed),
       (CURLE_PEER_FAILED_VERIFICATION, .certificateNotTrusted),
       (CURLE_SSL_ISSUER_ERROR, .certificateNotTrusted),

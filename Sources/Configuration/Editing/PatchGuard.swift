@@ -17,17 +17,19 @@ struct PatchGuard {
   func check(_ changes: [ConfigurationChange]) throws(ResourcePatch.Objection) {
     for change in changes {
       guard case .set(_, let key, let value) = change,
-        let row = name.kind.setting(for: key.span), case .url = name.kind.settings[row].type
+        let row = name.kind.setting(for: key.span)
       else { continue }
+      let type = name.kind.settings[row].type
       let old = resource?.text(row: row)
       // Sent back as it is: an administrator may have chosen it.
-      guard old?.bytes != value, let url = Self.url(value) else { continue }
+      guard old?.bytes != value, let url = Self.destination(value, type) else { continue }
       if let objection = url.objectionToClients {
         throw ResourcePatch.Objection(
           member: key,
           message: "\(quoting: key): \(objection); only an administrator can set it, in the file")
       }
-      let isMoved = old.flatMap { Self.url($0.bytes) }.map { !url.hasOrigin(of: $0) } ?? true
+      let before = old.flatMap { Self.destination($0.bytes, type) }
+      let isMoved = before.map { !url.hasOrigin(of: $0) } ?? true
       if isMoved { try checkSecrets(changes, movedBy: key) }
     }
   }
@@ -55,7 +57,14 @@ struct PatchGuard {
     }
   }
 
-  private static func url(_ text: [UInt8]) -> BackendURL? {
-    try? BackendURL(WrittenValue(bytes: text, isDerived: false))
+  /// Where a setting of this type sends secrets; `nil` for one that sends none anywhere. A proxy sees what goes to a
+  /// backend without TLS, and decides where the rest goes.
+  private static func destination(_ text: [UInt8], _ type: SettingType) -> BackendURL? {
+    let value = WrittenValue(bytes: text, isDerived: false)
+    return switch type {
+    case .url: try? BackendURL(value)
+    case .proxy: (try? ProxyURL(value))?.server
+    default: nil
+    }
   }
 }

@@ -97,9 +97,12 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var clientCertificate: [UInt8]?
   /// Absolute path of a PEM file with the key of ``clientCertificate``; both or neither.
   public private(set) var clientKey: [UInt8]?
+  /// The proxy that requests go through.
+  public private(set) var proxy: ProxyURL?
   /// Texts to mask in all that the backend says.
   ///
-  /// They are the values of header fields, those in the query of `webhook_url`, and the values of `${…}`.
+  /// They are the values of header fields, those in the query of `webhook_url`, the password in `proxy`, and the values of
+  /// `${…}`.
   public private(set) var secrets: [[UInt8]] = []
 
   static let table = SettingRows.table(of: IntegrationSettings())
@@ -113,6 +116,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
     var rows = SettingRows(filling: section)
     bind(&rows)
     secrets = section.secrets + (webhookURL?.queryValues ?? [])
+    if let proxy { secrets.append(proxy.secret) }
   }
 
   func bind(_ rows: inout SettingRows) {
@@ -271,6 +275,14 @@ extension IntegrationSettings {
       .init(
         "The private key of `client_certificate`, PEM.", example: "/etc/postern/client.key",
         absence: "none is shown"))
+    rows.parsed(
+      "proxy", .proxy, &proxy, ProxyURL.init,
+      .init(
+        """
+        The proxy that requests to this backend go through: `http://`, `https://`, `socks5://` or, where the proxy is to \
+        resolve the backend's name, `socks5h://`, each with a port. If the proxy wants a user and a password: \
+        `http://USER:${PASSWORD}@proxy:3128`. No proxy of the environment is used.
+        """, example: "http://proxy:3128", absence: "none"))
   }
 }
 

@@ -17,6 +17,7 @@ extension Setting {
     case (.text(let url), .url):
       guard let query = url.span.firstIndex(of: UInt8(ascii: "?")) else { return url }
       return url[..<query] + [UInt8](SecretMask.query)
+    case (.text(let url), .proxy): return ProxyURL.masked(url)
     default: return text.copied
     }
   }

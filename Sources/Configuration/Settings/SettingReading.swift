@@ -17,6 +17,7 @@ extension SettingType {
     case .line: try Self.checkLine(value)
     case .path: try Self.checkPath(value)
     case .url: _ = try BackendURL(value)
+    case .proxy: _ = try ProxyURL(value)
     case .addresses: _ = try ListenAddress.list(value)
     case .bots: _ = try value.items()
     case .rate: _ = try Rate(value)

@@ -22,6 +22,8 @@ package enum SettingType: Sendable {
   case path
   /// An http or https URL.
   case url
+  /// The URL of a proxy.
+  case proxy
   /// Addresses to listen on, separated by commas.
   case addresses
   /// The name of a bot.

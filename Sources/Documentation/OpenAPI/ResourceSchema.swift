@@ -86,6 +86,9 @@ extension Setting {
     case .path:
       return #"{"type":"null","description":"Only an administrator can change it, in the file."}"#
     case .url: return ##"{"type":["string","null"],"pattern":"^[Hh][Tt][Tt][Pp][Ss]?://[^/?#]"}"##
+    case .proxy:
+      return
+        ##"{"type":["string","null"],"pattern":"^([Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss]5[Hh]?)://"}"##
     case .bot: return #"{"type":["string","null"],"pattern":"\#(SectionName.pattern)"}"#
     case .breaker:
       return
