@@ -175,22 +175,18 @@ def test_the_configuration_may_name_other_files(served, pair, certificates):
 
 
 def test_files_of_a_folder_that_must_not_be_listed_are_watched(gateway, certificates, pair):
-    if os.getuid() == 0:
-        prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
-        for path in [*pair.folder.iterdir(), *pair.folder.parents[:3]]:
-            path.chmod(0o755)
-    else:
-        prefix = []
-    pair.folder.chmod(0o711)
+    # Permissions hold for root, too, without these capabilities.
+    capabilities = "-dac_override,-dac_read_search"
+    prefix = ["setpriv", f"--bounding-set={capabilities}"] if os.getuid() == 0 else []
+    pair.folder.chmod(0o311)
     running = gateway(
         {"server": {"tls_certificate": pair.certificate, "tls_key": pair.key}},
         addresses=[Address("127.0.0.1", free_port(), tls=certificates.client_context())],
         wrapper=prefix,
     )
     pair.write("second")
-    for path in pair.folder.iterdir():
-        path.chmod(0o644)
     await_name(running, "second")
+    pair.folder.chmod(0o700)
 
 
 # MARK: Other files that the configuration names
