@@ -55,6 +55,22 @@ import TestSupport
     #expect(record.heads == 1)
   }
 
+  /// The connection ends in the middle of a long request.
+  @Test func sendsALongRequestAgain() throws {
+    let server = RawServer { connection in
+      connection == 0
+        ? [.send(response("old")), .answerAtOnce(""), .reset] : [.send(response("new")), .hold]
+    }
+    let fixture = try Fixture()
+    let upstream = fixture.upstream(port: server.port)
+    #expect(try fixture.post(to: upstream).body == bytes("old"))
+    let long = String(repeating: "x", count: 4_000_000)
+    #expect(try fixture.post(long, to: upstream).body == bytes("new"))
+    fixture.client.close()
+    try fixture.turn { server.ended.count == 2 }
+    #expect(server.ended[1].requests[0].hasSuffix(long))
+  }
+
   /// The other idle connections have probably ended, too, and are not used again.
   @Test(arguments: endings) func dropsTheOtherIdleConnections(ending: [RawServer.Step]) throws {
     let server = RawServer { connection in

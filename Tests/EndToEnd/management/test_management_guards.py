@@ -94,6 +94,27 @@ def test_a_moved_address_does_not_take_secrets_along(managed, backend):
     assert there.requests == []
 
 
+def test_a_proxy_does_not_get_the_secrets(managed, backend):
+    """What is not encrypted it could read, and the rest it could send to another backend."""
+    there, thief = backend(replies.custom("Hi.")), backend(replies.custom("Thanks."))
+    served = managed(
+        f"{SERVER}[integration mine]\nwebhook_url = {there.url}\nheader.Authorization = s3cret\n"
+    )
+    target = "/v1/integrations/mine"
+    moved = {"proxy": f"http://127.0.0.1:{thief.port}"}
+    for document in [moved, {**moved, "headers": {"Authorization": "****"}}]:
+        response = served.patch(target, document)
+        assert refusal(response) == (400, "invalid_parameter", "headers.Authorization")
+    assert served.patch(target, {**moved, "headers": None}).status == 200
+    assert served.post(f"{target}/test", {}).status == 200
+    assert [request.values("authorization") for request in thief.requests] == [[]]
+    # Without it, messages go where an administrator sent them.
+    assert served.patch(target, {"proxy": None}).status == 200
+    for host in "169.254.169.254", "metadata.google.internal", "[::ffff:169.254.169.254]":
+        response = served.patch(target, {"proxy": f"http://{host}:80"})
+        assert refusal(response) == (400, "invalid_parameter", "proxy")
+
+
 def test_another_path_keeps_the_secrets(managed, backend):
     server = backend(replies.custom("Hi."))
     served = managed(f"{SERVER}[integration mine]\nwebhook_url = {server.url}\nheader.X = s\n")
