@@ -3,9 +3,8 @@ internal import CCurl
 
 /// Sets a handle up for the connections that its transfers use.
 struct ConnectionOptions {
-  /// How old a connection may be that is used again, and a name's address for a new one, in seconds. Together they are
-  /// 5 minutes: the time within which a name that moves is followed.
-  private static let (connectionSeconds, nameSeconds) = (285, 15)
+  /// How old a connection may be that is used again, in seconds: a name that moves is followed within that time.
+  private static let connectionSeconds = 299
   /// After how many seconds of silence the kernel asks whether the peer is still there, and how often; tcp(7).
   private static let (probeSeconds, probeIntervalSeconds) = (30, 10)
   /// How long the system's bundle is kept before it is read again, because it may have changed, in seconds.
@@ -22,7 +21,8 @@ struct ConnectionOptions {
   func set(for settings: Upstream.Settings) {
     setLong(CURLOPT_CONNECTTIMEOUT_MS, settings.connectTimeoutMilliseconds)
     setLong(CURLOPT_MAXLIFETIME_CONN, ConnectionOptions.connectionSeconds)
-    lookUpAfresh(false)
+    // Names are looked up for each new connection. There are few of them, and an address of a minute ago may be dead.
+    setLong(CURLOPT_DNS_CACHE_TIMEOUT, 0)
     setLong(CURLOPT_TCP_KEEPALIVE, 1)
     setLong(CURLOPT_TCP_KEEPIDLE, ConnectionOptions.probeSeconds)
     setLong(CURLOPT_TCP_KEEPINTVL, ConnectionOptions.probeIntervalSeconds)
@@ -34,16 +34,6 @@ struct ConnectionOptions {
     setLong(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     trust(settings.authorityFile)
     settings.identity?.forEachOption { setText($0, $1) }
-  }
-
-  /// Sets whether the next transfer uses a new connection in any case.
-  func connectAfresh(_ isForced: Bool) {
-    setLong(CURLOPT_FRESH_CONNECT, isForced ? 1 : 0)
-  }
-
-  /// Sets whether the next transfer looks the host's name up, even if that was done just now.
-  func lookUpAfresh(_ isForced: Bool) {
-    setLong(CURLOPT_DNS_CACHE_TIMEOUT, isForced ? 0 : ConnectionOptions.nameSeconds)
   }
 
   /// Sets whose certificates are trusted: those in a file, or the system's.

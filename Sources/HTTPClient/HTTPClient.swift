@@ -108,10 +108,7 @@ public final class HTTPClient: BackendClient {
 
   /// As ``BackendClient`` has it.
   public func cancel(_ id: TransferID) {
-    guard id.transfer.generation == id.generation else { return }
-    // It may have waited for an address that does not answer.
-    if id.transfer.status == 0 { id.transfer.upstream?.isNameDoubtful = true }
-    finish(id.transfer)
+    if id.transfer.generation == id.generation { finish(id.transfer) }
   }
 
   /// As ``BackendClient`` has it.
@@ -182,11 +179,6 @@ public final class HTTPClient: BackendClient {
     let result = transfer.result(code)
     if result.failure == .interrupted, transfer.isAtFaultOfKeptConnection {
       return sendAgain(transfer)
-    }
-    if result.failure != nil {
-      transfer.upstream?.isNameDoubtful = true
-    } else if transfer.upstream?.isNameDoubtful == true, transfer.isOnNewConnection {
-      transfer.upstream?.isNameDoubtful = false
     }
     finish(transfer)
     completion(result)

@@ -54,8 +54,8 @@ final class Transfer {
   private var isHeadTooLarge = false
   /// How often the request was sent.
   private var sending = Sending()
-  /// Whether libcurl is told to use a new connection, and to look the name up.
-  private var (connectsAfresh, looksUpAfresh) = (false, false)
+  /// Whether libcurl is told to use a new connection.
+  private var connectsAfresh = false
   /// The port of our end of the connection, once the request is being sent.
   private(set) var localPort: UInt16 = 0
   /// Who decides about the body and takes its parts.
@@ -165,7 +165,7 @@ final class Transfer {
     isHeadTooLarge = false
     finalStatus = 0
     sending = Sending()
-    beginSending(connectsAfresh: false, looksUpAfresh: upstream.isNameDoubtful)
+    beginSending(connectsAfresh: false)
     fieldBytes = 0
     responseFields = ResponseFields()
     errorText[0] = 0
@@ -177,23 +177,18 @@ final class Transfer {
   func prepareAgain() {
     sending = Sending(again: true)
     errorText[0] = 0
-    beginSending(connectsAfresh: true, looksUpAfresh: true)
+    beginSending(connectsAfresh: true)
   }
 
-  private func beginSending(connectsAfresh: Bool, looksUpAfresh: Bool) {
+  private func beginSending(connectsAfresh: Bool) {
     localPort = 0
-    if self.connectsAfresh != connectsAfresh {
-      self.connectsAfresh = connectsAfresh
-      ConnectionOptions(easy).connectAfresh(connectsAfresh)
-    }
-    if self.looksUpAfresh != looksUpAfresh {
-      self.looksUpAfresh = looksUpAfresh
-      ConnectionOptions(easy).lookUpAfresh(looksUpAfresh)
-    }
+    guard self.connectsAfresh != connectsAfresh else { return }
+    self.connectsAfresh = connectsAfresh
+    setLong(CURLOPT_FRESH_CONNECT, connectsAfresh ? 1 : 0)
   }
 
   /// Whether a connection was made for this transfer.
-  var isOnNewConnection: Bool { ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 }
+  private var isOnNewConnection: Bool { ccurl_get_long(easy, CURLINFO_NUM_CONNECTS) > 0 }
 
   /// Whether it was interrupted by the end of a kept connection, before anything of the response had come, and is to be
   /// sent again.

@@ -62,9 +62,6 @@ public final class Upstream {
   /// The beginning of the URL, up to the path: upstreams that have it in common share connections.
   let origin: [UInt8]
 
-  /// Whether the address that the name resolved to may be out of date, because a transfer failed.
-  var isNameDoubtful = false
-
   /// An empty buffer whose memory the body of an earlier request had.
   private var spareBuffer: ByteBuffer?
   /// The memory of a body that is kept; that of larger ones is released.

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import replies
+import stream_replies
 from address import Address, free_port
 from backends import finish, reset, send, wait
 from configuration import integration
@@ -54,6 +55,18 @@ def test_connections_that_went_stale_together(gateway, backend, retries, ending,
 
 
 @pytest.mark.parametrize("ending", [finish, reset], ids=["FIN", "RST"])
+def test_stale_connections_with_tls(gateway, backend, certificates, ending):
+    script = Stale(4, ending)
+    script.backend = backend(script, tls=certificates.server_context(certificates.leaf()))
+    settings = {"breaker": "1/30s", "ca_file": certificates.authority}
+    running = gateway({"integration gpt": integration(script.backend.url, **settings)})
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(2):
+            messages = [pool.submit(running.client().message) for _ in range(4)]
+            assert [message.result().outcomes for message in messages] == [["ok"]] * 4
+
+
+@pytest.mark.parametrize("ending", [finish, reset], ids=["FIN", "RST"])
 def test_the_second_connection_counts(gateway, backend, ending):
     """A new connection that ends, too, is a failure of the backend's."""
     server = backend(lambda _: WELL if len(server.requests) == 1 else [ending()])
@@ -98,15 +111,31 @@ def test_a_reply_that_waits_while_the_gateway_is_stopped_counts(gateway, backend
             assert message.result().data["content"] == text
 
 
+@pytest.mark.timing
+@pytest.mark.parametrize("kind", stream_replies.KINDS)
+def test_a_stream_that_waits_while_the_gateway_is_stopped_goes_on(gateway, backend, kind):
+    """The next token comes within `idle_timeout`."""
+    server = backend(stream_replies.stream(kind, ["One ", "two ", "three."], interval=0.3))
+    settings = {"idle_timeout": "1s", "stream": True}
+    type = stream_replies.type_of(kind)
+    running = gateway({"integration gpt": integration(server.url, type, **settings)})
+    with ThreadPoolExecutor() as pool:
+        message = pool.submit(running.client().message)
+        server.await_requests(1)
+        time.sleep(0.4)
+        with running.paused():
+            time.sleep(1.5)
+        assert message.result().data["content"] == "One two three."
+
+
 def test_a_name_that_moves_is_looked_up_again(gateway, backend, tmp_path):
-    """The old address is dead: the message that finds that out fails or is tried again, and the
-    next one goes to the new address."""
+    """The old address is dead: the next message goes to the new one, without a further try."""
     hosts = Hosts(tmp_path / "hosts")
     port = free_port()
     hosts.set({"moving.internal": "127.0.0.1"})
     old = backend(replies.custom("Old."), port=port)
     url = f"http://moving.internal:{port}/chat"
-    sections = {"integration gpt": integration(url, retries=1, backoff="10ms")}
+    sections = {"integration gpt": integration(url)}
     client = gateway(sections, wrapper=hosts.wrapper).client()
     assert client.message().data["content"] == "Old."
     new = backend(replies.custom("New."), host="127.0.0.2", port=port)
@@ -118,7 +147,7 @@ def test_a_name_that_moves_is_looked_up_again(gateway, backend, tmp_path):
 
 
 def test_a_name_is_looked_up_again_after_a_failed_connection(gateway, backend, tmp_path):
-    """Also by the next attempt of the same message, whatever was looked up a moment ago."""
+    """Whatever was looked up a moment ago."""
     hosts = Hosts(tmp_path / "hosts")
     port = free_port()
     hosts.set({"moving.internal": "127.0.0.1"})
