@@ -26,8 +26,7 @@ struct ConnectionOptions {
     setLong(CURLOPT_TCP_KEEPALIVE, 1)
     setLong(CURLOPT_TCP_KEEPIDLE, ConnectionOptions.probeSeconds)
     setLong(CURLOPT_TCP_KEEPINTVL, ConnectionOptions.probeIntervalSeconds)
-    // What is in the configuration file is all that decides where a message goes: no proxy by environment, and no
-    // exceptions from it.
+    // The configuration file alone decides where a message goes: the environment's proxies and exceptions do not count.
     setText(CURLOPT_PROXY, settings.proxy ?? [])
     setText(CURLOPT_NOPROXY, [])
     // What a proxy says before the connection stands is not the backend's.
@@ -38,9 +37,9 @@ struct ConnectionOptions {
 
   /// Sets whose certificates are trusted: those in a file, or the system's.
   ///
-  /// All connections share the system's bundle, which libcurl keeps where that is the only source: to read it takes some
-  /// 18 ms and 900 KB each time. It keeps one only, so that a file of its own is read for every connection that needs it.
-  /// CURLOPT_CA_CACHE_TIMEOUT(3)
+  /// All connections share the system's bundle, because to read it takes some 18 ms and 900 KB each time. libcurl
+  /// keeps only one source, and only if it is the sole one. So an integration's own file is read for each of its
+  /// connections. CURLOPT_CA_CACHE_TIMEOUT(3)
   private func trust(_ authorityFile: [UInt8]?) {
     if let authorityFile {
       setText(CURLOPT_CAINFO, authorityFile)

@@ -242,8 +242,8 @@ public final class HTTPClient: BackendClient {
 
   /// Sets the timer, unless it fires early enough.
   ///
-  /// libcurl changes its mind several times for each transfer, most often to a later time. So a timer that is set stays,
-  /// and what is wanted is looked at when it fires.
+  /// libcurl changes its mind several times for each transfer, most often to a later time. So a timer that is set
+  /// stays, and what is wanted is looked at when it fires.
   private func scheduleTimeOut() {
     guard let timeOutDeadline else { return }
     if timer != nil, timerDeadline <= timeOutDeadline { return }
@@ -347,8 +347,8 @@ public final class HTTPClient: BackendClient {
     ready.append(transfer)
   }
 
-  /// Whether a paused transfer uses a socket: libcurl tells of the port only. Another connection that has the same one,
-  /// to another backend, is taken for it.
+  /// Whether a paused transfer uses a socket. It may say yes wrongly, because libcurl knows only the port of our end,
+  /// and a connection to another backend may have the same one.
   private func isPaused(on socket: Int32) -> Bool {
     guard running.contains(where: { $0.isPaused }) else { return false }
     let port = localPort(of: socket)

@@ -1,17 +1,17 @@
 internal import CCurl
 
-/// What a proxy has to do with the failure of a transfer.
+/// Tells failures of a proxy from those of the backend.
 struct ProxyFailure {
   private let easy: UnsafeMutableRawPointer
 
-  /// For the transfer of a handle that uses a proxy.
+  /// For the transfer of this handle, which uses a proxy.
   init(_ easy: UnsafeMutableRawPointer) {
     self.easy = easy
   }
 
-  /// The failure in which that of the connection to the backend is told from that of the connection to the proxy.
+  /// The failure, with the proxy's part in it.
   ///
-  /// `isSent`: the request was about to be sent, so that the connection stood.
+  /// `isSent`: the request was about to be sent. Then the connection stood, and the proxy has no part in the failure.
   func cause(of failure: TransferFailure, isSent: Bool) -> TransferFailure {
     if isSent { return failure }
     switch ccurl_get_long(easy, CURLINFO_HTTP_CONNECTCODE) {

@@ -14,8 +14,8 @@ public struct ResponseHead: Equatable, Sendable {
 
 /// Takes the body of a response as it comes.
 ///
-/// Its functions are called at the end of a turn, never by `post` and the like themselves, and not any more once the
-/// transfer is cancelled or complete.
+/// Its functions are called at the end of a turn, never by `post` or another function of the client, and not after the
+/// transfer was cancelled or is complete.
 public protocol ResponseReceiver: AnyObject {
   /// The header section has come; `contentType` is empty where there is none. Returns whether the body is to be
   /// delivered in parts; otherwise it is gathered for the completion, up to the upstream's limit. Called once at most.

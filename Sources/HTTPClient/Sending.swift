@@ -1,7 +1,6 @@
 /// How often a request was sent: twice at most, the second time because a kept connection had ended.
 ///
-/// A kept connection ends for reasons of its own, which say little about the backend: a restart, or the end of its
-/// patience with idle connections.
+/// The end of a kept connection says little about the backend: it was restarted, or closed an idle connection.
 struct Sending {
   /// What is done with a request that libcurl is about to send.
   enum Admission {
@@ -21,15 +20,15 @@ struct Sending {
   /// Whether it was about to be sent at all.
   var hasBegun: Bool { count > 0 }
 
-  /// A request that was not sent, or with `again` one that was sent in vain.
+  /// A request that was not sent yet; with `again`, one that was sent without success.
   init(again: Bool = false) {
     isAgain = again
   }
 
   /// Decides about a request that libcurl is about to send.
   ///
-  /// Where a kept connection ends before any answer, libcurl sends the request again by itself. That is allowed once, on a
-  /// new connection. libcurl may choose another kept one, up to five times.
+  /// If a kept connection ends before any answer, libcurl sends the request again by itself, up to five times,
+  /// perhaps on another kept connection. Once is allowed, on a new connection.
   mutating func admit(onNewConnection isNew: @autoclosure () -> Bool) -> Admission {
     count += 1
     if count == 1 { return .first }

@@ -10,16 +10,17 @@ import Platform
 /// Sockets that libcurl opens for itself (its resolver's) it also closes by itself, so they are taken out of epoll as
 /// soon as it releases them.
 ///
-/// That libcurl does not want to hear of a socket does not say that no transfer uses it: the transfer may be paused. Where
-/// the response comes while the request is being sent, libcurl has not even asked for the socket before. What comes
-/// on such a connection is left in the socket, out of epoll, until libcurl asks for it.
+/// A transfer may use a socket that libcurl does not want to hear of: it may be paused. If the response comes while
+/// the request is being sent, libcurl has not asked for the socket at all. Such a socket leaves epoll, and what comes
+/// stays in it, until libcurl asks for it.
 ///
 /// An event does not say that a socket is readable either: libcurl may have read it since, for an earlier event of
 /// the same turn or for a timer.
 ///
-/// The number of a socket that is closed is another's at once: a client's, say. libcurl 7.88.0 to 8.1.2 do not tell
-/// of the closing of a connection that was given up before it was established (curl's pull request 11439). So the
-/// first time that libcurl releases a connection, its watch stays only if the connection is still there.
+/// The number of a closed socket may belong to another one at once, for example a client's. libcurl 7.88.0 to 8.1.2
+/// do not report that they close a connection which was given up before it was established (curl's pull request
+/// 11439). So the first time that libcurl releases a connection, its watch stays only if the connection is still
+/// there.
 final class SocketWatches {
   private struct Watch {
     var registration: Registration?

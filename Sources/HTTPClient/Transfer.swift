@@ -10,8 +10,8 @@ final class Transfer {
   /// Where the body is delivered in parts, no more is taken from libcurl while this many bytes wait to be delivered.
   /// One part of libcurl's, 16 KB, may come on top, and it holds back another.
   private static let partLimit = 16384
-  /// How much more than a whole body may wait where libcurl unpacks what comes: what it has received, at most 16 KB,
-  /// becomes that many bytes at once.
+  /// How many more bytes than a whole body may wait if libcurl unpacks it: the at most 16 KB that it has received
+  /// become that many at once.
   private static let unpackedLimit = 1 << 20
 
   /// What is done with the body.

@@ -38,7 +38,8 @@ public enum TransferFailure: Error, Equatable, Sendable {
   /// libcurl failed for a reason of its own, such as no memory: `CURLcode`.
   case other(code: UInt32)
 
-  /// Sorts libcurl's result; libcurl-errors(3). `nil` for success. `detail` is what libcurl says of it, before any response.
+  /// Sorts libcurl's result; libcurl-errors(3). `nil` for success. `detail` is what libcurl says of it, before any
+  /// response.
   init?(_ result: CURLcode, connected: Bool, resolved: Bool, detail: Text = "") {
     if result != CURLE_OK, TransferFailure.tellsOfRefusedIdentity(detail) {
       self = .identityRefused
@@ -79,11 +80,10 @@ public enum TransferFailure: Error, Equatable, Sendable {
     }
   }
 
-  /// Whether libcurl's words say that the backend has ended the connection because of the client's certificate, or for want
-  /// of one.
+  /// Whether libcurl's words say that the backend refuses the client's certificate, or misses one.
   ///
-  /// TLS 1.3 tells this after the handshake, where libcurl reports a read that failed. So it is told by the alert's name
-  /// (RFC 8446 section 6): only alerts that come from the backend are called so.
+  /// With TLS 1.3 the backend says so after the handshake, and libcurl reports a failed read. So the alert's name
+  /// decides (RFC 8446 section 6): libcurl uses these names only for alerts that come from the backend.
   static func tellsOfRefusedIdentity(_ detail: Text) -> Bool {
     let text = detail.bytes.span
     return text.containsIgnoringCase(" alert ")

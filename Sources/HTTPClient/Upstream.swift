@@ -18,13 +18,15 @@ public final class Upstream {
     public var authorityFile: [UInt8]?
     /// The files of the certificate that the backend is shown, and of its key.
     public var identity: IdentityFiles?
-    /// The URL of the proxy that requests go through: `http`, `https`, `socks5` or `socks5h`; may have a password in it.
+    /// The URL of the proxy that requests go through: `http`, `https`, `socks5` or `socks5h`; may have a password in
+    /// it.
     public var proxy: [UInt8]?
     /// The largest body taken, in bytes.
     public var bodyLimit: Int
     /// Whether connections to addresses that only this host reaches are refused (``IPAddress/isHostOnly``).
     ///
-    /// For hosts that are names, because the owner of the name chooses the address. With a proxy, connections go to that.
+    /// For hosts that are names, because the owner of the name chooses the address. With a proxy, connections go to
+    /// that.
     public var refusesHostOnly: Bool
     /// How long a request on a kept connection may stay unacknowledged before another connection is tried.
     ///
@@ -64,7 +66,7 @@ public final class Upstream {
 
   /// An empty buffer whose memory the body of an earlier request had.
   private var spareBuffer: ByteBuffer?
-  /// The memory of a body that is kept; that of larger ones is released.
+  /// The most memory that is kept; that of a larger body is released.
   private static let keptCapacity = 16384
 
   /// Transfers that are over, newest last: the newest has the warmest memory.
@@ -92,7 +94,7 @@ public final class Upstream {
     return buffer
   }
 
-  /// Keeps the memory of a body that was sent. The caller alone refers to it, and gives it away.
+  /// Keeps the memory of a body that was sent. Only the caller may have referred to it, and it must not use it again.
   public func keep(_ buffer: ByteBuffer) {
     guard buffer.capacity <= Upstream.keptCapacity else { return }
     buffer.truncate(to: 0)

@@ -64,8 +64,9 @@ public final class HTTPServer {
     scratch.deallocate()
   }
 
-  /// Applies other limits and another certificate. Connections that are open keep their idle timeout and their certificate.
-  /// Whether TLS is spoken at all stays. Returns whether the certificate is another one.
+  /// Applies other limits and another certificate. Returns whether the certificate is another one.
+  ///
+  /// Open connections keep their idle timeout and their certificate. Whether TLS is spoken at all does not change.
   @discardableResult
   public func adopt(_ settings: Settings) -> Bool {
     let hasChanged = adoptCertificate(settings.tls)
@@ -78,7 +79,7 @@ public final class HTTPServer {
     return hasChanged
   }
 
-  /// Has new connections begin with another certificate, if it is one that can be used.
+  /// Lets new connections begin with another certificate, if it can be used.
   private func adoptCertificate(_ tls: (certificate: [UInt8], key: [UInt8])?) -> Bool {
     guard secure != nil, let tls, let old = settings.tls, tls != old,
       let new = TLSCredentials(certificate: tls.certificate, key: tls.key)

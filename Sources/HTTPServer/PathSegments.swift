@@ -5,11 +5,11 @@ public struct PathSegments {
   /// How many are kept: more than the API's longest path has.
   private static let kept = 8
 
-  /// Those that are kept, one after another.
+  /// The kept segments, one after another.
   private var text: [UInt8] = []
-  /// Where each of them ends; the next begins there.
+  /// The end of each kept segment, where the next one begins.
   private var ends = InlineArray<8, UInt32>(repeating: 0)
-  /// How many there are.
+  /// The number of segments, those that are not kept included.
   public private(set) var count = 0
 
   init() {}

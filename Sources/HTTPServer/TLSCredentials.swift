@@ -2,9 +2,8 @@ internal import CMicroHTTPD
 
 /// What TLS is agreed with: a certificate chain, its key, and the secret of session tickets.
 ///
-/// A connection keeps the credentials that it began with. So other ones can apply to new connections while old ones stay
-/// open. A session is resumed only with the credentials that it began with, so that no client sees an old certificate
-/// again.
+/// A connection keeps the credentials that it began with, so new credentials can apply to new connections only. A
+/// session is resumed only with the credentials that it began with, so no client sees an old certificate again.
 final class TLSCredentials {
   private let credentials: OpaquePointer
 
@@ -19,8 +18,8 @@ final class TLSCredentials {
     cmhd_free_credentials(credentials)
   }
 
-  /// Gives them to a connection of libmicrohttpd that starts, and must not outlive them. If that fails, no TLS can be
-  /// agreed on it.
+  /// Gives them to a starting connection of libmicrohttpd, which must not outlive them. If that fails, so does the
+  /// connection's TLS handshake.
   func apply(to connection: OpaquePointer) {
     _ = cmhd_use_credentials(connection, credentials)
   }
