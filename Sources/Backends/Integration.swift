@@ -19,7 +19,7 @@ package final class Integration {
   package let statistics: IntegrationStatistics
   /// What is known of the length of its model's context.
   package let learned: LearnedContext
-  /// A number that stands for its backend and model, the same in each process: 0 to 2^62.
+  /// A hash of its backend and model, the same in each process: 0 to 2^62 - 1.
   package let backendHash: UInt64
   /// What its requests' bodies have in common; `nil` for `echo`.
   package let profile: RequestProfile?
@@ -32,8 +32,8 @@ package final class Integration {
 
   /// An integration with these settings, after a reload in place of `old`, which has the same id.
   ///
-  /// Connections and breaker stay if the backend is the same one. Statistics continue if the bot is the same one, because
-  /// to an administrator it is then the same integration.
+  /// Connections and breaker stay if the backend is the same one. Statistics continue if the bot is the same one,
+  /// because to an administrator it is then the same integration.
   package init(
     _ settings: IntegrationSettings, bot: BotSettings, version: StaticString,
     replacing old: Integration? = nil
@@ -147,7 +147,7 @@ package final class Integration {
       botID: bot.id, botName: bot.name, system: bot.system)
   }
 
-  /// What the backend is shown, if it is; the configuration has both files or none.
+  /// The certificate that the backend is shown; `nil` for none. The configuration has both files or none.
   private static func identity(_ settings: IntegrationSettings) -> IdentityFiles? {
     guard let certificate = settings.clientCertificate, let key = settings.clientKey else {
       return nil

@@ -12,23 +12,23 @@ package final class LearnedContext {
   /// Bytes and tokens of recent requests.
   private var sums = (bytes: 0, tokens: 0)
 
-  /// Knows nothing.
+  /// Begins with nothing learned.
   package init() {}
 
-  /// What is assumed as long as no request was counted: dense text, so that rather too much is left out.
+  /// The ratio until the first request was counted: that of dense text, so that rather too much is left out.
   private static let assumed = (bytes: 3, tokens: 1)
   /// Sums of more tokens than this are halved, so that recent requests count more.
   private static let memory = 1 << 16
   /// How long a limit is believed. A backend that is started again may take more, and never says so by itself.
   private static let limitLife = TimeSpan.seconds(24 * 3600)
 
-  /// Bytes for each 1024 tokens: what is kept of the ratio.
+  /// Bytes for each 1024 tokens: the ratio as it is kept over a restart.
   package var bytesPer1024Tokens: Int {
     let (bytes, tokens) = sums.tokens > 0 ? sums : Self.assumed
     return max(1, bytes * 1024 / tokens)
   }
 
-  /// Takes what was kept of an earlier process.
+  /// Restores what an earlier process has learned.
   package func restore(limit: Int, bytesPer1024Tokens: Int, at now: Instant) {
     learn(limit, at: now)
     sums = (bytesPer1024Tokens, 1024)
@@ -43,13 +43,13 @@ package final class LearnedContext {
     if let limit, tokens > limit { learn(tokens, at: now) }
   }
 
-  /// Notes that a request was too long. `bytes`: its size if all of it is text.
+  /// Notes that a request was too long. `bytes`: its size; `nil` if not all of it is text.
   package func note(_ overflow: ContextOverflow, bytes: Int?, at now: Instant) {
     if let bytes, let tokens = overflow.tokens { note(bytes: bytes, tokens: tokens, at: now) }
     if let told = overflow.limit {
       learn(told, at: now)
     } else if let bytes {
-      // Without a number it is known only that this was too much.
+      // Without a number it is known only that this request was too long.
       let estimate = self.tokens(of: bytes) * 15 / 16
       learn(min(limit ?? estimate, estimate), at: now)
     }
@@ -66,7 +66,8 @@ package final class LearnedContext {
 
   private func tokens(of bytes: Int) -> Int { bytes * 1024 / bytesPer1024Tokens }
 
-  /// How many bytes a request may have, if a part of the limit is reserved for the reply; `nil` where no limit is known.
+  /// How many bytes a request may have, if a part of the limit is reserved for the reply; `nil` where no limit is
+  /// known.
   ///
   /// - Parameter fixed: A limit that was configured, in place of the learned one.
   package func byteLimit(fixed: Int?, reserving reply: Int?, at now: Instant) -> Int? {

@@ -53,8 +53,8 @@ final class Attempt: ResponseReceiver {
     ) { [self] in receive($0) }
   }
 
-  /// The reply so far, with the beginning that it continues, as a JSON string; `nil` where there is nothing, or more than
-  /// text.
+  /// The reply so far, with the beginning that it continues, as a JSON string; `nil` where there is nothing, or more
+  /// than text.
   var partialContent: [UInt8]? {
     guard let decoder, decoder.hasContent else { return order.continued }
     return decoder.partialContent
@@ -280,8 +280,7 @@ final class Attempt: ResponseReceiver {
     complete(report, verdict.reply)
   }
 
-  /// Whether the backend refuses the request because it says how much the model is to think, in words that the client
-  /// did not choose.
+  /// Whether the backend refuses the request because of the effort in it, which Postern has translated.
   private func refusesHint(_ result: TransferResult) -> Bool {
     guard result.status == 400 || result.status == 422, order.face != .native,
       order.integration.dialect?.isSpoken(by: order.face) == false

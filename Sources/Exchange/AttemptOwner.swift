@@ -3,7 +3,7 @@ import Protocols
 
 /// What makes an attempt, and waits for its result.
 ///
-/// A protocol instead of two functions, because functions that capture take memory for each attempt.
+/// It is a protocol, because two functions that capture would take memory for each attempt.
 protocol AttemptOwner: AnyObject {
   /// Takes pieces of a streamed reply.
   func deliver(_ deltas: [ReplyDelta])

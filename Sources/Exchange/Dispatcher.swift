@@ -19,7 +19,7 @@ package final class Dispatcher {
   /// How long the messages of a request may be.
   var windowTokens: WindowTokens { contextSettings.windowTokens }
   private var queues = ConversationQueues<Exchange>()
-  /// For the names of conversations.
+  /// The secret key of the hashes in ``QueueKey``.
   let queueHashKey: SipHash.Key
   private var users: UserLimiter?
   /// How many exchanges ended in each way.
@@ -71,7 +71,7 @@ package final class Dispatcher {
     }
   }
 
-  /// Keeps what is known of an integration, once its limit is.
+  /// Keeps what is known of an integration's context, once its limit is known.
   func keepLimit(of integration: Integration) {
     guard let learnedLimits = context.learnedLimits, let limit = integration.learned.limit else {
       return
@@ -163,7 +163,7 @@ package final class Dispatcher {
     }
   }
 
-  /// What the context keeps in place of a content with large parts; `nil` for the content itself.
+  /// The content as the context keeps it; `nil` if it has no large parts and is kept as it is.
   private func withoutLargeParts(_ content: Span<UInt8>) -> [UInt8]? {
     MessageContent.replacingLargeParts(of: content, over: contextSettings.largestPartBytes)
   }

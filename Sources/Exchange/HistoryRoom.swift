@@ -38,6 +38,6 @@ package struct HistoryRoom {
     return true
   }
 
-  /// What stands around the contents of a turn: `{"role":"user","content":},` and the same for the reply.
+  /// The bytes around the contents of a turn: `{"role":"user","content":},` and the same for the reply.
   private static let wrapping = 61
 }

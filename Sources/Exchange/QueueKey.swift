@@ -6,10 +6,9 @@ import Bytes
 package struct QueueKey: Hashable {
   /// The bot's id and the conversation's, with NUL between them, which neither can have.
   private let name: [UInt8]
-  /// Under a key that clients do not know, who choose the conversation's id.
+  /// Made with a secret key, because clients choose the conversation's id and could make hashes collide.
   private let nameHash: UInt64
 
-  /// The name of a bot's conversation.
   init(bot: [UInt8], _ conversation: [UInt8], key: SipHash.Key) {
     var name: [UInt8] = []
     name.reserveCapacity(bot.count + 1 + conversation.count)

@@ -38,8 +38,8 @@ struct Trial {
     end = others.reduce(deadline) { end, other in end - min(part, other.timeout) }
   }
 
-  /// Leaves the oldest half of the turns out that were sent, because they are more than the model takes. Returns `false`
-  /// where only the new message was sent.
+  /// Leaves out the older half of the turns that were sent, because the model does not take them all. Returns `false`
+  /// if only the new message was sent.
   mutating func leaveOutOldest(of sent: Int) -> Bool {
     guard sent > 0 else { return false }
     turns = sent / 2
@@ -57,7 +57,7 @@ struct Trial {
     if report.outcome == .ok, !sendsHints { integration.refusesHints = true }
   }
 
-  /// Leaves hints out from now on, if the backend has refused one. Returns whether it was sent any until now.
+  /// Leaves hints out from now on, if the backend has refused one. Returns whether this is a change.
   mutating func leavesHintsOut(after report: AttemptReport) -> Bool {
     guard report.refusesHint, sendsHints else { return false }
     sendsHints = false
@@ -79,8 +79,8 @@ struct Trial {
     return due < end ? due : nil
   }
 
-  /// When the integration is asked again after a failure; `nil` for not again: it has no retries left, the trial would be
-  /// over, or the backend wants a longer pause than `retry_after_max`.
+  /// When the integration is asked again after a failure; `nil` for not again: it has no retries left, the trial
+  /// would be over, or the backend wants a longer pause than `retry_after_max`.
   mutating func nextRetry(
     _ repetition: Remedy.Repetition, after retryAfter: TimeSpan?, at now: Instant,
     using random: RandomSource

@@ -4,7 +4,7 @@ import Context
 import Protocols
 import Storage
 
-/// What of a conversation's history went into a request.
+/// The part of a conversation's history that went into a request.
 package struct WrittenHistory {
   /// How many turns.
   package private(set) var turns = 0
@@ -22,7 +22,7 @@ package struct WrittenHistory {
     within room: HistoryRoom, to encoder: inout RequestEncoder
   ) throws(TranslationFault) -> WrittenHistory {
     var history = WrittenHistory()
-    // The new message is one of the window, and turns are whole.
+    // The new message counts as one of the window, and turns are sent whole.
     var turns = (bot.window - 1) / 2
     if !room.isUnlimited {
       var room = room

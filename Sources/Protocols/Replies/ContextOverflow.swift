@@ -3,7 +3,7 @@ import JSON
 
 /// What a backend says about a request that is longer than its model takes, in tokens.
 ///
-/// llama.cpp has numbers in members; all others have them in the message, in words of their own:
+/// llama.cpp has the numbers in members. All others have them in the message:
 ///
 ///     This model's maximum context length is 8192 tokens. However, you requested 8312 tokens (8056 in the messages, …
 ///     prompt is too long: 210000 tokens > 200000 maximum
@@ -13,8 +13,8 @@ public struct ContextOverflow: Equatable, Sendable {
   /// The most tokens that the model takes; `nil` where the backend does not say.
   public let limit: Int?
 
-  /// The tokens of the request, its reply's maximum perhaps included; more than `limit`. `nil` where the backend does not
-  /// say.
+  /// The tokens of the request, its reply's maximum perhaps included; more than `limit`. `nil` where the backend does
+  /// not say.
   public let tokens: Int?
 
   /// Limits that a model can have. Smaller and larger numbers mean something else.
@@ -41,7 +41,7 @@ public struct ContextOverflow: Equatable, Sendable {
     "at most", "up to", "<=", "max_",
   ]
 
-  /// The first number that the message says is a limit. A number after `>` is one, whatever the others are.
+  /// The first number that is the limit, by the words before it. A number after `>` is the limit in any case.
   private static func limit(among numbers: [WrittenNumber], _ message: Span<UInt8>) -> Int? {
     var found: Int?
     var previous = 0

@@ -4,7 +4,8 @@ import JSON
 extension Reply {
   /// What the model thought, as a stream would bring it.
   ///
-  /// OpenAI's kin have a text, or pieces of it. Anthropic has `thinking` blocks, each with a signature that proves it.
+  /// Backends with OpenAI's interface have a text, or pieces of it. Anthropic has `thinking` blocks, each with a
+  /// signature.
   var reasoning: [ReplyDelta] {
     @inline(never)
     get { findReasoning() }
@@ -39,8 +40,10 @@ extension Reply {
   }
 }
 
-/// Where messages and deltas of OpenAI's kin have the model's thinking: a text in `reasoning_content` (DeepSeek, vLLM,
-/// llama.cpp) or `reasoning` (OpenRouter, Ollama), under both names (some), or in pieces (OpenRouter).
+/// Where messages and deltas in OpenAI's interface have the model's thinking.
+///
+/// It is a text in `reasoning_content` (DeepSeek, vLLM, llama.cpp) or `reasoning` (OpenRouter, Ollama), under both
+/// names (some), or in pieces (OpenRouter).
 extension JSONValue {
   /// Whether a member of this name has thinking.
   var isNameOfReasoning: Bool {
@@ -70,7 +73,7 @@ extension JSONValue {
 }
 
 extension ReplyProgress {
-  /// The thinking in a message or delta of OpenAI's kin, once, whatever names it stands under.
+  /// The thinking in a message or delta in OpenAI's interface, once, even if it has two names there.
   @inline(never)
   func append(reasoningOf delta: JSONValue) {
     if let text = delta.reasoning { return append(reasoning: text) }

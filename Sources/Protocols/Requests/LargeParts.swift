@@ -3,8 +3,10 @@ import JSON
 
 /// The large parts of a message's content, which the context does not keep.
 extension MessageContent {
-  /// The content with a text in place of each photo, recording or file of more than `limit` bytes of JSON; `nil` where there
-  /// is none. Text parts stay, whatever their size. O(n).
+  /// The content with a text in place of each large part; `nil` if it has no large part. O(n).
+  ///
+  /// A photo, recording or file is large if it has more than `limit` bytes of JSON. Text parts stay, whatever their
+  /// size.
   public static func replacingLargeParts(
     of content: Span<UInt8>, over limit: Int
   ) -> [UInt8]? {
@@ -34,7 +36,7 @@ extension MessageContent {
     return "[\(name(of: part)), \(size) KB, no longer available]"
   }
 
-  /// What a part is, in few words: it comes from a client, so that none of them is long.
+  /// What a part is, in few words. Words of the client's that are long are left out.
   private static func name(of part: JSONValue) -> Text {
     guard let type = part["type"]?.string else { return "part" }
     if type.span.equals("image_url") {

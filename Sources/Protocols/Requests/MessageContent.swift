@@ -16,8 +16,10 @@ public enum MessageContent {
     }
   }
 
-  /// About how many bytes of text a content is as long as: the bytes of a string, and of text parts; for a photo or another
-  /// part at most 4096, because backends count its tokens by other rules. O(n).
+  /// The estimated size of a content, in bytes of text. O(n).
+  ///
+  /// It is the size of a string or of text parts. A photo or another part counts for at most 4096 bytes, because
+  /// backends count its tokens by other rules.
   public static func estimatedSize(of content: Span<UInt8>) -> Int {
     guard !content.isText, let document = try? JSONDocument(content.copied) else {
       return content.count

@@ -3,11 +3,11 @@ import Bytes
 /// Cuts a stream into its events, wherever the bytes are split.
 ///
 /// Events are read as the HTML standard's "event stream interpretation" says: lines end with LF, CR or CRLF, a
-/// byte-order mark at the start and comments are skipped, an event is complete at its empty line, and one without `data`
-/// does not count. Against the standard, an event at the end of the stream is given without its empty line: backends leave
-/// it out. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are not UTF-8
-/// are refused by the reader of the data. Of JSON lines, blank ones are skipped, and the last one counts without an
-/// end.
+/// byte-order mark at the start and comments are skipped, an event is complete at its empty line, and one without
+/// `data` does not count. Against the standard, an event at the end of the stream is given without its empty line:
+/// backends leave it out. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are
+/// not UTF-8 are refused by the reader of the data. Of JSON lines, blank ones are skipped, and the last one counts
+/// without an end.
 public struct StreamReader {
   private let framing: StreamFraming
   private let limit: Int
@@ -16,7 +16,7 @@ public struct StreamReader {
   private var type: [UInt8] = []
   /// The event's data so far, its lines joined by LF.
   private var data: [UInt8] = []
-  /// Whether the event has data, be it empty.
+  /// Whether the event has data, which may be empty.
   private var hasData = false
   private var isFirstLine = true
   /// Whether the last line ended with CR, so that an LF that comes next is a part of its end.
