@@ -1,7 +1,7 @@
-/// Eight bytes as one number, the first one lowest: texts are searched and compared by eight bytes instead of one.
+/// Eight bytes as one number, the first one lowest, to search and compare texts faster.
 ///
-/// Each property marks bytes by their high bit. A borrow can mark bytes above the lowest one that is meant, but none
-/// below it, so that a result is exact for its lowest byte and for whether there is any.
+/// Each property marks bytes by their high bit. A borrow may mark further bytes above the first right one, but none
+/// below it. So the lowest mark is exact, and so is whether there is any mark.
 extension UInt64 {
   private static var ones: UInt64 { 0x0101_0101_0101_0101 }
   private static var highBits: UInt64 { 0x8080_8080_8080_8080 }

@@ -12,7 +12,7 @@ public final class FileWatch {
     let watch: Int32
     /// The name in the folder; empty for a watch of the file itself.
     let name: [UInt8]
-    /// The path on whose way it is.
+    /// The watched path that leads through it.
     let path: [UInt8]
   }
 

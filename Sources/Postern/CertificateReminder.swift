@@ -12,8 +12,9 @@ final class CertificateReminder {
   private let loop: EventLoop
   private var tls: ServerSettings.TLS?
 
-  /// A reminder of the certificate that applies from the start, whose first look is a day later: the configuration has been
-  /// checked just now. The loop keeps it.
+  /// A reminder of the certificate that applies from the start. The loop keeps it.
+  ///
+  /// It first looks a day later, because the configuration was checked just now.
   init(_ tls: ServerSettings.TLS?, log: Log, loop: EventLoop) {
     self.tls = tls
     self.log = log

@@ -4,8 +4,8 @@ import Platform
 
 /// Calls back when one of some files may have changed.
 ///
-/// Where the system cannot watch them, it tries again and again, and calls back each time, because a change may have been
-/// missed.
+/// If the system cannot watch them, it tries again every 5 s, and calls back each time, because it may have missed a
+/// change.
 final class FileObserver {
   /// The time until watching is tried again after a failure.
   private static let renewal = TimeSpan.seconds(5)

@@ -11,7 +11,7 @@ package final class LearnedLimits {
   package struct Entry: Equatable {
     /// The integration's id.
     package let id: [UInt8]
-    /// Stands for its backend and model: the entry of another one does not count.
+    /// A number for its backend and model. An entry with another number does not count.
     package let backend: UInt64
     /// The most tokens that the model takes.
     package let limit: Int
@@ -35,7 +35,7 @@ package final class LearnedLimits {
   private var isDirty = false
   private var hasFailed = false
 
-  /// A file of more than this is not one of ours.
+  /// The largest file that is read, in bytes. A larger one is not Postern's.
   private static let sizeLimit = 1 << 20
 
   /// Reads what is kept beside a ring. A file that is missing or damaged only means that less is known. Blocks.
@@ -85,7 +85,7 @@ package final class LearnedLimits {
     }
   }
 
-  /// Tells once of a file that cannot be written.
+  /// Logs once that the file cannot be written.
   private func fail(_ error: SystemError) {
     guard !hasFailed else { return }
     hasFailed = true

@@ -4,11 +4,12 @@ package import EventLoop
 package import Logging
 package import Platform
 
-/// Applies a changed configuration file while the gateway runs: at SIGHUP, and when the file has changed, or one of those
-/// that it names.
+/// Applies a changed configuration file while the gateway runs.
 ///
-/// The file is loaded and validated whole, as at the start, and `${…}` is resolved again. A valid file applies at once, to
-/// all requests from then on. An invalid one changes only what `/readyz` shows.
+/// It reads the file at SIGHUP, and when the file or one of those that it names has changed.
+///
+/// The file is loaded and validated whole, as at the start, and `${…}` is resolved again. A valid file applies at
+/// once, to all requests from then on. An invalid one changes only what `/readyz` shows.
 package final class Reload {
   /// Applies a configuration.
   package var onValid: ((Configuration) -> Void)?
@@ -36,8 +37,8 @@ package final class Reload {
 
   /// The time without changes before the file is read, because editors and tools save in several steps.
   private static let quiet = TimeSpan.milliseconds(100)
-  /// The most time to wait for that, for a process that has the file open for writing, and for a key that fits a new
-  /// certificate.
+  /// The longest wait for that quiet time, for a process that has the file open for writing, or for a key that fits a
+  /// new certificate.
   private static let patience = TimeSpan.seconds(1)
 
   /// `identity` is the file's identity just before it was loaded as `configuration`, together with `files`.
@@ -55,8 +56,8 @@ package final class Reload {
     last = identity.map { ($0, nil) }
   }
 
-  /// Reads the file again whenever it, or a file that it names, changes. Where the system cannot watch them, SIGHUP still
-  /// does.
+  /// Reads the file again whenever it, or a file that it names, changes. If the system cannot watch files, only SIGHUP
+  /// causes that.
   package func watch() {
     do throws(SystemError) {
       observer = try FileObserver(log: log, loop: loop) { [self] in fileChanged() }
@@ -98,8 +99,8 @@ package final class Reload {
     observer = nil
   }
 
-  /// Applies the file that Postern itself has just saved. If another process has saved since, that file is read, once it
-  /// is whole.
+  /// Applies the file that Postern itself has just saved. If another process has saved since, that file is read, once
+  /// it is whole.
   package func adopt(_ saved: ConfigurationStore.Saved) {
     guard FileIdentity(at: path) == saved.identity else { return read() }
     take(saved.text, saved.identity, since: Instant.now)
@@ -142,8 +143,8 @@ package final class Reload {
     finish(report, since: start)
   }
 
-  /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often replaced
-  /// one after the other.
+  /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often
+  /// replaced one after the other.
   private func waitsForRest() -> Bool {
     let first = firstFault ?? loop.now
     guard loop.now - first < Reload.patience else { return false }

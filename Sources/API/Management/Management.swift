@@ -136,7 +136,7 @@ final class Management {
     }
   }
 
-  /// Whether a condition fails for the resource that clients are told of now. The file need not be read for that.
+  /// Whether a condition fails for the resource as the API shows it now. The file is not read for this.
   private func isOutdated(_ condition: [UInt8]?, _ name: SectionName) -> Bool {
     active.configuration.resource(name).map { !tags.matches(condition, $0) } ?? false
   }

@@ -57,8 +57,8 @@ struct PatchGuard {
     }
   }
 
-  /// Where a setting of this type sends secrets; `nil` for one that sends none anywhere. A proxy sees what goes to a
-  /// backend without TLS, and decides where the rest goes.
+  /// Where secrets go because of a setting of this type; `nil` if it does not decide that. A proxy counts: it sees
+  /// what goes to a backend without TLS, and decides where the rest goes.
   private static func destination(_ text: [UInt8], _ type: SettingType) -> BackendURL? {
     let value = WrittenValue(bytes: text, isDerived: false)
     return switch type {

@@ -4,7 +4,7 @@ import Bytes
 public struct ProxyURL: Sendable {
   /// The URL as written, which may have a user and a password in it.
   public let text: [UInt8]
-  /// Scheme, host and port, as if the proxy were a backend; of socks5 and socks5h, with the scheme http.
+  /// Scheme, host and port, in the type of a backend's URL; the scheme is `http` for `socks5` and `socks5h`.
   public let server: BackendURL
   /// The user and the password as written, `user:password`; empty if there are none.
   private let userInformation: [UInt8]
