@@ -10,7 +10,7 @@ import stream_replies
 from address import Address, free_port
 from backends import finish, reset, send, wait
 from configuration import integration
-from networks import Hosts, link
+from networks import Hosts, namespace
 
 WELL = replies.custom("Well.")
 
@@ -164,8 +164,8 @@ def test_a_name_is_looked_up_again_after_a_failed_connection(gateway, backend, t
 def test_a_kept_connection_that_leads_nowhere_is_noticed(gateway, backend, tmp_path, timeout):
     """All that is sent on it is lost, as by a firewall that has forgotten the connection: the
     message is answered on a new one, before `timeout` is over."""
-    with link() as network:
-        server = backend(WELL, host=network.address)
+    with namespace() as network:
+        server = backend(WELL, listener=network.listener())
         sections = {"integration gpt": integration(server.url, timeout=f"{timeout}s")}
         address = Address(path=tmp_path / "socket")
         running = gateway(sections, [address], wrapper=network.wrapper)

@@ -236,7 +236,7 @@ def in_turn(*answers: Answer) -> Callable[[Request], Answer]:
 
 class Backend:
     """A listening server. `greeting` is what it does with a connection before any request. A new
-    port is chosen where none is given."""
+    port is chosen where none is given, and a socket made where no listener is."""
 
     def __init__(
         self,
@@ -245,6 +245,7 @@ class Backend:
         tls: ssl.SSLContext | None = None,
         host: str = "127.0.0.1",
         port: int = 0,
+        listener: socket.socket | None = None,
     ):
         self.script = script
         self.greeting = greeting
@@ -253,7 +254,7 @@ class Backend:
         self.connections: list[Connection] = []
         self._changed = threading.Condition()
         self._closing = False
-        self._listener = socket.create_server((host, port), backlog=512)
+        self._listener = listener or socket.create_server((host, port), backlog=512)
         self.host = host
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()

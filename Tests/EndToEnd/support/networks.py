@@ -1,13 +1,18 @@
 """Networks and names of a gateway's own. They need root, and are skipped where that is missing."""
 
+import ctypes
 import itertools
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+CLONE_NEWNET = 0x40000000
 
 
 def run_as_root(*command: str) -> None:
@@ -35,45 +40,50 @@ class Hosts:
         self.file.write_text("".join(f"{ip} {name}\n" for name, ip in addresses.items()))
 
 
-class Link:
-    """A network namespace, linked to this one by a pair of interfaces. `wrapper` starts processes
-    in it; `address` is where they reach this one."""
+class Namespace:
+    """A network namespace with nothing but a loopback interface. `wrapper` starts processes in
+    it."""
 
-    def __init__(self, name: str, number: int):
+    def __init__(self, name: str):
         self.name = name
-        self.address = f"10.213.{number}.1"
         self.wrapper = ["ip", "netns", "exec", name]
 
     def set_up(self) -> None:
-        outer, inner = f"{self.name}a", f"{self.name}b"
-        inside = ("ip", "-n", self.name)
         run_as_root("ip", "netns", "add", self.name)
-        run_as_root("ip", "link", "add", outer, "type", "veth", "peer", inner, "netns", self.name)
-        run_as_root("ip", "address", "add", f"{self.address}/30", "dev", outer)
-        run_as_root("ip", "link", "set", outer, "up")
-        run_as_root(*inside, "address", "add", f"{self.address[:-1]}2/30", "dev", inner)
-        run_as_root(*inside, "link", "set", inner, "up")
-        run_as_root(*inside, "link", "set", "lo", "up")
+        run_as_root("ip", "-n", self.name, "link", "set", "lo", "up")
+        # The kernel's own rule for local addresses comes before all others: they could not match.
+        run_as_root("ip", "-n", self.name, "rule", "add", "pref", "100", "lookup", "local")
+        run_as_root("ip", "-n", self.name, "rule", "delete", "pref", "0")
+
+    def listener(self) -> socket.socket:
+        """A socket that listens inside, for a server of this process."""
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(self._listen).result()
 
     def swallow(self, port: int) -> None:
-        """Loses all that is sent from a port of the namespace, without an error."""
+        """Loses all that is sent from a port, without an error."""
         match = ("ipproto", "tcp", "sport", str(port))
         run_as_root("ip", "-n", self.name, "rule", "add", "pref", "10", "blackhole", *match)
 
     def remove(self) -> None:
-        # The interfaces end with the namespace.
         subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)
 
+    def _listen(self) -> socket.socket:
+        # Only this thread enters the namespace; setns(2).
+        with Path("/run/netns", self.name).open() as file:
+            entered = ctypes.CDLL(None, use_errno=True).setns(file.fileno(), CLONE_NEWNET)
+            assert entered == 0, os.strerror(ctypes.get_errno())
+        return socket.create_server(("127.0.0.1", 0), backlog=512)
 
-# The namespace of a link that was removed ends a little later.
-numbers = itertools.count(os.getpid())
+
+# The namespace of an earlier test ends a little later.
+numbers = itertools.count()
 
 
 @contextmanager
-def link() -> Iterator[Link]:
-    """A link, removed at the end."""
-    number = next(numbers)
-    made = Link(f"postern{number % 100_000}", number % 254 + 1)
+def namespace() -> Iterator[Namespace]:
+    """A namespace, removed at the end."""
+    made = Namespace(f"postern-{os.getpid()}-{next(numbers)}")
     try:
         made.set_up()
         yield made
