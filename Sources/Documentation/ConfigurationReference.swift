@@ -60,9 +60,9 @@ enum ConfigurationReference {
     | `${credential:NAME}` | the same of a file in `$CREDENTIALS_DIRECTORY` (systemd's `LoadCredential=`) |
     | `$${` | a literal `${` |
 
-    A variable that is not set, or a file that cannot be read, is an error. Its contents are used as they are:
-    quotes, backslashes and `${` in them mean nothing. A value with any of these references is treated as a
-    secret: it is neither printed nor quoted in messages.
+    A variable that is not set, or a file that cannot be read, is an error. The contents of both are used as they
+    are: quotes, backslashes and `${` in them mean nothing. A value with any of these references is a secret: it is
+    neither printed nor quoted in messages.
 
     ## Values
 
@@ -73,7 +73,8 @@ enum ConfigurationReference {
       and all others that a setting offers, may be in upper or lower case.
     - Lists are separated by commas.
     - Paths are absolute.
-    - URLs are `http://` or `https://` with a host, in ASCII, without a user, a password or a fragment.
+    - URLs are `http://` or `https://` with a host, in ASCII, without a user, a password or a fragment. `proxy`
+      has forms of its own: see there.
     - Header fields may have any name except those that belong to the connection: `Connection`,
       `Content-Length`, `Expect`, `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer`,
       `Transfer-Encoding`, `Upgrade`, and `Accept-Encoding`. Their values are one line.
@@ -96,30 +97,31 @@ enum ConfigurationReference {
 
     ## Changes while running
 
-    A gateway that serves reads the file again at SIGHUP, and when it has changed: written in place,
-    replaced by a rename, or reached through a symbolic link that leads elsewhere now. The files that it
-    names are watched and read again with it: `tls_certificate`, `tls_key`, `system_file`, `ca_file`, `client_certificate`, `client_key`,
-    `${file:…}` and `${credential:…}`. After a change it waits for 100 ms without another, at most 1 s. Only a
-    changed environment variable needs a restart.
+    A running gateway reads the file again at SIGHUP, and when the file has changed: it was written in place,
+    replaced by a rename, or a symbolic link to it leads elsewhere now. It also watches the files that the
+    configuration names, and reads them again: `tls_certificate`, `tls_key`, `system_file`, `ca_file`,
+    `client_certificate`, `client_key`, `${file:…}` and `${credential:…}`. After a change it waits until 100 ms have
+    passed without another one, at most 1 s. Only a changed environment variable needs a restart.
 
     The file is validated whole. If it is valid, it applies at once to every new request: bots, integrations,
-    keys, limits, the log. Exchanges in flight finish under the configuration that they began with. An integration keeps its connections, and the state of its `breaker`, as long as its
-    name and `webhook_url` stay; a changed `per_user` counts from that moment. The log says
-    `configuration_reloaded`.
+    keys, limits, the log. Exchanges in flight finish under the configuration that they began with. An integration
+    keeps its connections and the state of its `breaker` as long as its name and `webhook_url` stay, and what it
+    has learned of its model's context as long as `model` stays, too. With a changed `per_user`, all users start
+    from zero. The log says `configuration_reloaded`.
 
-    Another `tls_certificate` and `tls_key` apply to new connections, and those that are open stay: no
-    request fails when a certificate is renewed. The log says `certificate_changed`. If the two do not fit
-    together, or one is incomplete, the pair in use stays. Postern waits for a second before it reports that,
-    because tools replace the two files one after the other. `postern check`, the start, each reload and a
-    daily look warn of a certificate that expires within 14 days.
+    A changed `tls_certificate` and `tls_key` apply to new connections. Open connections stay, so no request fails
+    when a certificate is renewed. The log says `certificate_changed`. If the two do not fit together, or one is
+    incomplete, the pair in use stays. Postern reports that after a second, because tools replace the two files
+    one after the other. `postern check`, the start, each reload and a daily check warn of a certificate that
+    expires within 14 days.
 
-    If it is not valid, or gone, nothing changes. The log has `configuration_invalid` for each error, with
+    If the file is invalid or missing, nothing changes. The log has `configuration_invalid` for each error, with
     `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: the configuration
     in effect continues to serve, and a mistake in a file must not take it out of a load balancer.
 
-    A change of these is named in the log (`restart_needed`) and waits for a restart: `listen`,
-    whether there are `tls_certificate` and `tls_key`, and `memory`, `file` and `sync` of `[context]`.
-    A configuration from standard input, or none, cannot be read again.
+    These settings apply only after a restart, and the log names those that have changed (`restart_needed`):
+    `listen`, whether there are `tls_certificate` and `tls_key`, and `memory`, `file` and `sync` of `[context]`.
+    A configuration from standard input cannot be read again, nor can the built-in default.
 
     ## Changes by Postern
 
@@ -128,10 +130,10 @@ enum ConfigurationReference {
     section, a new section after the last of its kind. A section is removed together with its own comment, if
     no blank line separates them.
 
-    The new text is written beside the file, as `.FILE.postern-…`, and takes its place in one step, once it
-    is on storage; owner, mode, access control list, extended attributes and symbolic links stay. If another
-    program saves the file in that moment, Postern notices, and makes the change again in the saved text. If the
-    process may not give the new file the owner of the old one, it does not write. Files that a crash leaves
-    there are removed at the next start.
+    The new text is written beside the file, as `.FILE.postern-…`. Once it is on storage, it takes the file's place
+    in one step; owner, mode, access control list, extended attributes and symbolic links stay. If another program
+    saves the file at that moment, Postern notices, and makes the change again in the saved text. If the process
+    may not give the new file the owner of the old one, it does not write. If a crash leaves such a file behind, the
+    next start removes it.
     """# + "\n"
 }
