@@ -2,9 +2,9 @@ import Testing
 
 @testable import Bytes
 
-/// What looks at eight bytes at once finds what looking at each byte finds.
+/// A search by eight bytes finds the same as a search byte by byte.
 @Suite struct EightBytesTests {
-  /// Bytes that are near each other in some test: letters and what is 0x20 away from what is not a letter.
+  /// Bytes that a test could confuse: letters, and bytes that differ by 0x20 from one that is not a letter.
   private static let alphabet: [UInt8] = [
     0x00, 0x01, 0x09, 0x0A, 0x0D, 0x1F, 0x20, 0x21, 0x23, 0x40, 0x41, 0x5A, 0x5B, 0x60, 0x61, 0x7A,
     0x7B, 0x7E,

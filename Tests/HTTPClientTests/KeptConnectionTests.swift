@@ -92,7 +92,7 @@ import TestSupport
     #expect(server.connectionCount == 4)
   }
 
-  /// Twice is enough: a request that ends two connections may be what ends them.
+  /// A request is sent twice at most, because it may itself end the connections.
   @Test(arguments: endings) func sendsNothingThreeTimes(ending: [RawServer.Step]) throws {
     let server = RawServer { connection in
       connection == 0 ? [.send(response("old"))] + ending : Array(ending.dropFirst())

@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  /// What OpenSSL and GnuTLS say of alerts, and of certificates that are not trusted here.
+  /// The words of OpenSSL and GnuTLS for alerts, and for certificates that are not trusted here.
   @Test(
     arguments: [
       ("error:0A00045C:SSL routines::tlsv13 alert certificate required, errno 0", true),

@@ -6,7 +6,7 @@ import Testing
 
 /// Where vendors put what their models think: once, in order, whole and in pieces.
 struct ReasoningTests {
-  /// Messages of OpenAI's kin, and what they have thought.
+  /// Messages in OpenAI's format, and the thinking in them.
   static let messages: [(message: String, thought: String)] = [
     (#"{"content":"4","reasoning_content":"Hm."}"#, "Hm."),
     (#"{"content":"4","reasoning":"Hm."}"#, "Hm."),

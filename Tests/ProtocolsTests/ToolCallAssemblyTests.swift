@@ -16,7 +16,7 @@ import Testing
 
   // MARK: A table
 
-  /// Pieces of OpenAI's kin, each with its position in its delta, and the calls that they are. `*`: made up.
+  /// Pieces in OpenAI's format, each with its position in its delta, and the calls that they make. `*`: a new id.
   @Test(
     arguments: [
       ([#"{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}"#], [("a", "f", "{}")]),

@@ -40,7 +40,7 @@ import TestSupport
     #expect(second.entry(of: bytes("other"), backend: 7) == nil)
   }
 
-  /// Flash is not worn by what hardly changes.
+  /// A small change is not written, because writes wear flash.
   @Test func smallChangesAreNotWritten() throws {
     let limits = limits()
     limits.note(entry("gpt"))

@@ -176,7 +176,7 @@ import Testing
     try bench.pass(milliseconds: 100)
     try bench.pass(milliseconds: 1000)
     #expect(bench.faults.last?.count == 1)
-    // What is wrong stays reported until it is put right.
+    // The fault stays reported until it is mended.
     try prompt.write("two")
     try bench.pass(milliseconds: 100)
     #expect(bench.windows == [1, 1] && bench.faults.last == [])

@@ -54,7 +54,7 @@ enum ProxyFields {
     "Fastly-", "Fly-", "Tailscale-",
   ]
 
-  /// `X-Client-IP`, `True-Client-IP`, `X-Cluster-Client-IP`, `CF-Connecting-IP`, `Ali-CDN-Real-IP` and their kin.
+  /// `X-Client-IP`, `True-Client-IP`, `X-Cluster-Client-IP`, `CF-Connecting-IP`, `Ali-CDN-Real-IP` and similar names.
   private static let suffixes: [StaticString] = [
     "client-ip", "clientip", "connecting-ip", "real-ip", "realip", "remote-ip", "forwarded-for",
     "proxyuser-ip",

@@ -51,7 +51,7 @@ extension BackendError.Rule {
   ]
 
   private static let exhausted: [BackendError.Rule] = [
-    // OpenAI; Moonshot; one-api and its kin.
+    // OpenAI; Moonshot; one-api and its forks.
     .init(kind: .quotaExhausted, place: .anywhere, text: "insufficient_quota"),
     .init(kind: .quotaExhausted, place: .code, text: "billing_hard_limit_reached"),
     .init(kind: .quotaExhausted, place: .code, text: "billing_not_active"),

@@ -14,7 +14,7 @@ public enum ReplyDelta: Equatable, Sendable {
   case toolCall(index: Int, id: [UInt8], name: [UInt8])
   /// More of the arguments of a call, which together are a JSON text.
   case arguments(index: Int, [UInt8])
-  /// Further members of a call, JSON members without braces; OpenAI's kin alone has them.
+  /// Further members of a call, JSON members without braces; only OpenAI's interface has them.
   case callMembers(index: Int, [UInt8])
   /// An event of the backend's for a client that speaks the same interface: its type, empty in OpenAI's, and JSON.
   case event(type: [UInt8], [UInt8], Meaning)

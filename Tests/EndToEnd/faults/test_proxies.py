@@ -1,4 +1,4 @@
-"""`proxy`: the way of requests to a backend, and what is told when it does not work."""
+"""`proxy`: how requests reach a backend, and the messages when they do not."""
 
 from urllib.parse import urlsplit
 
@@ -131,7 +131,7 @@ def test_a_password_that_a_proxy_wants_for_http_is_told(through, proxy, backend)
 
 
 def test_the_password_is_shown_nowhere(managed, postern, tmp_path):
-    """Also where it is written into the file."""
+    """Also if it is written into the file."""
     for value in f"http://user:{SECRET}@proxy:3128", "http://user:${PASSWORD}@proxy:3128":
         text = (
             "[server]\nlisten = LISTEN\n[integration gpt]\ntype = custom\n"

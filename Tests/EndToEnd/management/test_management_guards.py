@@ -95,7 +95,7 @@ def test_a_moved_address_does_not_take_secrets_along(managed, backend):
 
 
 def test_a_proxy_does_not_get_the_secrets(managed, backend):
-    """What is not encrypted it could read, and the rest it could send to another backend."""
+    """A new proxy could read what is not encrypted, and send the rest to another backend."""
     there, thief = backend(replies.custom("Hi.")), backend(replies.custom("Thanks."))
     served = managed(
         f"{SERVER}[integration mine]\nwebhook_url = {there.url}\nheader.Authorization = s3cret\n"

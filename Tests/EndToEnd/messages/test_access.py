@@ -1,4 +1,4 @@
-"""Which keys are let in, what each may see, and what the log says of it."""
+"""Which keys are accepted, what each may see, and what the log says about it."""
 
 import hashlib
 import re

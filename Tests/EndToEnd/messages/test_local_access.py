@@ -1,4 +1,4 @@
-"""Without keys: programs of this host are served, others are refused as far as they can be told."""
+"""Without keys: programs of this host are served, and requests from elsewhere are refused."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Certificates that are renewed while the gateway serves, and what is said of bad ones."""
+"""Certificates that are renewed while the gateway serves, and messages about bad ones."""
 
 import os
 import re
@@ -143,7 +143,7 @@ def test_the_old_pair_stays_where_the_new_one_is_unusable(served, pair, kind):
     assert name_shown(served.addresses[0]) == "first"
     reasons = served.client().get("/readyz").json["reasons"]
     assert any("tls_" in str(reason) for reason in reasons)
-    # What was wrong is put right.
+    # The fault is mended.
     if pair.key.is_dir():
         pair.key.rmdir()
     pair.write("second")
@@ -168,7 +168,7 @@ def test_the_configuration_may_name_other_files(served, pair, certificates):
     file.write_text(text.replace(str(pair.key), str(leaf.with_suffix(".key"))))
     await_name(served, "other-files")
     assert " restart_needed " not in served.log
-    # The old ones are watched no more.
+    # The old files are not watched any longer.
     pair.write("second")
     time.sleep(0.5)
     assert name_shown(served.addresses[0]) == "other-files"

@@ -80,7 +80,7 @@ def piece(index, arguments=None, id=None, name=None, **rest):
 
 ONE = [("weather", PARIS)]
 TWO = [("weather", PARIS), ("weather", ROME)]
-# What the backend streams, what it sends whole, and the calls.
+# The backend's stream, its whole reply, and the calls in them.
 CALLS = {
     "sound": (
         [piece(0, "", "a", "weather"), piece(0, PARIS[:5]), piece(0, PARIS[5:])],

@@ -125,7 +125,7 @@ def test_whole_replies_are_unpacked(one_integration, coding, stream):
 
 @codings
 def test_a_slow_client_holds_a_compressed_stream_back(one_integration, coding):
-    """What is unpacked waits, and comes whole."""
+    """The unpacked bytes wait for a slow client, and all of them arrive."""
     token = "word " * 200
     pieces = [piece.data for piece in streams.pieces("openai", [token] * 600)]
     running, _ = one_integration("openai", compressed(coding, pieces), max_response="2M")
@@ -140,7 +140,7 @@ def test_a_slow_client_holds_a_compressed_stream_back(one_integration, coding):
 @pytest.mark.parametrize("coding", ["gzip", "zstd"])
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_bomb_is_defused(one_integration, coding, stream):
-    """A small body that would be a large one is too large, and takes no memory."""
+    """A small body that unpacks to a large one is too large, and takes no memory."""
     bomb = b"data: " + b" " * (64 << 20)
     coder = CODERS[coding]()
     body = coder.compress(bomb) + coder.end()

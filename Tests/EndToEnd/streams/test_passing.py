@@ -17,7 +17,7 @@ from vendor_replies import (
     openai_stream,
 )
 
-# What a message of OpenAI's kin may have, known or not.
+# What a message in OpenAI's format may have, known to Postern or not.
 MEMBERS = {
     "reasoning_details": [{"type": "reasoning.text", "text": "Hm.", "signature": None}],
     "citations": ["https://a.example", "https://b.example"],

@@ -14,7 +14,7 @@ from vendor_replies import HELLO, PATHS, blocks, chunks, completion, function, o
 
 
 def thought(message):
-    """The thinking in a message of OpenAI's kin, under any of its names."""
+    """The thinking in a message of OpenAI's format, under any of its names."""
     text = message.get("reasoning_content") or message.get("reasoning") or ""
     pieces = message.get("reasoning_details") or []
     return text or "".join(piece.get("text") or piece["summary"] for piece in pieces)
@@ -102,7 +102,7 @@ def test_thinking_is_a_sign_of_life(ask, face, type):
 @pytest.mark.parametrize("other", ["openai", "anthropic"])
 @pytest.mark.parametrize("stream", ["auto", "no"])
 def test_a_reply_that_only_thought_is_replaced(gateway, backend, face, other, stream):
-    """The client has thinking of both, and the text of the second."""
+    """The client gets the thinking of both, and the text of the second."""
     thought = event(chunks({"reasoning_content": "Hm."})[0])
     broken = [send(STREAM + thought), finish()]
     first, second = backend(broken), backend(models.model(other))

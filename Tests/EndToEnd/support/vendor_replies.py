@@ -24,7 +24,7 @@ MESSAGE = {
 
 
 def chunks(*deltas, reason="stop"):
-    """A stream of OpenAI's kin: its chunks."""
+    """A stream in OpenAI's format: its chunks."""
     came = [
         {**CHUNK, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
         for delta in deltas
@@ -65,5 +65,5 @@ PARIS = '{"city":"Paris"}'
 
 
 def function(arguments=PARIS, name="weather"):
-    """What a call of OpenAI's calls."""
+    """The function of a call in OpenAI's format."""
     return {"name": name, "arguments": arguments}
