@@ -59,7 +59,7 @@ def test_messages_go_through_the_proxy(
     assert f"127.0.0.1:{server.port}" in target
     assert target.startswith("http://") == (scheme == "http" and not secure)
     if scheme == "http" and secure:
-        # The proxy does not see the message, and the backend does not see the password.
+        # The proxy sees neither fields nor text of the message, and the backend no password.
         assert b"X-Bot-Id" not in way.heads[0]
         assert not server.requests[0].values("Proxy-Authorization")
 
