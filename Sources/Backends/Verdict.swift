@@ -42,7 +42,7 @@ package struct Verdict {
     } catch {
       if case .invalidJSON(_, hint: .severalValues) = error {
         self.init(stream: body, .lines, dialect, acceptsToolCalls)
-        // Values that are not a stream are told of as what they are.
+        // If the values are not a stream, the verdict is that on the body.
         if outcome != .interrupted, outcome != .invalidJSON { return }
       }
       self.init(of: error)

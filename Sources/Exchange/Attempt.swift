@@ -66,7 +66,7 @@ final class Attempt: ResponseReceiver {
   /// Whether the reply comes as a stream.
   var isStream: Bool { decoder != nil }
 
-  /// Whether the model has produced anything in a stream, be it thinking.
+  /// Whether the model has produced anything in a stream, thinking included.
   private var hasOutput: Bool { decoder?.hasOutput == true }
 
   /// Whether a part of the reply has come as a stream.
@@ -238,7 +238,7 @@ final class Attempt: ResponseReceiver {
     if let decoder {
       let deltas = decoder.finish()
       if !deltas.isEmpty { owner?.deliver(deltas) }
-      // After a finish signal the reply is whole, whatever breaks then.
+      // After a finish signal the reply is whole, even if the connection breaks.
       if result.failure == nil || decoder.isFinished {
         return conclude(decoder, progress)
       }

@@ -344,7 +344,7 @@ final class Transfer {
     } else if body.count + bytes.count > bodyLimit
       + (delivery == .whole ? 0 : Transfer.unpackedLimit)
     {
-      // libcurl would unpack and keep all that it has received at once, whatever a pause says.
+      // libcurl would unpack and keep all that it has received at once, even while the transfer is paused.
       isTooLarge = true
       return 0
     }

@@ -146,7 +146,7 @@ extension HTTPServer {
   /// libmicrohttpd is about to close the connection's socket.
   func connectionEnded(_ connection: ClientConnection) {
     leave(connection)
-    // One that libmicrohttpd has not been told of.
+    // A request that libmicrohttpd does not know yet.
     connection.request?.end()
     connection.request = nil
     if let lingering = connection.lingering { linger(lingering) }

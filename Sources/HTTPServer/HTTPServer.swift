@@ -21,7 +21,7 @@ public final class HTTPServer {
   public private(set) var settings: Settings
   /// The application; the server keeps it alive until `close`.
   public var handler: (any RequestHandler)?
-  /// Told of connections that could not be taken for want of descriptors or memory.
+  /// Called for connections that could not be accepted because descriptors or memory are missing.
   public var onAcceptFailure: ((SystemError) -> Void)?
   /// Told of clients that the server turns away by itself, at most once a second for each reason.
   public var onTurnedAway: ((TurnedAwayNotice) -> Void)?

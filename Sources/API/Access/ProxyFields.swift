@@ -2,7 +2,7 @@ import Bytes
 
 /// The header fields that proxies, load balancers and content networks add to the requests that they pass on.
 enum ProxyFields {
-  /// Whether a field's name tells of a proxy. Most names are decided by their first and last letter.
+  /// Whether a field's name shows that a proxy sent it. For most names the first and last letter are enough.
   static func contains(_ name: Span<UInt8>) -> Bool {
     guard name.count > 2 else { return false }
     let last = name[name.count - 1].lowercasedASCII

@@ -11,7 +11,7 @@ enum ChatHandlers {
 
   private static func answer(_ call: Call, in face: Face) -> Admission {
     let chats = call.application.chats
-    // The models that apply now, whatever is configured before the body has come.
+    // The models of now, even if the configuration changes before the body has come.
     let models = ModelTable(for: call)
     return call.receiveBody { chats.handle($0, in: face, models) }
   }

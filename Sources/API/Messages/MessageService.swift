@@ -9,7 +9,7 @@ import Platform
 import Storage
 import Protocols
 
-/// Turns requests with a message into exchanges, in whatever form they come.
+/// Turns requests with a message into exchanges, for all interfaces.
 final class MessageService {
   /// The longest `Idempotency-Key`.
   private static let longestKey = 255

@@ -9,7 +9,7 @@ public enum ResourcePatch {
     public let member: [UInt8]
     /// What is wrong with it.
     public let message: Text
-    /// Whether the setting is the administrator's, whatever the value.
+    /// Whether only the administrator may change the setting, to any value.
     public let isForbidden: Bool
 
     init(member: [UInt8], message: Text, isForbidden: Bool = false) {

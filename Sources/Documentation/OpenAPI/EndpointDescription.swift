@@ -1,4 +1,4 @@
-/// What /openapi.json says of an endpoint beyond what ``Endpoint`` has: method, path, scope and body rule.
+/// What /openapi.json says about an endpoint, besides the method, path, scope and body rule of ``Endpoint``.
 struct EndpointDescription {
   /// A response other than an error, with the component that its body is.
   struct Answer {

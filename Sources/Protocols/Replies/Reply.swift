@@ -83,7 +83,7 @@ public final class Reply: Sendable {
     return writer.finish()
   }
 
-  /// Writes the metadata, as `metadata` has it, with what Postern has to say of the conversation, in a member `postern`.
+  /// Writes the metadata; Postern's own facts about the conversation are in a member `postern`.
   public func writeMetadata(to writer: inout JSONWriter, turnsLeftOut: Int = 0) {
     guard turnsLeftOut > 0 else { return details.write(to: &writer) }
     details.write(to: &writer, replacing: "postern") { writer in

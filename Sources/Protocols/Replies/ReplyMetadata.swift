@@ -72,7 +72,7 @@ final class ReplyMetadata: @unchecked Sendable {
     list = elements
   }
 
-  /// The value of the member of a name, as the backend sent it, whatever `set` has put in its place. O(n).
+  /// The value of a member as the backend sent it, even if `set` has replaced it. O(n).
   @inline(never)
   subscript(name: StaticString) -> JSONValue? {
     if let object { return object[name] }

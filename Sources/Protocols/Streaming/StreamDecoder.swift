@@ -44,7 +44,7 @@ public final class StreamDecoder {
   /// Whether any content has come, that of the continued text not counted.
   public var hasContent: Bool { progress.hasText }
 
-  /// Whether the model has produced anything, be it thinking.
+  /// Whether the model has produced anything, thinking included.
   public var hasOutput: Bool { progress.hasOutput || hasBegun }
 
   /// Whether anything for the client has come: content, or a call of a tool.

@@ -18,7 +18,7 @@ final class ToolCallAssembly {
     let arguments = ByteBuffer(capacity: 64)
     /// The type, as JSON.
     var type: [UInt8]?
-    /// What else the backend says of it.
+    /// Further members of the call, from the backend.
     let others: MergedObject
     /// What of that has come while the call is held back, JSON members.
     var heldMembers: [[UInt8]] = []
