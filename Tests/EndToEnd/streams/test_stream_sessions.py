@@ -223,7 +223,8 @@ def test_no_stream_is_no_stream(service, stream):
 def test_fields_of_a_stream(running):
     stream = streamed(running.client(), bot="quick", headers={"X-Request-Id": "mine"})
     assert stream.values("X-Request-Id") == ["mine"]
-    assert stream.values("Cache-Control") == ["no-cache"]
+    assert stream.values("Cache-Control") == ["no-store"]
+    assert stream.values("X-Accel-Buffering") == ["no"]
     assert not [key for key, _ in stream.fields if key.lower().startswith("access-control")]
 
 
