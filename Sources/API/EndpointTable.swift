@@ -28,6 +28,9 @@ extension Endpoint {
       "deleteConversations", .delete, "/v1/bots/{bot}/conversations", scope: .write,
       body: .ignored, ConversationHandlers.deleteSeveral),
     Endpoint(
+      "listAllIntegrations", .get, "/v1/integrations", scope: .read,
+      IntegrationHandlers.listAll),
+    Endpoint(
       "readIntegration", .get, "/v1/integrations/{integration}", scope: .read,
       IntegrationHandlers.read),
     Endpoint(

@@ -47,6 +47,7 @@ import TestSupport
       (.post, "/v1/bots/b/integrations", "createIntegration b"),
       (.get, "/v1/bots/b/conversations", "listConversations b"),
       (.delete, "/v1/bots/b/conversations?user=u", "deleteConversations b"),
+      (.get, "/v1/integrations", "listAllIntegrations"),
       (.get, "/v1/integrations/i", "readIntegration i"),
       (.patch, "/v1/integrations/i", "patchIntegration i"),
       (.delete, "/v1/integrations/i", "deleteIntegration i"),
@@ -92,6 +93,7 @@ import TestSupport
       createIntegration write json
       listConversations read unread
       deleteConversations write ignored
+      listAllIntegrations read unread
       readIntegration read unread
       patchIntegration write json
       deleteIntegration write ignored

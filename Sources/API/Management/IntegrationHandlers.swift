@@ -20,6 +20,12 @@ enum IntegrationHandlers {
     return call.receiveObject { management.createIntegration(of: bot, $0, $1, by: key) }
   }
 
+  /// `GET /v1/integrations`
+  static func listAll(_ call: Call) throws(APIError) -> Admission {
+    let page = try Page(call.request.target)
+    return .answer(call.application.management.integrations(visibleTo: call.key, page))
+  }
+
   /// `GET /v1/integrations/{integration}`
   static func read(_ call: Call) throws(APIError) -> Admission {
     .answer(try call.application.management.resource(try name(call)))

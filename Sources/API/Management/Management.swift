@@ -45,6 +45,11 @@ final class Management {
     list(active.configuration.resources(.integration).filter { $0.bot == bot }, page)
   }
 
+  /// A page of the integrations of all bots that a key reaches.
+  func integrations(visibleTo key: APIKeySettings?, _ page: Page) -> Response {
+    list(active.configuration.resources(.integration).filter { key.reaches($0.bot) }, page)
+  }
+
   /// One bot or integration.
   @inline(never)
   func resource(_ name: SectionName) throws(APIError) -> Response {

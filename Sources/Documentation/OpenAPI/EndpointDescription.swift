@@ -33,6 +33,9 @@ struct EndpointDescription {
     delete("deleteBot", "Bots", "Deletes a bot with its integrations and conversations."),
     list("listIntegrations", "Integrations", "A bot's integrations.", of: "Integration"),
     create("createIntegration", "Integrations", "Adds an integration.", "Integration"),
+    list(
+      "listAllIntegrations", "Integrations", "The integrations of all bots that the key reaches.",
+      of: "Integration"),
     read("readIntegration", "Integrations", "An integration.", "Integration"),
     patch("patchIntegration", "Integrations", "Changes an integration.", "Integration"),
     delete("deleteIntegration", "Integrations", "Deletes an integration."),

@@ -44,6 +44,17 @@ def test_an_integration_has_all_its_settings_but_no_secret(two):
             assert secret.encode() not in two.get(target).body
 
 
+def test_integrations_of_all_bots_are_listed(two):
+    """As each bot's own list shows them, in the order of the file."""
+    bots = [bot["id"] for bot in two.get("/v1/bots").json["data"]]
+    lists = [two.get(f"/v1/bots/{bot}/integrations").json["data"] for bot in bots]
+    page = two.get("/v1/integrations").json
+    ids = [integration["id"] for integration in page["data"]]
+    assert sorted(ids) == sorted(each["id"] for of_bot in lists for each in of_bot)
+    assert all(each in page["data"] for of_bot in lists for each in of_bot)
+    assert page["meta"] == {"page": 1, "per_page": 20, "total": len(ids)}
+
+
 @pytest.mark.parametrize(
     ("query", "ids", "meta"),
     [
@@ -61,7 +72,7 @@ def test_lists_come_in_pages(managed, query, ids, meta):
     assert page["meta"] == dict(zip(["page", "per_page", "total"], meta, strict=True))
 
 
-@pytest.mark.parametrize("list_", ["/v1/bots", "/v1/bots/support/integrations"])
+@pytest.mark.parametrize("list_", ["/v1/bots", "/v1/bots/support/integrations", "/v1/integrations"])
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [

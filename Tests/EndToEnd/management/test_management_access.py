@@ -15,6 +15,7 @@ ENDPOINTS = [
     ("POST", "/v1/bots/{bot}/integrations", "write", 400),
     ("GET", "/v1/bots/{bot}/conversations", "read", 200),
     ("DELETE", "/v1/bots/{bot}/conversations", "write", 200),
+    ("GET", "/v1/integrations", "read", 200),
     ("GET", "/v1/integrations/i{bot}", "read", 200),
     ("PATCH", "/v1/integrations/i{bot}", "write", 200),
     ("DELETE", "/v1/integrations/i{bot}", "write", 412),
@@ -82,6 +83,9 @@ def test_a_key_of_some_bots_sees_them_alone(served):
     served.client.key = KEYS["a"]
     page = served.get("/v1/bots").json
     assert [bot["id"] for bot in page["data"]] == ["a"]
+    assert page["meta"]["total"] == 1
+    page = served.get("/v1/integrations").json
+    assert [integration["id"] for integration in page["data"]] == ["ia"]
     assert page["meta"]["total"] == 1
 
 
