@@ -35,7 +35,7 @@ package final class Router: RequestHandler {
     case .otherMethods(let allowed):
       guard case .options = request.method else { throw .methodNotAllowed(allowed) }
       return .answer(.allowing(allowed))
-    case .unknown: throw APIError(.notFound, "There is no such path: see GET /openapi.json.")
+    case .unknown: throw .noPath(near: Endpoint.nearPath(to: target.segments))
     }
   }
 
@@ -68,6 +68,15 @@ extension Response {
 }
 
 extension APIError {
+  /// 404, with a path that exists.
+  fileprivate static func noPath(near path: StaticString?) -> APIError {
+    guard let path else {
+      return APIError(.notFound, "There is no such path: see GET /openapi.json.")
+    }
+    return APIError(
+      .notFound, "There is no such path: did you mean \(path)? See GET /openapi.json.")
+  }
+
   /// 405, with the methods that the path has.
   fileprivate static func methodNotAllowed(_ allowed: [UInt8]) -> APIError {
     var error = APIError(.methodNotAllowed, "This path does not take this method: see Allow.")

@@ -70,6 +70,22 @@ import TestSupport
     #expect(result == found)
   }
 
+  /// What a 404 suggests.
+  @Test(
+    arguments: [
+      ("/chat/completions", "/v1/chat/completions"), ("/models", "/v1/models"),
+      ("/v1/messages/", "/v1/messages"), ("/bots/b/messages/", "/v1/bots/{bot}/messages"),
+      ("/v1/bot/b/messages", "/v1/bots/{bot}/messages"), ("/health", "/healthz"),
+      ("/v1/bots/b/message", "/v1/bots/{bot}/messages"), ("/v2/stats", "/v1/stats"),
+      ("/V1/Models", "/v1/models"), ("/v1/chat/completion", "/v1/chat/completions"),
+      ("/", nil), ("//", nil), ("/favicon.ico", nil), ("/v1/bots//x/y", nil), ("/a/b/c", nil),
+      ("/1/2/3/4/5/6/7/8/9", nil), ("/" + String(repeating: "v", count: 8000), nil), ("*", nil),
+    ] as [(String, String?)])
+  func suggests(unknown: String, near: String?) throws {
+    let found = Endpoint.nearPath(to: try #require(Self.path(unknown)))
+    #expect(found.map { "\($0)" } == near)
+  }
+
   private static func path(_ text: String) -> PathSegments? { Target(bytes(text).span)?.segments }
 
   /// The endpoint's name, and the value of each segment in braces.
