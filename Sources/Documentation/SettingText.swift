@@ -20,6 +20,7 @@ extension Setting {
     case .bot: "name of a bot"
     case .bots: "names of bots"
     case .rate: "`0`, or a number, 1 to 1000000, with `/s`, `/m` or `/h`"
+    case .mode: "file mode, 000 to 777"
     case .tokens: "`auto`, `no`, or a number, 64 to 100000000"
     case .breaker: "`0`, or a number, 1 to 1000, `/`, and a duration, 1ms to 24h"
     case .secret: "secret"

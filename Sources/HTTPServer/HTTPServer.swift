@@ -107,10 +107,11 @@ public final class HTTPServer {
     }
   }
 
-  /// Listens at a unix socket, always plain HTTP: what goes through it never leaves the machine.
-  public func listen(unixPath path: [UInt8]) throws(ListenError) {
+  /// Listens at a unix socket with the permissions `mode`, chmod(2), always plain HTTP: what goes through it never leaves
+  /// the machine.
+  public func listen(unixPath path: [UInt8], mode: UInt32) throws(ListenError) {
     do throws(SystemError) {
-      try listen(ListeningSocket(unixPath: path), isSecure: false)
+      try listen(ListeningSocket(unixPath: path, mode: mode), isSecure: false)
     } catch {
       throw .socket(error)
     }

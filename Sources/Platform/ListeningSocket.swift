@@ -21,16 +21,17 @@ public struct ListeningSocket: ~Copyable {
     unixPath = nil
   }
 
-  /// Listens at a unix socket, and replaces a socket file that no process listens at.
+  /// Listens at a unix socket with these permissions, and replaces a socket file that no process listens at.
   ///
+  /// The permissions hold whatever the process's umask is, and before the first connection is possible.
   /// Throws EADDRINUSE if a process listens there, or if the file is not a socket; ENAMETOOLONG if
   /// the path does not fit; unix(7).
-  public init(unixPath path: [UInt8]) throws(SystemError) {
+  public init(unixPath path: [UInt8], mode: UInt32) throws(SystemError) {
     guard let address = SocketAddress(unixPath: path) else {
       throw SystemError("bind", code: ENAMETOOLONG)
     }
     if ListeningSocket.isAbandoned(path, address) { _ = withPath(path) { unlink($0) } }
-    descriptor = try ListeningSocket.open(address)
+    descriptor = try ListeningSocket.open(address, path, mode)
     unixPath = path
   }
 
@@ -66,7 +67,9 @@ public struct ListeningSocket: ~Copyable {
     }
   }
 
-  private static func open(_ address: SocketAddress) throws(SystemError) -> Descriptor {
+  private static func open(
+    _ address: SocketAddress, _ unixPath: [UInt8]? = nil, _ mode: UInt32 = 0
+  ) throws(SystemError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let number = socket(address.family, type, 0)
     guard number >= 0 else { throw SystemError("socket") }
@@ -86,6 +89,12 @@ public struct ListeningSocket: ~Copyable {
       bind(number, $0.assumingMemoryBound(to: sockaddr.self), $1)
     }
     guard bound == 0 else { throw SystemError("bind") }
+    // Until listen(2) the kernel refuses connections, so that none uses the permissions that umask left.
+    if let unixPath, withPath(unixPath, { chmod($0, mode) }) != 0 {
+      let error = SystemError("chmod")
+      _ = withPath(unixPath) { unlink($0) }
+      throw error
+    }
     guard listen(number, SOMAXCONN) == 0 else { throw SystemError("listen") }
     return descriptor
   }

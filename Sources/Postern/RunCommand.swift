@@ -61,7 +61,7 @@ struct RunCommand {
           if notice.omitted > 0 { line.field("omitted", notice.omitted) }
         }
       }
-      guard listen(server, at: configuration.server.listen, log) else { return .failure }
+      guard listen(server, configuration.server, log) else { return .failure }
       let reminder = CertificateReminder(configuration.server.tls, log: log, loop: loop)
       let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
       if let reload {
@@ -210,11 +210,12 @@ struct RunCommand {
   }
 
   /// Listens at all addresses, or reports the first that fails.
-  private func listen(_ server: HTTPServer, at addresses: [ListenAddress], _ log: Log) -> Bool {
+  private func listen(_ server: HTTPServer, _ settings: ServerSettings, _ log: Log) -> Bool {
+    let addresses = settings.listen
     var bound: [[UInt8]] = []
     for address in addresses {
       do throws(ListenError) {
-        bound.append(try listen(server, at: address))
+        bound.append(try listen(server, at: address, socketMode: settings.socketMode.bits))
       } catch {
         complain(error, at: address)
         return false
@@ -237,13 +238,13 @@ struct RunCommand {
 
   /// Returns the address with its real port; the kernel chooses one for 0.
   private func listen(
-    _ server: HTTPServer, at address: ListenAddress
+    _ server: HTTPServer, at address: ListenAddress, socketMode: UInt32
   ) throws(ListenError) -> [UInt8] {
     switch address {
     case .ip(let host, let port):
       return try server.listen(at: SocketAddress(host, port: port)).text
     case .unix(let path):
-      try server.listen(unixPath: path)
+      try server.listen(unixPath: path, mode: socketMode)
       return [UInt8]("unix:") + path
     }
   }

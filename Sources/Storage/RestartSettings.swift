@@ -22,6 +22,7 @@ struct RestartSettings {
     // Another pair applies at once; whether there is one decides what the sockets speak.
     note("tls_certificate", (server.tls == nil) != (new.server.tls == nil))
     note("tls_key", (server.tls == nil) != (new.server.tls == nil))
+    note("[server] socket_mode", server.socketMode != new.server.socketMode)
     note("[context] memory", context.memoryBytes != new.context.memoryBytes)
     note("[context] file", context.file != new.context.file)
     note("[context] sync", context.sync != new.context.sync)

@@ -174,6 +174,10 @@ import Testing
         ]
       ),
       (
+        "[server]\nsocket_mode = 0999",
+        ["2: socket_mode: '0999' is not a file mode; write three octal digits such as 0660"]
+      ),
+      (
         "[server]\nlisten = 127.0.0.1:80,,",
         ["2: listen: a part of the list is empty; remove the extra comma"]
       ),

@@ -59,12 +59,24 @@ import TestSupport
     let folder = try TemporaryFolder()
     let path = folder.file("s")
     do {
-      let listener = try ListeningSocket(unixPath: bytes(path))
+      let listener = try ListeningSocket(unixPath: bytes(path), mode: 0o600)
       #expect(text(listener.address.text) == "unix")
       #expect(File.exists(bytes(path)))
       _ = Descriptor(adopting: try connected(to: #require(SocketAddress(unixPath: bytes(path)))))
     }
     #expect(!File.exists(bytes(path)))
+  }
+
+  /// Whatever the umask is: it would take bits of these away.
+  @Test(arguments: [0o600, 0o660, 0o666, 0o777] as [UInt32])
+  func hasThePermissionsThatItIsGiven(mode: UInt32) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("s")
+    let listener = try ListeningSocket(unixPath: bytes(path), mode: mode)
+    var status = stat()
+    #expect(stat(path, &status) == 0)
+    #expect(UInt32(status.st_mode) & 0o777 == mode)
+    #expect(listener.number >= 0)
   }
 
   @Test func replacesASocketFileThatNobodyListensAt() throws {
@@ -73,7 +85,7 @@ import TestSupport
     // The file of a process that was killed.
     close(try listening(at: path, backlog: 1))
     #expect(File.exists(bytes(path)))
-    let listener = try ListeningSocket(unixPath: bytes(path))
+    let listener = try ListeningSocket(unixPath: bytes(path), mode: 0o600)
     _ = Descriptor(adopting: try connected(to: #require(SocketAddress(unixPath: bytes(path)))))
     #expect(listener.number >= 0)
   }
@@ -86,7 +98,7 @@ import TestSupport
     let first = Descriptor(
       adopting: isFull ? try connected(to: #require(SocketAddress(unixPath: bytes(path)))) : -1)
     let error = #expect(throws: SystemError.self) {
-      _ = try ListeningSocket(unixPath: bytes(path))
+      _ = try ListeningSocket(unixPath: bytes(path), mode: 0o600)
     }
     #expect(error?.code == EADDRINUSE)
     #expect(File.exists(bytes(path)))
@@ -97,7 +109,7 @@ import TestSupport
     let folder = try TemporaryFolder()
     let path = try folder.write(bytes("precious"), to: "s")
     let error = #expect(throws: SystemError.self) {
-      _ = try ListeningSocket(unixPath: bytes(path))
+      _ = try ListeningSocket(unixPath: bytes(path), mode: 0o600)
     }
     #expect(error?.code == EADDRINUSE)
     #expect(try File.read(bytes(path), limit: 100) == bytes("precious"))
@@ -105,7 +117,8 @@ import TestSupport
 
   @Test func refusesAPathThatIsTooLong() {
     let error = #expect(throws: SystemError.self) {
-      _ = try ListeningSocket(unixPath: bytes("/tmp/" + String(repeating: "p", count: 200)))
+      _ = try ListeningSocket(
+        unixPath: bytes("/tmp/" + String(repeating: "p", count: 200)), mode: 0o600)
     }
     #expect(error?.code == ENAMETOOLONG)
   }

@@ -27,6 +27,8 @@ public struct ServerSettings: SectionSettings, Sendable {
   public private(set) var idleTimeoutMilliseconds = 0
   /// The longest time from the first byte of a request to its last.
   public private(set) var requestTimeoutMilliseconds = 0
+  /// The permissions of the unix sockets that Postern makes.
+  public private(set) var socketMode = FileMode()
   /// Where ``tls`` was read from.
   private var certificateFile: [UInt8]?
   private var keyFile: [UInt8]?
@@ -83,5 +85,11 @@ public struct ServerSettings: SectionSettings, Sendable {
     rows.duration(
       "request_timeout", 1...Quantity.day, &requestTimeoutMilliseconds, standard: "60s",
       "How long a request may take from its first byte to its last.")
+    rows.parsed(
+      "socket_mode", .mode, &socketMode, FileMode.init, standard: "0660",
+      """
+      The permissions of the Unix sockets that Postern makes. Without a `[key …]`, every program that may write \
+      to the socket may do everything. A change needs a restart.
+      """)
   }
 }

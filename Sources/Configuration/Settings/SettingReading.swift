@@ -21,6 +21,7 @@ extension SettingType {
     case .addresses: _ = try ListenAddress.list(value)
     case .bots: _ = try value.items()
     case .rate: _ = try Rate(value)
+    case .mode: _ = try FileMode(value)
     case .tokens: _ = try WindowTokens(value)
     case .breaker: _ = try BreakerPolicy(value)
     case .secret: _ = try APIKeySecret(value)

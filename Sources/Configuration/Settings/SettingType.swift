@@ -32,6 +32,8 @@ package enum SettingType: Sendable {
   case bots
   /// Messages per time, or 0.
   case rate
+  /// Permissions of a file, octal.
+  case mode
   /// `auto`, a number of tokens, or `no`.
   case tokens
   /// Failures and a time, or 0.

@@ -307,6 +307,7 @@ max_connections_per_ip = 64
 max_body = 8M
 idle_timeout = 60s
 request_timeout = 60s
+socket_mode = 0660
 
 [context]
 memory = 4M

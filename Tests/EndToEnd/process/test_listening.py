@@ -46,6 +46,13 @@ def test_unix_socket_is_gone_after_the_end(gateway, tmp_path):
     assert not path.exists()
 
 
+@pytest.mark.parametrize("mode", [None, "0600", "666"])
+def test_a_unix_socket_has_the_mode_of_the_file(gateway, tmp_path, mode):
+    path = tmp_path / "postern.sock"
+    gateway({"server": {"socket_mode": mode} if mode else {}}, addresses=[Address(path=path)])
+    assert stat.S_IMODE(path.stat().st_mode) == int(mode or "0660", 8)
+
+
 def test_a_stale_unix_socket_is_replaced(gateway, tmp_path):
     path = tmp_path / "postern.sock"
     with socket.socket(socket.AF_UNIX) as stale:
