@@ -1,12 +1,21 @@
 /// Whether messages are welcome, and what is wrong with the configuration file.
 package final class ServiceStatus {
   private(set) var isDraining = false
-  /// Why the configuration file does not apply, a line each; empty where it does.
-  private(set) var faults: [[UInt8]] = []
+  /// Why the configuration file does not apply as a whole, a line each; empty where it does.
+  var faults: [[UInt8]] { restartNeeded.isEmpty ? fileFaults : fileFaults + [restartNeeded] }
+  /// Whether the file applies, but for what needs a restart.
+  var isConfigurationValid: Bool { fileFaults.isEmpty }
+  private var fileFaults: [[UInt8]] = []
+  private var restartNeeded: [UInt8] = []
 
   /// Notes why the configuration file does not apply, a line each, without secrets; empty where it does.
   package func note(faults: [[UInt8]]) {
-    self.faults = faults
+    fileFaults = faults
+  }
+
+  /// Notes which settings apply only after a restart, in words; empty for none.
+  package func note(restartNeeded: [UInt8]) {
+    self.restartNeeded = restartNeeded
   }
 
   /// Notes that the gateway is about to stop.

@@ -115,13 +115,14 @@ enum ConfigurationReference {
     one after the other. `postern check`, the start, each reload and a daily check warn of a certificate that
     expires within 14 days.
 
-    If the file is invalid or missing, nothing changes. The log has `configuration_invalid` for each error, with
+    If the file is invalid, nothing changes. The same holds for a file that is missing for more than a second, and for one
+    that has lost all its text, because its keys would be lost with it. The log has `configuration_invalid` for each error, with
     `FILE:LINE`, and `GET /readyz` shows them under `reasons`. Its status stays 200: the configuration
     in effect continues to serve, and a mistake in a file must not take it out of a load balancer.
 
-    These settings apply only after a restart, and the log names those that have changed (`restart_needed`):
-    `listen`, whether there are `tls_certificate` and `tls_key`, and `memory`, `file` and `sync` of `[context]`.
-    A configuration from standard input cannot be read again, nor can the built-in default.
+    These settings apply only after a restart, and the log (`restart_needed`) and `GET /readyz` name those that have
+    changed: `listen`, `socket_mode`, whether there are `tls_certificate` and `tls_key`, and `memory`, `file` and `sync` of
+    `[context]`. A configuration from standard input cannot be read again, nor can the built-in default.
 
     ## Changes by Postern
 

@@ -11,6 +11,9 @@ public struct FileIdentity: Equatable, Sendable {
   private let modified: Int64
   private let changed: Int64
 
+  /// Whether the file has no bytes.
+  public var isEmpty: Bool { size == 0 }
+
   init(_ status: stat) {
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

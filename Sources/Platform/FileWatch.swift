@@ -3,7 +3,8 @@ internal import CLinux
 
 /// Tells when one of the files at some paths may have changed; inotify(7).
 ///
-/// It notices a write in place, a replacement by rename, and a symbolic link that leads elsewhere.
+/// It notices a write in place, a replacement by rename, a removal, and a symbolic link that leads
+/// elsewhere.
 /// It watches folders, because editors replace files: the folder of each file, and the folders of
 /// all symbolic links on the way to it. Of a folder that this process must not list, it watches the
 /// file itself.
@@ -22,7 +23,7 @@ public final class FileWatch {
 
   private static let events =
     UInt32(IN_CLOSE_WRITE) | UInt32(IN_MOVED_TO) | UInt32(IN_CREATE) | UInt32(IN_ATTRIB)
-    | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
+    | UInt32(IN_DELETE) | UInt32(IN_MOVED_FROM) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)
 
   /// The most symbolic links that the kernel follows; path_resolution(7).
   private static let longestChain = 40

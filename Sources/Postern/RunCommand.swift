@@ -116,6 +116,7 @@ struct RunCommand {
     _ worker: BlockingWorker, _ reminder: CertificateReminder
   ) {
     reload.onFaults = { application.status.note(faults: $0) }
+    reload.onRestartNeeded = { application.status.note(restartNeeded: $0) }
     reload.onValid = { configuration in
       if server.adopt(settings(configuration.server)) {
         reminder.adopt(configuration.server.tls)

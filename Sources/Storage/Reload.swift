@@ -15,6 +15,8 @@ package final class Reload {
   package var onValid: ((Configuration) -> Void)?
   /// Takes the errors that keep the file from being applied, a line each; none once it is applied.
   package var onFaults: (([[UInt8]]) -> Void)?
+  /// Takes the settings of an applied file that wait for a restart, in words; empty for none.
+  package var onRestartNeeded: (([UInt8]) -> Void)?
 
   /// The file.
   package let path: [UInt8]
@@ -32,13 +34,15 @@ package final class Reload {
   private var isAsked = false
   /// The file that was read last, valid or not; without a hash, the one that was read at the start.
   private var last: (identity: FileIdentity, hash: UInt64?)?
+  /// Whether the file that applies has no text. Any other file that loses its text is refused: with it, the keys would go.
+  private var isEmpty: Bool
   /// The files that it names, as they were read with it.
   private var files: [ReferencedFile]
 
   /// The time without changes before the file is read, because editors and tools save in several steps.
   private static let quiet = TimeSpan.milliseconds(100)
-  /// The longest wait for that quiet time, for a process that has the file open for writing, or for a key that fits a
-  /// new certificate.
+  /// The longest wait for that quiet time, for a process that has the file open for writing or has moved it away, or for a
+  /// key that fits a new certificate.
   private static let patience = TimeSpan.seconds(1)
 
   /// `identity` is the file's identity just before it was loaded as `configuration`, together with `files`.
@@ -53,6 +57,7 @@ package final class Reload {
     self.loop = loop
     initial = RestartSettings(configuration)
     self.files = files
+    isEmpty = identity?.isEmpty ?? false
     last = identity.map { ($0, nil) }
   }
 
@@ -95,6 +100,7 @@ package final class Reload {
   package func end() {
     onValid = nil
     onFaults = nil
+    onRestartNeeded = nil
     // It refers to this object.
     observer = nil
   }
@@ -103,6 +109,7 @@ package final class Reload {
   /// it is whole.
   package func adopt(_ saved: ConfigurationStore.Saved) {
     guard FileIdentity(at: path) == saved.identity else { return read() }
+    isEmpty = isEmpty || Reload.hasNoText(saved.text)
     take(saved.text, saved.identity, since: Instant.now)
   }
 
@@ -111,12 +118,12 @@ package final class Reload {
     let start = Instant.now
     do throws(SystemError) {
       let file = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
-      if file.isBeingWritten, loop.now - (firstChange ?? loop.now) < Reload.patience {
-        return fileChanged()
-      }
+      if file.isBeingWritten, hasPatience { return fileChanged() }
       firstChange = nil
       take(file.contents, file.identity, since: start)
     } catch {
+      // An editor may have moved the file away, and is about to write another one.
+      if error.isNotFound, !isAsked, hasPatience { return fileChanged() }
       firstChange = nil
       isAsked = false
       last = nil
@@ -124,12 +131,22 @@ package final class Reload {
     }
   }
 
+  private var hasPatience: Bool { loop.now - (firstChange ?? loop.now) < Reload.patience }
+
   private func take(_ text: [UInt8], _ identity: FileIdentity, since start: Instant) {
     var hash = SipHash(key: SipHash.Key(0, 0))
     hash.combine(text.span)
     let this = (identity: identity, hash: hash.finish())
     let isSame = last.map { $0.identity == identity && $0.hash ?? this.hash == this.hash } ?? false
     if isSame, !isAsked, files.isEmpty { return }
+    let hasNoText = Reload.hasNoText(text)
+    if hasNoText, !isEmpty, !(isSame && last?.hash == nil) {
+      isAsked = false
+      last = this
+      return refuse([
+        "\(path):1: the file has become empty: write its settings again, or restart to do without"
+      ])
+    }
     let report = Configuration.load(text, from: sources)
     if isSame, !isAsked {
       if report.files == files { return }
@@ -139,8 +156,13 @@ package final class Reload {
     isAsked = false
     last = this
     files = report.files
+    if report.configuration != nil { isEmpty = hasNoText }
     follow()
     finish(report, since: start)
+  }
+
+  private static func hasNoText(_ text: [UInt8]) -> Bool {
+    text.allSatisfy { $0.isBlank || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
   }
 
   /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often
@@ -176,6 +198,8 @@ package final class Reload {
       line.field("integrations", configuration.integrations.count)
       line.field("ms", (Instant.now - start).milliseconds)
     }
+    let message: Text = late.bytes.isEmpty ? "" : "after a restart only: \(late)"
+    onRestartNeeded?(message.bytes)
     if !late.bytes.isEmpty {
       log.write(.warning, "restart_needed") { line in
         line.field("settings", late)

@@ -182,6 +182,38 @@ import Testing
     #expect(bench.windows == [1, 1] && bench.faults.last == [])
   }
 
+  /// An editor that moves the file away has a second to write it again.
+  @Test func waitsForAFileThatHasBeenMovedAway() throws {
+    let bench = try Bench()
+    bench.reload.watch()
+    try FileManager.default.removeItem(atPath: bench.path)
+    try bench.pass(milliseconds: 100)
+    try bench.pass(milliseconds: 500)
+    #expect(bench.faults == [])
+    try bench.write(Bench.text(2))
+    try bench.pass(milliseconds: 100)
+    #expect(bench.windows == [2] && bench.faults == [[]])
+    try FileManager.default.removeItem(atPath: bench.path)
+    for _ in 0..<12 { try bench.pass(milliseconds: 100) }
+    #expect(bench.faults.last?.count == 1)
+  }
+
+  /// With its text a file would lose its keys. What Postern itself has emptied, and a file that was empty before, apply.
+  @Test func refusesAFileThatHasLostItsText() throws {
+    let bench = try Bench()
+    try bench.write("\r\n \t\n")
+    for _ in 0..<2 {
+      bench.reload.begin()
+      #expect(bench.windows == [] && bench.faults.last?.count == 1)
+    }
+    try bench.write("# Nothing on purpose.\n")
+    bench.reload.begin()
+    #expect(bench.windows == [10] && bench.faults.last == [])
+    let bare = try Bench("")
+    bare.reload.begin()
+    #expect(bare.windows == [10] && bare.faults == [[]])
+  }
+
   @Test func appliesNothingAfterItsEnd() throws {
     let bench = try Bench()
     bench.reload.end()

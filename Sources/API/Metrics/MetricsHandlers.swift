@@ -23,7 +23,7 @@ enum MetricsHandlers {
     let services = application.dispatcher.services
     let metrics = Metrics(
       version: application.active.version, uptime: services.loop.now - application.start,
-      isConfigurationValid: application.status.faults.isEmpty,
+      isConfigurationValid: application.status.isConfigurationValid,
       activity: application.dispatcher.activity, ring: application.dispatcher.context.statistics,
       traffic: request.serverTraffic, connections: request.serverConnectionCount,
       droppedLogLines: services.log.droppedLineCount,

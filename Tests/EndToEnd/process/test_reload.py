@@ -151,10 +151,43 @@ def test_an_invalid_file_changes_nothing_and_is_shown(served, way):
     assert served.client.message(bot="c").status == 200
 
 
-def test_a_file_that_is_gone_changes_nothing(served):
+@pytest.mark.parametrize("text", ["", "\n", " \t\r\n\n"])
+@pytest.mark.parametrize("hangs_up", [False, True])
+def test_a_file_that_has_become_empty_changes_nothing(served, text, hangs_up):
+    """Its keys would be gone with the rest: every program of the host could do everything."""
+    served = served({"bot a": {}})
+    served.file.write_text(text)
+    for _ in range(2):
+        if hangs_up:
+            served.hang_up()
+        served.running.await_log("the file has become empty")
+    status, shown = served.readiness()
+    assert status == 200
+    assert shown["reasons"][0].startswith(f"{served.file}:1: ")
+    assert served.client.message(bot="a").status == 200
+    served.file.write_text(served.text(bot_b={}))
+    served.await_reload()
+    assert served.readiness() == (200, {"status": "ready"})
+
+
+def test_a_restart_that_is_needed_is_shown(served):
+    served = served({"bot a": {}})
+    served.file.write_text(served.text(context={"memory": "8M"}, server={"socket_mode": "0600"}))
+    served.await_reload()
+    reasons = ["after a restart only: [server] socket_mode, [context] memory"]
+    assert served.readiness() == (200, {"status": "ready", "reasons": reasons})
+    assert "postern_configuration_valid 1" in served.client.get("/metrics").body.decode()
+    served.file.write_text(served.text())
+    served.await_reload(2)
+    assert served.readiness() == (200, {"status": "ready"})
+
+
+@pytest.mark.parametrize("hangs_up", [True, False])
+def test_a_file_that_is_gone_changes_nothing(served, hangs_up):
     served = served({"bot a": {}})
     served.file.unlink()
-    served.hang_up()
+    if hangs_up:
+        served.hang_up()
     served.running.await_log(f"{served.file}: No such file or directory")
     assert served.client.message(bot="a").status == 200
     assert served.readiness()[1]["reasons"]
