@@ -126,7 +126,8 @@ struct RunCommand {
     }
     application.manage(
       with: ConfigurationWriter(
-        path: reload.path, sources: ConfigurationFile.regularSources, worker: worker
+        path: reload.path, sources: ConfigurationFile.regularSources, worker: worker,
+        mayBeEmpty: { reload.isEmpty }
       ) { reload.adopt($0) })
   }
 

@@ -50,8 +50,10 @@ package enum ConfigurationStore {
   }
 
   /// Makes the changes of a plan. If another process saves meanwhile, the plan is made again.
+  ///
+  /// Unless the file may be empty, one without text is invalid: it has lost the settings that apply.
   package static func save(
-    to path: [UInt8], from sources: ConfigurationSources, _ plan: Plan
+    to path: [UInt8], from sources: ConfigurationSources, mayBeEmpty: Bool = true, _ plan: Plan
   ) throws(Failure) -> Saved {
     var last: FileIdentity?
     for attempt in 0..<attempts {
@@ -67,6 +69,9 @@ package enum ConfigurationStore {
         throw .unreadable(error)
       }
       do throws(Failure) {
+        if !mayBeEmpty, Finding.hasNoText(old.contents) {
+          throw .edit(.invalidFile([Finding.lostText]))
+        }
         edit = try carryOut(plan, on: old.contents, sources)
       } catch {
         // Another process may be saving: half a file says nothing, valid or not.

@@ -8,17 +8,20 @@ package final class ConfigurationWriter {
   package let path: [UInt8]
   private let sources: ConfigurationSources
   private let worker: BlockingWorker
+  private let mayBeEmpty: () -> Bool
   private let onSaved: (ConfigurationStore.Saved) -> Void
 
   /// A writer of the file at a path. Calls `onSaved` on the loop after each save, before the caller of `save` is told, to
-  /// apply the file.
+  /// apply the file. `mayBeEmpty` says whether the file that applies has no text: another one without text is invalid.
   package init(
     path: [UInt8], sources: ConfigurationSources, worker: BlockingWorker,
+    mayBeEmpty: @escaping () -> Bool = { true },
     onSaved: @escaping (ConfigurationStore.Saved) -> Void
   ) {
     self.path = path
     self.sources = sources
     self.worker = worker
+    self.mayBeEmpty = mayBeEmpty
     self.onSaved = onSaved
   }
 
@@ -36,11 +39,12 @@ package final class ConfigurationWriter {
       @escaping (Result<ConfigurationStore.Saved, ConfigurationStore.Failure>) -> Void
   ) {
     let outcome = Outcome()
-    let (path, sources) = (path, sources)
+    let (path, sources, mayBeEmpty) = (path, sources, mayBeEmpty())
     do throws(SystemError) {
       try worker.submit {
         do throws(ConfigurationStore.Failure) {
-          outcome.saved = try ConfigurationStore.save(to: path, from: sources, plan)
+          outcome.saved = try ConfigurationStore.save(
+            to: path, from: sources, mayBeEmpty: mayBeEmpty, plan)
         } catch {
           outcome.failure = error
         }

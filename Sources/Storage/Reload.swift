@@ -35,7 +35,7 @@ package final class Reload {
   /// The file that was read last, valid or not; without a hash, the one that was read at the start.
   private var last: (identity: FileIdentity, hash: UInt64?)?
   /// Whether the file that applies has no text. Any other file that loses its text is refused: with it, the keys would go.
-  private var isEmpty: Bool
+  package private(set) var isEmpty: Bool
   /// The files that it names, as they were read with it.
   private var files: [ReferencedFile]
 
@@ -109,7 +109,7 @@ package final class Reload {
   /// it is whole.
   package func adopt(_ saved: ConfigurationStore.Saved) {
     guard FileIdentity(at: path) == saved.identity else { return read() }
-    isEmpty = isEmpty || Reload.hasNoText(saved.text)
+    isEmpty = isEmpty || Finding.hasNoText(saved.text)
     take(saved.text, saved.identity, since: Instant.now)
   }
 
@@ -139,13 +139,11 @@ package final class Reload {
     let this = (identity: identity, hash: hash.finish())
     let isSame = last.map { $0.identity == identity && $0.hash ?? this.hash == this.hash } ?? false
     if isSame, !isAsked, files.isEmpty { return }
-    let hasNoText = Reload.hasNoText(text)
+    let hasNoText = Finding.hasNoText(text)
     if hasNoText, !isEmpty, !(isSame && last?.hash == nil) {
       isAsked = false
       last = this
-      return refuse([
-        "\(path):1: the file has become empty: write its settings again, or restart to do without"
-      ])
+      return refuse([Text(Array(Finding.lostText.text(file: path).dropLast()))])
     }
     let report = Configuration.load(text, from: sources)
     if isSame, !isAsked {
@@ -159,10 +157,6 @@ package final class Reload {
     if report.configuration != nil { isEmpty = hasNoText }
     follow()
     finish(report, since: start)
-  }
-
-  private static func hasNoText(_ text: [UInt8]) -> Bool {
-    text.allSatisfy { $0.isBlank || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
   }
 
   /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often

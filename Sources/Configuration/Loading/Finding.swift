@@ -30,3 +30,17 @@ public struct Finding: Sendable {
     return text
   }
 }
+
+extension Finding {
+  /// The error of a file that has lost its text while it was in use.
+  public static var lostText: Finding {
+    Finding(
+      line: 1, severity: .error, missing: nil,
+      message: "the file has become empty: write its settings again, or restart to do without")
+  }
+
+  /// Whether a file has nothing but blanks and line ends.
+  public static func hasNoText(_ file: [UInt8]) -> Bool {
+    file.allSatisfy { $0.isBlank || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+  }
+}

@@ -165,6 +165,9 @@ def test_a_file_that_has_become_empty_changes_nothing(served, text, hangs_up):
     assert status == 200
     assert shown["reasons"][0].startswith(f"{served.file}:1: ")
     assert served.client.message(bot="a").status == 200
+    refused = served.client.post("/v1/bots", {"id": "c"})
+    assert (refused.status, refused.error["code"]) == (409, "configuration_invalid")
+    assert served.file.read_text() == text.replace("\r", "")
     served.file.write_text(served.text(bot_b={}))
     served.await_reload()
     assert served.readiness() == (200, {"status": "ready"})
