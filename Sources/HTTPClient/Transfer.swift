@@ -40,6 +40,7 @@ final class Transfer {
   let client: UnsafeMutableRawPointer
   private let refusesHostOnly: Bool
   private let usesProxy: Bool
+  private let isGet: Bool
   /// Whether an address was refused that the host's name resolved to.
   private var isAddressRefused = false
   private let bodyLimit: Int
@@ -91,6 +92,7 @@ final class Transfer {
     self.client = client
     refusesHostOnly = upstream.settings.refusesHostOnly
     usesProxy = upstream.settings.proxy != nil
+    isGet = upstream.settings.isGet
     bodyLimit = upstream.settings.bodyLimit
     sharedFields = upstream.sharedFields
     errorText.initialize(to: 0)
@@ -126,7 +128,7 @@ final class Transfer {
     setLong(CURLOPT_UPLOAD_BUFFERSIZE, 16384)
     // All that libcurl can unpack is unpacked. `Upstream` keeps libcurl from asking for it.
     setText(CURLOPT_ACCEPT_ENCODING, [])
-    setLong(CURLOPT_POST, 1)
+    setLong(isGet ? CURLOPT_HTTPGET : CURLOPT_POST, 1)
     ConnectionOptions(easy).set(for: settings)
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
     let context = Unmanaged.passUnretained(self).toOpaque()
@@ -170,7 +172,8 @@ final class Transfer {
     responseFields = ResponseFields()
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
-    _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count))
+    // A body would make a POST of it.
+    if !isGet { _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count)) }
   }
 
   /// Sets the handle up to send the same request once more, on a new connection.

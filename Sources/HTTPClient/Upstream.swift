@@ -32,13 +32,14 @@ public final class Upstream {
     ///
     /// New connections have no such limit, because a backend that is busy may be slow to read a long request.
     public var patienceMilliseconds: Int
+    /// Whether its requests are GET, without a body: a probe's.
+    public var isGet: Bool
 
     /// Settings from their parts.
     public init(
       url: [UInt8], fields: [[UInt8]], connectTimeoutMilliseconds: Int, authorityFile: [UInt8]?,
       identity: IdentityFiles? = nil, proxy: [UInt8]? = nil, bodyLimit: Int,
-      refusesHostOnly: Bool = false,
-      patienceMilliseconds: Int = 10_000
+      refusesHostOnly: Bool = false, patienceMilliseconds: Int = 10_000, isGet: Bool = false
     ) {
       self.url = url
       self.fields = fields
@@ -49,6 +50,7 @@ public final class Upstream {
       self.bodyLimit = bodyLimit
       self.refusesHostOnly = refusesHostOnly
       self.patienceMilliseconds = patienceMilliseconds
+      self.isGet = isGet
     }
   }
 
