@@ -125,7 +125,7 @@ package struct Verdict {
   /// The verdict on a response that is not a success.
   private init(status: Int, _ error: BackendError) {
     let (outcome, kind) = Verdict.sort(status: status)
-    if Verdict.isMeaningful(error.kind, with: status), let special = Verdict.sort(error.kind) {
+    if Verdict.isMeaningful(error, with: status), let special = Verdict.sort(error.kind) {
       self.init(
         special.outcome ?? outcome, special.failure, special.advice, reason: error.reason)
     } else {
@@ -137,12 +137,15 @@ package struct Verdict {
 
   /// Whether an error of this kind is believed with a status. A limit of rates may name tokens, and what fails to load
   /// will not be ready later.
-  private static func isMeaningful(_ kind: BackendError.Kind, with status: Int) -> Bool {
-    switch kind {
+  private static func isMeaningful(_ error: BackendError, with status: Int) -> Bool {
+    switch error.kind {
     case .contextTooLong: status >= 400 && status != 401 && status != 403 && status != 429
     case .contentFiltered: status >= 400
     case .quotaExhausted: 400...499 ~= status
-    case .loading: status == 503
+    case .loading:
+      // Ollama passes on what its runner says, with a status of its own.
+      status == 503
+        || status == 500 && error.reason?.span.containsIgnoringCase("server loading model") == true
     case .other: false
     }
   }

@@ -67,10 +67,25 @@ extension BackendError.Rule {
   ]
 
   private static let loading: [BackendError.Rule] = [
-    // llama.cpp, Ollama, LM Studio; Hugging Face.
+    // llama.cpp, its older /health, Ollama.
     .init(kind: .loading, place: .message, text: "loading model"),
+    .init(kind: .loading, place: .status, text: "loading model"),
+    .init(kind: .loading, place: .status, text: "loading"),
+    // LM Studio, LocalAI, TabbyAPI and others.
     .init(kind: .loading, place: .message, text: "model is loading"),
-    .init(kind: .loading, place: .message, text: "is currently loading"),
+    .init(kind: .loading, place: .message, text: "model loading"),
+    .init(kind: .loading, place: .message, text: "loading the model"),
+    .init(kind: .loading, place: .message, text: "being loaded"),
     .init(kind: .loading, place: .message, text: "still loading"),
+    .init(kind: .loading, place: .message, text: "not loaded yet"),
+    .init(kind: .loading, place: .message, text: "not yet loaded"),
+    // Hugging Face: "Model x is currently loading".
+    .init(kind: .loading, place: .message, text: "currently loading"),
+    // Routers of vLLM and SGLang, TGI, KServe ("Model with name x is not ready.").
+    .init(kind: .loading, place: .message, text: "warming up"),
+    .init(kind: .loading, place: .message, text: "is starting"),
+    .init(kind: .loading, place: .message, text: "starting up"),
+    .init(kind: .loading, place: .message, text: "is not ready"),
+    .init(kind: .loading, place: .message, text: "not ready yet"),
   ]
 }

@@ -35,19 +35,32 @@ public struct BackendError: Equatable, Sendable {
     if let root = try? JSONDocument(body).root {
       self.init(root)
     } else {
-      self.init(kind: .other, reason: nil, retryDelay: nil)
+      // A proxy or a small server may answer in plain text. Pages are long, and say many things.
+      let isLoading = body.count <= BackendError.plainLimit && BackendError.saysLoading(body)
+      self.init(kind: isLoading ? .loading : .other, reason: nil, retryDelay: nil)
     }
+  }
+
+  /// The longest text that is not JSON and may say that the model is loading, in bytes.
+  private static let plainLimit = 200
+
+  private static func saysLoading(_ text: [UInt8]) -> Bool {
+    for rule in Rule.openai where rule.kind == .loading && rule.place == .message {
+      if text.span.containsIgnoringCase(rule.text) { return true }
+    }
+    return false
   }
 
   /// Reads a value that reports an error, or has one that does. O(n).
   ///
   /// Errors come as `{"error": {…}}` (OpenAI and nearly all), `{"error": "…"}` (Ollama), the error's members
-  /// themselves (older vLLM), or one of these in an array (Gemini).
+  /// themselves (older vLLM), or one of these in an array (Gemini). Where `message` is missing, `detail` has the text
+  /// (FastAPI).
   @inline(never)
   init(_ value: JSONValue) {
     let root = value.elements.first { _ in true } ?? value
     let error = root["error"] ?? root
-    let message = error.kind == .string ? error : error["message"]
+    let message = error.kind == .string ? error : error["message"] ?? error["detail"]
     let text = message?.string ?? []
     let kind = Self.kind(of: error, text)
     self.init(

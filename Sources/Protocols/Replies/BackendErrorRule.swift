@@ -17,6 +17,8 @@ extension BackendError {
       case innerCode
       /// `metadata` has a member of this name.
       case metadata
+      /// `status` is this.
+      case status
       /// The message contains this, in any case of letters.
       case message
       /// `code` or `type` is this, or the message contains it: a name that is not a word of any language.
@@ -29,6 +31,7 @@ extension BackendError {
       case .type: error["type"]?.equals(text) == true
       case .innerCode: error["innererror"]?["code"]?.equals(text) == true
       case .metadata: error["metadata"]?[text].present != nil
+      case .status: error["status"]?.equals(text) == true
       case .message: message.span.containsIgnoringCase(text)
       case .anywhere:
         isCode(of: error) || error["type"]?.equals(text) == true
