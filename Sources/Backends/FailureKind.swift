@@ -6,7 +6,7 @@ package enum FailureKind: CaseIterable {
   case unavailable
   /// The backend's model is being loaded.
   case loading
-  /// No reply in time.
+  /// No reply in time, or a stream that fell silent. The same backend would only be waited for once more.
   case timeout
   /// 401, 403, or a certificate that is not trusted: the configuration has to be changed.
   case notTrusted
@@ -24,7 +24,7 @@ package enum FailureKind: CaseIterable {
   case noContent
   /// Any other response: a success that is not a reply or too large, a redirect, or not HTTP.
   case unusable
-  /// A reply that ended badly: cut off, stalled, with a gap or an error, or without a finish signal after a part of it.
+  /// A reply that ended badly: cut off, with a gap or an error, or without a finish signal after a part of it.
   case broken
 
   /// What follows from it.

@@ -136,10 +136,9 @@ final class Attempt: ResponseReceiver {
   }
 
   private func expire() {
-    let hasBegun = self.hasBegun
     let report = self.report(.timeout)
     report.take(disconnect())
-    report.failure = hasBegun ? .broken : .timeout
+    report.failure = .timeout
     report.advice =
       if hasOutput {
         FailureAdvice.stalled

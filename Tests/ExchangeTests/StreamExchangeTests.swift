@@ -118,6 +118,14 @@ import TestSupport
     #expect(fixture.messages(of: "c") == ["user: hi", "assistant: \(client.text)"])
   }
 
+  /// Another try would be waited for as long as the first.
+  @Test func aStallAsksTheNextAtOnce() throws {
+    let fixture = try fixture(delivery: "whole", retries: 2, prefill: false)
+    let client = try run(fixture, breaking: .stalled, after: 2)
+    #expect(client.answers.first?.tried == "first plain")
+    #expect(fixture.backends.askedCounts["http://127.0.0.1/first"] == 1)
+  }
+
   @Test(arguments: points) func breaksLiveWhereNobodyCanGoOn(way: Break, count: Int) throws {
     let fixture = try fixture(prefill: false)
     let client = try run(fixture, breaking: way, after: count)
