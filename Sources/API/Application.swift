@@ -34,6 +34,7 @@ package final class Application {
     messages = MessageService(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     dispatcher.restoreLimits(of: active.bots.integrations)
+    dispatcher.watches.adopt(active.bots.integrations)
     refusals = RefusalLog(services.log, on: services.loop)
     chats = ChatService(messages, refusals)
     conversations = ConversationResources(
@@ -56,6 +57,7 @@ package final class Application {
     if !active.configuration.keys.isEmpty { noteOpenAccess(configuration) }
     active.adopt(configuration)
     dispatcher.restoreLimits(of: active.bots.integrations)
+    dispatcher.watches.adopt(active.bots.integrations)
     messages.adopt(configuration.limits, configuration.context)
   }
 

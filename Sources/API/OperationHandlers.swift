@@ -1,6 +1,11 @@
+import Backends
 import Bytes
+import Configuration
+import EventLoop
+import Exchange
 import HTTPServer
 import JSON
+import Platform
 
 /// The endpoints for monitors, and for programs that generate clients.
 enum OperationHandlers {
@@ -9,12 +14,40 @@ enum OperationHandlers {
     .answer(response("ok", 200))
   }
 
-  /// `GET /readyz`: whether messages are welcome, and why the configuration file does not apply.
+  /// `GET /readyz`: whether messages are welcome, and what is wrong: the configuration file does not apply, or backends are
+  /// not ready.
   static func readiness(_ call: Call) -> Admission {
     let status = call.application.status
     if status.isDraining { return .answer(response("stopping", 503)) }
-    let mayRead = status.faults.isEmpty || call.application.active.access.mayReadAll(call.request)
-    return .answer(response("ready", 200, mayRead ? status.faults : [[UInt8](hidden)]))
+    let bots = call.application.active.bots.bots
+    var reasons = status.faults
+    for bot in bots { reasons += unready(of: bot) }
+    let mayRead = reasons.isEmpty || call.application.active.access.mayReadAll(call.request)
+    let now = call.application.dispatcher.services.loop.now
+    let isReady = bots.contains { $0.canAnswer(at: now) }
+    return .answer(
+      response(
+        isReady ? "ready" : "no_backend", isReady ? 200 : 503,
+        mayRead ? reasons : [[UInt8](hidden)]))
+  }
+
+  /// The integrations of a bot that are not ready, a line each.
+  private static func unready(of bot: Bot) -> [[UInt8]] {
+    var reasons: [[UInt8]] = []
+    for integration in bot.integrations where integration.settings.isEnabled {
+      let name = integration.settings.id
+      switch integration.health.state {
+      case .ready: break
+      case .loading:
+        let text: Text = "integration \(name) is loading its model: messages wait for it"
+        reasons.append(text.bytes)
+      case .down:
+        let text: Text =
+          "integration \(name) is down: it failed, see the log; postern test \(name) says why"
+        reasons.append(text.bytes)
+      }
+    }
+    return reasons
   }
 
   /// What a client without the right to read the reasons gets instead.

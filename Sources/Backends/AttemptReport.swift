@@ -92,6 +92,25 @@ extension AttemptReport {
       advice: FailureAdvice.breakerOpen(for: wait), retryAfter: wait)
   }
 
+  /// The message was not sent because it waited as long as the deadline allowed: for the backend's model, or for one of
+  /// its places.
+  package static func waited(_ integration: Integration, for time: TimeSpan) -> AttemptReport {
+    let isLoading = integration.health.isLoading
+    return AttemptReport(
+      integration: integration.settings.id, outcome: isLoading ? .loading : .timeout,
+      milliseconds: time.milliseconds,
+      advice: isLoading
+        ? FailureAdvice.loadingTooLong(after: time) : FailureAdvice.noPlace(after: time))
+  }
+
+  /// The integration was silent until another one was asked, too, which spoke first.
+  package static func outpaced(_ integration: Integration, after milliseconds: Int) -> AttemptReport
+  {
+    AttemptReport(
+      integration: integration.settings.id, outcome: .timeout, milliseconds: milliseconds,
+      advice: FailureAdvice.outpaced(after: .milliseconds(milliseconds)))
+  }
+
   /// What the attempt shows of the backend: nothing, where the message was not sent.
   package var breakerResult: Breaker.Result {
     guard fault == nil else { return .unknown }

@@ -25,15 +25,16 @@ package final class Bot {
   /// Draws an integration for a message by weight; `nil` if none but `others` takes part in draws. An integration
   /// whose breaker is open is drawn only if there is no other.
   package func draw(
-    for conversation: [UInt8], at now: Instant, using random: RandomSource,
-    without others: [Integration] = []
+    for conversation: [UInt8], of user: [UInt8]? = nil, at now: Instant,
+    using random: RandomSource, without others: [Integration] = []
   ) -> Integration? {
+    let subject = settings.stickiness == .user ? user ?? conversation : conversation
     let place =
-      draw(for: conversation, random) { place in
+      draw(for: subject, random) { place in
         integrations[place].breaker.allows(at: now)
           && !others.contains { $0 === integrations[place] }
       }
-      ?? draw(for: conversation, random) { place in
+      ?? draw(for: subject, random) { place in
         !others.contains { $0 === integrations[place] }
       }
     return place.map { integrations[$0] }
@@ -46,6 +47,13 @@ package final class Bot {
     if let drawn { route.append(drawn) }
     for place in pool.fallbacks { route.append(integrations[place]) }
     return route
+  }
+
+  /// Whether an integration may be asked now, or once its model is loaded.
+  package func canAnswer(at now: Instant) -> Bool {
+    integrations.contains {
+      $0.settings.isEnabled && ($0.breaker.allows(at: now) || $0.health.isLoading)
+    }
   }
 
   /// The integration with an id.
@@ -61,12 +69,12 @@ package final class Bot {
   }
 
   private func draw(
-    for conversation: [UInt8], _ random: RandomSource, where isUsable: (Int) -> Bool
+    for subject: [UInt8], _ random: RandomSource, where isUsable: (Int) -> Bool
   ) -> Int? {
     let id = settings.id
-    guard !settings.isSticky else {
+    guard settings.stickiness == .nothing else {
       return pool.draw(
-        for: ConversationToken(bot: id.span, conversation: conversation.span), where: isUsable)
+        for: ConversationToken(bot: id.span, conversation: subject.span), where: isUsable)
     }
     var generator = random
     return pool.draw(using: &generator, where: isUsable)

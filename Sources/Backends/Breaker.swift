@@ -47,6 +47,9 @@ package final class Breaker {
   /// When it opens, and for how long; `nil` for never.
   package var policy: BreakerPolicy?
   private var state = State.closed(failures: 0)
+  /// Whether it is open because the backend asked for a pause, or has no credit left: that a probe succeeds says nothing
+  /// about this.
+  private var isPause = false
 
   package init(_ policy: BreakerPolicy?) {
     self.policy = policy
@@ -93,6 +96,11 @@ package final class Breaker {
     return Permit(isProbe: true)
   }
 
+  /// Closes because a probe of the backend's health has succeeded, unless the backend has asked for a pause.
+  package func close() {
+    if !isClosed, !isPause { state = .closed(failures: 0) }
+  }
+
   /// Takes the result of an attempt, once for each permit.
   package func settle(_ permit: Permit, _ result: Result, at now: Instant) {
     switch result {
@@ -113,14 +121,17 @@ package final class Breaker {
     }
     if retryAfter > .milliseconds(0) {
       open(until: now + min(retryAfter, Breaker.longestRetryAfter))
+      isPause = true
     } else if isProbe || weight == .opens {
       open(until: now + .milliseconds(policy.openMilliseconds))
+      isPause = weight == .opens
     } else if case .closed(let failures) = state, weight == .counts {
       // An attempt that fails while it is open began before: it shows nothing new.
       if failures + 1 < policy.failures {
         state = .closed(failures: failures + 1)
       } else {
         open(until: now + .milliseconds(policy.openMilliseconds))
+        isPause = false
       }
     }
   }

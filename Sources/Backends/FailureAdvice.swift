@@ -8,11 +8,27 @@ package import Platform
 /// words, which may have names of the certificate.
 package enum FailureAdvice {
   package static func timeout(after limit: TimeSpan) -> Text {
-    "no whole reply within \(limit.milliseconds) ms: is the backend overloaded? Raise timeout if it needs longer"
+    "no whole reply within \(limit.milliseconds) ms: is the backend overloaded, or loading its model? Raise timeout if it "
+      + "needs longer; warm = yes loads the model at start, probe_url tells when it is loading, and with stream = yes "
+      + "timeout is the time to the first words"
   }
 
   package static func deadline(after limit: TimeSpan) -> Text {
     "no whole reply within \(limit.milliseconds) ms, its share of the bot's deadline: raise deadline, or lower timeouts"
+  }
+
+  package static func loadingTooLong(after wait: TimeSpan) -> Text {
+    "not asked: the backend was loading its model for all of the \(wait.milliseconds) ms that the bot's deadline leaves: "
+      + "raise deadline"
+  }
+
+  package static func noPlace(after wait: TimeSpan) -> Text {
+    "not asked: other messages had all places of max_in_flight for \(wait.milliseconds) ms, its share of the bot's "
+      + "deadline: raise max_in_flight if the backend can answer more at once"
+  }
+
+  package static func outpaced(after wait: TimeSpan) -> Text {
+    "nothing came within \(wait.milliseconds) ms, so the next integration was asked, too, and spoke first (hedge)"
   }
 
   package static func breakerOpen(for wait: TimeSpan) -> Text {
@@ -28,7 +44,7 @@ package enum FailureAdvice {
   package static let quotaExhausted: Text =
     "the backend's account has no credit left: add credit or raise its limit there; waiting does not help"
   package static let loading: Text =
-    "the backend is loading its model (503): it will answer once the model is ready"
+    "the backend is loading its model (503): messages wait for it until it is ready, or the bot's deadline is near"
   package static let reported: Text =
     "the backend reported an error inside the reply: see its log"
 

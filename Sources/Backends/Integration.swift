@@ -13,8 +13,10 @@ package final class Integration {
   package let upstream: Upstream?
   /// The backend's dialect; `nil` for `echo`.
   package let dialect: Dialect?
-  /// Decides whether the backend may be asked.
-  package let breaker: Breaker
+  /// What is known of the backend.
+  package let health: BackendHealth
+  /// Where the backend says whether it is well, asked by GET; `nil` without `probe_url`.
+  package let probe: Upstream?
   /// The results of its attempts, counted.
   package let statistics: IntegrationStatistics
   /// What is known of the length of its model's context.
@@ -41,8 +43,8 @@ package final class Integration {
     self.settings = settings
     dialect = settings.kind.dialect
     let isSameBackend = old?.settings.webhookURL?.text == settings.webhookURL?.text
-    breaker = (isSameBackend ? old?.breaker : nil) ?? Breaker(settings.breaker)
-    breaker.policy = settings.breaker
+    health = (isSameBackend ? old?.health : nil) ?? BackendHealth(settings)
+    health.adopt(settings)
     let kept = old?.settings.bot == settings.bot ? old?.statistics : nil
     statistics = kept ?? IntegrationStatistics()
     let isSameModel = isSameBackend && old?.settings.model == settings.model
@@ -59,8 +61,10 @@ package final class Integration {
         patienceMilliseconds: Integration.patienceMilliseconds(settings))
       let kept = old?.upstream.flatMap { $0.settings == wanted ? $0 : nil }
       upstream = kept ?? Upstream(wanted)
+      probe = Integration.probe(settings, dialect)
     } else {
       upstream = nil
+      probe = nil
     }
     ownFields = Integration.ownFields(settings, version)
     sendsConversation = !settings.setsField("X-Conversation-Id")
@@ -73,6 +77,9 @@ package final class Integration {
 
   /// Whether its backend can continue a reply that another one began.
   package var canContinue: Bool { settings.canContinue && upstream != nil }
+
+  /// Decides whether the backend may be asked.
+  package var breaker: Breaker { health.breaker }
 
   /// The most time that one attempt may take.
   package var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
@@ -92,6 +99,24 @@ package final class Integration {
     return RequestEncoder(
       profile, conversationID: conversation, user: user, metadata: metadata, streams: streams,
       into: upstream.takeBuffer())
+  }
+
+  /// Begins the body of a request for a reply of one token, as far as the dialect can ask for that. There must be a
+  /// backend.
+  package func shortReplyEncoder(conversation: [UInt8]) -> RequestEncoder {
+    guard let profile else { preconditionFailure("echo has no backend") }
+    // A few models take this name of the limit only.
+    let isRenamed = settings.parameters.contains { $0.name.span.equals("max_completion_tokens") }
+    var parameters = profile.parameters.filter { !$0.needsLongReply }
+    if isRenamed, let one = try? JSONDocument([UInt8(ascii: "1")]) {
+      parameters.append(
+        RequestParameter(name: [UInt8]("max_completion_tokens"), value: one.root))
+    }
+    let short = RequestProfile(
+      dialect: profile.dialect, model: profile.model, maxTokens: isRenamed ? nil : 1,
+      parameters: parameters, botID: profile.botID, botName: profile.botName)
+    return RequestEncoder(
+      short, conversationID: conversation, user: nil, metadata: nil, streams: false)
   }
 
   /// Whether its backend is asked for a stream, for a client that wants a stream or does not.
@@ -155,6 +180,22 @@ package final class Integration {
     return IdentityFiles(certificate: certificate, key: key)
   }
 
+  /// Where `probe_url` is. The configured fields, which may be keys, go to the scheme, host and port of `webhook_url` only.
+  private static func probe(_ settings: IntegrationSettings, _ dialect: Dialect) -> Upstream? {
+    guard let url = settings.probeURL, let own = settings.webhookURL else { return nil }
+    let isOwn = url.hasOrigin(of: own)
+    return Upstream(
+      Upstream.Settings(
+        url: url.text, fields: isOwn ? sharedFields(settings, dialect) : [],
+        connectTimeoutMilliseconds: settings.connectTimeoutMilliseconds,
+        authorityFile: settings.caFile, identity: isOwn ? identity(settings) : nil,
+        proxy: settings.proxy?.text, bodyLimit: probeLimit,
+        refusesHostOnly: (settings.proxy?.server ?? url).address == nil, isGet: true))
+  }
+
+  /// The largest answer to a probe, in bytes. What is longer has told enough by its status.
+  private static let probeLimit = 65536
+
   /// The configured fields, and the dialect's fields that are not among them.
   private static func sharedFields(
     _ settings: IntegrationSettings, _ dialect: Dialect
@@ -181,6 +222,14 @@ package final class Integration {
   private static func field(name: [UInt8], value: [UInt8]) -> [UInt8] {
     // libcurl leaves a field with a colon and no value out; a semicolon sends it empty.
     value.isEmpty ? name + [UInt8](";") : name + [UInt8](": ") + value
+  }
+}
+
+extension RequestParameter {
+  /// Whether it does not go with a reply of one token.
+  fileprivate var needsLongReply: Bool {
+    name.span.equals("max_completion_tokens") || name.span.equals("max_tokens")
+      || name.span.equals("thinking")
   }
 }
 

@@ -12,7 +12,9 @@ extension Setting {
     case .duration(let range): "duration, \(Self.text(range, .duration))"
     case .sync(let range): "`always`, `never`, or a duration, \(Self.text(range, .interval))"
     case .size(let range): "size, \(Self.text(range, .size))"
-    case .choice(let words): "one of " + words.words.map { "`\($0)`" }.joined(separator: ", ")
+    case .optionalDuration(let range): "`no`, or a duration, \(Self.text(range, .duration))"
+    case .choice(let words), .flag(let words):
+      "one of " + words.words.map { "`\($0)`" }.joined(separator: ", ")
     case .path: "absolute path"
     case .url: "URL"
     case .proxy: "URL of a proxy"

@@ -27,6 +27,7 @@ final class Attempt: ResponseReceiver {
   /// The body, where it comes in parts and is not a stream.
   private var gathered: [UInt8] = []
   private var isPaused = false
+  private var suspicion: (after: TimeSpan, action: () -> Void)?
   /// `nil` once the attempt is over.
   private var owner: (any AttemptOwner)?
 
@@ -46,7 +47,8 @@ final class Attempt: ResponseReceiver {
     self.owner = owner
     start = services.loop.now
     lastActivity = start
-    timer = services.loop.schedule(after: self.order.limit) { [self] in timeOut() }
+    suspicion = self.order.suspicion
+    timer = services.loop.schedule(at: silenceLimit) { [self] in timeOut() }
     transfer = services.client.post(
       body, to: self.order.upstream, fields: self.order.fields,
       receiver: self
@@ -67,7 +69,7 @@ final class Attempt: ResponseReceiver {
   var isStream: Bool { decoder != nil }
 
   /// Whether the model has produced anything in a stream, thinking included.
-  private var hasOutput: Bool { decoder?.hasOutput == true }
+  var hasOutput: Bool { decoder?.hasOutput == true }
 
   /// Whether a part of the reply has come as a stream.
   var hasBegun: Bool { decoder?.hasBegun == true }
@@ -119,9 +121,23 @@ final class Attempt: ResponseReceiver {
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
     } else if let decoder, decoder.isFinished {
       conclude(decoder, disconnect())
+    } else if !hasOutput, silenceLimit > now {
+      timer = services.loop.schedule(at: silenceLimit) { [self] in timeOut() }
+    } else if !hasOutput, let suspicion, start + order.limit > now {
+      self.suspicion = nil
+      timer = services.loop.schedule(at: silenceLimit) { [self] in timeOut() }
+      suspicion.action()
     } else {
       expire()
     }
+  }
+
+  /// When the silence before the first output has to be acted upon.
+  private var silenceLimit: Instant {
+    let end = start + order.limit
+    if let suspicion { return min(end, start + suspicion.after) }
+    guard let patience = order.patience, order.integration.health.isLoading else { return end }
+    return max(end, patience)
   }
 
   /// When a stream that has begun is given up, if no more data comes; `nil` where none has begun.

@@ -12,6 +12,10 @@ extension Attempt {
     /// The time until the whole reply or, in a stream, its first output: the integration's `timeout`, or what the
     /// deadline leaves.
     let limit: TimeSpan
+    /// Until when silence is borne while the backend is loading its model; `nil`: no longer than `limit`.
+    var patience: Instant?
+    /// Called once if the backend says nothing for this long.
+    var suspicion: (after: TimeSpan, action: () -> Void)?
     /// When even a stream that flows must end; `nil` for never.
     var deadline: Instant?
     /// Whether the body asks for a stream.

@@ -12,6 +12,8 @@ package import Storage
 /// Admits exchanges up to the limits, keeps those of one conversation in order, and owns what all of them use.
 package final class Dispatcher {
   package let services: Services
+  /// The backends that are not known to be well.
+  package let watches: BackendWatches
   /// The conversations.
   package let context: ContextStore
   private var limits: LimitsSettings
@@ -44,6 +46,7 @@ package final class Dispatcher {
     self.context = context
     self.services = services
     queueHashKey = SipHash.Key(services.random.next(), services.random.next())
+    watches = BackendWatches(services)
     users = makeLimiter(limits.perUser)
   }
 

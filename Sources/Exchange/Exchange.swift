@@ -18,11 +18,13 @@ import Storage
 /// complete in turns of their own.
 package final class Exchange: AttemptOwner {
   /// The state of the exchange.
-  private enum State {
+  enum State {
     /// Waiting for earlier messages of its conversation.
     case waiting
     /// Between two attempts, or before the first.
     case choosing
+    /// Waiting for a place at the integration of the trial, or for its model, up to the end of the trial.
+    case queued(RequestQueue.Ticket, TimerID)
     /// An integration has been asked.
     case attempting(Attempt)
     /// Waiting for the next retry of the same integration.
@@ -34,14 +36,14 @@ package final class Exchange: AttemptOwner {
     case finished
   }
 
-  private let dispatcher: Dispatcher
-  private let message: Message
-  private let bot: Bot
+  let dispatcher: Dispatcher
+  let message: Message
+  let bot: Bot
   /// The id of the client's request: `X-Request-Id`.
-  private let request: [UInt8]
+  let request: [UInt8]
   /// The name of the client's API key, if there are keys.
   private let caller: [UInt8]?
-  private let conversation: [UInt8]
+  let conversation: [UInt8]
   /// The conversation's key among those of all bots.
   package let queueKey: QueueKey
   private let recipient: any Recipient
@@ -51,26 +53,30 @@ package final class Exchange: AttemptOwner {
   package var user: [UInt8]? { message.userID }
   package var botID: [UInt8] { bot.settings.id }
 
-  private var state = State.waiting
+  var state = State.waiting
   private let start: Instant
-  private let deadline: Instant
+  let deadline: Instant
   /// Runs while the exchange waits. Attempts and pauses have limits of their own.
   private var deadlineTimer: TimerID?
   /// The integrations still to try, in order.
-  private var choices: ArraySlice<Integration> = []
+  var choices: ArraySlice<Integration> = []
   /// Those that were drawn and cannot express the request.
   private var unable: [Integration] = []
   /// The trial of the integration that is being asked.
-  private var trial: Trial?
+  var trial: Trial?
   /// The integration of `trial`; there is one from the first attempt on.
-  private var integration: Integration { trial!.integration }
+  var integration: Integration { trial!.integration }
   /// What of the conversation went into the request of the current attempt, and the size of its body, in bytes.
-  private var sent = (history: WrittenHistory(), bytes: 0)
-  private var reports: [AttemptReport] = []
+  var sent = SentRequest()
+  /// The second integration that is being asked, because the first has said nothing.
+  var hedge: Hedge?
+  /// Runs until then.
+  var hedgeTimer: TimerID?
+  var reports: [AttemptReport] = []
   /// Why the policy of the backend that was asked last refused the content; `nil` if it did not.
   private var filterReason: Text?
   /// What the client of a live stream has received. From the first delta on, the reply can only be continued.
-  private var delivered = DeliveredPart()
+  var delivered = DeliveredPart()
 
   /// An exchange for `dispatcher` to admit. `recipient` is answered once, unless the exchange is given up.
   package init(
@@ -90,7 +96,7 @@ package final class Exchange: AttemptOwner {
     deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
   }
 
-  private var now: Instant { dispatcher.services.loop.now }
+  var now: Instant { dispatcher.services.loop.now }
 
   // MARK: Admission
 
@@ -109,13 +115,15 @@ package final class Exchange: AttemptOwner {
     dispatcher.services.loop.cancel(deadlineTimer)
     state = .choosing
     choices = chooseIntegrations()[...]
+    hedgeLater()
     askNext()
   }
 
   /// The integrations to try, in order: the one that the message names, or else one that is drawn and the fallbacks.
   private func chooseIntegrations() -> [Integration] {
     if let id = message.integration { return bot.enabledIntegration(id).map { [$0] } ?? [] }
-    let drawn = bot.draw(for: conversation, at: now, using: dispatcher.services.random)
+    let drawn = bot.draw(
+      for: conversation, of: user, at: now, using: dispatcher.services.random)
     drawn?.statistics.count(.drawn)
     return bot.route(beginningWith: drawn)
   }
@@ -131,14 +139,8 @@ package final class Exchange: AttemptOwner {
     switch state {
     case .waiting:
       dispatcher.withdraw(self)
-    case .attempting(let attempt):
-      attempt.cancel()
-      integration.breaker.settle(trial!.permit, .unknown, at: now)
-      integration.statistics.count(.cancelled)
-    case .pausing(let timer):
-      dispatcher.services.loop.cancel(timer)
-    case .choosing:
-      break
+    case .queued, .attempting, .pausing, .choosing:
+      abandonTrial()
     case .replied, .finished:
       return false
     }
@@ -149,91 +151,34 @@ package final class Exchange: AttemptOwner {
   // MARK: Attempts
 
   /// Asks the next integration; after a part of the reply was delivered, the next one that can continue it.
-  private func askNext() {
+  func askNext() {
+    if hedge != nil { return followHedge() }
     while deadline > now, !delivered.isBeyondText, let integration = choices.popFirst() {
       if !delivered.isEmpty, !integration.canContinue { continue }
-      guard let permit = integration.breaker.admit(at: now) else {
+      guard integration.breaker.allows(at: now) || integration.health.isLoading else {
         note(.breakerOpen(integration, at: now), of: integration)
         continue
       }
-      trial = Trial(
-        of: integration, permit, until: deadline, leavingTimeFor: choices, at: now)
-      return ask(integration)
+      trial = Trial(of: integration, until: deadline, leavingTimeFor: choices, at: now)
+      return enter()
     }
     fail()
   }
 
   // For speed: optimised for size, it would copy the structures that it makes byte by byte.
   @_optimize(speed)
-  private func ask(_ integration: Integration) {
+  func ask(_ integration: Integration) {
     guard let upstream = integration.upstream else { return echo(integration) }
-    let streams = integration.streams(toStreamingClient: message.isStreaming)
     do throws(TranslationFault) {
-      let body = try encode(for: integration, streams: streams)
-      let order = Attempt.Order(
-        integration: integration, upstream: upstream,
-        fields: integration.fields(
-          conversation: conversation, request: request, platform: message.platform,
-          betas: message.betas),
-        limit: min(trial!.end - now, integration.timeout), deadline: deadline, streams: streams,
-        continued: delivered.text, face: message.prompt.chat?.face ?? .native,
-        passesEvents: passesEvents(of: integration))
+      let streams = integration.streams(toStreamingClient: message.isStreaming)
+      let body = try encode(for: trial!, streams: streams, &sent)
       state = .attempting(
-        Attempt(order, sending: body, services: dispatcher.services, for: self))
+        Attempt(
+          order(for: trial!, at: upstream, streams: streams), sending: body,
+          services: dispatcher.services, for: self))
     } catch {
       if !drawAgain() { settle(.notSent(integration, error), nil) }
     }
-  }
-
-  /// Whether a stream's events reach the client as the integration sends them: both speak the same interface, and no
-  /// other reply has begun in the client's stream.
-  private func passesEvents(of integration: Integration) -> Bool {
-    guard isLive, !delivered.hasBegun, let chat = message.prompt.chat else { return false }
-    return integration.dialect?.isSpoken(by: chat.face) == true
-  }
-
-  /// The request's body in the integration's dialect: the messages, and the part of the reply that was delivered.
-  private func encode(
-    for integration: Integration, streams: Bool
-  ) throws(TranslationFault) -> ByteBuffer {
-    var encoder = try integration.encoder(
-      conversation: conversation, user: message.user, metadata: message.metadata,
-      chat: message.prompt.chat, streams: streams, sendsHints: trial!.sendsHints)
-    let history = try message.prompt.write(
-      to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context,
-      within: room(for: integration))
-    if let text = delivered.text { encoder.append(prefill: text.span) }
-    let body = try encoder.finish()
-    sent = (history, body.count)
-    return body
-  }
-
-  /// How much of the conversation the integration's model takes, as far as is known.
-  private func room(for integration: Integration) -> HistoryRoom {
-    var room = HistoryRoom(turns: trial!.turns)
-    let reply = message.prompt.chat?.replyLimit ?? integration.settings.maxTokens
-    switch dispatcher.windowTokens {
-    case .unlimited: break
-    case .learned:
-      room.bytes = integration.learned.byteLimit(fixed: nil, reserving: reply, at: now)
-    case .fixed(let tokens):
-      room.bytes = integration.learned.byteLimit(fixed: tokens, reserving: reply, at: now)
-    }
-    return room
-  }
-
-  /// Learns how long the model's context is.
-  private func learn(from report: AttemptReport, _ reply: Reply?) {
-    let learned = integration.learned
-    let tokens = reply?.usage.input
-    guard report.overflow != nil || tokens != nil, sent.bytes > 0 else { return }
-    let isText = sent.history.isText && message.prompt.isText
-    if let overflow = report.overflow {
-      learned.note(overflow, bytes: isText ? sent.bytes : nil, at: now)
-    } else if let tokens, isText {
-      learned.note(bytes: sent.bytes, tokens: tokens, at: now)
-    }
-    dispatcher.keepLimit(of: integration)
   }
 
   /// Draws another integration if the one that was drawn cannot express the request. Returns whether there is one.
@@ -243,9 +188,10 @@ package final class Exchange: AttemptOwner {
     else { return false }
     unable.append(integration)
     let other = bot.draw(
-      for: conversation, at: now, using: dispatcher.services.random, without: unable)
+      for: conversation, of: user, at: now, using: dispatcher.services.random, without: unable)
     guard let other else { return false }
-    integration.breaker.settle(trial!.permit, .unknown, at: now)
+    trial!.giveUp(at: now)
+    leavePlace()
     integration.statistics.uncount(.drawn)
     other.statistics.count(.drawn)
     choices = [other] + choices
@@ -261,8 +207,9 @@ package final class Exchange: AttemptOwner {
   /// Passes pieces of a reply on, from the first output on. Up to the first content another integration can still
   /// replace the reply.
   func deliver(_ deltas: [ReplyDelta]) {
-    guard isLive, case .attempting(let attempt) = state,
-      let ready = delivered.release(deltas)
+    guard case .attempting(let attempt) = state else { return }
+    if hedge != nil, attempt.hasOutput { dropHedge() }
+    guard isLive, let ready = delivered.release(deltas)
     else { return }
     if !recipient.receive(ready, of: head(model: attempt.model)) { attempt.pause() }
   }
@@ -272,7 +219,7 @@ package final class Exchange: AttemptOwner {
   }
 
   /// Whether the client gets the reply as it is made.
-  private var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
+  var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
 
   /// Takes the result of an attempt.
   func settle(_ report: AttemptReport, _ reply: Reply?) {
@@ -285,8 +232,10 @@ package final class Exchange: AttemptOwner {
       delivered.note(attempt.partialContent)
     }
     state = .choosing
-    note(report, of: integration)
+    if report.failure != .loading || !trial!.wasLoading { note(report, of: integration) }
     trial!.settle(report, at: now)
+    dispatcher.watches.note(report, of: integration)
+    leavePlace()
     learn(from: report, reply)
     if let reply { return succeed(reply, integration, wasStreamed: wasStreamed) }
     guard let remedy = report.failure?.remedy else {
@@ -305,13 +254,15 @@ package final class Exchange: AttemptOwner {
     } else if !delivered.isEmpty, hasBegun {
       // An integration that broke off once is not asked for the rest.
       askNext()
+    } else if report.failure == .loading, !report.forbidsRetry {
+      enter()
     } else {
       retryLater(report.forbidsRetry ? .never : remedy.repetition, after: report.retryAfter)
     }
   }
 
   /// Keeps an attempt's report, for the client, the statistics and the log.
-  private func note(_ report: AttemptReport, of integration: Integration) {
+  func note(_ report: AttemptReport, of integration: Integration) {
     reports.append(report)
     integration.statistics.count(report)
     dispatcher.services.log.write(report, of: integration, request: request)
@@ -330,9 +281,8 @@ package final class Exchange: AttemptOwner {
 
   private func askAgain() {
     state = .choosing
-    if trial!.end > now, let permit = integration.breaker.admit(at: now) {
-      trial!.permit = permit
-      ask(integration)
+    if trial!.end > now, integration.breaker.allows(at: now) {
+      enter()
     } else if integration.breaker.isProbing, choices.isEmpty {
       // Another exchange's probe will show soon whether the backend works, and there is no other integration.
       askAgain(at: trial!.nextLook(at: now, using: dispatcher.services.random))
@@ -409,6 +359,8 @@ package final class Exchange: AttemptOwner {
     var asked: Integration?
     if case .attempting = state { asked = trial?.integration }
     state = .finished
+    dropHedge()
+    dispatcher.services.loop.cancel(hedgeTimer)
     dispatcher.services.loop.cancel(deadlineTimer)
     log(outcome, asked: asked)
     if heldConversation { dispatcher.leave(self) }

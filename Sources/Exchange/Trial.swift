@@ -6,8 +6,12 @@ import Platform
 /// The attempts of an exchange at one integration: the first and its retries.
 struct Trial {
   let integration: Integration
-  /// The breaker's permission for the current attempt.
-  var permit: Breaker.Permit
+  /// The request's number in the queue of the backend.
+  let number: UInt64
+  /// The breaker's permission for the current attempt; `nil` between attempts.
+  private var permit: Breaker.Permit?
+  /// Whether the current attempt has a place in the queue.
+  var holdsPlace = false
   /// When the trial ends, whatever its attempt does.
   let end: Instant
   /// The most turns of the conversation to send, after the backend has refused more; `nil` for the whole window.
@@ -20,21 +24,29 @@ struct Trial {
   private var hasCounted = false
   /// Whether hints that are translated are sent.
   private(set) var sendsHints: Bool
+  /// Whether there was an attempt.
+  private(set) var wasAsked = false
+  /// Whether the backend has said that it is loading its model.
+  private(set) var wasLoading = false
+  /// The time that attempts may still take while another integration could be asked; `nil` without such a limit.
+  private var timeLeft: TimeSpan?
 
   /// A trial of an integration, from now on.
   ///
   /// It ends early enough before the deadline to leave time for the integrations after it: for each its timeout, or an
-  /// even part of what is left of the deadline if that is less.
+  /// even part of what is left of the deadline if that is less. While there are others, its attempts together take no
+  /// longer than one timeout.
   init(
-    of integration: Integration, _ permit: Breaker.Permit, until deadline: Instant,
+    of integration: Integration, until deadline: Instant,
     leavingTimeFor next: ArraySlice<Integration>, at now: Instant
   ) {
     self.integration = integration
-    self.permit = permit
+    number = integration.health.queue.arrive()
     sendsHints = !integration.refusesHints
     let others = next.filter { $0.breaker.allows(at: now) }
     let left = deadline - now
     let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
+    timeLeft = others.isEmpty ? nil : integration.timeout
     end = others.reduce(deadline) { end, other in end - min(part, other.timeout) }
   }
 
@@ -46,6 +58,17 @@ struct Trial {
     return true
   }
 
+  /// Begins an attempt.
+  mutating func begin(_ permit: Breaker.Permit) {
+    self.permit = permit
+    wasAsked = true
+  }
+
+  /// The longest time that an attempt may take that begins now.
+  func limit(at now: Instant) -> TimeSpan {
+    min(end - now, timeLeft ?? integration.timeout)
+  }
+
   /// Settles the permit of an attempt. A message counts at most once, however often it is tried.
   mutating func settle(_ report: AttemptReport, at now: Instant) {
     var result = report.breakerResult
@@ -53,8 +76,13 @@ struct Trial {
       if hasCounted { result = .failed(retryAfter: retryAfter, .countedBefore) }
       hasCounted = true
     }
-    integration.breaker.settle(permit, result, at: now)
     if report.outcome == .ok, !sendsHints { integration.refusesHints = true }
+    if report.failure == .loading { wasLoading = true }
+    if let left = timeLeft, report.failure != .loading {
+      timeLeft = max(left - .milliseconds(report.milliseconds), .milliseconds(0))
+    }
+    if let permit { integration.breaker.settle(permit, result, at: now) }
+    permit = nil
   }
 
   /// Leaves hints out from now on, if the backend has refused one. Returns whether this is a change.
@@ -62,6 +90,12 @@ struct Trial {
     guard report.refusesHint, sendsHints else { return false }
     sendsHints = false
     return true
+  }
+
+  /// Settles the permit of an attempt that has shown nothing.
+  mutating func giveUp(at now: Instant) {
+    if let permit { integration.breaker.settle(permit, .unknown, at: now) }
+    permit = nil
   }
 
   /// The shortest pause before another look at a probe.
@@ -87,6 +121,7 @@ struct Trial {
   ) -> Instant? {
     let settings = integration.settings
     guard repetition != .never, retries < settings.retries else { return nil }
+    if let timeLeft, timeLeft <= .milliseconds(0) { return nil }
     if repetition == .once, hasRepeatedOnce { return nil }
     if let retryAfter, retryAfter > .milliseconds(settings.retryAfterMaxMilliseconds) { return nil }
     let pause =

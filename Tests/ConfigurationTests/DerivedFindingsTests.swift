@@ -49,7 +49,7 @@ import Testing
         "13: warning: secret: a key of fewer than 8 characters is easily guessed; use a longer one",
         "14: scopes: the value is not one of chat, read, write, admin",
         "15: bots: there is no bot of that name",
-        "17: sticky: the value is neither yes nor no",
+        "17: sticky: the value is not one of no, yes, user",
         "18: system_file: the file cannot be read: No such file",
         "20: bot: there is no bot of that name",
         "22: webhook_url: http:// to its host would send messages and keys unencrypted; use https://, or set allow_http = yes",

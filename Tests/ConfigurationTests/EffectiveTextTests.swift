@@ -60,6 +60,7 @@ import Testing
       # default
       error_message = Sorry, I can't answer right now. Please try again in a moment.
       sticky = no
+      hedge = no
       deadline = 120s
       delivery = live
       # not set: system, system_file
@@ -92,7 +93,10 @@ import Testing
       max_response = 1M
       breaker = 5/30s
       on_filter = stop
-      # not set: max_tokens, max_tokens_limit, drop, ca_file, client_certificate, client_key, proxy
+      max_in_flight = 0
+      probe_interval = 10s
+      warm = no
+      # not set: max_tokens, max_tokens_limit, drop, ca_file, client_certificate, client_key, proxy, probe_url
       """
     #expect(effective(report).hasSuffix(key + "\n"))
   }

@@ -86,7 +86,7 @@ import Testing
       ("[log]\nlevel =", ["2: level: the value is missing"]),
       ("[log]\nlevel = \"\"", ["2: level: the value is missing"]),
       ("[log]\nformat = xml", ["2: format: 'xml' is not one of text, json"]),
-      ("[bot a]\nsticky = maybe", ["2: sticky: 'maybe' is neither yes nor no"]),
+      ("[bot a]\nsticky = maybe", ["2: sticky: 'maybe' is not one of no, yes, user"]),
       ("[bot a]\nwindow = ten", ["2: window: 'ten' is not a whole number"]),
       // A message is one line, whatever is quoted in it.
       ("[bot a]\nwindow = \"1\\n2\\t3\"", [#"2: window: '1\n2\t3' is not a whole number"#]),

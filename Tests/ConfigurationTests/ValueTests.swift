@@ -48,7 +48,7 @@ import Testing
     #expect(
       bot.errorMessage
         == Array("Sorry, I can't answer right now. Please try again in a moment.".utf8))
-    #expect(!bot.isSticky)
+    #expect(bot.stickiness == .nothing)
     #expect(bot.deadlineMilliseconds == 120_000)
     #expect(bot.delivery == .live)
     #expect(configuration.integrations.count == 1)

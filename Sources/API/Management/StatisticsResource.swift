@@ -38,6 +38,9 @@ struct StatisticsResource {
     writer.beginObject()
     writer.member("integration", string: id.span)
     writer.member("bot", string: botID.span)
+    writer.member("state", string: integration.health.state.name)
+    writer.member("in_flight", integer: integration.health.queue.inFlight)
+    writer.member("waiting", integer: integration.health.queue.waitingCount)
     writer.member("drawn", integer: statistics[.drawn])
     writeShare(of: integration, in: bot, to: &writer)
     writer.name("attempts")
@@ -47,6 +50,7 @@ struct StatisticsResource {
     }
     writer.endObject()
     writer.member("cancelled", integer: statistics[.cancelled])
+    writer.member("hedged", integer: statistics[.hedged])
     writer.name("fallbacks")
     writer.beginObject()
     writer.member("served", integer: statistics[.fallbacksServed])

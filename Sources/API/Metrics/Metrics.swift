@@ -99,7 +99,8 @@ struct Metrics {
 
   /// Where the samples of an integration come from.
   private enum Content {
-    case attempts, counter(IntegrationStatistics.Counter), weight, breaker, latency
+    case attempts, counter(IntegrationStatistics.Counter), weight, breaker, state, inFlight,
+      waiting, latency
   }
 
   /// The metrics of each integration.
@@ -110,6 +111,10 @@ struct Metrics {
     (
       "integration_cancelled_attempts_total counter Attempts whose client went away.",
       .counter(.cancelled)
+    ),
+    (
+      "integration_hedged_total counter Messages for which another one was asked, too, because it said nothing.",
+      .counter(.hedged)
     ),
     ("integration_draws_total counter Messages for which it was drawn.", .counter(.drawn)),
     ("integration_weight gauge What it is drawn with; 0 where it never is.", .weight),
@@ -136,6 +141,12 @@ struct Metrics {
     (
       "integration_breaker_open gauge 1 while it is not asked, a probe apart; else 0.", .breaker
     ),
+    ("integration_state gauge 1 for the state that it is in: ready, loading or down.", .state),
+    ("integration_in_flight gauge Messages that it is answering.", .inFlight),
+    (
+      "integration_waiting gauge Messages that wait for its model, or for a place of max_in_flight.",
+      .waiting
+    ),
     ("integration_latency_seconds summary Time of attempts that brought a reply.", .latency),
   ]
 
@@ -154,6 +165,16 @@ struct Metrics {
       text.sample(integration.drawnWeight, labels: labels)
     case .breaker:
       text.sample(integration.breaker.isClosed ? 0 : 1, labels: labels)
+    case .state:
+      for state in BackendState.allCases {
+        text.sample(
+          integration.health.state == state ? 1 : 0,
+          labels: label("state", state.name, after: labels))
+      }
+    case .inFlight:
+      text.sample(integration.health.queue.inFlight, labels: labels)
+    case .waiting:
+      text.sample(integration.health.queue.waitingCount, labels: labels)
     case .latency:
       write(statistics.latency, labels, to: text)
     }

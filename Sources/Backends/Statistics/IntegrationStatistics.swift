@@ -10,6 +10,8 @@ package final class IntegrationStatistics {
     case drawn
     /// Attempts given up because the client left.
     case cancelled
+    /// Messages for which another integration was asked, too, because this one said nothing.
+    case hedged
     /// Replies that it gave as a fallback.
     case fallbacksServed
     /// Replies of a fallback, after this integration was tried first and failed.

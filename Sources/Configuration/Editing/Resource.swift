@@ -125,13 +125,18 @@ public struct Resource {
     switch (value, setting.type) {
     case (.boolean(let isTrue), _):
       writer.boolean(isTrue)
+    case (.word(let word), .flag) where word.span.equals("yes"):
+      writer.boolean(true)
+    case (.word(let word), .flag) where word.span.equals("no"):
+      writer.boolean(false)
     case (.word(let word), _):
       writer.string(word.span)
     case (.sync(.always), _):
       writer.string("always")
     case (.sync(.never), _):
       writer.string("never")
-    case (.number(let milliseconds), .duration), (.sync(.every(let milliseconds)), _):
+    case (.number(let milliseconds), .duration), (.number(let milliseconds), .optionalDuration),
+      (.sync(.every(let milliseconds)), _):
       let seconds = Resource.thousandths(milliseconds)
       writer.raw(seconds.span)
     case (.number(let number), _):

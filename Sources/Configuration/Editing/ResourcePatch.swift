@@ -153,14 +153,14 @@ public enum ResourcePatch {
     if let text = value.string { return text }
     if let boolean = value.boolean {
       switch setting.type {
-      case .boolean, .choice: return [UInt8](boolean ? "yes" : "no")
+      case .boolean, .choice, .flag, .optionalDuration: return [UInt8](boolean ? "yes" : "no")
       default: return nil
       }
     }
     guard value.kind == .number else { return nil }
     let digits = value.span.copied
     switch setting.type {
-    case .duration, .sync: return duration(digits)
+    case .duration, .sync, .optionalDuration: return duration(digits)
     case .count, .size, .rate, .breaker: return wholeNumber(digits)
     default: return nil
     }

@@ -136,18 +136,23 @@ extension ConfigurationResolver {
     if kind?.dialect?.needsModel == true, integration.entry("model") == nil {
       report(integration.origin, "\(integration.header) needs 'model'", missing: "model")
     }
-    guard let entry = integration.entry("webhook_url"),
-      let url = entry.text?.parsed(BackendURL.init)
+    check("webhook_url", of: integration)
+    check("probe_url", of: integration)
+  }
+
+  /// Checks that libcurl can read a URL, and that messages and keys do not go over the network in the clear.
+  private mutating func check(_ key: StaticString, of integration: Section) {
+    guard let entry = integration.entry(key), let url = entry.text?.parsed(BackendURL.init)
     else { return }
     if let fault = sources.urlFault(url.text) {
-      report(entry.origin, "webhook_url: libcurl cannot read the URL: \(fault)")
+      report(entry.origin, "\(key): libcurl cannot read the URL: \(fault)")
     }
     guard !url.isSecure, !url.isNearby, integration.boolean("allow_http") == false else { return }
     let host: Text = entry.isDerived ? "its host" : "'\(quoting: url.host)'"
     report(
       entry.origin,
       """
-      webhook_url: http:// to \(host) would send messages and keys unencrypted; use https://, or set \
+      \(key): http:// to \(host) would send messages and keys unencrypted; use https://, or set \
       allow_http = yes
       """)
   }

@@ -25,7 +25,7 @@ extension BackendURL {
   ]
 
   /// Whether two URLs have the same scheme, host and port, so that secrets for one may go to the other.
-  func hasOrigin(of other: BackendURL) -> Bool {
+  package func hasOrigin(of other: BackendURL) -> Bool {
     guard isSecure == other.isSecure, port == other.port else { return false }
     if let address { return address == other.address }
     return other.address == nil && host.span.equalsIgnoringCase(other.host.span)

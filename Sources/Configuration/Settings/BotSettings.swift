@@ -10,6 +10,16 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
     case whole
   }
 
+  /// What stays with its first integration.
+  public enum Stickiness: Sendable {
+    /// Nothing: each message is drawn for.
+    case nothing
+    /// A conversation.
+    case conversation
+    /// A user; a conversation of an unknown one.
+    case user
+  }
+
   /// The section's name.
   public let id: [UInt8]
   /// What people call it.
@@ -20,8 +30,10 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
   public private(set) var window = 0
   /// What the user is told when all integrations fail.
   public private(set) var errorMessage: [UInt8] = []
-  /// Whether a conversation stays with its first integration.
-  public private(set) var isSticky = false
+  /// What stays with its first integration.
+  public private(set) var stickiness = Stickiness.nothing
+  /// After how long a stream that has brought nothing has the next integration asked, too; `nil` for never.
+  public private(set) var hedgeMilliseconds: Int?
   /// The whole exchange, all attempts and waits together.
   public private(set) var deadlineMilliseconds = 0
   /// How clients that stream receive a reply.
@@ -67,9 +79,17 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
       "error_message", .prose(mayBeEmpty: false), &errorMessage,
       standard: "Sorry, I can't answer right now. Please try again in a moment.",
       "What the user is told when all integrations have failed.")
-    rows.boolean(
-      "sticky", &isSticky, standard: "no",
-      "Whether a conversation stays with its first integration.")
+    rows.choice(
+      "sticky", &stickiness, standard: "no", isFlag: true,
+      """
+      Whether a conversation stays with its first integration; `user`: whether a user does, in all conversations.
+      """)
+    rows.duration(
+      "hedge", 1...Quantity.day, &hedgeMilliseconds, standard: "no",
+      """
+      After how long the next integration is asked, too, for a client that streams and has received nothing. The first that \
+      speaks is heard, and the other is cancelled. It costs a second request.
+      """)
     rows.duration(
       "deadline", 1...Quantity.day, &deadlineMilliseconds, standard: "120s",
       "How long the whole exchange may take, all attempts and waits together.")
@@ -78,6 +98,12 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
       "What clients that stream receive: the reply as it is produced, or once it is complete and valid."
     )
   }
+}
+
+extension BotSettings.Stickiness: SettingWord {
+  static let words: [(word: StaticString, value: Self)] = [
+    ("no", .nothing), ("yes", .conversation), ("user", .user),
+  ]
 }
 
 extension BotSettings.Delivery: SettingWord {

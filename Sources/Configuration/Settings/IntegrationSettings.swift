@@ -89,6 +89,14 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var maxResponseBytes = 0
   /// When to pause requests to the backend; `nil` for never.
   public private(set) var breaker: BreakerPolicy?
+  /// The most requests at once; 0 for no limit.
+  public private(set) var maxInFlight = 0
+  /// Where the backend says whether it is well.
+  public private(set) var probeURL: BackendURL?
+  /// The time from one probe to the next.
+  public private(set) var probeIntervalMilliseconds = 0
+  /// Whether a short message is sent at start, so that the model is loaded.
+  public private(set) var isWarmed = false
   /// What follows when the backend's policy refuses the content.
   public private(set) var onFilter = OnFilter.stop
   /// Absolute path of a PEM file with the certificate authorities of this backend, instead of the system's.
@@ -115,7 +123,8 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
     id = section.name
     var rows = SettingRows(filling: section)
     bind(&rows)
-    secrets = section.secrets + (webhookURL?.queryValues ?? [])
+    secrets =
+      section.secrets + (webhookURL?.queryValues ?? []) + (probeURL?.queryValues ?? [])
     if let proxy { secrets.append(proxy.secret) }
   }
 
@@ -125,6 +134,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
     bindSelection(&rows)
     bindRequest(&rows)
     bindReply(&rows)
+    bindHealth(&rows)
   }
 }
 
@@ -283,6 +293,27 @@ extension IntegrationSettings {
         resolve the backend's name, `socks5h://`, each with a port. If the proxy wants a user and a password: \
         `http://USER:${PASSWORD}@proxy:3128`. No proxy of the environment is used.
         """, example: "http://proxy:3128", absence: "none"))
+  }
+}
+
+extension IntegrationSettings {
+  private func bindHealth(_ rows: inout SettingRows) {
+    rows.count(
+      "max_in_flight", 0...1_000_000, &maxInFlight, standard: "0",
+      "The most messages at once; more wait for their turn, up to the deadline. 0: no limit.")
+    rows.parsed(
+      "probe_url", .url, &probeURL, BackendURL.init,
+      .init(
+        """
+        Where the backend says whether it is well, asked by GET while that is in doubt: at start, after a failure, while \
+        the model is loading. 200: it is well, and its breaker closes. 503 that says so: it is loading, and messages wait.
+        """, example: "http://127.0.0.1:8081/health", absence: "not asked"))
+    rows.duration(
+      "probe_interval", 1...Quantity.day, &probeIntervalMilliseconds, standard: "10s",
+      "The time between two probes; at most 1s while messages wait for a model.")
+    rows.boolean(
+      "warm", &isWarmed, standard: "no",
+      "Whether to send one short message at start, so that the model is loaded.")
   }
 }
 

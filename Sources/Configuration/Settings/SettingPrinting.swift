@@ -10,7 +10,7 @@ extension Setting {
     case (.word(let word), _): return word
     case (.sync(.always), _): return [UInt8]("always")
     case (.sync(.never), _): return [UInt8]("never")
-    case (.number, .duration), (.sync(.every), _):
+    case (.number, .duration), (.number, .optionalDuration), (.sync(.every), _):
       var printed = text.copied
       if printed.last?.isASCIIDigit == true { printed.append("s") }
       return printed

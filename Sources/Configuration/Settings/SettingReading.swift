@@ -12,7 +12,12 @@ extension SettingType {
     case .duration(let range): return .number(try Self.number(value, in: range, .duration))
     case .size(let range): return .number(try Self.number(value, in: range, .size))
     case .sync(let range): return .sync(try Self.sync(value, in: range))
-    case .choice(let words): return .word(try Self.word(value, of: words))
+    case .optionalDuration(let range):
+      if Bool(word: value.bytes.span) == false {
+        return .boolean(false)
+      }
+      return .number(try Self.number(value, in: range, .duration))
+    case .choice(let words), .flag(let words): return .word(try Self.word(value, of: words))
     case .scopes: _ = try Scopes(value)
     case .line: try Self.checkLine(value)
     case .path: try Self.checkPath(value)

@@ -65,20 +65,21 @@ extension SettingRows {
   /// A row of a few words, each a case of the field's type.
   @inline(never)
   mutating func choice<Value: SettingWord>(
-    _ name: StaticString, _ field: inout Value, standard: StaticString,
+    _ name: StaticString, _ field: inout Value, standard: StaticString, isFlag: Bool = false,
     _ documentation: SettingDocumentation
   ) {
-    let word = word(name, WordList(of: Value.self), standard, documentation)
+    let words = WordList(of: Value.self)
+    let word = word(name, isFlag ? .flag(words) : .choice(words), standard, documentation)
     if let word, let value = Value(word: word.span) { field = value }
   }
 
   /// What all choices have in common: each type has a copy of the rest.
   @inline(never)
   private mutating func word(
-    _ name: StaticString, _ words: WordList, _ standard: StaticString,
+    _ name: StaticString, _ type: SettingType, _ standard: StaticString,
     _ documentation: SettingDocumentation
   ) -> [UInt8]? {
-    let word = visit(name, .choice(words), standard, documentation)?.word
+    let word = visit(name, type, standard, documentation)?.word
     expect(word != nil)
     return word
   }
@@ -108,6 +109,15 @@ extension SettingRows {
     _ documentation: SettingDocumentation
   ) {
     fill(&field, from: visit(name, .duration(range), standard, documentation))
+  }
+
+  /// A row of `no` or a time. The range and the field are in milliseconds.
+  @inline(never)
+  mutating func duration(
+    _ name: StaticString, _ range: ClosedRange<Int>, _ field: inout Int?, standard: StaticString,
+    _ documentation: SettingDocumentation
+  ) {
+    field = visit(name, .optionalDuration(range), standard, documentation)?.number
   }
 
   /// A row of sizes. The range and the field are in bytes.

@@ -18,6 +18,10 @@ package enum SettingType: Sendable {
   case size(ClosedRange<Int>)
   /// One of these words.
   case choice(WordList)
+  /// One of these words, `yes` and `no` among them: JSON has those as booleans.
+  case flag(WordList)
+  /// `no`, or a time in milliseconds.
+  case optionalDuration(ClosedRange<Int>)
   /// An absolute path.
   case path
   /// An http or https URL.

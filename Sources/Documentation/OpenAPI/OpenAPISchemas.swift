@@ -190,8 +190,10 @@ enum OpenAPISchemas {
   private static let count = #"{"type":"integer","minimum":0}"#
 
   private static let statistics = """
-    {"type":"object","required":["integration","bot","drawn","share","attempts","cancelled","fallbacks","latency_ms",\
-    "tokens","breaker"],"properties":{"integration":{"type":"string"},"bot":{"type":"string"},"drawn":\(count),\
+    {"type":"object","required":["integration","bot","state","in_flight","waiting","drawn","share","attempts","cancelled",\
+    "hedged","fallbacks","latency_ms","tokens","breaker"],"properties":{"integration":{"type":"string"},\
+    "bot":{"type":"string"},"state":{"enum":["ready","loading","down"]},"in_flight":\(count),"waiting":\(count),\
+    "drawn":\(count),"hedged":\(count),\
     "share":\(record(["drawn", "configured"], #"{"type":["number","null"],"minimum":0,"maximum":1}"#)),\
     "attempts":{"type":"object","propertyNames":{"$ref":"#/components/schemas/Outcome"},\
     "additionalProperties":\(count)},"cancelled":\(count),"fallbacks":\(record(["served", "served_for"], count)),\
@@ -202,7 +204,7 @@ enum OpenAPISchemas {
     """
 
   private static let status = #"""
-    {"type":"object","required":["status"],"properties":{"status":{"enum":["ok","ready","stopping"]},\#
+    {"type":"object","required":["status"],"properties":{"status":{"enum":["ok","ready","no_backend","stopping"]},\#
     "reasons":{"type":"array","items":{"type":"string"}}}}
     """#
 }

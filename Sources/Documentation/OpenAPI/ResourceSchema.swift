@@ -46,6 +46,10 @@ extension Setting {
     case .sync: return #"{"type":["number","string"],\#(described)}"#
     case .choice(let words):
       return #"{"enum":\#(list(words)),\#(described)}"#
+    case .flag(let words):
+      return #"{"enum":\#(flags(words))],\#(described)}"#
+    case .optionalDuration:
+      return #"{"type":["number","boolean"],\#(described)}"#
     default:
       let type = optional ? #"["\#(jsonType)","null"]"# : "\"\(jsonType)\""
       return #"{"type":\#(type),\#(bounds)\#(described)}"#
@@ -75,7 +79,10 @@ extension Setting {
         #"{"type":["integer","string","null"],\#(bounds)"pattern":"^[0-9]+[KMGkmg]?$"\#(defaultMember)}"#
     case .sync:
       return #"{"type":["number","string","null"]}"#
-    case .choice(let words):
+    case .optionalDuration:
+      return
+        #"{"type":["number","string","boolean","null"],\#(bounds)"pattern":"^(no|[0-9]+(ms|s|m|h)?)$","default":false}"#
+    case .choice(let words), .flag(let words):
       return #"{"enum":\#(givenWords(words))\#(defaultMember)}"#
     case .line:
       return
@@ -100,7 +107,7 @@ extension Setting {
   private var summary: String {
     let unit =
       switch type {
-      case .duration, .sync: " In seconds."
+      case .duration, .sync, .optionalDuration: " In seconds."
       case .size: " In bytes."
       default: ""
       }
@@ -121,7 +128,7 @@ extension Setting {
     switch type {
     case .count(let range), .size(let range):
       #""minimum":\#(range.lowerBound),"maximum":\#(range.upperBound),"#
-    case .duration(let range):
+    case .duration(let range), .optionalDuration(let range):
       #""minimum":\#(seconds(range.lowerBound)),"maximum":\#(seconds(range.upperBound)),"#
     default: ""
     }
@@ -147,6 +154,12 @@ extension Setting {
 
   private func list(_ words: WordList) -> String {
     "[\(words.words.map { "\"\($0)\"" }.joined(separator: ","))]"
+  }
+
+  /// The words as booleans and texts, without the closing bracket.
+  private func flags(_ words: WordList) -> String {
+    let others = words.words.filter { "\($0)" != "yes" && "\($0)" != "no" }
+    return "[true,false" + others.map { ",\"\($0)\"" }.joined()
   }
 
   /// Where `yes` and `no` are among the words, JSON's own do as well.

@@ -20,6 +20,7 @@ def test_a_bot_has_all_its_settings(two):
         "window": 10,
         "error_message": "Sorry, I can't answer right now. Please try again in a moment.",
         "sticky": False,
+        "hedge": False,
         "deadline": 120,
         "delivery": "live",
     }

@@ -277,12 +277,6 @@ STATUSES = {
         error("429 Too Many Requests", code="insufficient_quota"),
         status=429,
     ),
-    "503, loading": Fault(
-        {"loading"},
-        AGAIN,
-        replies.document({"error": {"message": "Loading model"}}, "503 Service Unavailable"),
-        status=503,
-    ),
     "503, not again": refusal("503 Service Unavailable", ONCE, x_should_retry="false"),
     "401": refusal("401 Unauthorized", ONCE, "auth_failed"),
     "402": refusal("402 Payment Required", ONCE),

@@ -153,9 +153,8 @@ def test_an_account_without_credit_opens_it_at_once(alone, backend, answer):
     [
         replies.document({"answer": "Hi!"}),
         replies.failure("408 Request Timeout"),
-        replies.document({"error": "llm server loading model"}, "503 Service Unavailable"),
     ],
-    ids=["no content", "408", "loading"],
+    ids=["no content", "408"],
 )
 def test_what_is_not_the_backends_failure_does_not_count(alone, backend, answer):
     server = backend(answer)
