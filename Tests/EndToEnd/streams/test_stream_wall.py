@@ -225,7 +225,7 @@ def test_it_is_asked_again_as_often_as_is_worth_it(cases, kind, ending, delivery
         failed = [] if case.place.is_finished else [case.outcome] * case.tries
         served = ["ok"] if case.place.is_finished or case.is_saved else []
         assert case.stream.outcomes == failed + served
-        # Each try may meet a kept connection that ends before any byte, and is made on a new one then.
+        # A try on a kept connection that ends before any byte is made again, on a new one.
         replaced = not case.place.sent and case.ending in ("closed", "reset")
         assert case.tries <= len(case.asked) <= case.tries * (1 + replaced)
         for attempt in case.stream.attempts[: len(failed)]:
