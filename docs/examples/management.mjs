@@ -41,6 +41,7 @@ await call("POST", "/v1/bots/shop/integrations", {
 });
 await call("POST", "/v1/bots/shop/integrations", { id: "shop-echo", name: "Echo", type: "echo" });
 await call("GET", "/v1/bots/shop/integrations");
+await call("GET", "/v1/integrations"); // those of all bots
 await call("GET", "/v1/integrations/shop-gpt/preview");
 await call("POST", "/v1/integrations/shop-echo/test", { content: "Are you there?" });
 

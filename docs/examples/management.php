@@ -48,6 +48,7 @@ call('POST', '/v1/bots/shop/integrations', [
 ]);
 call('POST', '/v1/bots/shop/integrations', ['id' => 'shop-echo', 'name' => 'Echo', 'type' => 'echo']);
 call('GET', '/v1/bots/shop/integrations');
+call('GET', '/v1/integrations'); // those of all bots
 call('GET', '/v1/integrations/shop-gpt/preview');
 call('POST', '/v1/integrations/shop-echo/test', ['content' => 'Are you there?']);
 

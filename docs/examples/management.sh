@@ -24,6 +24,7 @@ call POST /v1/bots/shop/integrations --json '{
   "headers": {"Authorization": "Bearer sk-secret"}, "timeout": 30, "weight": 3, "enabled": false}'
 call POST /v1/bots/shop/integrations --json '{"id": "shop-echo", "name": "Echo", "type": "echo"}'
 call GET /v1/bots/shop/integrations
+call GET /v1/integrations # those of all bots
 call GET /v1/integrations/shop-gpt/preview
 call POST /v1/integrations/shop-echo/test --json '{"content": "Are you there?"}'
 
