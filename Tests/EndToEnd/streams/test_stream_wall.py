@@ -96,11 +96,9 @@ class Case:
     @property
     def tries(self) -> int:
         """How often the broken integration is asked."""
-        if self.place.is_finished or self.delivered:
+        if self.place.is_finished or self.delivered or self.ending == "stalled":
             return 1
-        if self.place.tokens:
-            return 2
-        return 1 if self.ending == "stalled" else 3
+        return 2 if self.place.tokens else 3
 
     def play(self, client, primary: Backend, spare: Backend) -> "Case":
         conversation = {"bot": self.bot, "conversation_id": f"c-{self.number}"}
