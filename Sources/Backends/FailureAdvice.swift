@@ -38,7 +38,8 @@ package enum FailureAdvice {
   package static let stalled: Text =
     "the stream stopped in the middle of the reply: is the backend overloaded? Raise idle_timeout if it needs longer"
   package static let contextTooLong: Text =
-    "the conversation is longer than the model takes: lower window, or use a model with a larger context"
+    "the conversation is longer than the model takes: its oldest turns are left out; if this persists, use a model with a "
+    + "larger context"
   package static let contentFiltered: Text =
     "the backend's policy refuses the content: it is for the user to change it"
   package static let quotaExhausted: Text =

@@ -30,13 +30,3 @@ public protocol BackendClient: AnyObject {
   /// this is called it stays in memory, since its sockets refer to it.
   func close()
 }
-
-extension BackendClient {
-  /// Posts `body` to an upstream, for a response that is taken whole.
-  public func post(
-    _ body: ByteBuffer, to upstream: Upstream, fields: FieldLines,
-    completion: @escaping (TransferResult) -> Void
-  ) -> TransferID {
-    post(body, to: upstream, fields: fields, receiver: nil, completion: completion)
-  }
-}
