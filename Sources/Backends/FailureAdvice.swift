@@ -77,14 +77,14 @@ package enum FailureAdvice {
       // TLS 1.3 refuses a client after the handshake, and its alert may be lost.
       "the backend closed the connection before it answered: see its log; if it wants a client's certificate, set "
         + "client_certificate and client_key"
+    case .interrupted:
+      "the backend closed the connection before it answered: see its log"
     case .proxyUnreachable:
       "no connection to the proxy: check the host and port in proxy; is it running, and reachable from here?"
     case .proxyRefused:
       "the proxy does not connect to the host and port of webhook_url: check them, and what the proxy allows"
     case .proxyUnauthorized:
       "the proxy refuses the user and password, or wants them: write them into proxy, http://USER:PASSWORD@HOST:PORT"
-    case .interrupted:
-      "the backend closed the connection before it answered: see its log"
     case .notHTTP:
       "what answers is not an HTTP server: check the port in webhook_url"
     case .undecodable:

@@ -66,7 +66,7 @@ package final class Exchange: AttemptOwner {
   var trial: Trial?
   /// The integration of `trial`; there is one from the first attempt on.
   var integration: Integration { trial!.integration }
-  /// What of the conversation went into the request of the current attempt, and the size of its body, in bytes.
+  /// What the current attempt has sent.
   var sent = SentRequest()
   /// The second integration that is being asked, because the first has said nothing.
   var hedge: Hedge?

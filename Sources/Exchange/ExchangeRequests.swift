@@ -51,17 +51,17 @@ extension Exchange {
 
   /// How much of the conversation the integration's model takes, as far as is known.
   private func room(for trial: Trial) -> HistoryRoom {
-    let integration = trial.integration
-    var room = HistoryRoom(turns: trial.turns)
-    let reply = message.prompt.chat?.replyLimit ?? integration.settings.maxTokens
+    let fixed: Int?
     switch dispatcher.windowTokens {
-    case .unlimited: break
-    case .learned:
-      room.bytes = integration.learned.byteLimit(fixed: nil, reserving: reply, at: now)
-    case .fixed(let tokens):
-      room.bytes = integration.learned.byteLimit(fixed: tokens, reserving: reply, at: now)
+    case .unlimited: return HistoryRoom(turns: trial.turns)
+    case .learned: fixed = nil
+    case .fixed(let tokens): fixed = tokens
     }
-    return room
+    let integration = trial.integration
+    let reply = message.prompt.chat?.replyLimit ?? integration.settings.maxTokens
+    return HistoryRoom(
+      turns: trial.turns,
+      bytes: integration.learned.byteLimit(fixed: fixed, reserving: reply, at: now))
   }
 
   /// Learns how long the model's context is.

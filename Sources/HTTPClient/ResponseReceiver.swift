@@ -17,7 +17,7 @@ public struct ResponseHead: Equatable, Sendable {
 /// Its functions are called at the end of a turn, never by `post` or another function of the client, and not after the
 /// transfer was cancelled or is complete.
 public protocol ResponseReceiver: AnyObject {
-  /// The header section has come; `contentType` is empty where there is none. Returns whether the body is to be
+  /// The header section has come; `contentType` is empty if the field is missing. Returns whether the body is to be
   /// delivered in parts; otherwise it is gathered for the completion, up to the upstream's limit. Called once at most.
   func receive(_ head: ResponseHead, contentType: Span<UInt8>) -> Bool
 

@@ -57,6 +57,21 @@ final class ExchangeFixture {
     try loop.turn(waitingAtMost: .milliseconds(0))
   }
 
+  /// Moves the clock in steps of 20 ms, for a while.
+  func run(for span: TimeSpan) throws {
+    let end = now + span
+    while now < end { try advance(.milliseconds(20)) }
+  }
+
+  /// A fallback, to be appended to a configuration.
+  static let spare = """
+
+    [integration spare]
+    webhook_url = http://127.0.0.1/spare
+    timeout = 5s
+    fallback = yes
+    """
+
   /// An exchange for a message, not admitted yet.
   func exchange(
     _ content: String, in conversation: String, streaming: Bool = false, to client: FakeClient

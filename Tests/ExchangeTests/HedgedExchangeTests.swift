@@ -50,11 +50,6 @@ import TestSupport
       """)
   }
 
-  private func run(_ fixture: ExchangeFixture, for span: TimeSpan) throws {
-    let end = fixture.now + span
-    while fixture.now < end { try fixture.advance(.milliseconds(20)) }
-  }
-
   private static func silent(_ url: String) -> FakeBackends.Act {
     url.hasSuffix("first") ? .init(delay: nil, result: well) : whole
   }
@@ -73,9 +68,9 @@ import TestSupport
     fixture.backends.script = Self.silent
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", streaming: true, to: client))
-    try run(fixture, for: .seconds(9))
+    try fixture.run(for: .seconds(9))
     expectNothingYet(client, fixture)
-    try run(fixture, for: .seconds(2))
+    try fixture.run(for: .seconds(2))
     #expect(client.answers.first?.attempts.map { text($0.integration) } == ["first", "second"])
     #expect(client.answers.first?.attempts.map { $0.outcome } == [.timeout, .ok])
     if delivery == "live" { #expect(client.text == "Hi") }
@@ -101,7 +96,7 @@ import TestSupport
     }
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", streaming: true, to: client))
-    try run(fixture, for: .seconds(14))
+    try fixture.run(for: .seconds(14))
     #expect(client.answers.first?.attempts.map { text($0.integration) } == ["first"])
     #expect(fixture.bot.integrations[1].statistics[.cancelled] == 1)
     check(fixture, asked: ["first": 1, "second": 1, "third": 0])
@@ -117,7 +112,7 @@ import TestSupport
     }
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", streaming: true, to: client))
-    try run(fixture, for: .seconds(16))
+    try fixture.run(for: .seconds(16))
     #expect(client.answers.first?.attempts.map { $0.outcome } == [.httpError, .ok])
     check(fixture, asked: ["first": 1, "second": 1, "third": 0])
   }
@@ -132,7 +127,7 @@ import TestSupport
     }
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", streaming: true, to: client))
-    try run(fixture, for: .seconds(17))
+    try fixture.run(for: .seconds(17))
     #expect(client.answers.first?.attempts.map { $0.outcome } == [.httpError, .ok])
     #expect(client.text == "Hi")
     check(fixture, asked: ["first": 1, "second": 1, "third": 0])
@@ -143,7 +138,7 @@ import TestSupport
     fixture.backends.script = { _ in .init(delay: nil, result: Self.well) }
     let exchange = try fixture.exchange("x", in: "a", streaming: true, to: FakeClient())
     try fixture.dispatcher.admit(exchange)
-    try run(fixture, for: .seconds(11))
+    try fixture.run(for: .seconds(11))
     #expect(fixture.backends.running.count == 2)
     #expect(exchange.giveUp())
     check(fixture, asked: ["first": 1, "second": 1, "third": 0])
@@ -153,7 +148,7 @@ import TestSupport
     let fixture = try fixture()
     fixture.backends.script = Self.silent
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", to: FakeClient()))
-    try run(fixture, for: .seconds(15))
+    try fixture.run(for: .seconds(15))
     #expect(fixture.backends.askedCounts["http://127.0.0.1/second"] == nil)
   }
 }

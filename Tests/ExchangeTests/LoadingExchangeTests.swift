@@ -25,19 +25,7 @@ import TestSupport
       breaker = 1/30s
       \(settings)
       """
-        + (fallback
-          ? """
-
-          [integration spare]
-          webhook_url = http://127.0.0.1/spare
-          timeout = 5s
-          fallback = yes
-          """ : ""))
-  }
-
-  private func run(_ fixture: ExchangeFixture, for span: TimeSpan) throws {
-    let end = fixture.now + span
-    while fixture.now < end { try fixture.advance(.milliseconds(20)) }
+        + (fallback ? ExchangeFixture.spare : ""))
   }
 
   /// A hundred messages come while the model loads for 12 s: all are answered then, in order, and the backend was not
@@ -60,13 +48,13 @@ import TestSupport
       try fixture.dispatcher.admit(fixture.exchange("x", in: "c\(number)", to: client))
       if number % 10 == 0 { try fixture.advance(.milliseconds(20)) }
     }
-    try run(fixture, for: .seconds(11))
+    try fixture.run(for: .seconds(11))
     #expect(order.isEmpty)
     #expect(fixture.bot.integrations[0].health.state == .loading)
     let before = fixture.backends.askedCounts["http://127.0.0.1/slow"]!
     // Once a second, and the first few at once.
     #expect(before < 30)
-    try run(fixture, for: .seconds(3))
+    try fixture.run(for: .seconds(3))
     #expect(order == Array(0..<100))
     #expect(fixture.bot.integrations[0].health.state == .ready)
     #expect(fixture.bot.integrations[0].breaker.isClosed)
@@ -84,12 +72,12 @@ import TestSupport
     }
     let clients = [FakeClient(), FakeClient()]
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", to: clients[0]))
-    try run(fixture, for: .milliseconds(100))
+    try fixture.run(for: .milliseconds(100))
     // This one is never sent to the backend that loads.
     try fixture.dispatcher.admit(fixture.exchange("x", in: "b", to: clients[1]))
-    try run(fixture, for: .seconds(54))
+    try fixture.run(for: .seconds(54))
     #expect(clients.allSatisfy { $0.answers.isEmpty })
-    try run(fixture, for: .seconds(2))
+    try fixture.run(for: .seconds(2))
     for client in clients {
       #expect(client.answers.first?.attempts.map { $0.outcome } == [.loading, .ok])
     }
@@ -101,7 +89,7 @@ import TestSupport
     fixture.backends.script = { _ in .init(delay: .milliseconds(5), result: Self.loading) }
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", to: client))
-    try run(fixture, for: .seconds(61))
+    try fixture.run(for: .seconds(61))
     guard case .failed(timedOut: true) = client.answers.first?.content else {
       Issue.record("the message waits up to its deadline")
       return
@@ -115,10 +103,10 @@ import TestSupport
     let client = FakeClient()
     let exchange = try fixture.exchange("x", in: "a", to: client)
     try fixture.dispatcher.admit(exchange)
-    try run(fixture, for: .milliseconds(100))
+    try fixture.run(for: .milliseconds(100))
     #expect(exchange.giveUp())
     let asked = fixture.backends.askedCounts["http://127.0.0.1/slow"]
-    try run(fixture, for: .seconds(20))
+    try fixture.run(for: .seconds(20))
     #expect(fixture.backends.askedCounts["http://127.0.0.1/slow"] == asked)
     #expect(fixture.bot.integrations[0].health.queue.waitingCount == 0)
     #expect(fixture.bot.integrations[0].health.queue.inFlight == 0)
@@ -143,23 +131,23 @@ import TestSupport
     }
     let probes = { fixture.backends.askedCounts["http://127.0.0.1/health"] ?? 0 }
     fixture.dispatcher.watches.adopt(fixture.bot.integrations)
-    try run(fixture, for: .seconds(60))
+    try fixture.run(for: .seconds(60))
     #expect(probes() == 1)
     isWell = false
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", to: client))
-    try run(fixture, for: .seconds(1))
+    try fixture.run(for: .seconds(1))
     let integration = fixture.bot.integrations[0]
     #expect(integration.health.state == .down)
     #expect(!integration.breaker.isClosed)
-    try run(fixture, for: .seconds(10))
+    try fixture.run(for: .seconds(10))
     #expect(probes() == 2)
     isWell = true
-    try run(fixture, for: .seconds(10))
+    try fixture.run(for: .seconds(10))
     #expect(probes() == 3)
     #expect(integration.breaker.isClosed)
     #expect(integration.health.state == .ready)
-    try run(fixture, for: .seconds(60))
+    try fixture.run(for: .seconds(60))
     #expect(probes() == 3)
   }
 
@@ -175,7 +163,7 @@ import TestSupport
     }
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", to: client))
-    try run(fixture, for: .seconds(42))
+    try fixture.run(for: .seconds(42))
     #expect(client.answers.first?.attempts.map { $0.outcome } == [.ok])
     #expect(fixture.backends.askedCounts["http://127.0.0.1/slow"] == 1)
   }
@@ -192,10 +180,10 @@ import TestSupport
     fixture.dispatcher.watches.adopt(fixture.bot.integrations)
     let client = FakeClient()
     try fixture.dispatcher.admit(fixture.exchange("x", in: "a", to: client))
-    try run(fixture, for: .seconds(39))
+    try fixture.run(for: .seconds(39))
     #expect(fixture.bot.integrations[0].health.state == .loading)
     #expect(fixture.backends.askedCounts["http://127.0.0.1/slow"] == 1)
-    try run(fixture, for: .seconds(2))
+    try fixture.run(for: .seconds(2))
     #expect(client.answers.first?.attempts.map { $0.outcome } == [.ok])
   }
 
@@ -207,14 +195,14 @@ import TestSupport
       .init(delay: .milliseconds(5), result: isThere ? Self.well : .failure(.connectFailed))
     }
     fixture.dispatcher.watches.adopt(fixture.bot.integrations)
-    try run(fixture, for: .seconds(5))
+    try fixture.run(for: .seconds(5))
     #expect(fixture.bot.integrations[0].health.state == .down)
     #expect(fixture.bot.integrations[0].breaker.isClosed)
     isThere = true
-    try run(fixture, for: .seconds(3))
+    try fixture.run(for: .seconds(3))
     #expect(fixture.bot.integrations[0].health.state == .ready)
     let asked = fixture.backends.askedCounts["http://127.0.0.1/slow"]
-    try run(fixture, for: .seconds(60))
+    try fixture.run(for: .seconds(60))
     #expect(fixture.backends.askedCounts["http://127.0.0.1/slow"] == asked)
   }
 }

@@ -20,19 +20,7 @@ import TestSupport
       timeout = 10s
       max_in_flight = 2
       """
-        + (fallback
-          ? """
-
-          [integration spare]
-          webhook_url = http://127.0.0.1/spare
-          timeout = 5s
-          fallback = yes
-          """ : ""))
-  }
-
-  private func run(_ fixture: ExchangeFixture, for span: TimeSpan) throws {
-    let end = fixture.now + span
-    while fixture.now < end { try fixture.advance(.milliseconds(20)) }
+        + (fallback ? ExchangeFixture.spare : ""))
   }
 
   @Test func neverMoreAtOnceAndInOrder() throws {
@@ -48,7 +36,7 @@ import TestSupport
       client.onAnswer = { _ in order.append(number) }
       try fixture.dispatcher.admit(fixture.exchange("x", in: "c\(number)", to: client))
     }
-    try run(fixture, for: .seconds(12))
+    try fixture.run(for: .seconds(12))
     #expect(order == Array(0..<20))
     #expect(most <= 2)
     #expect(fixture.bot.integrations[0].health.queue.inFlight == 0)
@@ -64,7 +52,7 @@ import TestSupport
       try fixture.dispatcher.admit(fixture.exchange("x", in: "c\(number)", to: client))
     }
     // The first two hold both places up to their timeout; the third gets one then.
-    try run(fixture, for: .seconds(16))
+    try fixture.run(for: .seconds(16))
     for client in clients {
       #expect(client.answers.count == 1)
       #expect(client.answers.first?.attempts.last?.outcome == .ok)
@@ -86,9 +74,9 @@ import TestSupport
     // One that waits, and one that holds a place: the last in the queue gets it.
     #expect(exchanges[2].giveUp())
     #expect(exchanges[0].giveUp())
-    try run(fixture, for: .milliseconds(40))
+    try fixture.run(for: .milliseconds(40))
     #expect((queue.inFlight, queue.waitingCount) == (2, 0))
-    try run(fixture, for: .seconds(6))
+    try fixture.run(for: .seconds(6))
     #expect(clients.map { $0.answers.count } == [0, 1, 0, 1])
     #expect(queue.inFlight == 0)
   }

@@ -14,7 +14,7 @@ import Storage
 /// A change is checked against the file as it is at that moment, on the thread that writes it. The answer is what was
 /// saved.
 final class Management {
-  /// Changes the configuration file; `nil` where there is none.
+  /// Changes the configuration file; `nil` without a file.
   var writer: ConfigurationWriter?
   private let active: ActiveConfiguration
   private let conversations: ConversationResources
