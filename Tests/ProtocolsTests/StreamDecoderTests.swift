@@ -268,6 +268,28 @@ import TestSupport
     #expect(decoder.fault == .tooLarge(limit: 1 << 20))
   }
 
+  /// Text that comes for a block of another kind is a part of the reply.
+  @Test(arguments: [
+    (#"{"type":"x"}"#, #""Hi""#), (#"{"type":"x","text":"no"}"#, #""Hi""#),
+    (#"{"text":"no"}"#, #""Hi""#), (#"{}"#, #""Hi""#), (#"{"type":"text"}"#, #""Hi""#),
+    (#"{"type":"text","text":"yes: "}"#, #""yes: Hi""#),
+  ])
+  func textOfAnyBlockIsKept(block: String, content: String) throws {
+    let decoder = StreamDecoder(.anthropic, .lines, limit: 1000)
+    let events = [
+      #"{"type":"content_block_start","index":0,"content_block":\#(block)}"#,
+      #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"H"}}"#,
+      #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"i"}}"#,
+      #"{"type":"message_stop"}"#,
+    ]
+    let deltas = events.flatMap { decoder.feed(bytes($0 + "\n").span) }
+    let pieces = deltas.map { (delta) -> String in
+      if case .text(let piece) = delta { text(piece) } else { "?" }
+    }
+    #expect("\"\(pieces.joined())\"" == content)
+    #expect(text(try decoder.reply().content) == content)
+  }
+
   // MARK: Continuing
 
   @Test(arguments: Dialect.allCases)

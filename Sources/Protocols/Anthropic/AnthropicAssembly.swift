@@ -10,8 +10,11 @@ final class AnthropicAssembly: ReplyAssembly {
   private static let blockLimit = 1024
 
   private struct Block {
-    let index: Int
+    /// The vendor's number; `nil` if the vendor began no such block.
+    let index: Int?
     let object: MergedObject
+    /// Whether the reply's text has a place in it.
+    let isText: Bool
     /// The place among the calls of tools; `nil` if it is not one.
     let call: Int?
     /// The input that it began with, which counts where none comes in pieces.
@@ -117,13 +120,21 @@ final class AnthropicAssembly: ReplyAssembly {
     return text
   }
 
-  /// The text that comes now belongs to the block of this number.
+  /// The text that comes now belongs to the block of this number. Where that is a block of another kind, which text has no
+  /// place in, a text block follows the others.
   @inline(never)
   private func beginText(ofBlock number: Int, _ progress: ReplyProgress) {
     textNumber = number
-    guard let place = blocks.lastIndex(where: { $0.index == number }),
-      texts.last?.block != place
-    else { return }
+    guard let last = blocks.lastIndex(where: { $0.index == number }) else { return }
+    var place = last
+    if !blocks[last].isText {
+      guard blocks.count < Self.blockLimit else { return budget.exhaust() }
+      place = blocks.count
+      let object = MergedObject(budget)
+      object.set("type", raw: [UInt8]("\"text\""))
+      blocks.append(Block(index: nil, object: object, isText: true, call: nil, firstInput: nil))
+    }
+    guard texts.last?.block != place else { return }
     texts.append((place, progress.text.count))
   }
 
@@ -143,9 +154,10 @@ final class AnthropicAssembly: ReplyAssembly {
   private func begin(_ index: JSONValue?, _ block: JSONValue, _ progress: ReplyProgress) {
     guard blocks.count < Self.blockLimit else { return budget.exhaust() }
     let object = MergedObject(budget)
+    let isText = block.member("type", is: "text")
     for member in block.members {
       // The texts of all blocks are one text, which is kept apart from them.
-      if member.isNamed("text"), member.value.kind == .string {
+      if isText, member.isNamed("text"), member.value.kind == .string {
         if !member.value.isEmpty { texts.append((blocks.count, progress.text.count)) }
         progress.append(text: member.value)
         object.set("text", raw: [UInt8]("\"\""))
@@ -173,7 +185,8 @@ final class AnthropicAssembly: ReplyAssembly {
     if progress.passesEvents, firstInput != nil || call.map({ !calls.isPlain(at: $0) }) == true {
       changed = AnthropicEvent.start(index, block, id: call.map { calls.id(of: $0) })
     }
-    blocks.append(Block(index: number, object: object, call: call, firstInput: firstInput))
+    blocks.append(
+      Block(index: number, object: object, isText: isText, call: call, firstInput: firstInput))
   }
 
   /// A block has begun. Text and thinking come later; of all else the beginning is a part of the reply.
