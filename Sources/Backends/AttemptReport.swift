@@ -29,6 +29,8 @@ package final class AttemptReport {
   /// The reason that the backend gave for a failure. Only for administrators, because it may repeat the user's words or
   /// the key.
   package var backendReason: [UInt8]?
+  /// That reason as the log may have it, at `debug`.
+  package var loggedReason: [UInt8]?
   /// Where the request was longer than the model takes: the backend's numbers.
   package var overflow: ContextOverflow?
   /// How many events of the stream were skipped because they are not JSON objects.
@@ -89,7 +91,8 @@ extension AttemptReport {
     let wait = integration.breaker.wait(at: now)
     return AttemptReport(
       integration: integration.settings.id, outcome: .breakerOpen, milliseconds: 0,
-      advice: FailureAdvice.breakerOpen(for: wait), retryAfter: wait)
+      advice: FailureAdvice.breakerOpen(for: wait, after: integration.failures.last?.message),
+      retryAfter: wait)
   }
 
   /// The message was not sent because it waited as long as the deadline allowed: for the backend's model, or for one of
@@ -119,6 +122,20 @@ extension AttemptReport {
     case .nothing: .unknown
     case .failure: .failed(retryAfter: retryAfter, .counts)
     case .exhaustion: .failed(retryAfter: retryAfter, .opens)
+    }
+  }
+
+  /// Whether the integration is at fault: its backend, its network or its settings. Not where another message may well
+  /// be answered.
+  package var showsFault: Bool {
+    guard fault == nil, let failure else { return false }
+    return switch failure {
+    case .unreachable, .unavailable, .timeout, .notTrusted, .quotaExhausted, .unusable, .broken,
+      .noContent:
+      true
+    // The request is at fault with 400, 413 and 422; the address or the model's name with others.
+    case .refused: status != 400 && status != 413 && status != 422
+    case .loading, .contextTooLong, .contentFiltered, .requestTimedOut: false
     }
   }
 

@@ -1,4 +1,5 @@
 package import Configuration
+package import Platform
 
 /// What answers and probes have shown of a backend, and the places for requests at it.
 ///
@@ -14,6 +15,12 @@ package final class BackendHealth {
   package private(set) var isSuspect = false
   /// The state that was told last.
   package var toldState = BackendState.ready
+  /// When it was told that the backend loads its model.
+  package var loadingStart = Instant(nanoseconds: 0)
+  /// The breaker's condition that was told last.
+  package var toldBreaker = Breaker.Condition.closed
+  /// When the breaker was last told to be no longer closed.
+  package var breakerChange = Instant(nanoseconds: 0)
 
   package init(_ settings: IntegrationSettings) {
     breaker = Breaker(settings.breaker)

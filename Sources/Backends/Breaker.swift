@@ -65,14 +65,33 @@ package final class Breaker {
   }
 
   /// Whether a probe is under way, whose result will be known soon.
-  package var isProbing: Bool { if case .probing = state { true } else { false } }
+  package var isProbing: Bool { condition == .probing }
 
   /// Whether the backend is asked as usual.
-  package var isClosed: Bool { if case .closed = state { true } else { false } }
+  package var isClosed: Bool { condition == .closed }
 
-  /// The state's name: `closed`, `open` or `probing`.
-  package var stateName: StaticString {
+  /// What the breaker does, without times and counts.
+  package enum Condition {
+    /// Lets requests through.
+    case closed
+    /// Lets none through, until its pause is over.
+    case open
+    /// Waits for the result of one request.
+    case probing
+  }
+
+  /// What the breaker does at the moment.
+  package var condition: Condition {
     switch state {
+    case .closed: .closed
+    case .open: .open
+    case .probing: .probing
+    }
+  }
+
+  /// The condition's name: `closed`, `open` or `probing`.
+  package var stateName: StaticString {
+    switch condition {
     case .closed: "closed"
     case .open: "open"
     case .probing: "probing"

@@ -31,8 +31,11 @@ package enum FailureAdvice {
     "nothing came within \(wait.milliseconds) ms, so the next integration was asked, too, and spoke first (hedge)"
   }
 
-  package static func breakerOpen(for wait: TimeSpan) -> Text {
-    "not asked: it has failed too often, or asked for a pause; it is tried again in \(wait.milliseconds) ms (breaker)"
+  package static func breakerOpen(for wait: TimeSpan, after failure: Text?) -> Text {
+    let advice: Text =
+      "not asked: it has failed too often, or asked for a pause; it is tried again in \(wait.milliseconds) ms (breaker)"
+    guard let failure else { return advice }
+    return "\(advice); its last failure: \(failure)"
   }
 
   package static let stalled: Text =

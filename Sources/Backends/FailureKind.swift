@@ -27,6 +27,16 @@ package enum FailureKind: CaseIterable {
   /// A reply that ended badly: cut off, with a gap or an error, or without a finish signal after a part of it.
   case broken
 
+  /// Whether the backend may answer the same message later, without a change of the configuration.
+  package var isPassing: Bool {
+    switch self {
+    case .unreachable, .unavailable, .loading, .timeout, .broken, .requestTimedOut: true
+    case .notTrusted, .quotaExhausted, .contextTooLong, .contentFiltered, .refused, .noContent,
+      .unusable:
+      false
+    }
+  }
+
   /// What follows from it.
   package var remedy: Remedy {
     switch self {

@@ -19,6 +19,8 @@ package final class Integration {
   package let probe: Upstream?
   /// The results of its attempts, counted.
   package let statistics: IntegrationStatistics
+  /// Its failures, as far as the log was told of them.
+  package let failures: FailureHistory
   /// What is known of the length of its model's context.
   package let learned: LearnedContext
   /// A hash of its backend and model, the same in each process: 0 to 2^62 - 1.
@@ -47,6 +49,7 @@ package final class Integration {
     health.adopt(settings)
     let kept = old?.settings.bot == settings.bot ? old?.statistics : nil
     statistics = kept ?? IntegrationStatistics()
+    failures = (old?.settings.bot == settings.bot ? old?.failures : nil) ?? FailureHistory()
     let isSameModel = isSameBackend && old?.settings.model == settings.model
     learned = (isSameModel ? old?.learned : nil) ?? LearnedContext()
     backendHash = Integration.backendHash(settings)

@@ -265,7 +265,7 @@ package final class Exchange: AttemptOwner {
   func note(_ report: AttemptReport, of integration: Integration) {
     reports.append(report)
     integration.statistics.count(report)
-    dispatcher.services.log.write(report, of: integration, request: request)
+    dispatcher.services.log.write(report, request: request)
   }
 
   /// Asks the same integration again after a pause, if it has a retry left; else the next.
@@ -300,7 +300,10 @@ package final class Exchange: AttemptOwner {
       integration.statistics.count(.fallbacksServed)
       // The integration that should have answered is the first that was tried.
       let first = bot.integration(reports[0].integration)
-      if first !== integration { first?.statistics.count(.fallbacksNeeded) }
+      if let first, first !== integration {
+        first.statistics.count(.fallbacksNeeded)
+        dispatcher.services.log.note(fallback: integration, for: first, reports[0], at: now)
+      }
     }
     // A stream brings the whole reply. A reply that is not streamed has only the missing part.
     if let text = delivered.text, !wasStreamed {
@@ -362,12 +365,12 @@ package final class Exchange: AttemptOwner {
     dropHedge()
     dispatcher.services.loop.cancel(hedgeTimer)
     dispatcher.services.loop.cancel(deadlineTimer)
-    log(outcome, asked: asked)
+    log(ending, outcome, asked: asked)
     if heldConversation { dispatcher.leave(self) }
   }
 
   /// `asked`: the integration whose attempt was still under way.
-  private func log(_ outcome: StaticString, asked: Integration?) {
+  private func log(_ ending: ExchangeEnding, _ outcome: StaticString, asked: Integration?) {
     let isServed = reports.last?.outcome == .ok
     dispatcher.services.log.write(isServed ? .info : .warning, "exchange") { line in
       line.field("request_id", request)
@@ -379,6 +382,7 @@ package final class Exchange: AttemptOwner {
       line.field("ms", (dispatcher.services.loop.clock() - start).milliseconds)
       if reports.count > 1 { line.field("tried", AttemptReport.brief(reports)) }
       if let caller { line.field("key", caller) }
+      if reports.count > 1 || !isServed { line.reasons(of: reports, ending) }
     }
   }
 }

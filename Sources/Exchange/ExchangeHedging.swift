@@ -47,6 +47,7 @@ extension Exchange {
     var trial = Trial(of: integration, until: deadline, leavingTimeFor: choices, at: now)
     trial.holdsPlace = true
     if let permit = integration.breaker.admit(at: now) { trial.begin(permit) }
+    if integration.breaker.isProbing { dispatcher.watches.noteBreakerProbe(of: integration) }
     do throws(TranslationFault) {
       let streams = integration.streams(toStreamingClient: true)
       var sent = SentRequest()

@@ -47,6 +47,7 @@ extension Exchange {
       return askNext()
     }
     trial!.begin(permit)
+    if integration.breaker.isProbing { dispatcher.watches.noteBreakerProbe(of: integration) }
     ask(integration)
   }
 

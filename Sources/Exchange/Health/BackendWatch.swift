@@ -121,7 +121,7 @@ final class BackendWatch {
 
   /// Tells of a changed state, and sets the timer for the next look.
   func update() {
-    tell()
+    services.log.tellChanges(of: integration, at: services.loop.now)
     let isInDoubt = health.isSuspect || health.state != .ready
     if isInDoubt, !isWatching { lastLook = services.loop.now }
     isWatching = isInDoubt
@@ -130,24 +130,6 @@ final class BackendWatch {
     services.loop.cancel(timer)
     due = next
     timer = next.map { services.loop.schedule(at: $0) { [self] in look() } }
-  }
-
-  private func tell() {
-    let state = health.state
-    guard state != health.toldState else { return }
-    let old = health.toldState
-    health.toldState = state
-    let event: StaticString =
-      switch state {
-      case .ready: "integration_ready"
-      case .loading: "integration_loading"
-      case .down: "integration_down"
-      }
-    services.log.write(state == .down ? .warning : .info, event) { line in
-      line.field("bot", integration.settings.bot)
-      line.field("integration", integration.settings.id)
-      line.field("before", old.name)
-    }
   }
 
   // MARK: Looking
@@ -204,10 +186,10 @@ final class BackendWatch {
       endProbe()
       conclude(result)
     }
-    let timer = services.loop.schedule(after: min(integration.timeout, BackendWatch.probeTime)) {
-      [self] in
+    let limit = min(integration.timeout, BackendWatch.probeTime)
+    let timer = services.loop.schedule(after: limit) { [self] in
       endProbe()
-      conclude(.down)
+      fail(.timeout, status: 0, FailureAdvice.timeout(after: limit))
     }
     probe = (transfer, timer)
   }
@@ -224,13 +206,26 @@ final class BackendWatch {
       conclude(.ready)
     } else {
       let verdict = Verdict(of: result, dialect: integration.dialect ?? .custom)
-      conclude(verdict.failure == .loading ? .loading : .down)
+      if verdict.failure == .loading { return conclude(.loading) }
+      fail(verdict.outcome, status: result.status, verdict.advice)
     }
+  }
+
+  private func fail(_ outcome: Outcome, status: Int, _ advice: Text) {
+    let message = advice.bytes.replacingAll([UInt8]("webhook_url")[...], with: [UInt8]("probe_url"))
+    services.log.note(
+      FailureHistory.Failure(
+        outcome, status: status > 0 ? status : nil, message: Text([UInt8]("probe: ") + message),
+        isPassing: true), of: integration, at: services.loop.now)
+    conclude(.down)
   }
 
   private func conclude(_ condition: BackendState) {
     if condition == .ready {
       health.breaker.close()
+      if integration.failures.last?.isPassing == true {
+        services.log.noteSuccess(of: integration, at: services.loop.now)
+      }
       if warming != nil, warming?.isUnderWay == false { return warmUp() }
     }
     note(condition)
@@ -261,28 +256,17 @@ final class BackendWatch {
   private func conclude(_ report: AttemptReport) {
     let settings = integration.settings
     let isOver = report.failure?.isPassing != true
-    services.log.write(report.failure == nil ? .info : .warning, "integration_warmed") { line in
+    // A failure is told once, although the message is sent again and again.
+    services.log.write(report.failure == nil ? .info : .debug, "integration_warmed") { line in
       line.field("integration", settings.id)
-      line.field("outcome", report.outcome.name)
+      line.fields(of: report)
       line.field("ms", report.milliseconds)
-      if report.failure != nil { line.field("message", report.advice) }
     }
+    services.log.note(report, of: integration, at: services.loop.now)
     if isOver { warming = nil }
     if report.failure == nil { health.breaker.close() }
     lastLook = services.loop.now
     note(report.failure == .loading ? .loading : isOver ? .ready : .down)
     update()
-  }
-}
-
-extension FailureKind {
-  /// Whether the backend may answer the same message later, without a change of the configuration.
-  fileprivate var isPassing: Bool {
-    switch self {
-    case .unreachable, .unavailable, .loading, .timeout, .broken, .requestTimedOut: true
-    case .notTrusted, .quotaExhausted, .contextTooLong, .contentFiltered, .refused, .noContent,
-      .unusable:
-      false
-    }
   }
 }

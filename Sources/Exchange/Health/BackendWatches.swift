@@ -43,11 +43,19 @@ package final class BackendWatches {
   /// Notes the result of an attempt, after the breaker has counted it.
   func note(_ report: AttemptReport, of integration: Integration) {
     let health = integration.health
+    if report.failure != nil || integration.failures.last != nil {
+      services.log.note(report, of: integration, at: services.loop.now)
+    }
     if report.failure == nil, !health.isSuspect, health.toldState == .ready, health.state == .ready
     {
       return
     }
     watch(of: integration).note(report)
+  }
+
+  /// Notes that an attempt has begun that is the breaker's probe.
+  func noteBreakerProbe(of integration: Integration) {
+    services.log.tellChanges(of: integration, at: services.loop.now)
   }
 
   /// What follows if an integration says nothing: after some time its probe is asked whether it is loading its model.

@@ -1,0 +1,213 @@
+"""What the log tells of integrations that fail, and of their breakers: each change once, with
+the reason."""
+
+import json
+import time
+
+import pytest
+
+import replies
+from client import unused_tcp_socket
+from configuration import integration
+
+WELL = replies.custom("Hi!")
+WRONG_KEY = replies.failure("401 Unauthorized")
+BUSY = replies.failure("503 Service Unavailable")
+
+
+@pytest.fixture
+def logged(gateway):
+    """Starts a gateway whose log is JSON; returns it, and a function for its entries of some
+    events."""
+
+    def start(sections, level="info"):
+        running = gateway({"log": {"format": "json", "level": level}, **sections})
+
+        def entries(*events):
+            lines = [json.loads(line) for line in running.log.splitlines()]
+            return [line for line in lines if line["event"] in events]
+
+        return running, entries
+
+    return start
+
+
+def test_a_failed_message_says_why(logged, backend):
+    """The lines of the exchange and of the attempt have the status and what to do."""
+    running, entries = logged({"integration gpt": integration(backend(WRONG_KEY).url)}, "debug")
+    answer = running.client().message()
+    running.stop()
+    (attempt,) = entries("attempt")
+    (exchange,) = entries("exchange")
+    for line in (attempt, exchange):
+        assert (line["outcome"], line["status"]) == ("auth_failed", 401)
+        assert line["message"] == answer.attempts[0]["message"]
+    assert (attempt["level"], exchange["level"]) == ("debug", "warning")
+
+
+def test_a_message_that_was_answered_at_last_says_what_failed(logged, backend):
+    running, entries = logged(
+        {
+            "integration primary": integration(backend(BUSY).url, retries=1, backoff="1ms"),
+            "integration second": integration(backend(WRONG_KEY).url, fallback=True),
+            "integration third": integration(backend(WELL).url, fallback=True),
+        }
+    )
+    answer = running.client().message()
+    running.stop()
+    (exchange,) = entries("exchange")
+    assert (exchange["level"], exchange["outcome"], exchange["status"]) == ("info", "ok", 401)
+    busy, _, key, _ = (attempt.get("message") for attempt in answer.attempts)
+    assert exchange["message"] == f"primary: {busy} | second: {key}"
+
+
+def test_failures_are_told_once_and_recovery_with_their_number(logged, backend):
+    server = backend(WRONG_KEY)
+    running, entries = logged({"integration gpt": integration(server.url, breaker=0)})
+    client = running.client()
+    for _ in range(3):
+        client.message()
+    time.sleep(0.2)
+    server.script = WELL
+    assert client.message().status == client.message().status == 200
+    running.stop()
+    failing, recovered = entries("integration_failing", "integration_recovered")
+    assert failing["level"] == "warning"
+    assert (failing["bot"], failing["integration"]) == ("default", "gpt")
+    assert (failing["outcome"], failing["status"]) == ("auth_failed", 401)
+    assert "key" in failing["message"]
+    assert (recovered["event"], recovered["level"]) == ("integration_recovered", "info")
+    assert recovered["failures"] == 3
+    assert 200 <= recovered["ms"] < 10_000
+
+
+def test_an_integration_that_comes_and_goes_is_told_once_a_minute(logged, backend):
+    server = backend(WRONG_KEY)
+    running, entries = logged({"integration gpt": integration(server.url, breaker=0)})
+    for _ in range(5):
+        server.script = WRONG_KEY
+        running.client().message()
+        server.script = WELL
+        running.client().message()
+    running.stop()
+    assert len(entries("integration_failing")) == len(entries("integration_recovered")) == 1
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "413 Too Large", "422 Unprocessable"])
+def test_a_request_at_fault_does_not_make_the_integration_fail(logged, backend, status):
+    running, entries = logged(
+        {"integration gpt": integration(backend(replies.failure(status)).url)}
+    )
+    running.client().message()
+    running.stop()
+    assert not entries("integration_failing")
+    assert entries("exchange")[0]["status"] == int(status[:3])
+
+
+def test_a_model_that_is_missing_does(logged, backend):
+    running, entries = logged(
+        {"integration gpt": integration(backend(replies.failure("404 No")).url)}
+    )
+    running.client().message()
+    running.stop()
+    assert "model's name" in entries("integration_failing")[0]["message"]
+
+
+def test_the_breaker_tells_its_changes(logged, backend):
+    server = backend(BUSY)
+    running, entries = logged(
+        {"integration gpt": integration(server.url, retries=0, breaker="2/300ms")}, level="debug"
+    )
+    client = running.client()
+    for _ in range(3):
+        client.message()
+    (opened,) = entries("breaker_opened")
+    assert opened["level"] == "warning"
+    assert (opened["integration"], opened["outcome"], opened["status"]) == (
+        "gpt",
+        "http_error",
+        503,
+    )
+    assert opened["message"] and 0 < opened["retry_ms"] <= 300
+    skipped = entries("exchange")[-1]
+    assert skipped["outcome"] == "breaker_open"
+    assert opened["message"] in skipped["message"], "what is not asked says why it failed before"
+    time.sleep(0.4)
+    client.message()
+    time.sleep(0.4)
+    server.script = WELL
+    assert client.message().status == 200
+    running.stop()
+    changes = entries("breaker_opened", "breaker_half_open", "breaker_closed")
+    assert [(line["event"], line["level"]) for line in changes] == [
+        ("breaker_opened", "warning"),
+        ("breaker_half_open", "debug"),
+        ("breaker_opened", "debug"),
+        ("breaker_half_open", "debug"),
+        ("breaker_closed", "info"),
+    ]
+    assert changes[-1]["ms"] >= 700
+
+
+def test_a_fallback_that_answers_is_told_with_the_reason(logged, backend):
+    primary, spare = backend(WRONG_KEY), backend(WELL)
+    running, entries = logged(
+        {
+            "integration primary": integration(primary.url, breaker="2/60s"),
+            "integration spare": integration(spare.url, fallback=True),
+        }
+    )
+    client = running.client()
+    for _ in range(4):
+        assert client.message().data["fallback"]
+    (told,) = entries("answered_by_fallback")
+    assert told["level"] == "warning"
+    assert (told["integration"], told["by"], told["replies"]) == ("primary", "spare", 1)
+    assert (told["outcome"], told["status"]) == ("auth_failed", 401)
+    assert "key" in told["message"]
+    assert {line["level"] for line in entries("exchange")} == {"info"}
+
+
+def test_a_probe_that_fails_is_told(logged, backend):
+    with unused_tcp_socket() as unused:
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        running, entries = logged(
+            {"integration gpt": integration(f"{url}/chat", probe_url=f"{url}/health")}
+        )
+        running.await_log("integration_failing")
+    (failing,) = entries("integration_failing")
+    assert failing["outcome"] == "connect_failed"
+    assert failing["message"].startswith("probe: no connection to the host and port of probe_url")
+
+
+def test_a_probe_that_succeeds_tells_of_the_recovery(logged, backend):
+    server = backend(BUSY)
+    url = server.url.replace("/chat", "/health")
+    running, entries = logged(
+        {"integration gpt": integration(server.url, probe_url=url, probe_interval="100ms")}
+    )
+    running.await_log("integration_failing")
+    server.script = WELL
+    running.await_log("integration_recovered")
+    assert entries("integration_recovered")[0]["failures"] >= 1
+
+
+def test_another_address_is_told_to_work(logged, backend):
+    """The administrator who corrects an integration is told that it works."""
+    broken, sound = backend(WRONG_KEY), backend(WELL)
+    running, _ = logged({"integration gpt": integration(broken.url)})
+    running.client().message()
+    file = running.log_path.with_suffix(".conf")
+    file.write_text(file.read_text().replace(str(broken.port), str(sound.port)))
+    running.await_log("configuration_reloaded")
+    assert running.client().message().status == 200
+    running.await_log("integration_recovered")
+
+
+def test_the_client_that_leaves_is_told(logged, backend):
+    running, entries = logged({"integration gpt": integration(backend([]).url)})
+    client = running.client(timeout=0.3)
+    with pytest.raises(TimeoutError):
+        client.message()
+    running.await_log("cancelled")
+    assert entries("exchange")[0]["message"] == "the client left before the answer"
