@@ -3,6 +3,7 @@ import Bytes
 import Configuration
 import EventLoop
 import HTTPClient
+import Logging
 import Platform
 import Protocols
 
@@ -306,6 +307,10 @@ final class Attempt: ResponseReceiver {
   }
 
   private func complete(_ report: AttemptReport, _ reply: Reply?) {
+    if let reason = report.backendReason, services.log.isEnabled(.debug), let body {
+      report.loggedReason = BackendWords.forLog(
+        reason, of: order.integration.settings, request: body.bytes)
+    }
     if isKnownUniquelyReferenced(&body), let body { order.upstream.keep(body) }
     body = nil
     let owner = self.owner

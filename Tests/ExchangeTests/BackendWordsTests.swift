@@ -1,0 +1,60 @@
+import Configuration
+import Testing
+import TestSupport
+
+@testable import Exchange
+
+/// What the log has of a backend's words.
+@Suite struct BackendWordsTests {
+  private func words(
+    _ reason: String, about content: String = "Tell me of the blue whale, please."
+  ) throws -> String? {
+    let settings = try configuration(
+      """
+      [integration gpt]
+      webhook_url = http://127.0.0.1/
+      header.Authorization = Bearer sk-secret-of-mine
+      """
+    ).integrations[0]
+    let body = """
+      {"model":"gpt-4o-mini-2024-07-18","messages":[{"role":"system","content":"You are an old sailor."},\
+      {"role":"user","content":[{"type":"text","text":"\(content)"}]}],"user":{"name":"Ishmael"}}
+      """
+    return BackendWords.forLog(bytes(reason), of: settings, request: bytes(body)).map { text($0) }
+  }
+
+  @Test(
+    arguments: [
+      ("The model `gpt-4o-mini-2024-07-18` does not exist", nil),
+      ("wrong type of role for the user", nil),
+      ("Incorrect key sk-secret-of-mine given", "Incorrect key **** given"),
+      ("'Tell me of the blue whale, please.' is refused", "'…' is refused"),
+      ("refused: …me of the blue whale", "refused: ……"),
+      ("You are an old sailor., Ishmael", "…, …"),
+      ("the blue whal", nil),
+      ("two\nlines\u{7F}and \u{9B}31mred", "two lines and  31mred"),
+      ("caf\u{E9}", nil),
+    ] as [(String, String?)])
+  func hidesWhatTheMessageSays(reason: String, written: String?) throws {
+    #expect(try words(reason) == written ?? reason)
+  }
+
+  /// Wherever a quotation of 16 bytes begins and ends.
+  @Test func findsEveryQuotation() throws {
+    let message = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    for start in 0...(message.count - 16) {
+      let quoted = String(message.dropFirst(start).prefix(16))
+      #expect(try words("!\(quoted)!", about: message) == "!…!")
+    }
+  }
+
+  @Test func isShort() throws {
+    let long = try #require(try words(String(repeating: "x", count: 100_000)))
+    #expect(long.utf8.count == 400)
+  }
+
+  /// A request that is too long to be compared is not quoted at all.
+  @Test func saysNothingAboutAVeryLongRequest() throws {
+    #expect(try words("no", about: String(repeating: "y", count: 300_000)) == nil)
+  }
+}
