@@ -121,6 +121,7 @@ extension AttemptReport {
     case .health, nil: .works
     case .nothing: .unknown
     case .failure: .failed(retryAfter: retryAfter, .counts)
+    case .outage: .failed(retryAfter: retryAfter, .countsAsOneOutage)
     case .exhaustion: .failed(retryAfter: retryAfter, .opens)
     }
   }

@@ -9,6 +9,8 @@ package final class Breaker {
   /// The permission for one attempt, to be settled once.
   package struct Permit {
     fileprivate let isProbe: Bool
+    /// How many failures had been counted when the attempt began.
+    fileprivate let countedFailures: UInt64
   }
 
   /// What an attempt shows of the backend.
@@ -25,6 +27,9 @@ package final class Breaker {
   package enum Weight {
     /// As one failure.
     case counts
+    /// As one failure together with what was under way when it happened: a backend that restarts breaks all of its
+    /// connections at once.
+    case countsAsOneOutage
     /// Not again, because its message has counted already. A probe has failed all the same.
     case countedBefore
     /// As enough to open.
@@ -47,6 +52,8 @@ package final class Breaker {
   /// When it opens, and for how long; `nil` for never.
   package var policy: BreakerPolicy?
   private var state = State.closed(failures: 0)
+  /// How many failures have counted so far, in a row or not.
+  private var countedFailures: UInt64 = 0
   /// Whether it is open because the backend asked for a pause, or has no credit left: that a probe succeeds says nothing
   /// about this.
   private var isPause = false
@@ -110,9 +117,11 @@ package final class Breaker {
   /// The permission for an attempt; `nil` where none is allowed.
   package func admit(at now: Instant) -> Permit? {
     guard allows(at: now) else { return nil }
-    guard case .open = state else { return Permit(isProbe: false) }
+    guard case .open = state else {
+      return Permit(isProbe: false, countedFailures: countedFailures)
+    }
     state = .probing
-    return Permit(isProbe: true)
+    return Permit(isProbe: true, countedFailures: countedFailures)
   }
 
   /// Closes because a probe of the backend's health has succeeded, unless the backend has asked for a pause.
@@ -126,14 +135,15 @@ package final class Breaker {
     case .works:
       state = .closed(failures: 0)
     case .failed(let retryAfter, let weight):
-      fail(
-        isProbe: permit.isProbe, retryAfter: retryAfter ?? .milliseconds(0), weight, at: now)
+      fail(permit, retryAfter: retryAfter ?? .milliseconds(0), weight, at: now)
     case .unknown:
       if permit.isProbe, isProbing { state = .open(until: now) }
     }
   }
 
-  private func fail(isProbe: Bool, retryAfter: TimeSpan, _ weight: Weight, at now: Instant) {
+  private func fail(
+    _ permit: Permit, retryAfter: TimeSpan, _ weight: Weight, at now: Instant
+  ) {
     guard let policy else {
       state = .closed(failures: 0)
       return
@@ -141,17 +151,27 @@ package final class Breaker {
     if retryAfter > .milliseconds(0) {
       open(until: now + min(retryAfter, Breaker.longestRetryAfter))
       isPause = true
-    } else if isProbe || weight == .opens {
+    } else if permit.isProbe || weight == .opens {
       open(until: now + .milliseconds(policy.openMilliseconds))
       isPause = weight == .opens
-    } else if case .closed(let failures) = state, weight == .counts {
+    } else if case .closed(let failures) = state, isNews(weight, permit) {
       // An attempt that fails while it is open began before: it shows nothing new.
+      countedFailures += 1
       if failures + 1 < policy.failures {
         state = .closed(failures: failures + 1)
       } else {
         open(until: now + .milliseconds(policy.openMilliseconds))
         isPause = false
       }
+    }
+  }
+
+  /// Whether a failure counts beside those before it.
+  private func isNews(_ weight: Weight, _ permit: Permit) -> Bool {
+    switch weight {
+    case .counts, .opens: true
+    case .countsAsOneOutage: permit.countedFailures == countedFailures
+    case .countedBefore: false
     }
   }
 

@@ -40,7 +40,9 @@ package enum FailureKind: CaseIterable {
   /// What follows from it.
   package var remedy: Remedy {
     switch self {
-    case .unreachable, .unavailable:
+    case .unreachable:
+      Remedy(repetition: .retries, asksNext: true, shows: .outage)
+    case .unavailable:
       Remedy(repetition: .retries, asksNext: true, shows: .failure)
     case .loading:
       Remedy(repetition: .retries, asksNext: true, shows: .nothing)

@@ -18,6 +18,8 @@ package struct Remedy: Equatable, Sendable {
     case nothing
     /// The backend failed. A message counts once, however often it is tried.
     case failure
+    /// The backend, or the way to it, broke off. What was under way there fails with it, and counts once.
+    case outage
     /// The backend will not work for a while, so that it is left alone at once.
     case exhaustion
   }

@@ -72,7 +72,7 @@ struct Trial {
   /// Settles the permit of an attempt. A message counts at most once, however often it is tried.
   mutating func settle(_ report: AttemptReport, at now: Instant) {
     var result = report.breakerResult
-    if case .failed(let retryAfter, .counts) = result {
+    if case .failed(let retryAfter, let weight) = result, weight != .opens {
       if hasCounted { result = .failed(retryAfter: retryAfter, .countedBefore) }
       hasCounted = true
     }

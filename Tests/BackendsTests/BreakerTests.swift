@@ -66,6 +66,26 @@ import TestSupport
     #expect(!breaker.allows(at: start))
   }
 
+  /// A restart of the backend breaks all connections at once. What begins afterwards counts again.
+  @Test func countsAnOutageOnce() throws {
+    let failure = Breaker.Result.failed(retryAfter: nil, .countsAsOneOutage)
+    let underWay = try (0..<100).map { _ in try #require(breaker.admit(at: start)) }
+    for permit in underWay { breaker.settle(permit, failure, at: start) }
+    #expect(breaker.isClosed)
+    for _ in 0..<2 {
+      #expect(breaker.isClosed)
+      breaker.settle(try #require(breaker.admit(at: start)), failure, at: start)
+    }
+    #expect(!breaker.isClosed)
+  }
+
+  /// Failures that take their time are apart from each other, even if all attempts began together.
+  @Test func countsAnswersOneByOne() throws {
+    let underWay = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }
+    for permit in underWay { breaker.settle(permit, .failed(retryAfter: nil, .counts), at: start) }
+    #expect(!breaker.isClosed)
+  }
+
   /// Results of requests that began before it opened arrive later.
   @Test func sortsLateResults() throws {
     let late = try (0..<3).map { _ in try #require(breaker.admit(at: start)) }

@@ -62,7 +62,7 @@ import TestSupport
   /// against the backend.
   @Test(
     arguments: [
-      (.unreachable, "again next failure"), (.unavailable, "again next failure"),
+      (.unreachable, "again next outage"), (.unavailable, "again next failure"),
       (.loading, "again next nothing"), (.timeout, "never next failure"),
       (.notTrusted, "never next failure"), (.quotaExhausted, "never next exhaustion"),
       (.contextTooLong, "never next health"), (.contentFiltered, "never end health"),

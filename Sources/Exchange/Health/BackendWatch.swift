@@ -104,7 +104,7 @@ final class BackendWatch {
       note(.ready)
     case .nothing:
       note(.loading)
-    case .failure, .exhaustion:
+    case .failure, .outage, .exhaustion:
       // A probe, or the message that loads the model, knows better.
       if health.isLoading, integration.probe == nil, warming == nil { note(.ready) }
       health.suspect()

@@ -16,12 +16,14 @@ CLIENTS = 256
 
 
 @pytest.mark.timing
-def test_no_message_fails_that_had_the_time(gateway, generator):
+@pytest.mark.parametrize("breaker", ["0", "5/30s"])
+def test_no_message_fails_that_had_the_time(gateway, generator, breaker):
     """Each reboot resets all connections, idle ones and those with a request, and refuses new ones
-    for up to half a second. The deadline leaves time for all tries, and the breaker is off."""
+    for up to half a second. The deadline leaves time for all tries. All that fails at once is one
+    failure to the breaker."""
     port = free_port()
     stopped = threading.Event()
-    tries = {"retries": 50, "backoff": "50ms", "timeout": "30s"}
+    tries = {"retries": 50, "backoff": "50ms", "timeout": "30s", "breaker": breaker}
     running = gateway(
         {
             "server": {"max_connections": 2 * CLIENTS},
