@@ -12,6 +12,7 @@ from postern import BARE_ENVIRONMENT, Gateway
 from repository import ROOT
 
 ADDRESS = "127.0.0.1:8080"
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
 SECRETS = {"OPENAI_API_KEY": "openai-secret", "ANTHROPIC_API_KEY": "anthropic-secret"}
 
 
@@ -82,14 +83,14 @@ def test_the_a_b_test(binary, example):
 
 
 def test_links_lead_somewhere():
-    for file in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
+    for file in DOCUMENTS:
         for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text()):
             assert (file.parent / link).exists(), f"{file.name}: {link}"
 
 
 def test_anchors_exist():
     """A link to a heading names an existing one, in the form that GitHub gives it."""
-    for file in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]:
+    for file in DOCUMENTS:
         for link, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", file.read_text()):
             target = (file.parent / link) if link else file
             headings = re.findall(r"^#+ (.+)$", target.read_text(), re.MULTILINE)
