@@ -209,6 +209,7 @@ class Session:
         )
         expected = block.fence.endswith("fails")
         assert (done.returncode != 0) == expected, f"{block}: {done.returncode}: {done.stdout}"
+        assert ": warning: " not in done.stdout, f"{block}: {done.stdout}"
         self.printed = lambda: done.stdout
 
     def exported(self) -> dict[str, str]:
