@@ -142,6 +142,7 @@ struct EditableFile {
       case .log: [("level", ["debug", "error", "info"].randomElement(using: &random)!)]
       case .context: [("window", number), ("memory", number + "M"), ("sync", number + "s")]
       case .limits: [("in_flight", number), ("per_user", number + "/m")]
+      case .recorder: [("content", ["yes", "no"].randomElement(using: &random)!)]
       case .key: [("scopes", ["chat", "read, write"].randomElement(using: &random)!)]
       case .bot:
         [

@@ -26,6 +26,10 @@ let everything = (
   queue_per_conversation = 0
   idempotency_memory = 64K
 
+  [recorder]
+  memory = 1M
+  content = yes
+
   [log]
   level = debug
   format = json

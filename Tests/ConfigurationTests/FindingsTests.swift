@@ -80,7 +80,10 @@ import Testing
           "2: unknown key 'weight' in [bot a]; it belongs in [integration NAME]"
         ]
       ),
-      ("[log]\nmemory = 1M", ["2: unknown key 'memory' in [log]; it belongs in [context]"]),
+      (
+        "[log]\nwindow_tokens = no",
+        ["2: unknown key 'window_tokens' in [log]; it belongs in [context]"]
+      ),
       ("[log]\nlevel = info\nlevel = info", ["3: 'level' was already given at line 2"]),
       // Types.
       ("[log]\nlevel =", ["2: level: the value is missing"]),

@@ -47,7 +47,8 @@ import Testing
     var missing = Set<String>()
     for (one, others) in [
       (blank.server as Any, [full.server as Any]), (blank.context, [full.context]),
-      (blank.limits, [full.limits]), (blank.log, [full.log]), (blank.keys[0], full.keys),
+      (blank.limits, [full.limits]), (blank.recorder, [full.recorder]),
+      (blank.log, [full.log]), (blank.keys[0], full.keys),
       (blank.bots[0], full.bots), (blank.integrations[0], full.integrations),
     ] {
       let fields = others.map { Mirror(reflecting: $0).children }

@@ -10,6 +10,8 @@ public final class Configuration: Sendable {
   public let context: ContextSettings
   /// `[limits]`.
   public let limits: LimitsSettings
+  /// `[recorder]`.
+  public let recorder: RecorderSettings
   /// `[log]`.
   public let log: LogSettings
   /// `[key NAME]`, in file order; empty where the gateway serves this host alone.
@@ -18,6 +20,13 @@ public final class Configuration: Sendable {
   public let bots: [BotSettings]
   /// `[integration NAME]`, in file order, and after them the implied ones; at least one for each bot.
   public let integrations: [IntegrationSettings]
+  /// The secrets of all integrations, and the keys that the file has in the clear.
+  public var secrets: [[UInt8]] {
+    var secrets: [[UInt8]] = []
+    for integration in integrations { secrets += integration.secrets }
+    for key in keys { if case .key(let secret) = key.secret { secrets.append(secret) } }
+    return secrets
+  }
   /// All sections with their entries, for the management API. Never changed after loading.
   nonisolated(unsafe) let sections: [Section]
 
@@ -52,6 +61,7 @@ public final class Configuration: Sendable {
     server = ServerSettings(resolver.all(.server)[0])
     context = ContextSettings(resolver.all(.context)[0])
     limits = LimitsSettings(resolver.all(.limits)[0])
+    recorder = RecorderSettings(resolver.all(.recorder)[0])
     log = LogSettings(resolver.all(.log)[0])
     keys = resolver.all(.key).map(APIKeySettings.init)
     bots = resolver.all(.bot).map(BotSettings.init)

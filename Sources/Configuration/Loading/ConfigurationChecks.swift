@@ -43,6 +43,13 @@ extension ConfigurationResolver {
     }
   }
 
+  mutating func checkRecorder(_ recorder: Section) {
+    guard let memory = recorder.entry("memory"), let bytes = memory.number,
+      1..<RecorderSettings.leastMemory ~= bytes
+    else { return }
+    report(memory.origin, "memory: the recorder needs at least 16K; write 0 for none")
+  }
+
   /// Checks that a bot's name is that of a section.
   mutating func check(
     _ name: WrittenValue, of key: StaticString, in entry: SettingEntry, isAmong bots: [Section]

@@ -28,6 +28,7 @@ struct ConfigurationResolver {
     for section in sections { inheritValues(in: section, context: context) }
     checkServer(all(.server)[0])
     checkKeys(all(.key))
+    checkRecorder(all(.recorder)[0])
     for bot in all(.bot) { check(bot: bot) }
     for integration in all(.integration) { check(integration: integration) }
   }

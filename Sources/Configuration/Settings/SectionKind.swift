@@ -2,7 +2,7 @@ import Bytes
 
 /// The kinds of sections.
 public enum SectionKind: CaseIterable, Sendable {
-  case server, context, limits, log, key, bot, integration
+  case server, context, limits, recorder, log, key, bot, integration
 
   /// What stands in the brackets.
   package var type: StaticString {
@@ -10,6 +10,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .server: "server"
     case .context: "context"
     case .limits: "limits"
+    case .recorder: "recorder"
     case .log: "log"
     case .key: "key"
     case .bot: "bot"
@@ -20,7 +21,7 @@ public enum SectionKind: CaseIterable, Sendable {
   /// The most sections of the kind. A kind with only one has no names.
   package var most: Int {
     switch self {
-    case .server, .context, .limits, .log: 1
+    case .server, .context, .limits, .recorder, .log: 1
     case .bot: 256
     case .key, .integration: 1024
     }
@@ -38,6 +39,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .server: ServerSettings.table
     case .context: ContextSettings.table
     case .limits: LimitsSettings.table
+    case .recorder: RecorderSettings.table
     case .log: LogSettings.table
     case .key: APIKeySettings.table
     case .bot: BotSettings.table
@@ -51,6 +53,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .server: "Where Postern listens, and what it accepts from a client."
     case .context: "The memory of conversations: a ring of fixed size that all bots share."
     case .limits: "How much may happen at once."
+    case .recorder: "The flight recorder: the last exchanges, in memory, for `GET /v1/exchanges`."
     case .log: "What is logged to standard error."
     case .key:
       """
