@@ -18,6 +18,7 @@ package final class Application {
   let conversations: ConversationResources
   let refusals: RefusalLog
   let dispatcher: Dispatcher
+  let followers: ExchangeFollowers
   /// When it was made, for durations.
   let start: Instant
   /// The same moment as date and time, for people.
@@ -33,6 +34,7 @@ package final class Application {
       configuration.limits, configuration.context, context: context, services: services)
     messages = MessageService(
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+    followers = ExchangeFollowers(of: dispatcher.recorder, on: services.loop)
     dispatcher.restoreLimits(of: active.bots.integrations)
     dispatcher.watches.adopt(active.bots.integrations)
     refusals = RefusalLog(services.log, on: services.loop)
@@ -44,6 +46,8 @@ package final class Application {
     start = services.loop.now
     dispatcher.botExists = { [active] in active.hasBot($0) }
     noteOpenAccess(configuration)
+    adoptRecorder(of: configuration)
+    status.onDrain = { [followers] in followers.endAll() }
   }
 
   /// Lets the management API change the configuration file.
@@ -59,6 +63,20 @@ package final class Application {
     dispatcher.restoreLimits(of: active.bots.integrations)
     dispatcher.watches.adopt(active.bots.integrations)
     messages.adopt(configuration.limits, configuration.context)
+    adoptRecorder(of: configuration)
+    followers.check(active.access)
+  }
+
+  /// Applies the settings of the flight recorder.
+  private func adoptRecorder(of configuration: Configuration) {
+    do throws(SystemError) {
+      try dispatcher.recorder.adopt(configuration.recorder, masking: configuration.secrets)
+    } catch {
+      dispatcher.services.log.write(.error, "recorder_without_memory") { line in
+        line.field("reason", error.reason)
+        line.field("message", "lower [recorder] memory: until then the recorder is as it was")
+      }
+    }
   }
 
   /// Warns where no key protects the gateway.

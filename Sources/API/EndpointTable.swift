@@ -68,6 +68,11 @@ extension Endpoint {
       "showPinnedModel", .get, "/v1/models/{bot}/{integration}", scope: .chat,
       ModelHandlers.showIntegration),
 
+    Endpoint(
+      "listExchanges", .get, "/v1/exchanges", scope: .read, body: .ignored,
+      ExchangeHandlers.list),
+    Endpoint(
+      "readExchange", .get, "/v1/exchanges/{exchange}", scope: .read, ExchangeHandlers.read),
     Endpoint("listStatistics", .get, "/v1/stats", scope: .read, MetricsHandlers.listStatistics),
     Endpoint("metrics", .get, "/metrics", scope: .read, MetricsHandlers.metrics),
     Endpoint("health", .get, "/healthz", scope: nil, OperationHandlers.health),

@@ -1,6 +1,8 @@
 /// Whether messages are welcome, and what is wrong with the configuration file.
 package final class ServiceStatus {
   private(set) var isDraining = false
+  /// Called when the gateway is about to stop.
+  var onDrain: (() -> Void)?
   /// Why the configuration file does not apply as a whole, a line each; empty where it does.
   var faults: [[UInt8]] { restartNeeded.isEmpty ? fileFaults : fileFaults + [restartNeeded] }
   /// Whether the file applies, but for what needs a restart.
@@ -21,5 +23,6 @@ package final class ServiceStatus {
   /// Notes that the gateway is about to stop.
   package func drain() {
     isDraining = true
+    onDrain?()
   }
 }

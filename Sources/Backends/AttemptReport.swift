@@ -35,6 +35,16 @@ package final class AttemptReport {
   package var overflow: ContextOverflow?
   /// How many events of the stream were skipped because they are not JSON objects.
   package var skippedEvents = 0
+  /// When its request was sent; `nil` where none was.
+  package var start: Instant?
+  /// The time from its start to the first content of a stream.
+  package var firstContentMilliseconds: Int?
+  /// The size of the request's body.
+  package var requestBytes = 0
+  /// How much of the response's body came.
+  package var responseBytes = 0
+  /// Whether it was given up because its client left.
+  package var isCancelled = false
   /// When each phase ended; all 0 for an integration without a backend.
   package var timings = TransferTimings()
 

@@ -28,6 +28,11 @@ final class Attempt: ResponseReceiver {
   /// The body, where it comes in parts and is not a stream.
   private var gathered: [UInt8] = []
   private var isPaused = false
+  private let requestBytes: Int
+  /// How much of the response's body has come.
+  private var responseBytes = 0
+  /// When the first content of a stream came.
+  private var firstContent: Instant?
   private var suspicion: (after: TimeSpan, action: () -> Void)?
   /// `nil` once the attempt is over.
   private var owner: (any AttemptOwner)?
@@ -44,6 +49,7 @@ final class Attempt: ResponseReceiver {
   ) {
     self.order = order
     self.body = body
+    requestBytes = body.count
     self.services = services
     self.owner = owner
     start = services.loop.now
@@ -75,10 +81,14 @@ final class Attempt: ResponseReceiver {
   /// Whether a part of the reply has come as a stream.
   var hasBegun: Bool { decoder?.hasBegun == true }
 
-  /// Gives the attempt up, and closes the connection to the backend at once.
-  func cancel() {
+  /// Gives the attempt up, and closes the connection to the backend at once. Returns how far it had come.
+  @discardableResult
+  func cancel() -> AttemptReport {
     owner = nil
-    _ = disconnect()
+    let report = self.report(.interrupted)
+    report.isCancelled = true
+    report.take(disconnect())
+    return report
   }
 
   /// Takes no more data from the backend until `resume`. The time until then does not count as silence.
@@ -182,6 +192,7 @@ final class Attempt: ResponseReceiver {
 
   func receive(part: [UInt8]) {
     guard owner != nil else { return }
+    responseBytes += part.count
     if let decoder { return take(part, decoder) }
     gathered.append(copying: part.span)
     if form == .unknown {
@@ -212,6 +223,7 @@ final class Attempt: ResponseReceiver {
     let before = (decoder.hasOutput, decoder.isFinished)
     let deltas = decoder.feed(part.span)
     lastActivity = services.loop.now
+    if firstContent == nil, decoder.hasBegun { firstContent = lastActivity }
     if (decoder.hasOutput, decoder.isFinished) != before, let end = silenceEnd {
       services.loop.cancel(timer)
       timer = services.loop.schedule(at: end) { [self] in timeOut() }
@@ -250,6 +262,7 @@ final class Attempt: ResponseReceiver {
     services.loop.cancel(timer)
     transfer = nil
     guard owner != nil else { return }
+    responseBytes += result.body.count
     let progress = TransferProgress(status: result.status, timings: result.timings)
     if let decoder {
       let deltas = decoder.finish()
@@ -323,6 +336,10 @@ final class Attempt: ResponseReceiver {
       integration: order.integration.settings.id, outcome: outcome,
       milliseconds: (services.loop.clock() - start).milliseconds)
     report.skippedEvents = decoder?.malformedCount ?? 0
+    report.start = start
+    report.firstContentMilliseconds = firstContent.map { ($0 - start).milliseconds }
+    report.requestBytes = requestBytes
+    report.responseBytes = responseBytes
     return report
   }
 }

@@ -14,6 +14,8 @@ package final class Dispatcher {
   package let services: Services
   /// The backends that are not known to be well.
   package let watches: BackendWatches
+  /// The last exchanges.
+  package let recorder = FlightRecorder()
   /// The conversations.
   package let context: ContextStore
   private var limits: LimitsSettings
@@ -92,13 +94,11 @@ package final class Dispatcher {
     if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
       wait > .milliseconds(0)
     {
-      count(.refused)
-      throw .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp)
+      throw refuse(exchange, .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp))
     }
     switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {
     case .refused(let error):
-      count(.refused)
-      throw error
+      throw refuse(exchange, error)
     case .begin:
       peak = max(peak, queues.busyCount)
       beginnings &+= 1
@@ -106,6 +106,12 @@ package final class Dispatcher {
     case .wait: exchange.wait()
     }
     if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
+  }
+
+  private func refuse(_ exchange: Exchange, _ refusal: ExchangeRefusal) -> ExchangeRefusal {
+    count(.refused)
+    exchange.record(ExchangeResult(refusal))
+    return refusal
   }
 
   /// Counts an exchange that has ended or was refused.

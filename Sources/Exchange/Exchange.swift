@@ -42,19 +42,23 @@ package final class Exchange: AttemptOwner {
   /// The id of the client's request: `X-Request-Id`.
   let request: [UInt8]
   /// The name of the client's API key, if there are keys.
-  private let caller: [UInt8]?
+  let caller: [UInt8]?
   let conversation: [UInt8]
   /// The conversation's key among those of all bots.
   package let queueKey: QueueKey
   private let recipient: any Recipient
   /// The reply's id.
-  private let identifier: [UInt8]
+  let identifier: [UInt8]
   /// The user who sent the message, if the client names one.
   package var user: [UInt8]? { message.userID }
   package var botID: [UInt8] { bot.settings.id }
 
   var state = State.waiting
-  private let start: Instant
+  let start: Instant
+  /// When the first integration was asked.
+  var firstAsked: Instant?
+  /// The attempt that was under way when the client left.
+  var cutOff: AttemptReport?
   let deadline: Instant
   /// Runs while the exchange waits. Attempts and pauses have limits of their own.
   private var deadlineTimer: TimerID?
@@ -144,6 +148,7 @@ package final class Exchange: AttemptOwner {
     case .replied, .finished:
       return false
     }
+    record(.cancelled)
     end(.cancelled, outcome: "cancelled")
     return true
   }
@@ -168,6 +173,7 @@ package final class Exchange: AttemptOwner {
   // For speed: optimised for size, it would copy the structures that it makes byte by byte.
   @_optimize(speed)
   func ask(_ integration: Integration) {
+    if firstAsked == nil { firstAsked = now }
     guard let upstream = integration.upstream else { return echo(integration) }
     do throws(TranslationFault) {
       let streams = integration.streams(toStreamingClient: message.isStreaming)
@@ -352,6 +358,7 @@ package final class Exchange: AttemptOwner {
     let answer = Answer(
       content: content, identifier: identifier, conversation: conversation, attempts: reports,
       turnsLeftOut: sent.history.turnsLeftOut, time: .now)
+    record(ExchangeResult(content), content)
     end(content.ending, outcome: answer.outcome)
     recipient.receive(answer)
   }

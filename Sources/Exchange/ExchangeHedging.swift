@@ -92,6 +92,7 @@ extension Exchange {
   private func replaceByHedge() {
     let waited = state.isAttempting || !trial!.wasAsked
     abandonTrial()
+    cutOff = nil
     if waited {
       // The client sees why another one answered. It is not counted as an attempt that failed.
       reports.append(.outpaced(integration, after: bot.settings.hedgeMilliseconds ?? 0))

@@ -58,7 +58,7 @@ extension Exchange {
       integration.health.queue.withdraw(ticket)
       dispatcher.services.loop.cancel(timer)
     case .attempting(let attempt):
-      attempt.cancel()
+      cutOff = attempt.cancel()
       trial!.giveUp(at: now)
       leavePlace()
       integration.statistics.count(.cancelled)

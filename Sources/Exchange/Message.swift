@@ -20,6 +20,8 @@ package final class Message {
   package let metadata: JSONValue?
   /// What the client's `anthropic-beta` asks for.
   package let betas: [UInt8]?
+  /// The size of the request's body.
+  package var byteCount = 0
   /// Whether the client wants the reply as it is made.
   package let isStreaming: Bool
 

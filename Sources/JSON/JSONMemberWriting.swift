@@ -28,6 +28,13 @@ extension JSONWriter {
     integer(value)
   }
 
+  /// Writes a member whose value is an integer, or `null`.
+  @inline(never)
+  public mutating func member(_ name: StaticString, optional value: Int?) {
+    self.name(name)
+    if let value { integer(value) } else { null() }
+  }
+
   /// Writes a member whose value is `true` or `false`.
   @inline(never)
   public mutating func member(_ name: StaticString, boolean value: Bool) {

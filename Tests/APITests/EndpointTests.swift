@@ -123,6 +123,8 @@ import TestSupport
       listModels chat unread
       showModel chat unread
       showPinnedModel chat unread
+      listExchanges read ignored
+      readExchange read unread
       listStatistics read unread
       metrics read unread
       health none unread

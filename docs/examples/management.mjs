@@ -50,12 +50,17 @@ const { etag } = await call("GET", "/v1/integrations/shop-gpt");
 await call("PATCH", "/v1/integrations/shop-gpt", { weight: 1, fallback: true }, { "If-Match": etag });
 
 // Conversations
-await call("POST", "/v1/bots/shop/messages", { content: "Hello", conversation_id: "conv_1" });
+const message = { content: "Hello", conversation_id: "conv_1" };
+await call("POST", "/v1/bots/shop/messages", message, { "X-Request-Id": "request_1" });
 await call("GET", "/v1/bots/shop/conversations");
 await call("GET", "/v1/conversations/conv_1?bot=shop");
 await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
 await call("DELETE", "/v1/conversations/conv_1?bot=shop");
 await call("DELETE", "/v1/bots/shop/conversations?user=user_1");
+
+// The last exchanges: all of a bot, and one by the X-Request-Id of its request.
+await call("GET", "/v1/exchanges?bot=shop&outcome=ok");
+await call("GET", "/v1/exchanges/request_1");
 
 // The statistics of each integration
 await call("GET", "/v1/stats");

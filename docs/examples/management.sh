@@ -35,12 +35,17 @@ etag=$(curl --silent --fail "$url/v1/integrations/shop-gpt" \
 call PATCH /v1/integrations/shop-gpt --header "If-Match: $etag" --json '{"weight": 1, "fallback": true}'
 
 # Conversations
-call POST /v1/bots/shop/messages --json '{"content": "Hello", "conversation_id": "conv_1"}'
+call POST /v1/bots/shop/messages --header 'X-Request-Id: request_1' \
+  --json '{"content": "Hello", "conversation_id": "conv_1"}'
 call GET /v1/bots/shop/conversations
 call GET '/v1/conversations/conv_1?bot=shop'
 call GET '/v1/conversations/conv_1/messages?bot=shop'
 call DELETE '/v1/conversations/conv_1?bot=shop'
 call DELETE '/v1/bots/shop/conversations?user=user_1'
+
+# The last exchanges: all of a bot, and one by the X-Request-Id of its request.
+call GET '/v1/exchanges?bot=shop&outcome=ok'
+call GET /v1/exchanges/request_1
 
 # The statistics of each integration
 call GET /v1/stats

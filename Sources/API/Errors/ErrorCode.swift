@@ -6,7 +6,8 @@ package enum ErrorCode: CaseIterable {
     contentFilter
   case invalidKey
   case insufficientScope, keysRequired, administratorOnly
-  case notFound, botNotFound, integrationNotFound, conversationNotFound, modelNotFound
+  case notFound, botNotFound, integrationNotFound, conversationNotFound, exchangeNotFound,
+    modelNotFound
   case methodNotAllowed
   case requestTimeout
   case alreadyExists, implied, inUse, noRequest, idempotencyKeyReused, configurationInvalid
@@ -43,6 +44,7 @@ package enum ErrorCode: CaseIterable {
     case .botNotFound: (404, .notFound, "bot_not_found")
     case .integrationNotFound: (404, .notFound, "integration_not_found")
     case .conversationNotFound: (404, .notFound, "conversation_not_found")
+    case .exchangeNotFound: (404, .notFound, "exchange_not_found")
     case .modelNotFound: (404, .notFound, "model_not_found")
     case .methodNotAllowed: (405, .invalidRequest, "method_not_allowed")
     case .requestTimeout: (408, .invalidRequest, "request_timeout")

@@ -20,19 +20,8 @@ extension IntegrationTest.Result {
       ("tls", report.timings.handshakeDone), ("first_byte", report.timings.firstByte),
       ("total", report.timings.total),
     ]
-    for time in times { writer.member(time.name, milliseconds: time.microseconds) }
+    for time in times { writer.member(time.name, microseconds: time.microseconds) }
     writer.endObject()
     writer.endObject()
-  }
-}
-
-extension JSONWriter {
-  /// Writes a time given in microseconds as milliseconds, with a fraction; 0, for a phase that was not needed, as
-  /// `null`.
-  fileprivate mutating func member(_ name: StaticString, milliseconds microseconds: Int) {
-    self.name(name)
-    guard microseconds > 0 else { return null() }
-    let text = Resource.thousandths(microseconds)
-    raw(text.span)
   }
 }

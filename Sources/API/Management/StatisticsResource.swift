@@ -95,13 +95,6 @@ struct StatisticsResource {
 }
 
 extension JSONWriter {
-  /// Writes a member that is an integer, or `null`.
-  @inline(never)
-  fileprivate mutating func member(_ name: StaticString, optional value: Int?) {
-    self.name(name)
-    if let value { integer(value) } else { null() }
-  }
-
   /// Writes a member that is a part of a whole, from 0 to 1, to a millionth; `null` if the whole is 0.
   @inline(never)
   fileprivate mutating func member(_ name: StaticString, part: Int, of whole: Int) {

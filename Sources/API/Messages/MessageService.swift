@@ -57,6 +57,7 @@ final class MessageService {
     _ request: Request, with message: Message, from caller: APIKeySettings?, for bot: Bot,
     as format: AnswerFormat
   ) throws(APIError) {
+    message.byteCount = request.body.count
     let key = try idempotencyKey(of: request, from: caller, for: bot)
     let responder = Responder(
       request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)

@@ -121,11 +121,7 @@ final class Responder: Recipient {
 
   private func open() -> ResponseStream {
     if let stream { return stream }
-    var head = Response(status: 200, contentType: "text/event-stream", body: [])
-    head.fields.append(("Cache-Control", [UInt8]("no-store")))
-    // nginx would otherwise hold the pieces back until its buffer is full.
-    head.fields.append(("X-Accel-Buffering", [UInt8]("no")))
-    let stream = request.respond(streaming: head)
+    let stream = request.respond(streaming: .eventStream)
     stream.onDrain = { [self] in resume() }
     self.stream = stream
     return stream

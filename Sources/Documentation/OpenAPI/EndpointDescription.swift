@@ -55,6 +55,10 @@ struct EndpointDescription {
     models("listModels", "The bots and their integrations, as models.", "Models"),
     models("showModel", "A bot or an integration, as a model.", "Model"),
     models("showPinnedModel", "A bot or an integration, as a model.", "Model"),
+    listExchanges,
+    EndpointDescription(
+      "readExchange", "Exchanges", "An exchange, by its id or the one of its request.",
+      [Answer(means: "The exchange.", content: [(json, data(component("Exchange")))])]),
     list(
       "listStatistics", "Integrations", "What each integration has done.",
       of: "Statistics"),
@@ -274,6 +278,18 @@ struct EndpointDescription {
     EndpointDescription(
       "metrics", "Operations", "What the process and its integrations have done.",
       [Answer(means: "Prometheus text.", content: [("text/plain", #"{"type":"string"}"#)])])
+  }
+
+  private static var listExchanges: EndpointDescription {
+    var description = list(
+      "listExchanges", "Exchanges", "The last exchanges, the last to end first.", of: "Exchange",
+      parameters: ["bot_filter", "integration_filter", "outcome_filter"])
+    description.answers[0].content.append(("text/event-stream", component("ExchangeEvent")))
+    description.details =
+      """
+      With `Accept: text/event-stream` each exchange as it ends. A comment says how many a slow client has missed.
+      """
+    return description
   }
 
   private static var health: EndpointDescription {

@@ -18,6 +18,7 @@ extension ErrorCode {
     case .botNotFound: "no such bot"
     case .integrationNotFound: "no such integration"
     case .conversationNotFound: "there is no such conversation, or its turns have been overwritten"
+    case .exchangeNotFound: "there is no such exchange, or newer ones have replaced it"
     case .modelNotFound: "no such bot, or bot/integration"
     case .methodNotAllowed: "the path takes the methods in Allow"
     case .requestTimeout: "the request takes longer than `request_timeout`, or comes too slowly"
@@ -37,7 +38,8 @@ extension ErrorCode {
     case .headersTooLarge: "the header fields are larger than 16 KB"
     case .allIntegrationsFailed:
       "no integration replied; 504: the last one timed out; 503: none may be asked now"
-    case .overloaded: "too many messages are being answered, or too many connections are open"
+    case .overloaded:
+      "too many messages are being answered, connections open, or exchanges followed"
     case .stopping: "the gateway is about to stop"
     case .configurationBusy: "other processes keep changing the configuration file"
     case .configurationNotWritable: "the configuration file cannot be changed"

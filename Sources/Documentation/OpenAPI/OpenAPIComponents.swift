@@ -57,6 +57,31 @@ enum OpenAPIComponents {
       """
     ),
     (
+      "exchange",
+      """
+      {"name":"exchange","in":"path","required":true,\
+      "schema":{"$ref":"#/components/schemas/Identifier"}}
+      """
+    ),
+    (
+      "bot_filter",
+      #"{"name":"bot","in":"query","description":"Only those of this bot.","schema":{"type":"string"}}"#
+    ),
+    (
+      "integration_filter",
+      """
+      {"name":"integration","in":"query","description":"Only those that this integration was asked in.",\
+      "schema":{"type":"string"}}
+      """
+    ),
+    (
+      "outcome_filter",
+      """
+      {"name":"outcome","in":"query","description":"Only those with this outcome, or with an attempt that failed so.",\
+      "schema":{"type":"string"}}
+      """
+    ),
+    (
       "page",
       """
       {"name":"page","in":"query","schema":{"type":"integer","minimum":1,"maximum":1000000,"default":1}}

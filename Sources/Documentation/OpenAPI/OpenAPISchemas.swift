@@ -16,7 +16,8 @@ enum OpenAPISchemas {
       ("Integration", ResourceSchema.shown(.integration)),
       ("IntegrationPatch", ResourceSchema.given(.integration)),
       ("TestResult", testResult), ("Preview", preview), ("Conversation", conversation),
-      ("StoredMessage", storedMessage), ("Statistics", statistics), ("Meta", meta),
+      ("StoredMessage", storedMessage), ("Statistics", statistics), ("Exchange", exchange),
+      ("ExchangeEvent", exchangeEvent), ("Meta", meta),
       ("Status", status),
     ]
   }
@@ -202,6 +203,35 @@ enum OpenAPISchemas {
     "breaker":{"type":"object","required":["state","remaining_ms"],"properties":{\
     "state":{"enum":["closed","open","probing"]},"remaining_ms":\(count)}}}}
     """
+
+  private static let amount = #"{"type":["integer","null"],"minimum":0}"#
+  private static let time = #"{"type":["number","null"],"minimum":0}"#
+  private static let text = #"{"type":["string","null"]}"#
+
+  private static let exchange = """
+    {"type":"object","required":["id","request_id","bot","conversation_id","user","key","interface","streamed","started_at",\
+    "duration_ms","waited_ms","first_content_ms","outcome","status","integration","fallback","turns_left_out",\
+    "request_bytes","reply_bytes","tokens","attempts"],"properties":{"id":{"type":"string"},\
+    "request_id":{"type":"string"},"bot":{"type":"string"},"conversation_id":{"type":"string"},"user":\(text),\
+    "key":\(text),"interface":{"enum":["native","openai","anthropic"]},"streamed":{"type":"boolean"},\
+    "started_at":{"type":"string","format":"date-time"},"duration_ms":\(count),"waited_ms":\(count),\
+    "first_content_ms":\(amount),"outcome":{"type":"string","description":"`ok`, the code of the error, or `cancelled`."},\
+    "status":\(amount),"integration":\(text),"fallback":{"type":"boolean"},"turns_left_out":\(count),\
+    "request_bytes":\(count),"reply_bytes":\(count),"tokens":\(record(["input", "output", "cached"], amount)),\
+    "attempts":{"type":"array","items":{"type":"object","required":["integration","outcome","status","started_ms",\
+    "duration_ms","dns_ms","connect_ms","tls_ms","first_byte_ms","first_content_ms","request_bytes","response_bytes"],\
+    "properties":{"integration":{"type":"string"},"outcome":{"anyOf":[{"$ref":"#/components/schemas/Outcome"},\
+    {"const":"cancelled"}]},"status":\(amount),"message":{"type":"string"},"started_ms":\(amount),"duration_ms":\(count),\
+    "dns_ms":\(time),"connect_ms":\(time),"tls_ms":\(time),"first_byte_ms":\(time),"first_content_ms":\(amount),\
+    "request_bytes":\(count),"response_bytes":\(count)}}},"attempts_left_out":\(count),\
+    "content":{"type":"object","required":["message","reply","cut"],"properties":{"message":{"type":"string"},\
+    "reply":{"type":"string"},"cut":{"type":"boolean"}},"description":"With `[recorder] content = yes`."}}}
+    """
+
+  private static let exchangeEvent = #"""
+    {"type":"object","required":["event","data"],"properties":{"event":{"const":"exchange"},"data":{"type":"string",\#
+    "contentMediaType":"application/json","contentSchema":{"$ref":"#/components/schemas/Exchange"}}}}
+    """#
 
   private static let status = #"""
     {"type":"object","required":["status"],"properties":{"status":{"enum":["ok","ready","no_backend","stopping"]},\#

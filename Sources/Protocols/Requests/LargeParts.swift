@@ -37,7 +37,7 @@ extension MessageContent {
   }
 
   /// What a part is, in few words. Words of the client's that are long are left out.
-  private static func name(of part: JSONValue) -> Text {
+  static func name(of part: JSONValue) -> Text {
     guard let type = part["type"]?.string else { return "part" }
     if type.span.equals("image_url") {
       if let url = part["image_url"]?["url"]?.string, let data = DataURL(url.span),

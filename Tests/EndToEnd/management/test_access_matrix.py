@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from client import messages_path
 from managed import JSON, KEYS, KEYS_AND_BOTS, Managed, refusal
 from repository import ROOT
 
@@ -36,7 +37,7 @@ SETTINGS = table("section")
 def ask(served, endpoint, key, bot):
     """A request that would change nothing. Its body names the bot where the path does not."""
     method, path = endpoint.strip("`").split(" ")
-    target = path.format(bot=bot, integration=INTEGRATIONS[bot], conversation="c")
+    target = path.format(bot=bot, integration=INTEGRATIONS[bot], conversation="c", exchange=bot)
     if "{conversation}" in path:
         target += f"?bot={bot}"
     fields = {"Authorization": f"Bearer {KEYS[key]}"} if key else {}
@@ -55,6 +56,10 @@ def ask(served, endpoint, key, bot):
 @pytest.fixture(scope="module")
 def served(binary, tmp_path_factory):
     served = Managed(binary, tmp_path_factory.mktemp("matrix"), KEYS_AND_BOTS)
+    # An exchange of each bot, which its X-Request-Id names.
+    for bot in ("a", "b"):
+        key = {"Authorization": f"Bearer {KEYS['admin']}", "X-Request-Id": bot}
+        assert served.client.post(messages_path(bot), {"content": "Hi"}, key).status == 200
     yield served
     served.running.stop()
 

@@ -20,7 +20,7 @@ LANGUAGES = {
     "management.php": ["php"],
     "management.py": [sys.executable],
 }
-MANAGED = {"Bots", "Integrations", "Conversations"}
+MANAGED = {"Bots", "Integrations", "Conversations", "Exchanges"}
 
 
 class Witness:
