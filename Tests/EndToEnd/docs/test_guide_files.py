@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from contextlib import closing, contextmanager
@@ -20,7 +21,7 @@ import yaml
 
 import guide
 import models
-from address import Address
+from address import Address, loopback
 from backends import finish, hold, send
 from guide_session import Session
 from https import https
@@ -245,3 +246,31 @@ def test_fail2ban(gateway, tmp_path):
                 *(log, configuration / "filter.d/postern.conf"),
             )
             assert found.split() == (["127.0.0.1"] if is_found else []), form
+
+
+def test_the_custom_backend(gateway):
+    """The program of http.md, which is a whole backend."""
+    text = (ROOT / "docs/http.md").read_text()
+    program = re.search(r"^```python\n(import json\n.*?)^```", text, re.MULTILINE | re.DOTALL)[1]
+    section = re.search(r"^```ini\n(\[integration mine\]\n.*?)^```", text, re.M | re.DOTALL)[1]
+    assert section == "[integration mine]\nwebhook_url = http://127.0.0.1:9000/\n"
+    address = loopback()
+    program = program.replace("9000", str(address.port))
+    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL)
+    try:
+        client = gateway(
+            {
+                "integration mine": {
+                    "webhook_url": f"http://{address}/",
+                    "backoff": "50ms",
+                    "retries": 9,
+                }
+            }
+        ).client()
+        first = client.message("Hello", conversation_id="c")
+        second = client.message("Hello", conversation_id="c")
+    finally:
+        process.terminate()
+        process.wait(10)
+    assert first.data["content"] == "I was sent 1 messages."
+    assert second.data["content"] == "I was sent 3 messages."
