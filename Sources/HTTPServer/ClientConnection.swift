@@ -57,7 +57,8 @@ final class ClientConnection {
   var lingering: LingeringClose?
 
   init(
-    descriptor: Int32, address: SocketAddress, daemon: Daemon, at now: Instant,
+    descriptor: Int32, address: SocketAddress, isAdministrator: Bool = false, daemon: Daemon,
+    at now: Instant,
     _ settings: HTTPServer.Settings
   ) {
     self.descriptor = descriptor
@@ -65,7 +66,7 @@ final class ClientConnection {
     self.daemon = daemon
     idleSeconds = settings.idleSeconds
     reader = RequestReader(headLimit: settings.headLimit)
-    peer = address.host.map { .host($0) } ?? .unixSocket
+    peer = isAdministrator ? .administrator : address.host.map { .host($0) } ?? .unixSocket
     phase = daemon.isSecure ? .handshaking : .waiting
     phaseStart = now
   }

@@ -8,6 +8,8 @@ struct ConnectionTable {
   private var countByAddress: [IPAddress: Int] = [:]
   /// Those that are over and still being cleaned up do not count.
   private var leaving = 0
+  /// Those of administrators, which have places of their own.
+  private var administrators = 0
   var limit: Int
   var limitPerAddress: Int
   /// Whether that holds for this host's own addresses: a proxy on it has the connections of all its clients.
@@ -19,22 +21,27 @@ struct ConnectionTable {
     self.limitsLoopback = limitsLoopback
   }
 
-  var isFull: Bool { all.count - leaving >= limit }
+  /// How many places administrators have.
+  static let administratorLimit = 16
 
-  /// Whether this peer has as many connections as one address may have.
+  /// Whether all places of clients are taken.
+  var isFull: Bool { all.count - leaving - administrators >= limit }
+
+  /// Whether this peer has as many connections as one address, or all administrators together, may have.
   func isFull(for peer: Peer) -> Bool {
+    if peer == .administrator { return administrators >= ConnectionTable.administratorLimit }
     guard case .host(let address) = peer, limitPerAddress > 0,
       limitsLoopback || !address.isLoopback
     else { return false }
     return countByAddress[address, default: 0] >= limitPerAddress
   }
 
-  /// The connection that has waited longest for a request, of those that have since `limit`, and, if `peer` is not
-  /// `nil`, of those of that peer. O(n).
+  /// The connection that has waited longest for a request, of those that have since `limit`, and of those of `peer`; if
+  /// that is `nil`, of all but administrators'. O(n).
   func longestIdle(since limit: Instant, of peer: Peer?) -> ClientConnection? {
     var longest: ClientConnection?
     for connection in all where connection.isIdle && connection.phaseStart <= limit {
-      if let peer, connection.peer != peer { continue }
+      if peer.map({ $0 != connection.peer }) ?? (connection.peer == .administrator) { continue }
       if let other = longest, other.phaseStart <= connection.phaseStart { continue }
       longest = connection
     }
@@ -75,10 +82,12 @@ struct ConnectionTable {
   }
 
   private mutating func count(_ peer: Peer) {
+    if peer == .administrator { administrators += 1 }
     if case .host(let address) = peer { countByAddress[address, default: 0] += 1 }
   }
 
   private mutating func uncount(_ peer: Peer) {
+    if peer == .administrator { administrators -= 1 }
     guard case .host(let address) = peer else { return }
     let count = countByAddress[address, default: 1] - 1
     countByAddress[address] = count > 0 ? count : nil

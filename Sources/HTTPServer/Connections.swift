@@ -18,7 +18,9 @@ extension HTTPServer {
     for _ in 0..<HTTPServer.acceptedAtOnce {
       do throws(SystemError) {
         guard let (descriptor, address) = try listener.socket.accept() else { return false }
-        admit(descriptor, from: address, isSecure: listener.isSecure)
+        admit(
+          descriptor, from: address, isSecure: listener.isSecure,
+          isAdministrator: listener.isControl && isAdministrator(peerOf: descriptor))
       } catch {
         pauseListeners(after: error)
         return false
@@ -40,10 +42,13 @@ extension HTTPServer {
     }
   }
 
-  private func admit(_ descriptor: Int32, from address: SocketAddress, isSecure: Bool) {
+  private func admit(
+    _ descriptor: Int32, from address: SocketAddress, isSecure: Bool, isAdministrator: Bool
+  ) {
     guard let daemon = isSecure ? secure : plain else { return closeConnection(descriptor) }
     let connection = ClientConnection(
-      descriptor: descriptor, address: address, daemon: daemon, at: loop.now, settings)
+      descriptor: descriptor, address: address, isAdministrator: isAdministrator, daemon: daemon,
+      at: loop.now, settings)
     if let refusal = makeRoom(for: connection) { return turnAway(connection, refusal) }
     do throws(SystemError) {
       connection.registration = try loop.register(descriptor, for: [.peerClosed, .edge]) {
@@ -66,11 +71,11 @@ extension HTTPServer {
     let limit = loop.now - HTTPServer.idlePatience
     if table.isFull(for: connection.peer) {
       guard let idle = table.longestIdle(since: limit, of: connection.peer) else {
-        return .tooManyConnections(fromOneAddress: true)
+        return .tooManyConnections(fromOneAddress: connection.peer != .administrator)
       }
       end(idle)
     }
-    if table.isFull {
+    if connection.peer != .administrator, table.isFull {
       guard let idle = table.longestIdle(since: limit, of: nil) else {
         return .tooManyConnections(fromOneAddress: false)
       }

@@ -108,10 +108,13 @@ public final class HTTPServer {
   }
 
   /// Listens at a unix socket with the permissions `mode`, chmod(2), always plain HTTP: what goes through it never leaves
-  /// the machine.
-  public func listen(unixPath path: [UInt8], mode: UInt32) throws(ListenError) {
+  /// the machine. At the control socket, processes of root and of this process's user are administrators.
+  public func listen(unixPath path: [UInt8], mode: UInt32, isControl: Bool = false)
+    throws(ListenError)
+  {
     do throws(SystemError) {
-      try listen(ListeningSocket(unixPath: path, mode: mode), isSecure: false)
+      try listen(
+        ListeningSocket(unixPath: path, mode: mode), isSecure: false, isControl: isControl)
     } catch {
       throw .socket(error)
     }
@@ -178,8 +181,12 @@ public final class HTTPServer {
     handler = nil
   }
 
-  private func listen(_ socket: consuming ListeningSocket, isSecure: Bool) throws(SystemError) {
+  private func listen(
+    _ socket: consuming ListeningSocket, isSecure: Bool, isControl: Bool = false
+  ) throws(SystemError) {
     listeners.append(
-      Listener(socket, isSecure: isSecure, on: loop) { [self] in accept(from: $0) })
+      Listener(socket, isSecure: isSecure, isControl: isControl, on: loop) { [self] in
+        accept(from: $0)
+      })
   }
 }

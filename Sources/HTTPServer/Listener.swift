@@ -5,17 +5,20 @@ import Platform
 final class Listener {
   let socket: ListeningSocket
   let isSecure: Bool
+  /// Whether its peers may be administrators.
+  let isControl: Bool
   private let loop: EventLoop
   private let onConnection: (Listener) -> Void
   private var registration: Registration?
 
   /// Takes over a socket; connections are announced once `resume` is called.
   init(
-    _ socket: consuming ListeningSocket, isSecure: Bool, on loop: EventLoop,
+    _ socket: consuming ListeningSocket, isSecure: Bool, isControl: Bool, on loop: EventLoop,
     onConnection: @escaping (Listener) -> Void
   ) {
     self.socket = socket
     self.isSecure = isSecure
+    self.isControl = isControl
     self.loop = loop
     self.onConnection = onConnection
   }

@@ -1,4 +1,5 @@
 internal import CLinux
+import Bytes
 
 /// The process: its variables, its limits, its heap.
 public enum Environment {
@@ -10,6 +11,24 @@ public enum Environment {
 
   /// Whether a descriptor is a terminal; isatty(3).
   public static func isTerminal(_ descriptor: Int32) -> Bool { isatty(descriptor) == 1 }
+
+  /// The size of a terminal in characters; `nil` if the descriptor is not a terminal, or does not tell.
+  public static func terminalSize(of descriptor: Int32) -> (columns: Int, rows: Int)? {
+    var (columns, rows): (UInt16, UInt16) = (0, 0)
+    guard clinux_terminal_size(descriptor, &columns, &rows) else { return nil }
+    return (Int(columns), Int(rows))
+  }
+
+  /// The process; getpid(2).
+  public static var processID: Int { Int(getpid()) }
+
+  /// The memory of the process that is in use, in bytes: `resident` of /proc/self/statm, proc(5). 0 if it is unknown.
+  public static var residentByteCount: Int {
+    guard let text = try? File.read([UInt8]("/proc/self/statm"), limit: 256) else { return 0 }
+    let fields = text.split(separator: UInt8(ascii: " "), maxSplits: 2)
+    guard fields.count > 1, let pages = Int(decimal: Array(fields[1]).span) else { return 0 }
+    return pages * sysconf(Int32(_SC_PAGESIZE))
+  }
 
   /// Makes all threads use one heap; mallopt(3).
   ///

@@ -104,13 +104,26 @@ public struct ListeningSocket: ~Copyable {
     guard withPath(path, { lstat($0, &status) }) == 0, clinux_is_socket(status.st_mode) else {
       return false
     }
+    return probe(address)?.code == ECONNREFUSED
+  }
+
+  /// Why no process can be reached at a unix socket; `nil` if one can. connect(2).
+  public static func fault(ofUnixPath path: [UInt8]) -> SystemError? {
+    guard let address = SocketAddress(unixPath: path) else {
+      return SystemError("connect", code: ENAMETOOLONG)
+    }
+    return probe(address)
+  }
+
+  /// Connects, and closes the connection at once.
+  private static func probe(_ address: SocketAddress) -> SystemError? {
     // Non-blocking, because a process that listens but accepts nothing would make connect(2) wait.
     let probe = openSocket(family: AF_UNIX, type: Int32(SOCK_STREAM.rawValue), protocolNumber: 0)
-    guard probe >= 0 else { return false }
+    guard probe >= 0 else { return SystemError("socket") }
     defer { close(probe) }
     let result = address.withSystemAddress {
       connect(probe, $0.assumingMemoryBound(to: sockaddr.self), $1)
     }
-    return result != 0 && clinux_errno() == ECONNREFUSED
+    return result == 0 || clinux_errno() == EAGAIN ? nil : SystemError("connect")
   }
 }

@@ -6,4 +6,6 @@ public enum Signal: Int32, Sendable {
   case interrupt = 2
   /// Stop (SIGTERM).
   case terminate = 15
+  /// The terminal has another size (SIGWINCH).
+  case windowChange = 28
 }

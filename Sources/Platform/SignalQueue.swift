@@ -2,16 +2,17 @@ internal import CLinux
 
 /// Signals that are read from a descriptor instead of interrupting the program; signalfd(2).
 ///
-/// While the value lives, SIGHUP, SIGINT and SIGTERM arrive only here.
+/// While the value lives, SIGHUP, SIGINT and SIGTERM arrive only here, and SIGWINCH if that is wanted.
 public struct SignalQueue: ~Copyable {
   private let descriptor: Descriptor
 
   /// Blocks the signals for this thread and for all that it starts later. Make it before any other
   /// thread.
-  public init() throws(SystemError) {
+  public init(alsoResizing: Bool = false) throws(SystemError) {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in [Signal.hangUp, .interrupt, .terminate] { sigaddset(&set, signal.rawValue) }
+    if alsoResizing { sigaddset(&set, Signal.windowChange.rawValue) }
     guard sigprocmask(SIG_BLOCK, &set, nil) == 0 else { throw SystemError("sigprocmask") }
     let number = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     guard number >= 0 else { throw SystemError("signalfd") }

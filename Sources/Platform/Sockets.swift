@@ -40,6 +40,13 @@ public func limitUnacknowledgedTime(of descriptor: Int32, milliseconds: Int) {
     socklen_t(MemoryLayout<UInt32>.size))
 }
 
+/// Whether the process at the other end of a unix socket was root's, or of this process's user, when it connected;
+/// SO_PEERCRED in unix(7).
+public func isAdministrator(peerOf descriptor: Int32) -> Bool {
+  let user = clinux_peer_user(descriptor)
+  return user == 0 || user == Int64(geteuid())
+}
+
 /// The port of a socket's own end; 0 if it has none. getsockname(2).
 public func localPort(of descriptor: Int32) -> UInt16 {
   SocketAddress { _ = getsockname(descriptor, $0, $1) }.port ?? 0

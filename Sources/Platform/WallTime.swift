@@ -13,6 +13,22 @@ public struct WallTime: Sendable {
     self.milliseconds = milliseconds
   }
 
+  /// Reads a time in UTC as ``text`` has it, with or without its fraction; `nil` for any other text.
+  public init?(_ text: [UInt8]) {
+    guard text.count >= 20, text.last == UInt8(ascii: "Z") else { return nil }
+    func number(_ places: Range<Int>) -> Int32? {
+      Int(decimal: text.span.extracting(places)).map { Int32($0) }
+    }
+    var parts = tm()
+    guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+      let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19)
+    else { return nil }
+    (parts.tm_year, parts.tm_mon, parts.tm_mday) = (year - 1900, month - 1, day)
+    (parts.tm_hour, parts.tm_min, parts.tm_sec) = (hour, minute, second)
+    let fraction = text.count >= 24 ? number(20..<23) ?? 0 : 0
+    milliseconds = Int64(timegm(&parts)) * 1000 + Int64(fraction)
+  }
+
   /// The current time.
   public static var now: WallTime {
     WallTime(milliseconds: clinux_realtime_nanoseconds() / 1_000_000)

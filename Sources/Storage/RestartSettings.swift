@@ -1,4 +1,3 @@
-import Bytes
 import Configuration
 
 /// The settings that apply only from the start: sockets, memory and files.
@@ -11,14 +10,14 @@ struct RestartSettings {
     context = configuration.context
   }
 
-  /// The names of the settings that differ in a new configuration, as in the file; empty for none.
-  func differences(from new: RestartSettings) -> Text {
-    var names: Text = ""
+  /// The names of the settings that differ in a new configuration, as in the file.
+  func differences(from new: RestartSettings) -> [StaticString] {
+    var names: [StaticString] = []
     func note(_ name: StaticString, _ isDifferent: Bool) {
-      guard isDifferent else { return }
-      names += names.bytes.isEmpty ? "\(name)" : ", \(name)"
+      if isDifferent { names.append(name) }
     }
     note("[server] listen", server.listen != new.server.listen)
+    note("[server] control", server.control != new.server.control)
     // Another pair applies at once; whether there is one decides what the sockets speak.
     note("tls_certificate", (server.tls == nil) != (new.server.tls == nil))
     note("tls_key", (server.tls == nil) != (new.server.tls == nil))

@@ -192,6 +192,15 @@ import TestSupport
   }
 
   /// With keys, the client's address does not matter, and an endpoint without a scope needs no key.
+  @Test func asksAnAdministratorForNothing() throws {
+    for text in ["", "[key ops]\nsecret = ops-key-00000000001\nscopes = chat"] {
+      let access = AccessControl(keys: try configuration(text).keys)
+      let request = FakeRequest("control", ["Host": "anything", "x-api-key": "wrong"])
+      #expect(try access.admit(request, scope: .admin)?.id == nil)
+      #expect(access.mayReadAll(request))
+    }
+  }
+
   @Test func asksForNoKeyWhereNoScopeIsNeeded() throws {
     let access = AccessControl(keys: try Self.keys.get())
     let peer = "8.8.8.8"
@@ -226,7 +235,9 @@ private final class FakeRequest: AccessRequest {
   init(_ peer: String, _ fields: [String: String]) {
     isHTTP10 = peer.hasPrefix("HTTP/1.0 ")
     let address = isHTTP10 ? String(peer.dropFirst(9)) : peer
-    self.peer = IPAddress(text: bytes(address).span).map(Peer.host) ?? .unixSocket
+    self.peer =
+      IPAddress(text: bytes(address).span).map(Peer.host)
+      ?? (address == "control" ? .administrator : .unixSocket)
     self.fields = fields
   }
 

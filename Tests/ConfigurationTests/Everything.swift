@@ -10,6 +10,7 @@ let everything = (
   max_body = 1M
   idle_timeout = 5s
   request_timeout = 6s
+  control = /run/c.sock
   socket_mode = 0600
 
   [context]

@@ -181,6 +181,14 @@ import Testing
         ["2: socket_mode: '0999' is not a file mode; write three octal digits such as 0660"]
       ),
       (
+        "[server]\ncontrol = /\(String(repeating: "c", count: 107))",
+        ["2: control: the path is too long; the maximum is 107 bytes"]
+      ),
+      (
+        "[server]\nlisten = unix:/p\ncontrol = /p",
+        ["3: control: 'listen' has the same path; choose another one"]
+      ),
+      (
         "[server]\nlisten = 127.0.0.1:80,,",
         ["2: listen: a part of the list is empty; remove the extra comma"]
       ),

@@ -16,12 +16,13 @@ import Testing
     daemon = try #require(Daemon(server: fixture.server, on: fixture.loop, isSecure: false))
   }
 
-  private func connection(_ address: String = "127.0.0.1", at milliseconds: Int = 0)
-    -> ClientConnection
-  {
+  private func connection(
+    _ address: String = "127.0.0.1", at milliseconds: Int = 0, isAdministrator: Bool = false
+  ) -> ClientConnection {
     ClientConnection(
       descriptor: -1,
-      address: SocketAddress(IPAddress(text: bytes(address).span)!, port: 1), daemon: daemon,
+      address: SocketAddress(IPAddress(text: bytes(address).span)!, port: 1),
+      isAdministrator: isAdministrator, daemon: daemon,
       at: Instant(nanoseconds: Int64(milliseconds) * 1_000_000), fixture.server.settings)
   }
 
@@ -72,6 +73,31 @@ import Testing
     table.remove(leaving)
     table.markLeaving(leaving)
     table.insert(connection())
+    #expect(table.isFull)
+    end()
+  }
+
+  /// Clients and administrators do not take each other's places.
+  @Test func hasPlacesForAdministrators() {
+    var table = ConnectionTable(limit: 1, limitPerAddress: 0, limitsLoopback: true)
+    let now = Instant(nanoseconds: 1)
+    let administrators = (0..<ConnectionTable.administratorLimit).map { _ in
+      connection(isAdministrator: true)
+    }
+    for connection in administrators {
+      #expect(!table.isFull(for: .administrator))
+      table.insert(connection)
+    }
+    #expect(table.isFull(for: .administrator))
+    #expect(!table.isFull)
+    #expect(table.longestIdle(since: now, of: nil) == nil)
+    #expect(table.longestIdle(since: now, of: .administrator) != nil)
+    table.markLeaving(administrators[0])
+    #expect(!table.isFull(for: .administrator))
+    table.insert(connection())
+    #expect(table.isFull)
+    table.remove(administrators[0])
+    table.remove(administrators[1])
     #expect(table.isFull)
     end()
   }

@@ -20,6 +20,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -71,6 +72,16 @@ static inline bool clinux_is_regular(mode_t mode) { return S_ISREG(mode); }
 static inline bool clinux_is_symbolic_link(mode_t mode) { return S_ISLNK(mode); }
 static inline bool clinux_is_socket(mode_t mode) { return S_ISSOCK(mode); }
 
+// The size of a terminal in characters; false if `descriptor` is not a terminal, or does not tell. TIOCGWINSZ in
+// ioctl_tty(2).
+static inline bool clinux_terminal_size(int descriptor, unsigned short *columns, unsigned short *rows) {
+  struct winsize size = {0};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return false;
+  *columns = size.ws_col;
+  *rows = size.ws_row;
+  return true;
+}
+
 static inline void clinux_ignore_signal(int number) { signal(number, SIG_IGN); }
 
 static inline int clinux_ipproto_ipv6(void) { return IPPROTO_IPV6; }
@@ -92,6 +103,10 @@ bool clinux_is_being_written(int descriptor);
 
 // accept4(2), which needs _GNU_SOURCE.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
+
+// The user of the process at the other end of a unix socket when it connected; -1 if unknown. SO_PEERCRED in unix(7),
+// whose structure needs _GNU_SOURCE.
+int64_t clinux_peer_user(int descriptor);
 
 // Makes all threads use one heap, libcurl's resolver threads too. mallopt(3).
 void clinux_use_one_heap(void);

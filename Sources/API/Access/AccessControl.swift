@@ -13,10 +13,11 @@ struct AccessControl {
   }
 
   /// The settings of the key that a request shows. It must allow `scope`; without a scope no key is needed. `nil` if
-  /// there are no keys, or none is needed.
+  /// there are no keys, or none is needed. An administrator at the control socket needs none.
   func admit(
     _ request: any AccessRequest, scope: Scopes?
   ) throws(APIError) -> APIKeySettings? {
+    if request.peer == .administrator { return nil }
     if keys.isEmpty {
       if let objection = LocalAccess.objection(to: request, needsOwnSite: scope != nil) {
         throw APIError(
@@ -41,7 +42,7 @@ struct AccessControl {
 
   /// Whether an admitted request may read all that concerns the gateway as a whole.
   func mayReadAll(_ request: any AccessRequest) -> Bool {
-    if keys.isEmpty { return true }
+    if keys.isEmpty || request.peer == .administrator { return true }
     guard let key = key(of: request) else { return false }
     return key.scopes.isSuperset(of: .read) && key.bots.isEmpty
   }
@@ -102,10 +103,10 @@ extension APIKeySettings? {
   /// Whether the key, if there is one, reaches a bot.
   func reaches(_ bot: [UInt8]) -> Bool { self?.reaches(bot) ?? true }
 
-  /// Refuses a key that is limited to some bots.
-  func checkReachesAll() throws(APIError) {
+  /// Refuses a key that is limited to some bots, which cannot do `action`.
+  func checkReachesAll(_ action: StaticString) throws(APIError) {
     if let self, !self.bots.isEmpty {
-      throw .insufficient("The key is for some bots, and cannot add others.", of: self)
+      throw .insufficient("The key is for some bots, and cannot \(action).", of: self)
     }
   }
 

@@ -13,7 +13,7 @@ enum BotHandlers {
 
   /// `POST /v1/bots`
   static func create(_ call: Call) throws(APIError) -> Admission {
-    try call.key.checkReachesAll()
+    try call.key.checkReachesAll("add others")
     let (management, key) = (call.application.management, call.key)
     return call.receiveObject { management.createBot($0, $1, by: key) }
   }

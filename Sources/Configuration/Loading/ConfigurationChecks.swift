@@ -5,9 +5,19 @@ import Protocols
 extension ConfigurationResolver {
   mutating func checkServer(_ server: Section) {
     server.identity = readPair(.server, in: server)
-    guard let listen = server.entry("listen"), all(.key).isEmpty,
+    guard let listen = server.entry("listen"),
       let addresses = listen.text?.parsed(ListenAddress.list)
     else { return }
+    if let control = server.entry("control"), let path = control.text?.bytes {
+      if path.count > ListenAddress.longestPath {
+        report(
+          control.origin,
+          "control: the path is too long; the maximum is \(ListenAddress.longestPath) bytes")
+      } else if addresses.contains(.unix(path: path)) {
+        report(control.origin, "control: 'listen' has the same path; choose another one")
+      }
+    }
+    guard all(.key).isEmpty else { return }
     for address in addresses where !address.isLocal {
       return report(
         listen.origin,

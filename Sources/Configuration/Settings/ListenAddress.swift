@@ -8,7 +8,7 @@ public enum ListenAddress: Equatable, Sendable {
   case unix(path: [UInt8])
 
   /// Of `sun_path`, without its NUL; unix(7).
-  private static let longestPath = 107
+  static let longestPath = 107
 
   /// Whether only programs on this host can connect.
   public var isLocal: Bool {

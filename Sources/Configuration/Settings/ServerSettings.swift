@@ -29,6 +29,8 @@ public struct ServerSettings: SectionSettings, Sendable {
   public private(set) var requestTimeoutMilliseconds = 0
   /// The permissions of the unix sockets that Postern makes.
   public private(set) var socketMode = FileMode()
+  /// The path of the control socket; `nil` for the standard place.
+  public private(set) var control: [UInt8]?
   /// Where ``tls`` was read from.
   private var certificateFile: [UInt8]?
   private var keyFile: [UInt8]?
@@ -85,6 +87,17 @@ public struct ServerSettings: SectionSettings, Sendable {
     rows.duration(
       "request_timeout", 1...Quantity.day, &requestTimeoutMilliseconds, standard: "60s",
       "How long a request may take from its first byte to its last.")
+    rows.text(
+      "control", .path, &control,
+      .init(
+        """
+        The Unix socket for `postern status`, `chat`, `reload` and the other commands that talk to a running gateway. \
+        Programs of root and of Postern's own user may do everything there, with keys or without; for others it is like \
+        any other Unix socket. Its places do not count as connections. A change needs a restart.
+        """,
+        example: "/run/postern/control.sock",
+        absence:
+          "`$RUNTIME_DIRECTORY/control.sock`, else `$XDG_RUNTIME_DIR/postern.sock`, else none"))
     rows.parsed(
       "socket_mode", .mode, &socketMode, FileMode.init, standard: "0660",
       """
