@@ -17,6 +17,8 @@ package final class Application {
   let management: Management
   let conversations: ConversationResources
   let refusals: RefusalLog
+  /// Reads the configuration file again, and calls what it is given with the result; `nil` without a file.
+  package var reload: ((@escaping (ReloadResult) -> Void) -> Void)?
   let dispatcher: Dispatcher
   let followers: ExchangeFollowers
   /// When it was made, for durations.

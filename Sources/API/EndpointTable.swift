@@ -74,6 +74,9 @@ extension Endpoint {
     Endpoint(
       "readExchange", .get, "/v1/exchanges/{exchange}", scope: .read, ExchangeHandlers.read),
     Endpoint("listStatistics", .get, "/v1/stats", scope: .read, MetricsHandlers.listStatistics),
+    Endpoint("readStatus", .get, "/v1/status", scope: .read, StatusHandlers.read),
+    Endpoint(
+      "reload", .post, "/v1/reload", scope: .admin, body: .ignored, StatusHandlers.reload),
     Endpoint("metrics", .get, "/metrics", scope: .read, MetricsHandlers.metrics),
     Endpoint("health", .get, "/healthz", scope: nil, OperationHandlers.health),
     Endpoint("readiness", .get, "/readyz", scope: nil, OperationHandlers.readiness),

@@ -17,6 +17,8 @@ package final class Reload {
   package var onFaults: (([[UInt8]]) -> Void)?
   /// Takes the settings of an applied file that wait for a restart, in words; empty for none.
   package var onRestartNeeded: (([UInt8]) -> Void)?
+  /// Takes the result each time that the file was read.
+  package var onResult: ((ReloadResult) -> Void)?
 
   /// The file.
   package let path: [UInt8]
@@ -32,6 +34,8 @@ package final class Reload {
   private var firstFault: Instant?
   /// Whether the file is loaded even if it is the same, because the environment of `${…}` may have changed.
   private var isAsked = false
+  /// The callers that wait for the result.
+  private var waiting: [(ReloadResult) -> Void] = []
   /// The file that was read last, valid or not; without a hash, the one that was read at the start.
   private var last: (identity: FileIdentity, hash: UInt64?)?
   /// Whether the file that applies has no text. Any other file that loses its text is refused: with it, the keys would go.
@@ -91,7 +95,10 @@ package final class Reload {
   }
 
   /// Reads the file again, whether it has changed or not, and applies it if it is valid.
-  package func begin() {
+  ///
+  /// `completion` is called with the result, at the latest after a second.
+  package func begin(then completion: ((ReloadResult) -> Void)? = nil) {
+    if let completion { waiting.append(completion) }
     isAsked = true
     read()
   }
@@ -101,6 +108,8 @@ package final class Reload {
     onValid = nil
     onFaults = nil
     onRestartNeeded = nil
+    onResult = nil
+    waiting = []
     // It refers to this object.
     observer = nil
   }
@@ -170,9 +179,10 @@ package final class Reload {
   }
 
   private func finish(_ report: ConfigurationReport, since start: Instant) {
-    var errors: [Text] = []
+    var (errors, found): ([Text], [Text]) = ([], [])
     for finding in report.findings {
       let text = Text(Array(finding.text(file: path).dropLast()))
+      found.append(text)
       if finding.severity == .error {
         errors.append(text)
       } else {
@@ -192,15 +202,29 @@ package final class Reload {
       line.field("integrations", configuration.integrations.count)
       line.field("ms", (Instant.now - start).milliseconds)
     }
-    let message: Text = late.bytes.isEmpty ? "" : "after a restart only: \(late)"
+    var names: Text = ""
+    for name in late { names += names.bytes.isEmpty ? "\(name)" : ", \(name)" }
+    let message: Text = late.isEmpty ? "" : "after a restart only: \(names)"
     onRestartNeeded?(message.bytes)
-    if !late.bytes.isEmpty {
+    if !late.isEmpty {
       log.write(.warning, "restart_needed") { line in
-        line.field("settings", late)
+        line.field("settings", names)
         line.field("message", "these settings apply after a restart")
       }
     }
     log.level = configuration.log.logLevel
+    conclude(isApplied: true, found, restartNeeded: late)
+  }
+
+  private func conclude(
+    isApplied: Bool, _ findings: [Text], restartNeeded: [StaticString] = []
+  ) {
+    let result = ReloadResult(
+      time: .now, isApplied: isApplied, findings: findings, restartNeeded: restartNeeded)
+    onResult?(result)
+    let callers = waiting
+    waiting = []
+    for caller in callers { caller(result) }
   }
 
   /// The most errors of one file that are logged; `postern check` shows all.
@@ -218,5 +242,6 @@ package final class Reload {
       }
     }
     onFaults?(errors.map { $0.bytes })
+    conclude(isApplied: false, errors)
   }
 }

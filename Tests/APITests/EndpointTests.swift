@@ -126,6 +126,8 @@ import TestSupport
       listExchanges read ignored
       readExchange read unread
       listStatistics read unread
+      readStatus read unread
+      reload admin ignored
       metrics read unread
       health none unread
       readiness none unread

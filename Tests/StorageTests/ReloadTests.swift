@@ -226,9 +226,24 @@ import Testing
     let settings = try ["", "[server]\nlisten = 127.0.0.1:1\n[context]\nmemory = 8M"].map {
       RestartSettings(try configuration($0))
     }
-    #expect(settings[0].differences(from: settings[0]).bytes.isEmpty)
+    #expect(settings[0].differences(from: settings[0]).isEmpty)
     #expect(
-      settings[0].differences(from: settings[1]).description
-        == "[server] listen, [context] memory")
+      settings[0].differences(from: settings[1]).map { "\($0)" }
+        == ["[server] listen", "[context] memory"])
+  }
+
+  @Test func tellsEachCallerTheResult() throws {
+    let bench = try Bench()
+    var (results, told): ([ReloadResult], Int) = ([], 0)
+    bench.reload.onResult = { _ in told += 1 }
+    for text in ["[context]\nmemory = 8M", "[bot a]\nwindow = 0", "", Bench.text(3)] {
+      try bench.write(text)
+      bench.reload.begin { results.append($0) }
+    }
+    #expect(results.map { $0.isApplied } == [true, false, false, true])
+    #expect(results.map { $0.findings.count } == [0, 1, 1, 0])
+    #expect(results[1].findings[0].description.hasPrefix("\(bench.path):2: window: "))
+    #expect(results[0].restartNeeded.map { "\($0)" } == ["[context] memory"])
+    #expect(told == 4)
   }
 }

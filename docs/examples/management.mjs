@@ -65,6 +65,9 @@ await call("GET", "/v1/exchanges/request_1");
 // The statistics of each integration
 await call("GET", "/v1/stats");
 
+// The whole gateway on one page
+await call("GET", "/v1/status");
+
 // A bot is deleted with its remaining integrations.
 await call("DELETE", "/v1/integrations/shop-gpt");
 await call("DELETE", "/v1/bots/shop");

@@ -50,6 +50,9 @@ call GET /v1/exchanges/request_1
 # The statistics of each integration
 call GET /v1/stats
 
+# The whole gateway on one page
+call GET /v1/status
+
 # A bot is deleted with its remaining integrations.
 call DELETE /v1/integrations/shop-gpt
 call DELETE /v1/bots/shop

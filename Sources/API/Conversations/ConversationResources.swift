@@ -161,9 +161,16 @@ struct ConversationResources {
 extension JSONWriter {
   /// Writes a member that is a time, in milliseconds since 1970.
   mutating func member(_ name: StaticString, time milliseconds: Int64) {
+    self.name(name)
+    string(time: milliseconds)
+  }
+
+  /// Writes a time, in milliseconds since 1970.
+  @inline(never)
+  mutating func string(time milliseconds: Int64) {
     var text: [UInt8] = []
     WallTime(milliseconds: milliseconds).append(to: &text, precision: .milliseconds)
-    member(name, string: text.span)
+    string(text.span)
   }
 }
 

@@ -24,6 +24,13 @@ extension APIError {
     }
   }
 
+  /// 503 where the gateway has no file.
+  static var noConfigurationFile: APIError {
+    APIError(
+      .configurationNotWritable,
+      "The gateway runs without a configuration file: start it with 'postern run -c FILE'.")
+  }
+
   /// The change is in the file at `path`, but storage has not confirmed it.
   init(unconfirmed error: SystemError, in path: [UInt8]) {
     self.init(

@@ -193,10 +193,7 @@ final class Management {
     then answer: @escaping (Configuration) -> Response
   ) {
     guard let writer else {
-      let error = APIError(
-        .configurationNotWritable,
-        "The gateway runs without a configuration file: start it with 'postern run -c FILE'.")
-      return request.respond(error.response())
+      return request.respond(APIError.noConfigurationFile.response())
     }
     let path = writer.path
     let planned = PlanResult()

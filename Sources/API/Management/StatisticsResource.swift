@@ -10,6 +10,8 @@ struct StatisticsResource {
   /// The bots whose integrations are listed.
   let bots: [Bot]
   let now: Instant
+  /// Whether it is a part of `/v1/status`.
+  var isForStatus = false
 
   /// A page of the integrations, bot by bot in file order.
   @inline(never)
@@ -31,8 +33,9 @@ struct StatisticsResource {
     }
   }
 
+  /// Writes an integration's object.
   @inline(never)
-  private func write(_ integration: Integration, of bot: Bot, to writer: inout JSONWriter) {
+  func write(_ integration: Integration, of bot: Bot, to writer: inout JSONWriter) {
     let (id, botID) = (integration.settings.id, integration.settings.bot)
     let statistics = integration.statistics
     writer.beginObject()
@@ -73,6 +76,24 @@ struct StatisticsResource {
     writer.member(
       "remaining_ms", integer: integration.breaker.wait(at: now).millisecondsRoundedUp)
     writer.endObject()
+    if isForStatus { writeDetails(of: integration, to: &writer) }
+    writer.endObject()
+  }
+
+  /// Writes what `/v1/status` has besides: what went wrong last, and what to do about it; `null` if nothing has.
+  @inline(never)
+  private func writeDetails(of integration: Integration, to writer: inout JSONWriter) {
+    let statistics = integration.statistics
+    writer.member("enabled", boolean: integration.settings.isEnabled)
+    writer.member("fallback", boolean: integration.settings.isFallback)
+    writer.name("last_failure")
+    guard let (report, time) = statistics.lastFailure else { return writer.null() }
+    writer.beginObject()
+    writer.member("outcome", string: report.outcome.name)
+    writer.member("status", optional: report.status)
+    writer.member("message", string: report.advice.bytes)
+    writer.member("at", time: time.milliseconds)
+    writer.member("in_a_row", integer: statistics.failuresInARow)
     writer.endObject()
   }
 

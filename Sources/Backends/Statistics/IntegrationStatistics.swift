@@ -1,3 +1,4 @@
+package import Platform
 package import Protocols
 
 /// The results of an integration's attempts since the start, as exact numbers.
@@ -28,6 +29,10 @@ package final class IntegrationStatistics {
   private var counts = [Int](repeating: 0, count: Counter.allCases.count)
   /// The durations of the attempts that brought a reply.
   package private(set) var latency = LatencyHistogram()
+  /// The last attempt that failed at the backend, and when.
+  package private(set) var lastFailure: (report: AttemptReport, time: WallTime)?
+  /// How many attempts have failed at the backend since one brought a reply.
+  package private(set) var failuresInARow = 0
 
   /// The number of attempts with an outcome.
   package subscript(outcome: Outcome) -> Int { attempts[outcome.rawValue] }
@@ -40,7 +45,13 @@ package final class IntegrationStatistics {
   package func count(_ report: AttemptReport) {
     attempts[report.outcome.rawValue] += 1
     counts[Counter.skippedEvents.rawValue] += report.skippedEvents
-    if report.outcome == .ok { latency.record(milliseconds: report.milliseconds) }
+    if report.outcome == .ok {
+      failuresInARow = 0
+      latency.record(milliseconds: report.milliseconds)
+    } else if report.outcome != .breakerOpen {
+      lastFailure = (report, .now)
+      failuresInARow += 1
+    }
   }
 
   /// Counts the tokens of a reply, as far as the backend tells them.

@@ -62,6 +62,8 @@ struct EndpointDescription {
     list(
       "listStatistics", "Integrations", "What each integration has done.",
       of: "Statistics"),
+    readStatus,
+    reload,
     metrics,
     health,
     readiness,
@@ -273,6 +275,27 @@ struct EndpointDescription {
   }
 
   // MARK: Operations
+
+  private static var readStatus: EndpointDescription {
+    var description = EndpointDescription(
+      "readStatus", "Operations", "How the gateway is.",
+      [Answer(means: "All of it.", content: [(json, data(component("GatewayStatus")))])])
+    description.details =
+      "What `postern status` shows. A key that is limited to bots gets the part of these bots."
+    return description
+  }
+
+  private static var reload: EndpointDescription {
+    var description = EndpointDescription(
+      "reload", "Operations", "Reads the configuration file again.",
+      [
+        Answer(
+          means: "What was found; `applied` says whether the file applies.",
+          content: [(json, data(component("Reload")))])
+      ])
+    description.details = "As SIGHUP does. An invalid file changes nothing."
+    return description
+  }
 
   private static var metrics: EndpointDescription {
     EndpointDescription(

@@ -18,7 +18,7 @@ enum OpenAPISchemas {
       ("TestResult", testResult), ("Preview", preview), ("Conversation", conversation),
       ("StoredMessage", storedMessage), ("Statistics", statistics), ("Exchange", exchange),
       ("ExchangeEvent", exchangeEvent), ("Meta", meta),
-      ("Status", status),
+      ("Status", status), ("GatewayStatus", gatewayStatus), ("Reload", reload),
     ]
   }
 
@@ -201,7 +201,35 @@ enum OpenAPISchemas {
     "latency_ms":\(record(["p50", "p95", "p99"], #"{"type":["integer","null"],"minimum":0}"#)),\
     "tokens":\(record(["input", "output"], count)),\
     "breaker":{"type":"object","required":["state","remaining_ms"],"properties":{\
-    "state":{"enum":["closed","open","probing"]},"remaining_ms":\(count)}}}}
+    "state":{"enum":["closed","open","probing"]},"remaining_ms":\(count)}},\
+    "enabled":{"type":"boolean","description":"In /v1/status."},\
+    "fallback":{"type":"boolean","description":"In /v1/status."},\
+    "last_failure":{"type":["object","null"],"description":"In /v1/status.","required":["outcome","status","message","at","in_a_row"],"properties":{\
+    "outcome":{"$ref":"#/components/schemas/Outcome"},"status":{"type":["integer","null"],"description":"The backend's."},\
+    "message":{"type":"string","description":"What to do about it."},"at":\(moment),\
+    "in_a_row":\(count)}}}}
+    """
+
+  private static let moment = #"{"type":"string","format":"date-time"}"#
+  private static let lines = #"{"type":"array","items":{"type":"string"}}"#
+
+  private static let reload = """
+    {"type":"object","required":["applied","at","findings","restart_needed"],"properties":{"applied":{"type":"boolean"},\
+    "at":\(moment),"findings":\(lines),"restart_needed":\(lines)}}
+    """
+
+  private static let gatewayStatus = """
+    {"type":"object","required":["status","version","time","bots"],"properties":{\
+    "status":{"enum":["ready","no_backend","stopping"]},"version":{"type":"string"},"time":\(moment),"pid":\(count),"started_at":\(moment),\
+    "uptime_ms":\(count),"resident_bytes":\(count),"connections":\(count),"in_flight":\(count),"queued":\(count),\
+    "certificate_expires_at":{"type":["string","null"],"format":"date-time"},"reasons":\(lines),\
+    "last_reload":{"anyOf":[{"$ref":"#/components/schemas/Reload"},{"type":"null"}]},\
+    "context":{"type":"object","required":["used_bytes","capacity_bytes","conversations","turns","file","sync"],\
+    "properties":{"used_bytes":\(count),"capacity_bytes":\(count),"conversations":\(count),"turns":\(count),\
+    "file":{"type":["string","null"]},"sync":{"type":"string"}}},\
+    "bots":{"type":"array","items":{"type":"object","required":["id","integrations"],"properties":{\
+    "id":{\(ResourceSchema.name)},\
+    "integrations":{"type":"array","items":{"$ref":"#/components/schemas/Statistics"}}}}}}}
     """
 
   private static let amount = #"{"type":["integer","null"],"minimum":0}"#
