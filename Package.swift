@@ -111,8 +111,9 @@ let package = Package(
     .executableTarget(
       name: "Postern",
       dependencies: [
-        "Bytes", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration", "Context",
-        "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage", "API",
+        "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
+        "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
+        "API",
       ], swiftSettings: settings + small,
       linkerSettings: [
         .linkedLibrary("m"),

@@ -129,6 +129,9 @@ final class Transfer {
     // All that libcurl can unpack is unpacked. `Upstream` keeps libcurl from asking for it.
     setText(CURLOPT_ACCEPT_ENCODING, [])
     setLong(isGet ? CURLOPT_HTTPGET : CURLOPT_POST, 1)
+    // The method alone: there is still no body.
+    if settings.isDelete { setText(CURLOPT_CUSTOMREQUEST, [UInt8]("DELETE")) }
+    if let path = settings.socketPath { setText(CURLOPT_UNIX_SOCKET_PATH, path) }
     ConnectionOptions(easy).set(for: settings)
     _ = ccurl_set_text(easy, CURLOPT_ERRORBUFFER, errorText)
     let context = Unmanaged.passUnretained(self).toOpaque()

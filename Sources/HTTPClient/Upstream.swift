@@ -34,6 +34,10 @@ public final class Upstream {
     public var patienceMilliseconds: Int
     /// Whether its requests are GET, without a body: a probe's.
     public var isGet: Bool
+    /// Whether they are DELETE instead.
+    public var isDelete = false
+    /// The path of the unix socket that connections go to, whatever the URL's host is.
+    public var socketPath: [UInt8]?
 
     /// Settings from their parts.
     public init(

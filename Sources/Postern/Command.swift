@@ -7,6 +7,8 @@ enum Command {
   case check(file: [UInt8]?, prints: Bool)
   case test(file: [UInt8]?, names: [[UInt8]], message: [UInt8]?)
   case key(name: [UInt8])
+  case status(GatewayOptions, watches: Bool, isJSON: Bool)
+  case reload(GatewayOptions)
   case version
   /// The page of one command, or the list of all.
   case help(Topic?)
@@ -17,6 +19,8 @@ enum Command {
     case check
     case test
     case key
+    case status
+    case reload
     case version
     case help
 
@@ -29,7 +33,12 @@ enum Command {
     }
 
     /// Whether the command takes `-c FILE`.
-    var readsConfiguration: Bool { self == .run || self == .check || self == .test }
+    var readsConfiguration: Bool {
+      self == .run || self == .check || self == .test || asksGateway
+    }
+
+    /// Whether the command talks to a running gateway: then it takes `-u URL` and `-k FILE`, too.
+    var asksGateway: Bool { self == .status || self == .reload }
 
     var name: StaticString {
       switch self {
@@ -37,6 +46,8 @@ enum Command {
       case .check: "check"
       case .test: "test"
       case .key: "key"
+      case .status: "status"
+      case .reload: "reload"
       case .version: "version"
       case .help: "help"
       }
@@ -75,6 +86,12 @@ enum Command {
         throw UsageError("the argument of 'key' is not a valid name; \(SectionName.rule)")
       }
       self = .key(name: name)
+    case .status:
+      try rest.checkNames(atMost: 0)
+      self = .status(rest.gateway, watches: rest.has(.watch), isJSON: rest.has(.json))
+    case .reload:
+      try rest.checkNames(atMost: 0)
+      self = .reload(rest.gateway)
     case .version:
       try rest.checkNames(atMost: 0)
       self = .version

@@ -9,6 +9,12 @@ struct CommandWords {
   private(set) var file: [UInt8]?
   /// The value of `-m`.
   private(set) var message: [UInt8]?
+  /// Where the gateway is: `-c`, `-u` and `-k`.
+  var gateway: GatewayOptions { GatewayOptions(file: file, url: url, keyFile: keyFile) }
+  private var url: [UInt8]?
+  private var keyFile: [UInt8]?
+  /// The words without a value that are there.
+  private var switches: [Switch] = []
   /// Whether there is `--print`.
   private(set) var prints = false
   /// Whether there is `--help` or `-h`.
@@ -16,6 +22,22 @@ struct CommandWords {
   /// The words that are not options.
   private(set) var names: [[UInt8]] = []
   private let topic: Command.Topic
+
+  /// An option without a value, of the commands that talk to a gateway.
+  enum Switch: CaseIterable {
+    case watch, json
+
+    /// The option, and the command that takes it.
+    var row: (word: StaticString, topic: Command.Topic) {
+      switch self {
+      case .watch: ("--watch", .status)
+      case .json: ("--json", .status)
+      }
+    }
+  }
+
+  /// Whether an option is there.
+  func has(_ option: Switch) -> Bool { switches.contains(option) }
 
   /// Reads the words of a command; an option that the command does not take is an error.
   init(_ words: ArraySlice<[UInt8]>, of topic: Command.Topic) throws(UsageError) {
@@ -33,6 +55,14 @@ struct CommandWords {
         file = try Self.value(of: word, before: &rest, insteadOf: file)
       } else if topic == .test, word.span.hasPrefix("-m") {
         message = try Self.value(of: word, before: &rest, insteadOf: message)
+      } else if topic.asksGateway, word.span.hasPrefix("-u") {
+        url = try Self.value(of: word, before: &rest, insteadOf: url)
+      } else if topic.asksGateway, word.span.hasPrefix("-k") {
+        keyFile = try Self.value(of: word, before: &rest, insteadOf: keyFile)
+      } else if let option = Switch.allCases.first(where: {
+        $0.row.topic == topic && word.span.equals($0.row.word)
+      }) {
+        switches.append(option)
       } else if word.span.hasPrefix("-") {
         throw UsageError("'\(topic.name)' has no option '\(word)'")
       } else {

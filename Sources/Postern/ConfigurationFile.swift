@@ -59,7 +59,8 @@ enum ConfigurationFile {
     }
   }
 
-  private func read() throws(SystemError) -> [UInt8] {
+  /// Reads it.
+  func read() throws(SystemError) -> [UInt8] {
     switch self {
     case .path(let path): try File.read(path, limit: INIDocument.readingLimit)
     case .standardInput: try File.readStandardInput(limit: INIDocument.readingLimit)
@@ -68,7 +69,7 @@ enum ConfigurationFile {
   }
 
   /// The environment and the files of the process.
-  private static var sources: ConfigurationSources {
+  static var sources: ConfigurationSources {
     sources { (path, limit) throws(SystemError) in try File.read(path, limit: limit) }
   }
 

@@ -10,6 +10,7 @@ enum Console {
   }
 
   /// Writes a line to standard output.
+  @inline(never)
   static func print(_ line: Text) {
     print(line.bytes + [UInt8(ascii: "\n")])
   }
@@ -20,13 +21,20 @@ enum Console {
   }
 
   /// Writes `postern: …` to standard error.
+  @inline(never)
   static func complain(_ message: Text) {
     complain(("postern: \(message)\n" as Text).bytes)
   }
 
-  /// Whether standard output may have colour: a terminal, without `NO_COLOR` (no-color.org).
+  /// Whether standard output may have colour: a terminal that is not dumb, without `NO_COLOR` (no-color.org).
   static var hasColour: Bool {
-    Environment.isTerminal(1) && (Environment.variable([UInt8]("NO_COLOR")) ?? []).isEmpty
+    hasCursor && (Environment.variable([UInt8]("NO_COLOR")) ?? []).isEmpty
+  }
+
+  /// Whether standard output is a terminal that can move its cursor.
+  static var hasCursor: Bool {
+    let kind = Environment.variable([UInt8]("TERM")) ?? []
+    return Environment.isTerminal(1) && !kind.isEmpty && !kind.span.equals("dumb")
   }
 
   @discardableResult

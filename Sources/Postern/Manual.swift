@@ -10,9 +10,13 @@ enum Manual {
            postern check   [-c FILE] [--print]            validate the configuration
            postern test    [-c FILE] [NAME…] [-m TEXT]    send one message through integrations
            postern key     [NAME]                         make an API key
+           postern status  [--watch] [--json]             show how the running gateway is
+           postern reload                                 have it read its file again
            postern version                                print the version
            postern help    [COMMAND]                      explain a command
 
+    The last commands before 'version' talk to a running gateway: to the control socket of the
+    configuration (-c FILE), or to -u URL with the key in -k FILE or $POSTERN_KEY.
     Without -c, FILE is $POSTERN_CONFIG, else /etc/postern/postern.conf; - is standard input.
     Exit status: 0 success, 1 failure, 2 invalid command line.
 
@@ -59,6 +63,27 @@ enum Manual {
       Makes an API key of 256 random bits. Prints the key, and the [key NAME] section to paste into
       the configuration; without NAME it is 'default'. The section has a salted digest only: the
       key is shown just this once. 'scopes' and 'bots' of the section limit what it may do.
+
+      """
+    case .status:
+      """
+      usage: postern status [--watch] [--json] [-c FILE | -u URL] [-k FILE]
+
+      Shows how the running gateway is: its integrations with their state, share, latency and
+      failures, the context, connections, memory, and the last reload. Under each integration that
+      has failed is what went wrong last, and what to do about it.
+
+      --watch shows it again each second, until Ctrl-C. --json prints the object of GET /v1/status.
+      SHARE is the part of the bot's messages that it was drawn for, and the part that its weight
+      stands for.
+
+      """
+    case .reload:
+      """
+      usage: postern reload [-c FILE | -u URL] [-k FILE]
+
+      Has the running gateway read its configuration file again, as SIGHUP does. Prints what it
+      finds. If the file is invalid, nothing changes, and the exit status is 1.
 
       """
     case .version:

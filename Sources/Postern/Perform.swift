@@ -18,6 +18,9 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   case .test(let file, let names, let message):
     return TestCommand(file: file, names: names, message: message).perform()
   case .key(let name): return KeyCommand(name: name).perform()
+  case .status(let gateway, let watches, let isJSON):
+    return StatusCommand(gateway: gateway, watches: watches, isJSON: isJSON).perform()
+  case .reload(let gateway): return ReloadCommand(gateway: gateway).perform()
   case .version:
     return Console.print([UInt8]("postern ") + [UInt8](version) + [UInt8]("\n"))
       ? .success : .failure

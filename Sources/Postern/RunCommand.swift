@@ -15,7 +15,7 @@ struct RunCommand {
   let file: [UInt8]?
 
   /// Descriptors for the gateway's own use; an upper limit.
-  private static let ownDescriptors = 32
+  private static let ownDescriptors = 48
 
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
@@ -61,7 +61,7 @@ struct RunCommand {
           if notice.omitted > 0 { line.field("omitted", notice.omitted) }
         }
       }
-      guard listen(server, configuration.server, log) else { return .failure }
+      guard Listening(configuration.server, log).open(server) else { return .failure }
       let reminder = CertificateReminder(configuration.server.tls, log: log, loop: loop)
       let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
       if let reload {
@@ -117,6 +117,8 @@ struct RunCommand {
   ) {
     reload.onFaults = { application.status.note(faults: $0) }
     reload.onRestartNeeded = { application.status.note(restartNeeded: $0) }
+    reload.onResult = { application.status.note($0) }
+    application.reload = { reload.begin(then: $0) }
     reload.onValid = { configuration in
       if server.adopt(settings(configuration.server)) {
         reminder.adopt(configuration.server.tls)
@@ -209,59 +211,5 @@ struct RunCommand {
       idleTimeout: .milliseconds(settings.idleTimeoutMilliseconds),
       requestTimeout: .milliseconds(settings.requestTimeoutMilliseconds),
       tls: settings.tls.map { ($0.certificate, $0.key) })
-  }
-
-  /// Listens at all addresses, or reports the first that fails.
-  private func listen(_ server: HTTPServer, _ settings: ServerSettings, _ log: Log) -> Bool {
-    let addresses = settings.listen
-    var bound: [[UInt8]] = []
-    for address in addresses {
-      do throws(ListenError) {
-        bound.append(try listen(server, at: address, socketMode: settings.socketMode.bits))
-      } catch {
-        complain(error, at: address)
-        return false
-      }
-    }
-    do throws(ListenError) {
-      try server.start()
-    } catch {
-      complain(error, at: addresses[0])
-      return false
-    }
-    for text in bound {
-      log.write(.info, "listening") { line in
-        line.field("address", text)
-        line.field("version", version)
-      }
-    }
-    return true
-  }
-
-  /// Returns the address with its real port; the kernel chooses one for 0.
-  private func listen(
-    _ server: HTTPServer, at address: ListenAddress, socketMode: UInt32
-  ) throws(ListenError) -> [UInt8] {
-    switch address {
-    case .ip(let host, let port):
-      return try server.listen(at: SocketAddress(host, port: port)).text
-    case .unix(let path):
-      try server.listen(unixPath: path, mode: socketMode)
-      return [UInt8]("unix:") + path
-    }
-  }
-
-  private func complain(_ error: ListenError, at address: ListenAddress) {
-    let place =
-      switch address {
-      case .ip(let host, let port): SocketAddress(host, port: port).text
-      case .unix(let path): [UInt8]("unix:") + path
-      }
-    switch error {
-    case .socket(let error):
-      Console.complain("cannot listen at \(place): \(error.reason)")
-    case .notStarted:
-      Console.complain("cannot listen at \(place): libmicrohttpd does not start")
-    }
   }
 }

@@ -41,6 +41,8 @@ final class Shutdown {
       if !hasBegun { onHangUp() }
     case .interrupt, .terminate:
       if hasBegun { loop.stop() } else { begin() }
+    case .windowChange:
+      break
     }
   }
 

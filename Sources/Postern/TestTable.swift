@@ -66,27 +66,8 @@ struct TestTable {
     text.append("\n")
     if let words = result.words {
       text.append(report.outcome == .ok ? "  replied: " : "  the backend says: ")
-      TestTable.appendPrintable(words, to: &text)
+      text.append(printable: words, lineBreak: "\n  ")
       text.append("\n")
-    }
-  }
-
-  /// Appends text from a backend without control characters (C0 and C1), because they could rewrite earlier lines of
-  /// the terminal. Lines are indented.
-  private static func appendPrintable(_ words: [UInt8], to text: inout [UInt8]) {
-    var index = 0
-    while index < words.count {
-      let byte = words[index]
-      if byte == 0xC2, index + 1 < words.count, words[index + 1] < 0xA0 {
-        index += 2
-        continue
-      }
-      if byte == UInt8(ascii: "\n") {
-        text.append("\n  ")
-      } else if !byte.isControl {
-        text.append(byte)
-      }
-      index += 1
     }
   }
 

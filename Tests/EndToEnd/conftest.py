@@ -19,6 +19,7 @@ from litellm_proxy import LiteLLMProxy
 from managed import ENVIRONMENT, TWO, Managed
 from postern import Gateway, run_command
 from repository import ROOT
+from terminal import Terminal
 
 
 @pytest.fixture(scope="session")
@@ -89,6 +90,20 @@ def gateway(binary: Path, tmp_path: Path) -> Iterator[Callable[..., Gateway]]:
 def backend(gateway: object) -> Iterator[Callable[..., Backend]]:
     """Starts backends for one test."""
     yield from started_backends()
+
+
+@pytest.fixture
+def terminal(binary: Path) -> Iterator[Callable[..., Terminal]]:
+    """Runs commands of the binary in terminals: `terminal("status", "--watch", columns=200)`."""
+    started: list[Terminal] = []
+
+    def start(*arguments: object, **options) -> Terminal:
+        started.append(Terminal([binary, *map(str, arguments)], **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
 
 
 @pytest.fixture

@@ -1,0 +1,147 @@
+import Bytes
+import EventLoop
+import HTTPClient
+import JSON
+import Platform
+
+/// Asks the running gateway, one request after another, and waits for each answer.
+final class GatewayClient {
+  /// What a request does.
+  enum Verb {
+    case get, post, delete
+  }
+
+  /// How a request ended.
+  enum Ending {
+    /// The gateway's answer.
+    case answered(status: Int, body: [UInt8])
+    /// There was none, for this reason.
+    case failed(Text)
+    /// The user has interrupted it.
+    case interrupted
+  }
+
+  /// The most bytes of an answer.
+  private static let bodyLimit = 64 << 20
+  /// How long a whole answer may take.
+  private static let patience = TimeSpan.seconds(30)
+
+  let place: GatewayPlace
+  let loop: EventLoop
+  private let client: HTTPClient
+  /// Signals that end a request.
+  private let signals: CommandSignals?
+
+  /// A client of the gateway at a place. With `signals`, an interrupt ends a request instead of the process.
+  init(_ place: GatewayPlace, signals: CommandSignals? = nil) throws(SystemError) {
+    Environment.useOneHeap()
+    self.place = place
+    self.signals = signals
+    loop = try EventLoop()
+    client = HTTPClient(on: loop, keptConnections: 1)
+    try signals?.watch(on: loop)
+  }
+
+  /// A client of the gateway that options name; `nil` if there is none, which it reports.
+  @inline(never)
+  static func open(_ options: GatewayOptions, signals: CommandSignals? = nil) -> GatewayClient? {
+    guard let place = GatewayPlace.find(options) else { return nil }
+    do throws(SystemError) {
+      return try GatewayClient(place, signals: signals)
+    } catch {
+      Console.complain("\(error.call): \(error.reason)")
+      return nil
+    }
+  }
+
+  /// Sends a request. With a receiver the answer may be a stream, and take any time.
+  @inline(never)
+  func send(
+    _ verb: Verb, _ path: [UInt8], _ body: [UInt8] = [], to receiver: (any ResponseReceiver)? = nil
+  ) -> Ending {
+    var result: TransferResult?
+    let buffer = ByteBuffer(capacity: body.count)
+    buffer.append(body.span)
+    let upstream = upstream(verb, path, isStream: receiver != nil)
+    let transfer = client.post(buffer, to: upstream, fields: FieldLines(), receiver: receiver) {
+      result = $0
+    }
+    let deadline = loop.now + GatewayClient.patience
+    while result == nil {
+      do throws(SystemError) {
+        try loop.turn(waitingAtMost: .seconds(1))
+      } catch {
+        return .failed("\(error.call): \(error.reason)")
+      }
+      if signals?.takeInterrupt() == true {
+        client.cancel(transfer)
+        return .interrupted
+      }
+      if receiver == nil, result == nil, loop.now > deadline {
+        client.cancel(transfer)
+        return .failed("\(place.name): the gateway does not answer")
+      }
+    }
+    guard let result else { return .interrupted }
+    guard let failure = result.failure else {
+      return .answered(status: result.status, body: result.body)
+    }
+    return .failed(
+      failure == .interrupted
+        ? "\(place.name): the gateway closed the connection"
+        : place.socketPath == nil
+          ? "no running gateway at \(place.name): \(result.detail)"
+          : "no running gateway at \(place.name)")
+  }
+
+  /// Sends a request, and returns the JSON of a successful answer. `nil` if it failed, which it reports.
+  @inline(never)
+  func ask(_ verb: Verb, _ path: [UInt8], _ body: [UInt8] = []) -> JSONValue? {
+    switch send(verb, path, body) {
+    case .answered(let status, let body):
+      if 200..<300 ~= status,
+        let document = try? JSONDocument(body.isEmpty ? Array("null".utf8) : body)
+      {
+        return document.root
+      }
+      Console.complain(refusal(status, body))
+    case .failed(let reason):
+      Console.complain(reason)
+    case .interrupted:
+      break
+    }
+    return nil
+  }
+
+  /// The message of an answer that is an error.
+  @inline(never)
+  func refusal(_ status: Int, _ body: [UInt8]) -> Text {
+    guard let error = try? JSONDocument(body).root["error"], let message = error["message"]?.string
+    else {
+      return "\(place.name) answered \(status): is it Postern?"
+    }
+    var text = Text([])
+    text.bytes.append(printable: message)
+    if status == 401 || status == 403 {
+      text +=
+        place.socketPath == nil
+        ? " Give the key's file with -k, or the key in $POSTERN_KEY."
+        : " Or run this as root or as the gateway's user."
+    }
+    return text
+  }
+
+  @inline(never)
+  private func upstream(_ verb: Verb, _ path: [UInt8], isStream: Bool) -> Upstream {
+    var fields = [[UInt8]("User-Agent: postern/") + [UInt8](version)]
+    if isStream { fields.append([UInt8]("Accept: text/event-stream")) }
+    if verb == .post { fields.append([UInt8]("Content-Type: application/json")) }
+    if let key = place.key { fields.append([UInt8]("Authorization: Bearer ") + key) }
+    var settings = Upstream.Settings(
+      url: place.url + path, fields: fields, connectTimeoutMilliseconds: 10_000,
+      authorityFile: nil, bodyLimit: GatewayClient.bodyLimit, isGet: verb != .post)
+    settings.isDelete = verb == .delete
+    settings.socketPath = place.socketPath
+    return Upstream(settings)
+  }
+}

@@ -1,0 +1,108 @@
+import Bytes
+import JSON
+import Platform
+
+/// The page of `postern status`: the object of `GET /v1/status` as lines of a terminal.
+struct StatusPage {
+  private let status: JSONValue
+  private let columns: Int
+  /// The gateway's time, because the clock here may be another one.
+  private let now: Int64
+
+  /// A page that is `columns` wide.
+  init(_ status: JSONValue, columns: Int) {
+    self.status = status
+    self.columns = max(columns, 20)
+    now = WallTime(status["time"]?.string ?? [])?.milliseconds ?? 0
+  }
+
+  var lines: [StyledLine] {
+    var lines = processLines()
+    lines += reloadLines()
+    var bots: [JSONValue] = []
+    if let elements = status["bots"]?.elements {
+      for element in elements { bots.append(element) }
+    }
+    lines.append(StyledLine(""))
+    lines += IntegrationTable(bots, columns: columns, now: now).lines
+    return lines
+  }
+
+  @inline(never)
+  private func processLines() -> [StyledLine] {
+    let word = printable(status["status"])
+    var first: Text = "postern \(printable(status["version"]))  \(word)"
+    let style: StyledLine.Style = word.span.equals("ready") ? .strong : .bad
+    guard let uptime = status["uptime_ms"]?.integer else { return wrapped(first, style) }
+    first += "  up \(ShortText.duration(uptime))  pid \(integer(status, "pid"))"
+    var second: Text =
+      """
+      memory \(ShortText.bytes(integer(status, "resident_bytes")))  connections \(integer(status, "connections"))  \
+      in flight \(integer(status, "in_flight"))  queued \(integer(status, "queued"))
+      """
+    var isLate = false
+    if let text = status["certificate_expires_at"]?.string, let end = WallTime(text) {
+      let left = end.milliseconds - now
+      isLate = left < 14 * 86_400_000
+      second +=
+        left > 0
+        ? "  certificate expires in \(ShortText.duration(Int(left)))" : "  certificate EXPIRED"
+    }
+    return wrapped(first, style) + wrapped(second, isLate ? .warning : .plain) + contextLines()
+  }
+
+  @inline(never)
+  private func contextLines() -> [StyledLine] {
+    guard let context = status["context"] else { return [] }
+    let (used, capacity) = (
+      integer(context, "used_bytes"), max(integer(context, "capacity_bytes"), 1)
+    )
+    var text: Text =
+      """
+      context \(ShortText.bytes(used)) of \(ShortText.bytes(capacity)) (\(used * 100 / capacity) %)  conversations \
+      \(integer(context, "conversations"))  turns \(integer(context, "turns"))
+      """
+    if context["file"]?.string != nil {
+      text += "  file \(printable(context["file"])) (sync \(printable(context["sync"])))"
+    } else {
+      text += "  memory only"
+    }
+    return wrapped(text)
+  }
+
+  @inline(never)
+  private func reloadLines() -> [StyledLine] {
+    var lines: [StyledLine] = []
+    if let last = status["last_reload"].present {
+      let applied = last["applied"]?.boolean == true
+      lines += wrapped(
+        applied
+          ? "configuration reloaded \(age(last["at"]))"
+          : "configuration REFUSED \(age(last["at"])): the one before still applies",
+        applied ? .plain : .bad)
+    }
+    for reason in status["reasons"]?.elements.map({ $0 }) ?? [] {
+      lines += wrapped("  \(printable(reason))", .bad)
+    }
+    return lines
+  }
+
+  private func age(_ time: JSONValue?) -> Text { ShortText.age(time, now: now) }
+
+  @inline(never)
+  private func wrapped(_ text: Text, _ style: StyledLine.Style = .plain) -> [StyledLine] {
+    StyledLine(text, style).wrapped(to: columns, indentation: 2)
+  }
+}
+
+/// The text of a value, for a terminal; empty for any other value.
+@inline(never)
+func printable(_ value: JSONValue?) -> [UInt8] {
+  var text: [UInt8] = []
+  text.append(printable: value?.string ?? [])
+  return text
+}
+
+/// The member of an object that is an integer, else 0.
+@inline(never)
+func integer(_ object: JSONValue, _ name: StaticString) -> Int { object[name]?.integer ?? 0 }
