@@ -64,6 +64,8 @@ package enum FailureAdvice {
     case .handshakeFailed:
       "the TLS handshake failed: is https right for this port of webhook_url, and does the backend want a "
         + "client_certificate?"
+    case .certificateNotTrusted where result.detail.bytes.span.containsIgnoringCase("expir"):
+      "the backend's certificate has expired (\(result.detail)): it must be renewed there; is this machine's clock right?"
     case .certificateNotTrusted:
       "the backend's certificate is not trusted (\(result.detail)): check the host in webhook_url, or name its "
         + "authority by ca_file"
@@ -80,6 +82,9 @@ package enum FailureAdvice {
       // TLS 1.3 refuses a client after the handshake, and its alert may be lost.
       "the backend closed the connection before it answered: see its log; if it wants a client's certificate, set "
         + "client_certificate and client_key"
+    case .interrupted where !result.usesTLS:
+      "the backend closed the connection before it answered: see its log; if this port speaks TLS, write https:// in "
+        + "webhook_url"
     case .interrupted:
       "the backend closed the connection before it answered: see its log"
     case .proxyUnreachable:
@@ -88,6 +93,8 @@ package enum FailureAdvice {
       "the proxy does not connect to the host and port of webhook_url: check them, and what the proxy allows"
     case .proxyUnauthorized:
       "the proxy refuses the user and password, or wants them: write them into proxy, http://USER:PASSWORD@HOST:PORT"
+    case .notHTTP where !result.usesTLS:
+      "what answers is not an HTTP server: check the port in webhook_url, and whether it wants https://"
     case .notHTTP:
       "what answers is not an HTTP server: check the port in webhook_url"
     case .undecodable:
@@ -101,6 +108,18 @@ package enum FailureAdvice {
     }
   }
 
+  package static let needsTLS: Text =
+    "the backend speaks TLS at this port (400): write https:// in webhook_url"
+
+  package static func modelUnknown(_ status: Int) -> Text {
+    "the backend does not offer the model (\(status)): check model = as it is spelled there, whether it was loaded or "
+      + "pulled there, and whether the key may use it"
+  }
+
+  /// How the paths end that the types need.
+  private static let paths: StaticString =
+    " (openai: /v1/chat/completions, anthropic: /v1/messages)"
+
   package static func status(_ status: Int) -> Text {
     switch status {
     case 300...399:
@@ -108,15 +127,16 @@ package enum FailureAdvice {
     case 400, 422:
       "the backend refuses the request (\(status)): check type, model and param settings"
     case 401:
-      "the backend refuses the key (401): check the value and form of its header"
+      "the backend refuses the key (401): check the value and form of its header "
+        + "(header.Authorization = Bearer KEY, or header.x-api-key = KEY)"
     case 403:
       "the backend forbids this (403): check what the key is allowed, and its header's form"
     case 404:
-      "there is nothing at this address (404): check the path of webhook_url, and the model's name"
+      "there is nothing at this address (404): check the path of webhook_url\(paths), and the model's name"
     case 402:
       "the backend wants to be paid first (402): add credit there"
     case 405:
-      "this address takes no POST (405): check the path of webhook_url"
+      "this address takes no POST (405): check the path of webhook_url\(paths)"
     case 407:
       "the proxy wants a user and a password (407): write them into proxy, http://USER:PASSWORD@HOST:PORT"
     case 408:
@@ -125,6 +145,10 @@ package enum FailureAdvice {
       "the request is too large for the backend (413): lower window"
     case 429:
       "the backend limits the rate of requests (429): wait, or raise the limit there"
+    case 502:
+      "the backend, or a proxy before the backend, got no answer from the server after it (502): is that running?"
+    case 504:
+      "the backend, or a proxy before the backend, waited too long for the server after it (504): is that overloaded?"
     case 503, 529:
       "the backend is overloaded or down (\(status)): try again later"
     case 500...599:

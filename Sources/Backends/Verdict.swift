@@ -27,7 +27,7 @@ package struct Verdict {
     } else if 200...299 ~= result.status {
       self.init(success: result.body, dialect, acceptsToolCalls)
     } else {
-      self.init(status: result.status, BackendError(result.body))
+      self.init(status: result.status, BackendError(result.body), result.body)
     }
   }
 
@@ -123,16 +123,45 @@ package struct Verdict {
   }
 
   /// The verdict on a response that is not a success.
-  private init(status: Int, _ error: BackendError) {
+  private init(status: Int, _ error: BackendError, _ body: [UInt8]) {
     let (outcome, kind) = Verdict.sort(status: status)
     if Verdict.isMeaningful(error, with: status), let special = Verdict.sort(error.kind) {
       self.init(
         special.outcome ?? outcome, special.failure, special.advice, reason: error.reason)
+    } else if status == 400, Verdict.saysNeedsTLS(body) {
+      // What answers is not the backend.
+      self.init(outcome, .unusable, FailureAdvice.needsTLS)
     } else {
-      self.init(outcome, kind, FailureAdvice.status(status), reason: error.reason)
+      let advice =
+        Verdict.saysModelUnknown(error, status)
+        ? FailureAdvice.modelUnknown(status) : FailureAdvice.status(status)
+      self.init(outcome, kind, advice, reason: error.reason)
     }
     retryAfter = error.retryDelay
     overflow = error.overflow
+  }
+
+  /// Whether a server that speaks TLS says that it was asked without: nginx's page, Go's line, Apache's page.
+  private static func saysNeedsTLS(_ body: [UInt8]) -> Bool {
+    let text = body.span.extracting(first: 1024)
+    return text.containsIgnoringCase("to HTTPS port")
+      || text.containsIgnoringCase("to an HTTPS server")
+      || text.containsIgnoringCase("to an SSL-enabled server port")
+  }
+
+  /// Whether the backend says that it does not have the model. With 404 any word about a model does: the path is right
+  /// then.
+  private static func saysModelUnknown(_ error: BackendError, _ status: Int) -> Bool {
+    guard let words = error.reason?.span, status == 404 || status == 400 || status == 422 else {
+      return false
+    }
+    if status == 404 {
+      return words.containsIgnoringCase("model") || words.containsIgnoringCase("deployment")
+    }
+    // "is not a valid model ID", "Invalid model: …".
+    return words.containsIgnoringCase("valid model") || words.containsIgnoringCase("unknown model")
+      || words.containsIgnoringCase("model")
+        && (words.containsIgnoringCase("not exist") || words.containsIgnoringCase("not found"))
   }
 
   /// Whether an error of this kind is believed with a status. A limit of rates may name tokens, and what fails to load

@@ -40,6 +40,7 @@ final class Transfer {
   let client: UnsafeMutableRawPointer
   private let refusesHostOnly: Bool
   private let usesProxy: Bool
+  private let usesTLS: Bool
   private let isGet: Bool
   /// Whether an address was refused that the host's name resolved to.
   private var isAddressRefused = false
@@ -92,6 +93,7 @@ final class Transfer {
     self.client = client
     refusesHostOnly = upstream.settings.refusesHostOnly
     usesProxy = upstream.settings.proxy != nil
+    usesTLS = upstream.settings.usesTLS
     isGet = upstream.settings.isGet
     bodyLimit = upstream.settings.bodyLimit
     sharedFields = upstream.sharedFields
@@ -243,6 +245,7 @@ final class Transfer {
       body: body,
       retryAfter: responseFields.retryAfter,
       forbidsRetry: responseFields.forbidsRetry,
+      usesTLS: usesTLS,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
   }

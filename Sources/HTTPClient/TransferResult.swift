@@ -16,6 +16,8 @@ public struct TransferResult {
   public var retryAfter: TimeSpan?
   /// Whether the backend says by `x-should-retry` that the same request would only fail again.
   public var forbidsRetry = false
+  /// Whether it was asked over https.
+  public var usesTLS = true
   /// How long the phases took.
   public var timings: TransferTimings
   /// libcurl's own words about a failure, for an administrator; may be empty. Has no part of the body.

@@ -10,6 +10,11 @@ public final class Upstream {
   public struct Settings: Equatable {
     /// `http` or `https`, absolute.
     public var url: [UInt8]
+    /// Whether it is `https`.
+    public var usesTLS: Bool {
+      let span = url.span
+      return span.hasPrefixIgnoringCase("https:")
+    }
     /// Whole field lines, `name: value`, sent with every request in this order. libcurl looks at each.
     public var fields: [[UInt8]]
     /// For name, connection and TLS handshake together; at least 1.

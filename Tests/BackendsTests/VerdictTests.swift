@@ -270,6 +270,55 @@ import TestSupport
     #expect(FailureAdvice.status(status).description.contains(words))
   }
 
+  @Test(arguments: [
+    (404, #"{"error":{"message":"The model `gpt-9` does not exist"}}"#, "does not offer the model"),
+    (404, #"{"error":"model 'llama9' not found"}"#, "does not offer the model"),
+    (
+      404, #"{"error":{"type":"not_found_error","message":"model: c"}}"#, "does not offer the model"
+    ),
+    (404, #"{"error":{"message":"The API deployment for this resource does not exist"}}"#, "offer"),
+    (400, #"{"error":{"message":"x is not a valid model ID"}}"#, "does not offer the model (400)"),
+    (400, #"{"message":"Invalid model: x"}"#, "does not offer the model"),
+    (
+      400, #"{"error":{"message":"temperature is not supported with this model"}}"#,
+      "param settings"
+    ),
+    (404, #"{"error":{"message":"Invalid URL (POST /v1)"}}"#, "path of webhook_url"),
+    (404, "<html>model", "path of webhook_url"),
+    (400, "<title>400 The plain HTTP request was sent to HTTPS port</title>", "write https://"),
+    (400, "Client sent an HTTP request to an HTTPS server.", "write https://"),
+    (400, "Reason: You're speaking plain HTTP to an SSL-enabled server port.", "write https://"),
+    (403, "Client sent an HTTP request to an HTTPS server.", "forbids"),
+  ])
+  func readsWhatTheErrorIsAbout(status: Int, body: String, words: String) {
+    let verdict = Verdict(of: result(nil, status: status, body: body), dialect: .openai)
+    #expect(verdict.advice.description.contains(words))
+  }
+
+  /// Without TLS, what looks like a fault of the server may be that it wants TLS.
+  @Test(arguments: [
+    (TransferFailure.interrupted, false, "https://"), (.interrupted, true, "see its log"),
+    (.notHTTP, false, "https://"), (.notHTTP, true, "not an HTTP server"),
+  ])
+  func thinksOfTLS(failure: TransferFailure, usesTLS: Bool, words: String) {
+    var result = result(failure, status: 0, body: "")
+    result.usesTLS = usesTLS
+    let advice = FailureAdvice.transfer(failure, result).description
+    #expect(advice.contains(words))
+    #expect(advice.contains("https://") == !usesTLS)
+  }
+
+  @Test(arguments: [
+    ("SSL certificate problem: certificate has expired", "renewed"),
+    ("server certificate expiration date has passed.", "renewed"),
+    ("unable to get local issuer certificate", "ca_file"),
+  ])
+  func tellsExpiredCertificates(detail: String, words: String) {
+    var result = result(.certificateNotTrusted, status: 0, body: "")
+    result.detail = .init(bytes(detail))
+    #expect(FailureAdvice.transfer(.certificateNotTrusted, result).description.contains(words))
+  }
+
   @Test func saysHowLongItWaited() {
     #expect(
       FailureAdvice.timeout(after: .milliseconds(1500)).description.hasPrefix(

@@ -33,6 +33,9 @@ import TestSupport
       (
         .openai, #"{"choices":[{"message":{"content":""},"finish_reason":"length"}]}"#, .outOfTokens
       ),
+      (.openai, #"{"message":{"role":"assistant","content":"Hi"},"done":true}"#, .ollama),
+      (.anthropic, #"{"model":"l","response":"Hi","done":true}"#, .ollama),
+      (.custom, #"{"message":{"content":"Hi"},"done":true}"#, .ollama),
       (.anthropic, "{}", nil), (.anthropic, #"{"content":[]}"#, nil),
       (.anthropic, #"{"content":null}"#, nil),
       (.anthropic, #"{"content":[{"type":"text","text":""}]}"#, nil),

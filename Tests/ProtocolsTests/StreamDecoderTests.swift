@@ -135,6 +135,24 @@ import TestSupport
   }
 
   /// Asking again may bring the whole reply.
+  /// A stream of another kind than the type says is told by its first event.
+  @Test(
+    arguments: [
+      (.openai, #"{"message":{"role":"assistant","content":"Hi"},"done":false}"#, .ollama),
+      (.custom, #"{"response":"Hi","done":false}"#, .ollama),
+      (.openai, #"{"type":"message_start","message":{"content":[]}}"#, .anthropic),
+      (.anthropic, #"{"choices":[{"delta":{"content":"Hi"}}]}"#, .openai),
+      (.openai, #"{"content":"Hi"}"#, .custom),
+    ] as [(Dialect, String, ReplyHint)])
+  func aForeignStreamIsRecognized(dialect: Dialect, event: String, hint: ReplyHint) {
+    for end in ["", "data: [DONE]\n\n"] {
+      let decoder = StreamDecoder(dialect, .events, limit: 1000)
+      _ = decoder.feed(bytes("data: \(event)\n\n\(end)").span)
+      _ = decoder.finish()
+      #expect(throws: StreamFault.noReply(.missingContent(hint: hint))) { try decoder.reply() }
+    }
+  }
+
   @Test(arguments: Dialect.allCases)
   func aLineThatIsCutOffIsNotMalformed(dialect: Dialect) {
     let decoder = StreamDecoder(dialect, .lines, limit: 1000)

@@ -27,6 +27,8 @@ public enum ReplyHint: Equatable, Sendable, CaseIterable {
   case openai
   /// A reply of Anthropic's kind.
   case anthropic
+  /// A reply of Ollama's own interface.
+  case ollama
 
   /// What to do about it, in a few words that may follow "the reply has no content; ".
   public var advice: StaticString {
@@ -45,6 +47,8 @@ public enum ReplyHint: Equatable, Sendable, CaseIterable {
     case .custom: "it looks like a custom backend's: set type = custom"
     case .openai: "it looks like OpenAI's: set type = openai"
     case .anthropic: "it looks like Anthropic's: set type = anthropic"
+    case .ollama:
+      "it looks like Ollama's own: set type = openai, and let webhook_url end in /v1/chat/completions"
     }
   }
 }
@@ -75,6 +79,8 @@ extension ReplyHint {
       self = .notAnObject
     } else if let hint = Self(end: root.endOfReply) {
       self = hint
+    } else if Self.isOllama(root) {
+      self = .ollama
     } else {
       for other in Dialect.allCases
       where other != dialect && other.rules.recognizes(root, readAs: dialect) {
@@ -83,6 +89,21 @@ extension ReplyHint {
       }
       return nil
     }
+  }
+
+  /// What a stream whose first event this is may be, where it turns out to have no content.
+  init?(firstEvent root: JSONValue, readAs dialect: Dialect) {
+    if dialect != .anthropic, root.member("type", is: "message_start") {
+      self = .anthropic
+    } else {
+      self.init(root, readAs: dialect)
+    }
+  }
+
+  /// `/api/chat` or `/api/generate`: its replies and their pieces.
+  private static func isOllama(_ root: JSONValue) -> Bool {
+    root["done"]?.boolean != nil
+      && (root["message"]?.kind == .object || root["response"]?.kind == .string)
   }
 
   /// What the reason why a reply ended says about the lack of content.

@@ -19,6 +19,9 @@ public final class StreamDecoder {
   private let assembly: any ReplyAssembly
   private let progress: ReplyProgress
   private var firstMalformed: JSONError?
+  /// What the first event looks like.
+  private var hint: ReplyHint?
+  private var hasSeenEvent = false
 
   /// How many events were skipped because they are not JSON objects.
   public private(set) var malformedCount = 0
@@ -101,7 +104,7 @@ public final class StreamDecoder {
   public func reply(acceptsToolCalls: Bool = false) throws(StreamFault) -> Reply {
     if let fault { throw fault }
     guard isFinished else {
-      if let malformed, !hasBegun { throw .noReply(malformed) }
+      if !hasBegun, let fault = malformed ?? foreign { throw .noReply(fault) }
       throw .unfinished
     }
     let content = progress.text.count > 0 ? partialContent : [UInt8]("null")
@@ -109,9 +112,13 @@ public final class StreamDecoder {
       return try dialect.decode(
         assembly.body(content: content.span), acceptsToolCalls: acceptsToolCalls)
     } catch {
+      if error == .missingContent(hint: nil), let foreign { throw .noReply(foreign) }
       throw .noReply(malformed ?? error)
     }
   }
+
+  /// The stream is another dialect's.
+  private var foreign: ReplyFault? { hint.map { .missingContent(hint: $0) } }
 
   private var malformed: ReplyFault? {
     firstMalformed.map { .invalidJSON($0, hint: nil) }
@@ -142,6 +149,10 @@ public final class StreamDecoder {
         return progress.fault = .reported(BackendError(first))
       }
       return skip(JSONError(reason: .valueExpected, position: 0))
+    }
+    if !hasSeenEvent {
+      hasSeenEvent = true
+      hint = ReplyHint(firstEvent: root, readAs: dialect)
     }
     if reportsError(root, event.type) {
       progress.fault = .reported(BackendError(root))
