@@ -162,10 +162,17 @@ package final class Dispatcher {
     }
     var said = reply.content
     if let smaller = withoutLargeParts(said.span) { said = smaller }
+    let before = context.statistics.overwritten
     do throws(ContextError) {
       try context.append(
         bot: bot.id, conversation: conversation, user: asked.span, reply: said.span,
         integration: integration.settings.id, userID: userID ?? [])
+      services.log.write(.debug, "turn_kept") { line in
+        line.field("bot", bot.id)
+        line.field("conversation", conversation)
+        line.field("bytes", asked.span.count + said.count)
+        line.field("evicted", Int(context.statistics.overwritten - before))
+      }
     } catch {
       // The reply is good. Only later messages of the conversation miss it.
       noteTurnNotKept(bot.id, conversation, error.message)

@@ -106,6 +106,7 @@ package final class Exchange: AttemptOwner {
 
   /// Waits for earlier messages of the conversation, until `begin` or the deadline.
   package func wait() {
+    noteWaiting()
     deadlineTimer = dispatcher.services.loop.schedule(at: deadline) { [self] in
       dispatcher.withdraw(self)
       finish(.failed(timedOut: true))
@@ -178,6 +179,7 @@ package final class Exchange: AttemptOwner {
     do throws(TranslationFault) {
       let streams = integration.streams(toStreamingClient: message.isStreaming)
       let body = try encode(for: trial!, streams: streams, &sent)
+      noteStart(of: trial!, sent, streams: streams)
       state = .attempting(
         Attempt(
           order(for: trial!, at: upstream, streams: streams), sending: body,
@@ -248,10 +250,14 @@ package final class Exchange: AttemptOwner {
       preconditionFailure("an attempt without a reply has failed")
     }
     if report.failure == .contextTooLong, trial!.leaveOutOldest(of: sent.history.turns) {
+      noteRepair("turns")
       return askAgain()
     }
     // What only hints never makes a message fail.
-    if trial!.leavesHintsOut(after: report) { return askAgain() }
+    if trial!.leavesHintsOut(after: report) {
+      noteRepair("hints")
+      return askAgain()
+    }
     // An integration that will not continue another's reply says nothing about what the user wrote.
     let isFiltered = report.failure == .contentFiltered && (delivered.isEmpty || hasBegun)
     filterReason = isFiltered ? report.filterReason(of: integration.settings) : nil
@@ -277,7 +283,9 @@ package final class Exchange: AttemptOwner {
   /// Asks the same integration again after a pause, if it has a retry left; else the next.
   private func retryLater(_ repetition: Remedy.Repetition, after retryAfter: TimeSpan?) {
     let random = dispatcher.services.random
-    askAgain(at: trial!.nextRetry(repetition, after: retryAfter, at: now, using: random))
+    let due = trial!.nextRetry(repetition, after: retryAfter, at: now, using: random)
+    if let due { noteRetry(at: due) }
+    askAgain(at: due)
   }
 
   private func askAgain(at due: Instant?) {
@@ -374,22 +382,5 @@ package final class Exchange: AttemptOwner {
     dispatcher.services.loop.cancel(deadlineTimer)
     log(ending, outcome, asked: asked)
     if heldConversation { dispatcher.leave(self) }
-  }
-
-  /// `asked`: the integration whose attempt was still under way.
-  private func log(_ ending: ExchangeEnding, _ outcome: StaticString, asked: Integration?) {
-    let isServed = reports.last?.outcome == .ok
-    dispatcher.services.log.write(isServed ? .info : .warning, "exchange") { line in
-      line.field("request_id", request)
-      line.field("bot", bot.settings.id)
-      line.field("conversation", conversation)
-      line.field("integration", asked?.settings.id ?? reports.last?.integration ?? [UInt8]("-"))
-      line.field("outcome", outcome)
-      line.field("attempts", reports.count + (asked == nil ? 0 : 1))
-      line.field("ms", (dispatcher.services.loop.clock() - start).milliseconds)
-      if reports.count > 1 { line.field("tried", AttemptReport.brief(reports)) }
-      if let caller { line.field("key", caller) }
-      if reports.count > 1 || !isServed { line.reasons(of: reports, ending) }
-    }
   }
 }

@@ -52,6 +52,8 @@ extension Exchange {
       let streams = integration.streams(toStreamingClient: true)
       var sent = SentRequest()
       let body = try encode(for: trial, streams: streams, &sent)
+      noteHedge(integration)
+      noteStart(of: trial, sent, streams: streams)
       let hedge = Hedge(of: self, trial, sent)
       self.hedge = hedge
       hedge.attempt = Attempt(

@@ -34,6 +34,7 @@ extension Exchange {
       askNext()
     }
     state = .queued(ticket, timer)
+    noteQueued()
     dispatcher.watches.noteWaiting(for: integration)
   }
 

@@ -69,12 +69,14 @@ extension Exchange {
     let learned = integration.learned
     let tokens = reply?.usage.input
     guard report.overflow != nil || tokens != nil, sent.bytes > 0 else { return }
+    let before = learned.limit
     let isText = sent.history.isText && message.prompt.isText
     if let overflow = report.overflow {
       learned.note(overflow, bytes: isText ? sent.bytes : nil, at: now)
     } else if let tokens, isText {
       learned.note(bytes: sent.bytes, tokens: tokens, at: now)
     }
+    noteLimit(of: integration, before: before)
     dispatcher.keepLimit(of: integration)
   }
 }

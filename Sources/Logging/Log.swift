@@ -49,6 +49,7 @@ public final class Log {
   /// Logs an event. `fill` adds the fields; it is not called if the level is not logged.
   ///
   /// `fill` must not log.
+  @inline(never)
   public func write(_ level: LogLevel, _ event: StaticString, _ fill: (inout LogLine) -> Void) {
     guard isEnabled(level) else { return }
     let end = pending.count

@@ -38,16 +38,19 @@ public struct LogLine: ~Copyable {
   }
 
   /// Appends a text field.
+  @inline(never)
   public mutating func field(_ name: StaticString, _ value: [UInt8]) {
     field(name, value.span)
   }
 
   /// Appends a text field.
+  @inline(never)
   public mutating func field(_ name: StaticString, _ value: StaticString) {
     field(name, value.span)
   }
 
   /// Appends a text field.
+  @inline(never)
   public mutating func field(_ name: StaticString, _ value: Span<UInt8>) {
     guard object == nil else {
       object!.member(name, string: value)
@@ -70,6 +73,7 @@ public struct LogLine: ~Copyable {
   }
 
   /// Appends a field with a number.
+  @inline(never)
   public mutating func field(_ name: StaticString, _ value: Int) {
     guard object == nil else {
       object!.member(name, integer: value)

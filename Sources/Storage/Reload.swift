@@ -154,6 +154,11 @@ package final class Reload {
       last = this
       return refuse([Text(Array(Finding.lostText.text(file: path).dropLast()))])
     }
+    log.write(.debug, "configuration_read") { line in
+      line.field("file", path)
+      line.field("bytes", text.count)
+      line.field("because", isAsked ? "asked" : isSame ? "a file that it names changed" : "changed")
+    }
     let report = Configuration.load(text, from: sources)
     if isSame, !isAsked {
       if report.files == files { return }

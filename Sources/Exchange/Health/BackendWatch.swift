@@ -221,6 +221,14 @@ final class BackendWatch {
   }
 
   private func conclude(_ condition: BackendState) {
+    services.log.write(.debug, "probe") { line in
+      line.field("integration", integration.settings.id)
+      line.field("state", condition.name)
+      line.field("ms", (services.loop.now - lastLook).milliseconds)
+      if condition == .down, let failure = integration.failures.last {
+        line.reason(failure.status, failure.message)
+      }
+    }
     if condition == .ready {
       health.breaker.close()
       if integration.failures.last?.isPassing == true {

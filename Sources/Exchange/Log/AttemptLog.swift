@@ -1,5 +1,6 @@
 import Backends
 import Bytes
+import HTTPClient
 import Logging
 
 extension Log {
@@ -10,12 +11,28 @@ extension Log {
       line.field("integration", report.integration)
       line.fields(of: report)
       line.field("ms", report.milliseconds)
+      line.fields(of: report.timings)
+      if let time = report.firstContentMilliseconds { line.field("first_content_ms", time) }
+      line.field("received", report.responseBytes)
       if let reason = report.loggedReason { line.field("backend", reason) }
     }
   }
 }
 
 extension LogLine {
+  /// When each phase of a transfer was over, from its start; those that a kept connection spares are left out.
+  fileprivate mutating func fields(of timings: TransferTimings) {
+    phase("dns_ms", timings.nameResolved)
+    phase("connect_ms", timings.connected)
+    phase("tls_ms", timings.handshakeDone)
+    phase("first_byte_ms", timings.firstByte)
+  }
+
+  @inline(never)
+  private mutating func phase(_ name: StaticString, _ microseconds: Int) {
+    if microseconds > 0 { field(name, microseconds / 1000) }
+  }
+
   /// Why attempts of an exchange failed: the last status, and each message once, with its integration if several failed.
   /// Without attempts, what the exchange's ending means.
   @inline(never)

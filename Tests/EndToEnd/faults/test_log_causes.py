@@ -347,7 +347,7 @@ def lines(gateways, backends, certificates):
             client.message(bot=f"bot-{number}")
         running.await_log(f'"bot":"bot-{len(CAUSES) - 1}"')
     guarded.close()
-    yield [json.loads(line) for line in running.log.splitlines()]
+    return [json.loads(line) for line in running.log.splitlines()]
 
 
 rows = pytest.mark.parametrize("name", CAUSES)
