@@ -19,6 +19,7 @@ public struct Text: Equatable, Sendable, ExpressibleByStringInterpolation {
   }
 
   /// A literal.
+  @inline(never)
   public init(stringLiteral literal: StaticString) {
     bytes = [UInt8](literal)
   }

@@ -13,7 +13,7 @@ import Testing
       ; mine
       [integration gpt]
       type = OpenAI
-      webhook_url = "https://api.example/v1?key=k3y"
+      webhook_url = "https://api.example/v1/chat/completions?key=k3y"
       model = ${MODEL}
 
       header.Authorization = Bearer sk-1
@@ -69,7 +69,7 @@ import Testing
       [integration gpt]
       # lines 3 to 5
       type = openai
-      webhook_url = https://api.example/v1?****
+      webhook_url = https://api.example/v1/chat/completions?****
       model = ****
       # lines 7 to 10
       header.Authorization = ****
@@ -116,7 +116,7 @@ import Testing
     per_user = 3/h
     [bot x]
     system = " \\"two\\"\\nlines\\t$${X} \\\\"
-    error_message = ; # "quoted" = ${
+    error_message = ;# "quoted" = ${
     sticky = 1
     [integration a]
     bot = x
@@ -140,6 +140,23 @@ import Testing
     #expect(again.configuration != nil)
     #expect(again.dumped == report.dumped)
     #expect(effective(again).filter { $0 != "#" }.count > 1000)
+  }
+
+  @Test func hidesParametersThatAreSecrets() {
+    let text = """
+      [integration a]
+      type = echo
+      param.api_key = "hidden-1"
+      param.accessToken = "hidden-2"
+      param.password = "hidden-3"
+      param.extra = {"client_secret": 1}
+      param.client-secret = ["hidden-4"]
+      param.max_completion_tokens = 17
+      """
+    let shown = effective(load(text))
+    #expect(!shown.contains("hidden"))
+    #expect(shown.contains("\nparam.api_key = ****\n"))
+    #expect(shown.contains("\nparam.max_completion_tokens = 17\n"))
   }
 
   @Test func namesEverySetting() {

@@ -61,7 +61,7 @@ let everything = (
   bot = sales
   name = GPT
   type = openai
-  webhook_url = http://api.example/v1
+  webhook_url = http://api.example/v1/chat/completions
   allow_http = yes
   model = gpt-4o
   header.Authorization = Bearer ${KEY}
@@ -95,8 +95,9 @@ let everything = (
   [integration claude]
   bot = sales
   type = anthropic
-  webhook_url = https://api.example/v1
+  webhook_url = https://api.example/v1/messages
   model = claude
+  header.x-api-key = ${KEY}
   """,
   variables: ["KEY": "0123456789abcdef"],
   files: [

@@ -96,7 +96,7 @@ import Testing
       (
         "[server]\nlisten = \"a\\n:1\"",
         [
-          #"2: listen: 'a\n:1' is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path"#
+          #"2: listen: 'a\n:1' is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path; names are not looked up: write the address"#
         ]
       ),
       ("[bot a]\nwindow = 1.5", ["2: window: '1.5' is not a whole number"]),
@@ -120,13 +120,13 @@ import Testing
       (
         "[bot a]\ndeadline = 1.5s",
         [
-          "2: deadline: '1.5s' is not a duration: a whole number with ms, s, m or h, such as 500ms"
+          "2: deadline: '1.5s' is not a duration: a whole number with ms, s, m or h, such as 500ms; did you mean '1500ms'?"
         ]
       ),
       (
         "[bot a]\ndeadline = 1M",
         [
-          "2: deadline: '1M' is not a duration: a whole number with ms, s, m or h, such as 500ms"
+          "2: deadline: '1M' is not a duration: a whole number with ms, s, m or h, such as 500ms; did you mean '1m'?"
         ]
       ),
       ("[bot a]\ndeadline = 0s", ["2: deadline: 0s is too small; the minimum is 1ms"]),
@@ -148,7 +148,7 @@ import Testing
       (
         "[context]\nmemory = 4MB",
         [
-          "2: memory: '4MB' is not a size: a whole number of bytes, or one with K, M or G, such as 256K"
+          "2: memory: '4MB' is not a size: a whole number of bytes, or one with K, M or G, such as 256K; did you mean '4M'?"
         ]
       ),
       ("[context]\nmemory = 4095", ["2: memory: 4095 is too small; the minimum is 4K"]),
@@ -161,19 +161,21 @@ import Testing
       ),
       (
         "[limits]\nper_user = 30",
-        ["2: per_user: '30' is not a rate; write one such as 30/m (with s, m or h), or 0"]
+        [
+          "2: per_user: '30' is not a rate; write one such as 30/m (with s, m or h), or 0; did you mean '30/m'?"
+        ]
       ),
       (
         "[limits]\nper_user = 30/min",
         [
-          "2: per_user: '30/min' is not a rate; write one such as 30/m (with s, m or h), or 0"
+          "2: per_user: '30/min' is not a rate; write one such as 30/m (with s, m or h), or 0; did you mean '30/m'?"
         ]
       ),
       ("[limits]\nper_user = 0/m", ["2: per_user: 0/m is not between 1 and 1000000 per s, m or h"]),
       (
         "[server]\nlisten = 127.0.0.1:80, 8080",
         [
-          "2: listen: '8080' is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path"
+          "2: listen: '8080' is not an address to listen on; write one such as 127.0.0.1:8080, [::1]:8080 or unix:/path; write 127.0.0.1:8080 for this host, or 0.0.0.0:8080 for all"
         ]
       ),
       (
@@ -227,7 +229,7 @@ import Testing
       (
         "[key a]\nsecret = \(digest)\nscopes = chat, root",
         [
-          "3: scopes: 'root' is not one of chat, read, write, admin"
+          "3: scopes: 'root' is not one of chat, read, write, admin; did you mean 'admin'?"
         ]
       ),
       (

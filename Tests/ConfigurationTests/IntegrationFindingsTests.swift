@@ -7,7 +7,12 @@ import Testing
   @Test(
     arguments: [
       ("wieght = 1", ["unknown key 'wieght' in [integration a]; did you mean 'weight'?"]),
-      ("url = x", ["unknown key 'url' in [integration a]; did you mean 'webhook_url'?"]),
+      (
+        "url = x",
+        [
+          "unknown key 'url' in [integration a]; write webhook_url, the whole address with its path, such as https://api.openai.com/v1/chat/completions"
+        ]
+      ),
       ("headers.X = y", ["unknown key 'headers.X' in [integration a]; did you mean 'header.X'?"]),
       ("header = y", ["unknown key 'header' in [integration a]; did you mean 'header.NAME'?"]),
       ("Header.X = y", ["unknown key 'Header.X' in [integration a]; did you mean 'header.X'?"]),
@@ -41,7 +46,12 @@ import Testing
         "proxy = http://****@h:1",
         ["proxy: **** is how a secret is printed; write the secret itself"]
       ),
-      ("breaker = 5", ["breaker: '5' is not failures/duration; write one such as 5/30s, or 0"]),
+      (
+        "breaker = 5",
+        [
+          "breaker: '5' is not failures/duration; write one such as 5/30s, or 0; did you mean '5/30s'?"
+        ]
+      ),
       ("breaker = 0/30s", ["breaker: 0/30s: the failures are not between 1 and 1000"]),
       ("breaker = 5/0s", ["breaker: 5/0s: the duration is not between 1ms and 24h"]),
       ("header. = x", ["header.: not a valid name of a header field"]),

@@ -7,12 +7,21 @@ import Testing
     arguments: [
       ("[server]\ntls_cert = /x", "tls_certificate"), ("[server]\nlisten_ = x", "listen"),
       ("[server]\nmax_conn = 1", "max_connections"), ("[bot a]\nwindwo = 1", "window"),
-      ("[integration a]\nweigth = 1", "weight"), ("[integration a]\nurl = x", "webhook_url"),
+      ("[integration a]\nweigth = 1", "weight"), ("[integration a]\nweb_url = x", "webhook_url"),
     ])
   func findsWhatWasMeant(text: String, name: String) {
     let lines = load(text).lines.filter { $0.contains("unknown key") }
     #expect(lines.count == 1)
     #expect(lines.allSatisfy { $0.hasSuffix("; did you mean '\(name)'?") })
+  }
+
+  /// The same for names that other programs have.
+  @Test func stopsLookingForOtherNames() {
+    let keys = (0..<20_000).map { "temperature\($0) = 1\n" }.joined()
+    let lines = load("[bot a]\nprompt = x\n" + keys + "prompt = x\n").lines
+    #expect(lines.count == 20_002)
+    #expect(lines[0].contains("'system'"))
+    #expect(!lines[20_001].contains("'system'"))
   }
 
   /// All errors are reported, but if there are very many, not all suggest a name: that takes longer

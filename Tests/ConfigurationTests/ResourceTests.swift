@@ -14,6 +14,7 @@ import Testing
     model = ${MODEL}
     header.X-Key = hidden
     param.seed = 7
+    param.api_key = "p-hidden"
     param.user = "${KEY}"
     timeout = 1500ms
     weight = ${N}
@@ -52,7 +53,7 @@ import Testing
       #""headers":{"X-Key":"****"},"timeout":1.5,"connect_timeout":5,"#,
       #""weight":3,"fallback":false,"enabled":true,"#,
       #""max_tokens":null,"max_tokens_limit":null,"#,
-      #""params":{"seed":7,"user":"****"},"drop":null,"max_response":1048576,"breaker":"5/30s","#,
+      #""params":{"seed":7,"api_key":"****","user":"****"},"drop":null,"max_response":1048576,"breaker":"5/30s","#,
     ] {
       #expect(text.contains(part), "\(part) is not in \(text)")
     }
@@ -78,7 +79,7 @@ import Testing
     let resource = try resource()
     let changes = try changes(json(resource), of: resource)
     // A value without a mask is set to itself, which the editor leaves alone.
-    for masked in ["model", "webhook_url", "header.X-Key", "param.user"] {
+    for masked in ["model", "webhook_url", "header.X-Key", "param.user", "param.api_key"] {
       #expect(!changes.contains { $0.hasPrefix("\(masked)=") || $0 == "-\(masked)" })
     }
     #expect(changes.contains("timeout=1500ms"))
@@ -126,6 +127,22 @@ import Testing
       try changes(patch, of: resource)
     } throws: { error in
       (error as? ResourcePatch.Objection)?.member == Array(member.utf8)
+    }
+  }
+
+  @Test(
+    arguments: [
+      (#"{"header.X": "a"}"#, #"{"headers": {"X": …}}"#),
+      (#"{"temperature": 1}"#, #"{"params": {"temperature": …}}"#),
+      (#"{"param.seed": 1}"#, #"{"params": {"seed": …}}"#), (#"{"timeot": 2}"#, "'timeout'"),
+      (#"{"url": "x"}"#, "webhook_url"),
+    ])
+  func saysHowAClientWritesIt(patch: String, words: String) throws {
+    let resource = try resource()
+    #expect {
+      try changes(patch, of: resource)
+    } throws: { error in
+      "\((error as? ResourcePatch.Objection)?.message ?? "")".contains(words)
     }
   }
 

@@ -9,8 +9,7 @@ import Testing
     _ text: String, _ variables: [String: String] = [:], files: [String: String] = [:]
   ) throws -> Configuration {
     let report = load(text, variables, files: files)
-    #expect(report.lines == [])
-    return try #require(report.configuration)
+    return try #require(report.configuration, "\(report.lines)")
   }
 
   private func integration(_ keys: String) throws -> IntegrationSettings {

@@ -67,10 +67,10 @@ public struct Resource {
   /// The text that the section has for a setting; `nil` for a missing one.
   func text(row: Int) -> WrittenValue? { section.entry(row: row)?.text }
 
-  /// The keys of all secrets: header fields, and what comes from the environment or a file.
+  /// The keys of all secrets: header fields, parameters whose names say so, and what comes from the environment or a file.
   var secretKeys: [[UInt8]] {
     let settings = name.kind.settings
-    return section.entries.filter { settings[$0.row].isSecret || $0.isDerived }
+    return section.entries.filter { settings[$0.row].hides($0.suffix.span) || $0.isDerived }
       .map { [UInt8](settings[$0.row].name) + $0.suffix }
   }
 
@@ -84,7 +84,10 @@ public struct Resource {
   func hides(_ key: [UInt8], in keys: [[UInt8]]) -> Bool {
     guard let row = name.kind.setting(for: key.span) else { return false }
     let setting = name.kind.settings[row]
-    guard setting.ignoresCase else { return isDerived(key) }
+    let suffix = key.dropFirst(setting.name.utf8CodeUnitCount)
+    guard setting.ignoresCase else {
+      return isDerived(key) || keys.contains(key) && setting.hides(suffix.span)
+    }
     return keys.contains { $0.span.equalsIgnoringCase(key.span) }
   }
 
@@ -108,7 +111,8 @@ public struct Resource {
       let suffix = entry.suffix
       guard case .text(let text) = entry.value else { continue }
       writer.name(suffix.span)
-      if case .json = setting.type, !entry.isDerived || !masking {
+      let isHidden = entry.isDerived || setting.hides(suffix.span)
+      if case .json = setting.type, !isHidden || !masking {
         writer.raw(text.span)
       } else {
         let shown = masking ? [UInt8](SecretMask.value) : text
@@ -149,7 +153,8 @@ public struct Resource {
 
   /// A text without secrets.
   private func shown(_ text: [UInt8], of setting: Setting, _ entry: SettingEntry) -> [UInt8] {
-    setting.printed(.text(text), writtenAs: text.span, isDerived: entry.isDerived)
+    setting.printed(
+      .text(text), writtenAs: text.span, suffix: entry.suffix.span, isDerived: entry.isDerived)
   }
 
   /// Milliseconds as seconds, a JSON number.

@@ -63,8 +63,7 @@ public enum ResourcePatch {
     to changes: inout [ConfigurationChange]
   ) throws(Objection) {
     guard let row = name.kind.setting(for: key.span), !name.kind.settings[row].isFamily else {
-      let unknown = Section(name.kind, name: name.name, origin: .implied)
-      throw Objection(member: key, message: UnknownKey.message(for: key.span, in: unknown))
+      throw Objection(member: key, message: unknownMember(key, of: name))
     }
     let setting = name.kind.settings[row]
     if setting.isReserved, !(resource?.shows(value, as: setting, row: row) ?? value.isNull) {
@@ -87,6 +86,20 @@ public enum ResourcePatch {
         message: "\(quoting: key): **** hides the query; send the whole URL to change it")
     }
     try put(.set(name, key: key, value: text), key, member: key, &changes)
+  }
+
+  /// The message about a member that a resource does not have. A key of a family is part of an object here.
+  private static func unknownMember(_ key: [UInt8], of name: SectionName) -> Text {
+    let meant = OtherNames.hint(for: key.span, in: name.kind) ?? key
+    for family in Resource.families
+    where name.kind == .integration && meant.span.hasPrefix(family.prefix) {
+      let suffix = meant[family.prefix.utf8CodeUnitCount...]
+      return """
+        unknown key '\(quoting: key)'; did you mean {"\(family.member)": {"\(quoting: Array(suffix))": …}}?
+        """
+    }
+    let unknown = Section(name.kind, name: name.name, origin: .implied)
+    return UnknownKey.message(for: key.span, in: unknown)
   }
 
   /// Changes of the keys of a family, given as an object.

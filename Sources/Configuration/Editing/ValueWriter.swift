@@ -1,7 +1,7 @@
 import Bytes
 
 /// Finds how to write a value in the file so that reading gives the same value.
-struct ValueWriter {
+package struct ValueWriter {
   private var reader: ConfigurationReader
 
   /// A writer of values that are read with these sources.
@@ -50,18 +50,31 @@ struct ValueWriter {
     return isRead(inside, as: value, key: key, setting)
   }
 
-  /// Whether reading a text gives a value, without a warning.
+  /// Whether reading a text gives a value, without a warning that quotes prevent.
   private mutating func isRead(
     _ text: [UInt8], as wanted: SettingValue, key: [UInt8], _ setting: Setting
   ) -> Bool {
     let line = line(key, text)
     guard case .key(_, let range) = line.content, range.count == text.count else { return false }
     let warnings = reader.list.findings.count
-    return value(of: line, setting) == wanted && reader.list.findings.count == warnings
+    guard value(of: line, setting) == wanted, reader.list.findings.count == warnings else {
+      return false
+    }
+    if case .json = setting.type { return true }
+    return !WrittenMistake.needsQuotes(text.span, setting.kindOfText)
   }
 
   private func line(_ key: [UInt8], _ text: [UInt8]) -> INILine {
     INILine(key + [UInt8]("=") + text)
+  }
+
+  /// A text as the value of a key line, in double quotes where it would be misread without them.
+  package static func written(_ text: [UInt8]) -> [UInt8] {
+    let needsQuotes =
+      text.first?.isBlank != false || text.last?.isBlank != false
+      || text.contains { $0.isControl } || WrittenMistake.needsQuotes(text.span, .word)
+      || text.first == UInt8(ascii: "\"")
+    return needsQuotes && !text.isEmpty ? quoted(text) : plain(text)
   }
 
   /// The value as it is, with `${` escaped.

@@ -40,7 +40,7 @@ public final class Configuration: Sendable {
       var list = FindingList()
       list.report(line, "the file is larger than 1 MiB")
       return ConfigurationReport(
-        configuration: nil, findings: list.findings, files: [], sections: [])
+        configuration: nil, findings: list.findings, files: [], unresolved: 0, sections: [])
     }
     let record = FileRecord()
     let sources = sources.recording(in: record)
@@ -49,10 +49,10 @@ public final class Configuration: Sendable {
     resolver.resolve()
     resolver.list.order(from: reader.list.findings.count)
     let findings = resolver.list.findings
-    let isValid = !findings.contains { $0.severity == .error }
+    let isComplete = reader.unresolved == 0 && !findings.contains { $0.severity == .error }
     return ConfigurationReport(
-      configuration: isValid ? Configuration(resolver) : nil, findings: findings,
-      files: record.files, sections: resolver.sections)
+      configuration: isComplete ? Configuration(resolver) : nil, findings: findings,
+      files: record.files, unresolved: reader.unresolved, sections: resolver.sections)
   }
 
   /// Fills the typed settings from sections that are complete and valid.

@@ -28,6 +28,14 @@ extension ConfigurationResolver {
     }
   }
 
+  /// Checks that the ring's file can be there.
+  mutating func checkContext(_ context: Section) {
+    guard let entry = context.entry("file"), let path = entry.text,
+      let fault = sources.fileFault(path.bytes)
+    else { return }
+    report(entry.origin, "file: \(path.path) cannot be used: \(fault)")
+  }
+
   mutating func checkKeys(_ keys: [Section]) {
     let bots = all(.bot)
     for key in keys {

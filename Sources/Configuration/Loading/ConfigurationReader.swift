@@ -12,6 +12,8 @@ struct ConfigurationReader {
   var names = NearestName()
   /// The sections in file order, each once.
   private(set) var sections: [Section] = []
+  /// How many values have a `${…}` that cannot be resolved here.
+  private(set) var unresolved = 0
   /// The section that keys belong to. A repeated one is read like any other, and dropped.
   private var current: Section?
   /// Whether keys belong to an unknown section, so that they cannot be checked.
@@ -53,6 +55,9 @@ extension ConfigurationReader {
   private mutating func openSection(type: Span<UInt8>, name: Span<UInt8>, at line: Int) {
     guard let kind = SectionKind(type: type) else {
       open(nil)
+      if let other = OtherNames.section(type) {
+        return list.report(line, "unknown section [\(quoting: type)]; write \(other)")
+      }
       let known = SectionKind.allCases.map { [UInt8]($0.type) }
       let nearest = names.find(type, among: known)
       let hint: Text = nearest.map { "; did you mean [\($0)]?" } ?? ""
@@ -116,16 +121,25 @@ extension ConfigurationReader {
     guard isNew(setting, row, suffix, at: line, in: section) else { return }
     do throws(InvalidValue) {
       let read = try read(text, of: setting, key: key, at: line)
-      section.add(
-        SettingEntry(
-          row: row, suffix: suffix, origin: .line(line), value: read.value,
-          isDerived: read.isDerived,
-          printed: setting.printed(read.value, writtenAs: text, isDerived: read.isDerived)))
+      let entry = SettingEntry(
+        row: row, suffix: suffix, origin: .line(line), value: read.value, isDerived: read.isDerived,
+        printed: setting.printed(
+          read.value, writtenAs: text, suffix: suffix.span, isDerived: read.isDerived))
+      section.add(entry)
+      if let doubt = setting.doubt(about: entry, writtenAs: text) {
+        list.warn(line, "\(quoting: key): \(doubt)")
+      }
     } catch {
-      list.report(line, "\(quoting: key): \(error.message)")
+      let isLeft = error.isUnresolved && expander.sources.leavesUnresolved
+      if isLeft {
+        unresolved += 1
+      } else {
+        list.report(line, "\(quoting: key): \(setting.message(of: error, writtenAs: text))")
+      }
       section.add(
         SettingEntry(
-          row: row, suffix: suffix, origin: .line(line), value: nil, isDerived: false, printed: []))
+          row: row, suffix: suffix, origin: .line(line), value: nil, isDerived: isLeft,
+          printed: isLeft ? [UInt8](SecretMask.value) : []))
     }
   }
 

@@ -1,13 +1,18 @@
 /// The result of loading a configuration.
 public struct ConfigurationReport {
-  /// The configuration, or `nil` if any finding is an error.
+  /// The configuration, or `nil` if any finding is an error, or a `${…}` was left unresolved.
   public let configuration: Configuration?
   /// All errors and warnings, by line.
   public let findings: [Finding]
   /// The files that the configuration names, as they were read.
   public let files: [ReferencedFile]
+  /// How many values have a `${…}` that was left unresolved.
+  public let unresolved: Int
   /// All sections. If the file is valid, they are complete.
   let sections: [Section]
+
+  /// Whether no finding is an error.
+  public var isValid: Bool { !findings.contains { $0.severity == .error } }
 
   /// The findings as lines of their own: `FILE:LINE: message`.
   public func messages(file: [UInt8]) -> [UInt8] {

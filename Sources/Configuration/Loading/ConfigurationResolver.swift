@@ -31,6 +31,12 @@ struct ConfigurationResolver {
     checkRecorder(all(.recorder)[0])
     for bot in all(.bot) { check(bot: bot) }
     for integration in all(.integration) { check(integration: integration) }
+    checkContext(context)
+    // A file with errors is mended first: what follows from them would only distract.
+    if list.findings.contains(where: { $0.severity == .error }) { return }
+    for bot in all(.bot) { doubtEcho(in: integrations(of: bot)) }
+    doubtIntegrations()
+    doubtOpenness()
   }
 
   /// The sections of a kind.
@@ -109,12 +115,14 @@ extension ConfigurationResolver {
     for (row, setting) in section.kind.settings.enumerated() {
       guard setting.standard.utf8CodeUnitCount > 0, section.entry(row: row) == nil else { continue }
       let text = [UInt8](setting.standard)
+      let none: StaticString = ""
       do throws(InvalidValue) {
         let value = try setting.type.read(WrittenValue(bytes: text, isDerived: false))
         section.add(
           SettingEntry(
             row: row, suffix: [], origin: .standard, value: value, isDerived: false,
-            printed: setting.printed(value, writtenAs: text.span, isDerived: false)))
+            printed: setting.printed(
+              value, writtenAs: text.span, suffix: none.span, isDerived: false)))
       } catch {
         preconditionFailure("a default is not valid for its setting")
       }

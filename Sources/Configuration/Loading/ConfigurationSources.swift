@@ -34,6 +34,15 @@ public struct ConfigurationSources {
   /// Why the HTTP client cannot read a URL; `nil` if it can.
   public let urlFault: (_ url: [UInt8]) -> Text?
 
+  /// Why no file can be at an absolute path, in words that can end a message; `nil` if one can.
+  public let fileFault: (_ path: [UInt8]) -> Text?
+
+  /// Whether every user of the host may read the configuration itself.
+  public let isOpen: Bool
+
+  /// Whether a `${…}` without a value is left alone, because it may have one where the gateway runs.
+  public let leavesUnresolved: Bool
+
   /// Sources with these functions, which are called only while a configuration is loaded.
   public init(
     environment: @escaping (_ name: [UInt8]) -> [UInt8]?,
@@ -42,7 +51,9 @@ public struct ConfigurationSources {
     certificateFacts: @escaping (_ pem: [UInt8]) -> CertificateFacts? = { _ in nil },
     isReadableByAll: @escaping (_ path: [UInt8]) -> Bool = { _ in false },
     now: @escaping () -> Int = { 0 },
-    urlFault: @escaping (_ url: [UInt8]) -> Text? = { _ in nil }
+    urlFault: @escaping (_ url: [UInt8]) -> Text? = { _ in nil },
+    fileFault: @escaping (_ path: [UInt8]) -> Text? = { _ in nil },
+    isOpen: Bool = false, leavesUnresolved: Bool = false
   ) {
     self.environment = environment
     self.file = file
@@ -51,6 +62,9 @@ public struct ConfigurationSources {
     self.isReadableByAll = isReadableByAll
     self.now = now
     self.urlFault = urlFault
+    self.fileFault = fileFault
+    self.isOpen = isOpen
+    self.leavesUnresolved = leavesUnresolved
   }
 
   /// The same sources, which record in `files` what is read.

@@ -6,6 +6,12 @@ struct NearestName {
   /// of wrong names.
   private var budget = 4_000_000
 
+  /// Whether there is time for a search through as many letters.
+  mutating func spend(_ letters: Int) -> Bool {
+    budget -= letters
+    return budget > 0
+  }
+
   /// The nearest of the known names: the one with the fewest letters inserted, left out, replaced or
   /// swapped with their neighbour, the case of letters aside, if that is at most a third of them; else one
   /// that begins or ends with the unknown name, or the other way round; else `nil`. The first of equals. One that begins

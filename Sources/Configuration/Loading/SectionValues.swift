@@ -40,7 +40,8 @@ extension Section {
   /// The texts that are secret, or come from the environment or a file. Of JSON strings, the part between the quotes.
   var secrets: [[UInt8]] {
     var secrets: [[UInt8]] = []
-    for entry in entries where entry.isDerived || kind.settings[entry.row].isSecret {
+    for entry in entries
+    where entry.isDerived || kind.settings[entry.row].hides(entry.suffix.span) {
       guard var text = entry.text?.bytes else { continue }
       if case .json = kind.settings[entry.row].type, text.first == UInt8(ascii: "\"") {
         text = text.dropFirst().dropLast()

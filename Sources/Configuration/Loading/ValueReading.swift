@@ -11,16 +11,7 @@ extension ConfigurationReader {
       return try readQuotedJSON(text, of: setting, key: key, at: line)
     }
     let written = try expand(text, isQuoted: quoting == .whole)
-    let value = try setting.type.read(written)
-    if quoting == .unclosed {
-      list.warn(
-        line,
-        """
-        \(quoting: key): the value begins with a double quote but does not end with one; the quote is \
-        part of the value
-        """)
-    }
-    return (value, written.isDerived)
+    return (try setting.type.read(written), written.isDerived)
   }
 
   /// Reads a JSON value in double quotes, which may belong to the file or to a JSON string.
@@ -54,7 +45,7 @@ extension ConfigurationReader {
     do throws(ExpansionError) {
       return try expander.expand(text, isQuoted: isQuoted)
     } catch {
-      throw InvalidValue(error.message)
+      throw InvalidValue(error)
     }
   }
 }

@@ -28,6 +28,15 @@ public struct BackendURL: Sendable {
     }
   }
 
+  /// A URL in a text; `nil` if it is invalid.
+  package init?(text: [UInt8]) {
+    do throws(InvalidValue) {
+      try self.init(WrittenValue(bytes: text, isDerived: false))
+    } catch {
+      return nil
+    }
+  }
+
   /// Parses a URL. Messages never quote it, because its query and its user information may be secrets.
   init(_ value: WrittenValue) throws(InvalidValue) {
     text = value.bytes

@@ -3,14 +3,14 @@ import Bytes
 /// A JSON number as a whole number.
 ///
 /// Programs also write 5 as `5.0` and `5e0`, and times with all the digits of a floating-point number.
-struct DecimalNumber {
+package struct DecimalNumber {
   /// The number, multiplied by the requested power of ten and rounded to the nearest whole number.
-  let value: Int
+  package let value: Int
   /// Whether rounding changed nothing.
   let isExact: Bool
 
   /// Reads a valid JSON number and multiplies it by `10^places`; `nil` where the result is not below 10^18.
-  init?(json text: Span<UInt8>, shiftedBy places: Int) {
+  package init?(json text: Span<UInt8>, shiftedBy places: Int) {
     var digits = 0
     var exponent = places
     var isExact = true

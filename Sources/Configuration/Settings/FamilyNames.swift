@@ -55,3 +55,24 @@ extension Setting {
     return true
   }
 }
+
+/// Names that say that a value is a secret.
+extension Setting {
+  /// Whether a name ends in a word such as `key` or `token`, or contains one such as `password`.
+  static func isSecretName(_ name: Span<UInt8>) -> Bool {
+    name.extracting(last: 3).equalsIgnoringCase("key")
+      || name.extracting(last: 5).equalsIgnoringCase("token")
+      || secretParts.contains { name.containsIgnoringCase($0) }
+  }
+
+  private static let secretParts: [StaticString] = [
+    "secret", "passw", "credential", "authorization",
+  ]
+
+  /// Whether the value of a key is never shown: all of this setting are secret, or the name within the family says so.
+  func hides(_ suffix: Span<UInt8>) -> Bool {
+    if isSecret { return true }
+    if case .json = type { return Self.isSecretName(suffix) }
+    return false
+  }
+}

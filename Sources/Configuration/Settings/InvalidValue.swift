@@ -3,9 +3,22 @@ import Bytes
 /// Why a value is invalid for its setting: a message without the setting's name.
 struct InvalidValue: Error {
   let message: Text
+  /// Whether quotes, escapes or `${…}` are at fault, so that the value itself is unknown.
+  var isUnknown = false
+  /// Whether a `${…}` has no value here, although it may have one where the gateway runs.
+  var isUnresolved = false
 
   init(_ message: Text) {
     self.message = message
+  }
+
+  init(_ error: ExpansionError) {
+    message = error.message
+    isUnknown = true
+    switch error {
+    case .unsetVariable, .unreadable: isUnresolved = true
+    default: break
+    }
   }
 
   /// A masked secret that was copied from `check --print`.

@@ -3,8 +3,10 @@ import Bytes
 extension Setting {
   /// How a value is printed, in the file's syntax: as it was written, except for secrets and for values that
   /// are clearer in another form.
-  func printed(_ value: SettingValue, writtenAs text: Span<UInt8>, isDerived: Bool) -> [UInt8] {
-    if isSecret || isDerived { return [UInt8](SecretMask.value) }
+  func printed(
+    _ value: SettingValue, writtenAs text: Span<UInt8>, suffix: Span<UInt8>, isDerived: Bool
+  ) -> [UInt8] {
+    if hides(suffix) || isDerived { return [UInt8](SecretMask.value) }
     switch (value, type) {
     case (.boolean(let isTrue), _): return [UInt8](isTrue ? "yes" : "no")
     case (.word(let word), _): return word

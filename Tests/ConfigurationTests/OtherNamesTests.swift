@@ -1,0 +1,113 @@
+import Testing
+
+@testable import Configuration
+
+/// Settings and sections by the names that other programs have for them.
+@Suite struct OtherNamesTests {
+  private static func key(_ section: String, _ key: String, _ expected: String) -> Advice {
+    let type = section.hasPrefix("integration") ? "type = echo\n" : ""
+    let secret = section.hasPrefix("key") ? "secret = ${KEY}\n" : ""
+    let rest = type + secret
+    return Advice(
+      "[\(section)]\n\(rest)\(key)", (rest.isEmpty ? "2" : "3") + "!unknown key|" + expected)
+  }
+
+  @Test(arguments: [
+    key("server", "host = 127.0.0.1", "'listen'"), key("server", "port = 8080", "'listen'"),
+    key("server", "bind = 0.0.0.0:80", "'listen'"), key("server", "address = x", "'listen'"),
+    key("server", "Port = 8080", "'listen'"), key("server", "listen-address = x", "'listen'"),
+    key("server", "ssl_certificate = /x", "'tls_certificate'"),
+    key("server", "cert = /x", "'tls_certificate'"),
+    key("server", "ssl_certificate_key = /x", "'tls_key'"), key("server", "key = /x", "'tls_key'"),
+    key("server", "api_key = x", "[key NAME]|secret"),
+    key("server", "token = x", "[key NAME]|secret"),
+    key("server", "workers = 4", "one thread"), key("server", "log_level = debug", "[log]|'level'"),
+    key("server", "client_max_body_size = 8M", "'max_body'"),
+    key("server", "timeout = 30s", "[integration NAME]"),
+    key("server", "window = 3", "[context] or [bot NAME]"),
+    key("context", "size = 4M", "'memory'"), key("context", "history = 10", "'window'"),
+    key("context", "max_messages = 10", "'window'"), key("context", "path = /x", "'file'"),
+    key("context", "ttl = 1h", "do not expire"), key("context", "fsync = always", "'sync'"),
+    key("limits", "rate_limit = 30/m", "'per_user'"), key("limits", "rpm = 30", "'per_user'"),
+    key("limits", "max_concurrent = 3", "'in_flight'"),
+    key("limits", "max_connections = 3", "[server]"),
+    key("log", "file = /var/log/x", "standard error"),
+    key("log", "path = /var/log/x", "standard error"),
+    key("log", "verbosity = debug", "'level'"), key("log", "json = yes", "'format'"),
+    key("key a", "token = x", "'secret'"), key("key a", "hash = x", "'secret'"),
+    key("key a", "scope = admin", "'scopes'"), key("key a", "role = admin", "'scopes'"),
+    key("key a", "bot = b", "'bots'"),
+    key("bot a", "prompt = x", "'system'"), key("bot a", "system_prompt = x", "'system'"),
+    key("bot a", "instructions = x", "'system'"), key("bot a", "prompt_file = /x", "'system_file'"),
+    key("bot a", "model = gpt", "[integration NAME]"), key("bot a", "history = 3", "'window'"),
+    key("bot a", "temperature = 0.2", "[integration NAME]|'param.temperature'"),
+    key("bot a", "api_key = x", "header.Authorization = Bearer ${NAME}"),
+    key("bot a", "sticky_sessions = yes", "'sticky'"),
+    key("bot a", "webhook_url = x", "[integration NAME]"),
+    key("integration a", "url = x", "webhook_url|/v1/chat/completions"),
+    key("integration a", "base_url = x", "webhook_url|whole address"),
+    key("integration a", "endpoint = x", "webhook_url|whole address"),
+    key("integration a", "api_base = x", "webhook_url"),
+    key("integration a", "host = x", "webhook_url"),
+    key(
+      "integration a", "api_key = x",
+      "header.Authorization = Bearer ${NAME}|header.x-api-key = ${NAME}"),
+    key("integration a", "apikey = x", "header.Authorization"),
+    key("integration a", "API_KEY = x", "header.Authorization"),
+    key("integration a", "token = x", "header.Authorization"),
+    key("integration a", "authorization = x", "header.Authorization"),
+    key("integration a", "x-api-key = x", "'header.x-api-key'"),
+    key("integration a", "organization = x", "'header.OpenAI-Organization'"),
+    key("integration a", "anthropic-version = x", "'header.anthropic-version'"),
+    key("integration a", "api_version = x", "webhook_url|api-version"),
+    key("integration a", "provider = openai", "'type'"),
+    key("integration a", "model_name = m", "'model'"),
+    key("integration a", "deployment = m", "'model'"),
+    key("integration a", "temperature = 0.2", "'param.temperature'"),
+    key("integration a", "Temperature = 0.2", "'param.temperature'"),
+    key("integration a", "top_p = 1", "'param.top_p'"),
+    key("integration a", "top-p = 1", "'param.top_p'"),
+    key("integration a", "seed = 1", "'param.seed'"),
+    key("integration a", "stop = x", "'param.stop'"),
+    key("integration a", "presence_penalty = 1", "'param.presence_penalty'"),
+    key("integration a", "response_format = x", "'param.response_format'"),
+    key("integration a", "reasoning_effort = low", "'param.reasoning_effort'"),
+    key("integration a", "max_completion_tokens = 9", "'param.max_completion_tokens'"),
+    key("integration a", "num_ctx = 9", "'param.num_ctx'"),
+    key("integration a", "keep_alive = 5m", "'param.keep_alive'"),
+    key("integration a", "num_predict = 9", "'max_tokens'"),
+    key("integration a", "max_retries = 2", "'retries'"),
+    key("integration a", "request_timeout = 2", "'timeout'"),
+    key("integration a", "disabled = yes", "'enabled'"),
+    key("integration a", "priority = 2", "'weight'"),
+    key("integration a", "backup = yes", "'fallback'"),
+    key("integration a", "concurrency = 2", "'max_in_flight'"),
+    key("integration a", "rpm = 2", "[limits] per_user"),
+    key("integration a", "verify_ssl = no", "ca_file"),
+    key("integration a", "insecure = yes", "ca_file"),
+    key("integration a", "ca_cert = /x", "'ca_file'"),
+    key("integration a", "cert = /x", "'client_certificate'"),
+    key("integration a", "https_proxy = x", "'proxy'"),
+    key("integration a", "circuit_breaker = 5/30s", "'breaker'"),
+    key("integration a", "system = x", "[bot NAME]|'system'"),
+    key("integration a", "prompt = x", "[bot NAME]"),
+    key("integration a", "headers = x", "header.NAME"),
+    key("integration a", "extra_body = x", "param.NAME"),
+    key("integration a", "listen = x", "[server]"),
+    key("integration a", "window = 3", "[context] or [bot NAME]"),
+    key("integration a", "headers.X = y", "'header.X'"),
+    key("integration a", "healthcheck = x", "'probe_url'"),
+    Advice("[openai]", "1!unknown section|[integration NAME]"),
+    Advice("[backend x]", "1![integration NAME]"), Advice("[provider x]", "1![integration NAME]"),
+    Advice("[integration.gpt]", "1![integration NAME]"),
+    Advice("[integration:gpt]", "1![integration NAME]"),
+    Advice("[http]", "1![server]"), Advice("[tls]", "1![server]"), Advice("[auth]", "1![key NAME]"),
+    Advice("[api_keys]", "1![key NAME]"), Advice("[memory]", "1![context]"),
+    Advice("[assistant x]", "1![bot NAME]"),
+    Advice("[general]", "1![server], [context], [limits] or [log]"),
+    Advice("[Server]", "1![server]"),
+  ])
+  func advises(advice: Advice) {
+    advice.check()
+  }
+}
