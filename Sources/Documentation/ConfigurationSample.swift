@@ -2,7 +2,7 @@ import Bytes
 import Configuration
 
 /// The annotated sample, `packaging/postern.conf`: every setting with what it does, its range and its
-/// default, commented out, and a small working part that is the built-in default.
+/// default, commented out. As it is, it means the same as an empty file.
 enum ConfigurationSample {
   /// The whole file.
   static var text: String {
@@ -16,6 +16,8 @@ enum ConfigurationSample {
     #
     # Every setting is here, commented out: with its default, or with an example where it has none.
     # 'postern check' validates the file, and 'postern check --print' shows the settings in effect.
+    # As it is, the bot answers with each message itself: for a real backend, remove the # of the five
+    # lines of [integration gpt].
     #
     # A line is blank, a comment that begins with # or ;, a [section], or a 'key = value'. A comment
     # has a line of its own. A value in double quotes keeps its blanks, and may use \\" \\\\ \\n \\t.
@@ -31,14 +33,27 @@ enum ConfigurationSample {
     case .server, .context, .limits, .recorder, .log: text += "[\(kind.type)]\n"
     case .key: text += "#[key ops]\n"
     case .bot: text += "[bot default]\n"
-    case .integration: text += "[integration echo]\ntype = echo\n\n#[integration gpt]\n"
+    case .integration:
+      text += comment("For a real backend, remove the `#` of these five lines:")
+      text += backend
     }
     for setting in kind.settings {
       text += "\n" + comment("\(setting.documentation.summary)") + comment(facts(of: setting))
-      text += "#\(setting.sampleLine)\n"
+      let line = "#\(setting.sampleLine)\n"
+      text += kind == .integration && backend.contains(line) ? "# It is above.\n" : line
     }
     return text
   }
+
+  /// The lines that make a backend, if their comment signs are removed.
+  private static let backend = """
+    #[integration gpt]
+    #type = openai
+    #webhook_url = https://api.openai.com/v1/chat/completions
+    #model = gpt-4o
+    #header.Authorization = Bearer ${OPENAI_API_KEY}
+
+    """
 
   /// Values and default on a line of their own.
   private static func facts(of setting: Setting) -> String {

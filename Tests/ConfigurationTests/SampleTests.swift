@@ -3,12 +3,30 @@ import Testing
 @testable import Configuration
 @testable import Documentation
 
-/// The sample is a valid file that changes nothing.
+/// The sample is a valid file that changes nothing, and a few lines make it one with a backend.
 @Suite struct SampleTests {
   @Test func theSampleIsTheBuiltInDefault() {
     let report = load(ConfigurationSample.text)
     #expect(report.lines == [])
     #expect(report.dumped == load("").dumped)
+  }
+
+  /// Removes the comment signs of `[integration gpt]` and the four lines after it.
+  @Test func fiveLinesMakeABackend() throws {
+    var lines = ConfigurationSample.text.split(separator: "\n", omittingEmptySubsequences: false)
+    let start = try #require(lines.firstIndex(of: "#[integration gpt]"))
+    for index in start..<start + 5 {
+      #expect(lines[index].hasPrefix("#"))
+      lines[index].removeFirst()
+    }
+    let text = lines.joined(separator: "\n")
+    #expect(
+      load(text).lines == [
+        "\(start + 5): header.Authorization: the environment variable OPENAI_API_KEY is not set"
+      ])
+    let report = load(text, ["OPENAI_API_KEY": "sk-proj-0123456789"])
+    #expect(report.lines == [])
+    #expect(report.configuration?.integrations.map { $0.kind } == [.backend(.openai)])
   }
 
   /// Removes the comment sign of every setting that has a default and is shown with it.
@@ -17,7 +35,10 @@ import Testing
     var lines: [String] = []
     var uncommented: Set<String> = []
     for line in sample.split(separator: "\n") {
-      if line.hasPrefix("#[integration") { continue }
+      if line.hasPrefix("#[integration") {
+        lines += ["[integration echo]", "type = echo"]
+        continue
+      }
       if line.hasPrefix("#[") { lines.append(String(line.dropFirst())) }
       guard line.hasPrefix("#"), !line.hasPrefix("# "), !line.hasPrefix("#[") else {
         if !line.hasPrefix("#") { lines.append(String(line)) }
