@@ -5,11 +5,22 @@ import Configuration
 struct CheckCommand {
   let file: [UInt8]?
   let prints: Bool
+  /// Whether a `${…}` without a value here is not an error.
+  let needsNoSecrets: Bool
 
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
-    guard let report = source.load(), report.configuration != nil else { return .failure }
-    let text = prints ? report.effectiveText() : ("\(source.name): valid\n" as Text).bytes
-    return Console.print(text) ? .success : .failure
+    guard let report = source.load(leavesUnresolved: needsNoSecrets), report.isValid else {
+      return .failure
+    }
+    if prints { return Console.print(report.effectiveText()) ? .success : .failure }
+    var text: Text = "\(source.name): valid"
+    switch report.unresolved {
+    case 0: break
+    case 1: text += "; 1 value was not checked, because its ${…} is unknown here"
+    case let count:
+      text += "; \(count) values were not checked, because their ${…} are unknown here"
+    }
+    return Console.print(text.bytes + [UInt8(ascii: "\n")]) ? .success : .failure
   }
 }

@@ -4,7 +4,7 @@ import Configuration
 /// A command with its options: the command line, read.
 enum Command {
   case run(file: [UInt8]?)
-  case check(file: [UInt8]?, prints: Bool)
+  case check(file: [UInt8]?, prints: Bool, needsNoSecrets: Bool)
   case test(file: [UInt8]?, names: [[UInt8]], message: [UInt8]?)
   case key(name: [UInt8])
   case status(GatewayOptions, watches: Bool, isJSON: Bool)
@@ -77,8 +77,11 @@ enum Command {
       self = .run(file: rest.file)
     case .check:
       try rest.checkNames(atMost: 0)
-      self = .check(file: rest.file, prints: rest.prints)
+      self = .check(file: rest.file, prints: rest.prints, needsNoSecrets: rest.needsNoSecrets)
     case .test:
+      if rest.message?.isEmpty == true {
+        throw UsageError("the message after -m is empty; write one, or leave out -m")
+      }
       self = .test(file: rest.file, names: rest.names, message: rest.message)
     case .key:
       let name = rest.names.first ?? [UInt8]("default")

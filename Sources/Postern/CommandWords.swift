@@ -17,6 +17,8 @@ struct CommandWords {
   private var switches: [Switch] = []
   /// Whether there is `--print`.
   private(set) var prints = false
+  /// Whether there is `--no-secrets`.
+  private(set) var needsNoSecrets = false
   /// Whether there is `--help` or `-h`.
   private(set) var asksForHelp = false
   /// The words that are not options.
@@ -51,6 +53,8 @@ struct CommandWords {
         asksForHelp = true
       } else if topic == .check, word.span.equals("--print") {
         prints = true
+      } else if topic == .check, word.span.equals("--no-secrets") {
+        needsNoSecrets = true
       } else if topic.readsConfiguration, word.span.hasPrefix("-c") {
         file = try Self.value(of: word, before: &rest, insteadOf: file)
       } else if topic == .test, word.span.hasPrefix("-m") {

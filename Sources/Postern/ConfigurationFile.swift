@@ -48,9 +48,11 @@ enum ConfigurationFile {
 
   /// Loads it, and writes every finding to standard error, a line each. `nil` if it cannot be read; that is written
   /// there, too.
-  func load() -> ConfigurationReport? {
+  ///
+  /// With `leavesUnresolved`, a `${…}` that has no value here is left alone.
+  func load(leavesUnresolved: Bool = false) -> ConfigurationReport? {
     do throws(SystemError) {
-      let report = Configuration.load(try read(), from: ConfigurationFile.sources)
+      let report = Configuration.load(try read(), from: sources(leavesUnresolved))
       Console.complain(report.messages(file: name))
       return report
     } catch {
@@ -73,6 +75,15 @@ enum ConfigurationFile {
     sources { (path, limit) throws(SystemError) in try File.read(path, limit: limit) }
   }
 
+  /// The same for a check of this file.
+  private func sources(_ leavesUnresolved: Bool) -> ConfigurationSources {
+    var isOpen = false
+    if case .path(let path) = self { isOpen = File.isReadableByAll(path) }
+    return ConfigurationFile.sources(isOpen: isOpen, leavesUnresolved: leavesUnresolved) {
+      (path, limit) throws(SystemError) in try File.read(path, limit: limit)
+    }
+  }
+
   /// The same for a running gateway: regular files only, because reading others could block.
   static var regularSources: ConfigurationSources {
     sources { (path, limit) throws(SystemError) in
@@ -81,6 +92,7 @@ enum ConfigurationFile {
   }
 
   private static func sources(
+    isOpen: Bool = false, leavesUnresolved: Bool = false,
     reading read: @escaping (_ path: [UInt8], _ limit: Int) throws(SystemError) -> [UInt8]
   ) -> ConfigurationSources {
     ConfigurationSources(
@@ -97,7 +109,18 @@ enum ConfigurationFile {
       certificateFacts: { TLSCertificate(pem: $0).map(CertificateFacts.init) },
       isReadableByAll: { File.isReadableByAll($0) },
       now: { Int(WallTime.now.milliseconds / 1000) },
-      urlFault: { Upstream.fault(ofURL: $0) })
+      urlFault: { Upstream.fault(ofURL: $0) }, fileFault: fault(ofFile:), isOpen: isOpen,
+      leavesUnresolved: leavesUnresolved)
+  }
+}
+
+extension ConfigurationFile {
+  /// Why no file can be at a path: its folder is missing, or the path is a folder itself.
+  private static func fault(ofFile path: [UInt8]) -> Text? {
+    if File.exists(path + [UInt8]("/.")) { return "it is a folder; name a file in it" }
+    let folder = Array(path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? 0)])
+    guard !folder.isEmpty, File.isAbsent(folder) else { return nil }
+    return "the folder \(folder) does not exist; make it, or name another one"
   }
 }
 

@@ -7,7 +7,7 @@ enum Manual {
     postern: a gateway between a bot and the AI backends that answer for it
 
     usage: postern run     [-c FILE]                      serve in the foreground
-           postern check   [-c FILE] [--print]            validate the configuration
+           postern check   [-c FILE] [--print] [--no-secrets]  validate the configuration
            postern test    [-c FILE] [NAME…] [-m TEXT]    send one message through integrations
            postern key     [NAME]                         make an API key
            postern status  [--watch] [--json]             show how the running gateway is
@@ -40,11 +40,13 @@ enum Manual {
       """
     case .check:
       """
-      usage: postern check [-c FILE] [--print]
+      usage: postern check [-c FILE] [--print] [--no-secrets]
 
       Validates the configuration and prints every error to standard error, each on a line of its
-      own: FILE:LINE: message. With --print it shows the effective configuration: every setting and
-      where its value comes from, secrets as ****.
+      own: FILE:LINE: message. Warnings are about values that are valid, but hardly meant; the exit
+      status is 0 with them. With --print it shows the effective configuration: every setting and
+      where its value comes from, secrets as ****. With --no-secrets a ${…} that has no value here
+      is not an error: for a shell in which the service's variables and credentials are not set.
 
       """
     case .test:

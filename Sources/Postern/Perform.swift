@@ -14,7 +14,8 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   }
   switch command {
   case .run(let file): return RunCommand(file: file).perform()
-  case .check(let file, let prints): return CheckCommand(file: file, prints: prints).perform()
+  case .check(let file, let prints, let needsNoSecrets):
+    return CheckCommand(file: file, prints: prints, needsNoSecrets: needsNoSecrets).perform()
   case .test(let file, let names, let message):
     return TestCommand(file: file, names: names, message: message).perform()
   case .key(let name): return KeyCommand(name: name).perform()

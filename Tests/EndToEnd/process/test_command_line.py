@@ -186,7 +186,7 @@ secret = ${{file:{key_file}}}
 scopes = chat
 [integration gpt]
 type = openai
-webhook_url = https://api.example.com/v1
+webhook_url = https://api.example.com/v1/chat/completions
 model = gpt-4o
 header.Authorization = Bearer ${{TOKEN}}
 header.X-Team = team-header-secret

@@ -7,7 +7,7 @@ import pytest
 
 GPT = """[integration gpt]
 type = openai
-webhook_url = https://api.example.com/v1
+webhook_url = http://127.0.0.1:9/v1/chat/completions
 model = gpt-4o
 """
 
