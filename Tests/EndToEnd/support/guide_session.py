@@ -52,7 +52,7 @@ running() { [ -f gateway.pid ] && kill -0 "$(cat gateway.pid)" 2>/dev/null; }
 start() {
   running && return
   [ ! -f etc/postern/environment ] || { set -a; . etc/postern/environment; set +a; }
-  postern run -c "$GUIDE_FOLDER/etc/postern/postern.conf" >>journal 2>&1 9>&- &
+  RUNTIME_DIRECTORY=$GUIDE_FOLDER/run/postern postern run -c "$GUIDE_FOLDER/etc/postern/postern.conf" >>journal 2>&1 9>&- &
   echo $! >gateway.pid
   for _ in {1..100}; do
     running || { tail -n 3 journal >&2; return 1; }
@@ -86,6 +86,7 @@ cat "$GUIDE_FOLDER"/journal.all "$GUIDE_FOLDER"/journal 2>/dev/null || true
 """
 SUDO = """#!/bin/bash
 # sudo [-u USER] COMMAND…
+export RUNTIME_DIRECTORY=$GUIDE_FOLDER/run/postern
 if [ "$1" = -u ]; then shift 2; fi
 exec "$@"
 """
@@ -131,7 +132,7 @@ class Session:
         }.items():
             (self.commands / name).write_text(text)
             (self.commands / name).chmod(0o755)
-        for place in ("etc/postern", "var/lib/postern", "var/backups", "usr/local/bin", "run"):
+        for place in ("etc/postern", "var/lib/postern", "var/backups", "usr/local/bin", "run/postern"):
             (folder / place).mkdir(parents=True)
         default = folder / "etc/postern/postern.conf"
         default.write_text(self.listening(""))
