@@ -44,8 +44,8 @@ enum IntegrationHandlers {
   /// `POST /v1/integrations/{integration}/test`
   static func test(_ call: Call) throws(APIError) -> Admission {
     let settings = try call.integration().settings
-    let management = call.application.management
-    return call.receiveBody { management.test(settings, $0) }
+    let (management, key) = (call.application.management, call.key)
+    return call.receiveBody { management.test(settings, by: key, $0) }
   }
 
   /// `GET /v1/integrations/{integration}/preview`

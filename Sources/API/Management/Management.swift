@@ -246,7 +246,7 @@ final class Management {
   static let greeting: StaticString = "Hello"
 
   /// Sends a message through an integration and reports the result, unless the client leaves.
-  func test(_ integration: IntegrationSettings, _ request: Request) {
+  func test(_ integration: IntegrationSettings, by key: APIKeySettings?, _ request: Request) {
     let message: [UInt8]
     do throws(APIError) {
       message = try Management.testMessage(in: request.body)
@@ -259,12 +259,26 @@ final class Management {
     let test = IntegrationTest(
       of: integration, bot: bot, services: services, version: active.version)
     request.onAbandon = { test.cancel() }
-    test.start(message) { result in
+    test.start(message) { [self] result in
+      log(result.report, by: key, request)
       request.respond(
         .json { writer in
           writer.name("data")
           result.write(to: &writer)
         })
+    }
+  }
+
+  /// Logs who has sent a message through an integration, without the message.
+  private func log(_ report: AttemptReport, by key: APIKeySettings?, _ request: Request) {
+    services.log.write(.info, "integration_tested") { line in
+      line.field("key", key?.id ?? [UInt8]("-"))
+      line.field("peer", request.peer.text)
+      line.field("integration", report.integration)
+      line.field("outcome", report.outcome.name)
+      if let status = report.status { line.field("status", status) }
+      if !report.advice.bytes.isEmpty { line.field("message", report.advice) }
+      line.field("request_id", request.identifier)
     }
   }
 

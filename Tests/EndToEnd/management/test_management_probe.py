@@ -43,6 +43,18 @@ def test_a_test_shows_no_secret_that_the_backend_repeats(managed, backend):
     assert response.data["content"] == "**** and **** and ****"
 
 
+def test_a_test_is_logged(managed, backend):
+    """With its result, and without what was said."""
+    server = backend(replies.failure("401 Unauthorized"))
+    served = managed(SERVER + f"[integration mine]\nwebhook_url = {server.url}\n")
+    response = served.post("/v1/integrations/mine/test", {"content": "canary"})
+    line = served.running.await_log(" integration_tested ")
+    for part in ["info", "integration=mine", "outcome=auth_failed", "status=401", "key="]:
+        assert part in line
+    assert response.data["attempt"]["message"] in line
+    assert "canary" not in served.running.log
+
+
 def test_a_test_of_a_stream_tells_its_times(managed, backend):
     server = backend(stream_replies.stream("openai", ["Fine."]))
     served = managed(
