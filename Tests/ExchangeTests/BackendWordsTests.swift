@@ -48,6 +48,13 @@ import TestSupport
     }
   }
 
+  /// A request that is quoted as it came has escapes that the text has not.
+  @Test func findsEscapedQuotations() throws {
+    let content = #"the \"heron\" says\nnothing"#
+    #expect(try words("At: \(content)", about: content) == "At: …")
+    #expect(try words("At: the \"heron\" says\nnothing", about: content) == "At: …")
+  }
+
   @Test func isShort() throws {
     let long = try #require(try words(String(repeating: "x", count: 100_000)))
     #expect(long.utf8.count == 400)

@@ -65,6 +65,9 @@ struct BackendWords {
   private mutating func hide(_ value: JSONValue) {
     if let string = value.string {
       hide(string)
+      // The backend may quote the request as it came.
+      let raw = value.span.extracting(1..<value.span.count - 1)
+      if !raw.equals(string.span) { hide(raw.copied) }
     } else if value.kind == .array {
       for element in value.elements { hide(element) }
     } else {
