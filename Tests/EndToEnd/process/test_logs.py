@@ -161,3 +161,39 @@ def test_debug_logs_each_attempt_with_the_words_of_the_backend(gateway, backend)
     assert attempt["status"] == 401
     assert attempt["backend"] == "Incorrect key **** given"
     assert attempt["message"]
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+@pytest.mark.parametrize("is_journal", [True, False])
+def test_lines_for_the_journal_begin_with_their_priority(
+    gateway, backend, tmp_path, format, is_journal
+):
+    """As sd-daemon(3) has it. `JOURNAL_STREAM` is inherited by processes whose standard error is
+    another file."""
+    log = tmp_path / "postern-0.log"
+    log.touch()
+    device, inode = log.stat().st_dev, log.stat().st_ino
+    running = gateway(
+        {
+            "log": {"format": format, "level": "debug"},
+            "integration gpt": integration(backend(replies.failure("401 No")).url),
+        },
+        environment={"JOURNAL_STREAM": f"{device}:{inode if is_journal else inode + 1}"},
+    )
+    running.client().message()
+    running.stop()
+    lines = running.log.splitlines()
+    priorities = {"warning": "<4>", "info": "<6>", "debug": "<7>"}
+    seen = set()
+    for line in lines:
+        prefix = line[:3] if is_journal else ""
+        rest = line.removeprefix(prefix)
+        if format == "json":
+            level = json.loads(rest)["level"]
+        elif is_journal:
+            level = rest.split()[0]
+        else:
+            level = rest.split()[1]
+        assert prefix == (priorities[level] if is_journal else "")
+        seen.add(level)
+    assert seen == set(priorities)
