@@ -150,11 +150,14 @@ public final class HTTPClient: BackendClient {
         if socket >= 0 {
           HTTPClient.recover(transfer.client).watches?.open(
             socket, origin: transfer.upstream?.origin ?? [])
+          transfer.sockets.add(socket)
         }
         return socket
       },
       onSocketClosed: { context, socket in
-        HTTPClient.recover(context).watches?.forget(socket)
+        let client = HTTPClient.recover(context)
+        client.watches?.forget(socket)
+        _ = client.running.first { $0.sockets.noteClosing(socket) }
         closeConnection(socket)
         return 0
       }, client: Unmanaged.passUnretained(self).toOpaque())

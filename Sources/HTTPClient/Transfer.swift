@@ -33,8 +33,10 @@ final class Transfer {
   /// Where it stands among the client's running transfers.
   var place = 0
 
-  /// What libcurl says of a line of over 100 KB in a header section; newer than 8.5, what its CURLE_TOO_LARGE is.
+  /// What libcurl says of a line of over 100 KB in a header section, up to 8.5.
   private static let lineTooLong = CURLE_OUT_OF_MEMORY
+  /// What it says of that since 8.6, and of more than 5000 fields: CURLE_TOO_LARGE.
+  private static let exceedsLimitOfLibrary: UInt32 = 100
 
   /// The client, as its socket functions are given it.
   let client: UnsafeMutableRawPointer
@@ -58,6 +60,8 @@ final class Transfer {
   private var sending = Sending()
   /// Whether libcurl is told to use a new connection.
   private var connectsAfresh = false
+  /// What libcurl has opened for this request.
+  var sockets = OpenedSockets()
   /// The port of our end of the connection, once the request is being sent.
   private(set) var localPort: UInt16 = 0
   /// Who decides about the body and takes its parts.
@@ -190,6 +194,7 @@ final class Transfer {
 
   private func beginSending(connectsAfresh: Bool) {
     localPort = 0
+    sockets.reset()
     guard self.connectsAfresh != connectsAfresh else { return }
     self.connectsAfresh = connectsAfresh
     setLong(CURLOPT_FRESH_CONNECT, connectsAfresh ? 1 : 0)
@@ -233,9 +238,7 @@ final class Transfer {
     }
     if isAddressRefused, failure == .connectFailed { failure = .addressRefused }
     if isTooLarge { failure = .tooLarge }
-    if isHeadTooLarge || code == Transfer.lineTooLong && timings.firstByte > 0 && !hasHead {
-      failure = .headTooLarge
-    }
+    if isHeadTooLarge || timings.firstByte > 0 && isLimitOfHead(code) { failure = .headTooLarge }
     if sending.isRefused { failure = .interrupted }
     // libcurl takes a connection that ends inside the header section for a response without a body.
     if failure == nil, !hasHead || responseFields.isLengthInvalid { failure = .interrupted }
@@ -250,10 +253,16 @@ final class Transfer {
       detail: failure == nil ? "" : Text(cString: errorText))
   }
 
+  /// Whether libcurl failed because a header or trailer section is longer than it takes.
+  private func isLimitOfHead(_ code: CURLcode) -> Bool {
+    code.rawValue == Transfer.exceedsLimitOfLibrary || code == Transfer.lineTooLong && !hasHead
+  }
+
   private func failure(_ code: CURLcode, _ timings: TransferTimings) -> TransferFailure? {
-    // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done; the local port is there before.
+    // CURLINFO_CONNECT_TIME_T may stay 0 until the TLS handshake is done. libcurl 7.88 tells the local port before,
+    // 8.14 does not.
     TransferFailure(
-      code, connected: ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
+      code, connected: sockets.wereConnected || ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
       resolved: timings.nameResolved > 0, detail: hasHead ? "" : Text(cString: errorText))
   }
 

@@ -52,6 +52,13 @@ public func localPort(of descriptor: Int32) -> UInt16 {
   SocketAddress { _ = getsockname(descriptor, $0, $1) }.port ?? 0
 }
 
+/// Whether a socket has a peer; getpeername(2).
+public func isConnected(_ descriptor: Int32) -> Bool {
+  var result: Int32 = -1
+  _ = SocketAddress { result = getpeername(descriptor, $0, $1) }
+  return result == 0
+}
+
 /// Ends the sending direction of a connection, so that the peer reads the end; shutdown(2).
 ///
 /// The descriptor belongs to other code.
