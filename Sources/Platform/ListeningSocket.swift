@@ -35,6 +35,16 @@ public struct ListeningSocket: ~Copyable {
     unixPath = path
   }
 
+  /// Continues with a socket that the service manager has opened, and whose file it keeps; `nil` if there is none at
+  /// this address.
+  public init?(at address: SocketAddress, from inherited: InheritedSockets) {
+    guard let number = inherited.take(at: address) else { return nil }
+    clinux_prepare_inherited(number)
+    if address.family != AF_UNIX { ListeningSocket.limitUnsent(number) }
+    descriptor = Descriptor(adopting: number)
+    unixPath = nil
+  }
+
   deinit {
     if let unixPath { _ = withPath(unixPath) { unlink($0) } }
   }
@@ -80,11 +90,7 @@ public struct ListeningSocket: ~Copyable {
     if address.family == AF_INET6 {
       setsockopt(number, clinux_ipproto_ipv6(), IPV6_V6ONLY, &on, size)
     }
-    if address.family != AF_UNIX {
-      // Accepted connections inherit this option.
-      var limit = unsentLimit
-      setsockopt(number, clinux_ipproto_tcp(), TCP_NOTSENT_LOWAT, &limit, size)
-    }
+    if address.family != AF_UNIX { limitUnsent(number) }
     let bound = address.withSystemAddress {
       bind(number, $0.assumingMemoryBound(to: sockaddr.self), $1)
     }
@@ -97,6 +103,14 @@ public struct ListeningSocket: ~Copyable {
     }
     guard listen(number, SOMAXCONN) == 0 else { throw SystemError("listen") }
     return descriptor
+  }
+
+  /// Accepted connections inherit this option.
+  private static func limitUnsent(_ number: Int32) {
+    var limit = unsentLimit
+    setsockopt(
+      number, clinux_ipproto_tcp(), TCP_NOTSENT_LOWAT, &limit,
+      socklen_t(MemoryLayout<Int32>.size))
   }
 
   private static func isAbandoned(_ path: [UInt8], _ address: SocketAddress) -> Bool {

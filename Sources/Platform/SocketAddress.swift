@@ -44,6 +44,21 @@ public struct SocketAddress {
     withUnsafeMutableBytes(of: &storage) { $0.storeBytes(of: unix, as: sockaddr_un.self) }
   }
 
+  /// A unix socket by its path, or by an abstract name after `@`; unix(7).
+  ///
+  /// `nil` if it begins with anything but `/` or `@`, or is too long.
+  init?(unixPathOrName text: [UInt8]) {
+    guard text.count > 1, text[0] == UInt8(ascii: "@") else {
+      guard text.first == UInt8(ascii: "/") else { return nil }
+      self.init(unixPath: text)
+      return
+    }
+    // With a letter for the NUL that begins an abstract name, which has no NUL at its end.
+    self.init(unixPath: text)
+    withUnsafeMutableBytes(of: &storage) { $0[MemoryLayout<sa_family_t>.size] = 0 }
+    length = socklen_t(MemoryLayout<sa_family_t>.size + text.count)
+  }
+
   /// The address that `fill` writes, given a buffer and its size, like accept(2) and
   /// getsockname(2).
   init(filledBy fill: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Void) {
@@ -81,6 +96,22 @@ public struct SocketAddress {
       default: nil
       }
     }
+  }
+
+  /// The path of a unix socket; `nil` for another address, and for a socket without one.
+  var unixPath: [UInt8]? {
+    guard family == AF_UNIX else { return nil }
+    let path = withUnsafeBytes(of: storage) { raw in
+      Array(raw[MemoryLayout<sa_family_t>.size..<Int(length)].prefix { $0 != 0 })
+    }
+    return path.isEmpty ? nil : path
+  }
+
+  /// Whether both are the same address and port, or the same path.
+  func isSame(as other: SocketAddress) -> Bool {
+    guard family == other.family else { return false }
+    if let unixPath { return unixPath == other.unixPath }
+    return port == other.port && text == other.text
   }
 
   /// The IP address; `nil` for a unix socket.

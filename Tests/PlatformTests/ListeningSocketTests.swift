@@ -122,34 +122,4 @@ import TestSupport
     }
     #expect(error?.code == ENAMETOOLONG)
   }
-
-  private func waitForConnection(
-    _ listener: borrowing ListeningSocket
-  ) throws -> (connection: Int32, peer: SocketAddress) {
-    var waiting = pollfd(fd: listener.number, events: Int16(POLLIN), revents: 0)
-    #expect(poll(&waiting, 1, 5000) == 1)
-    let accepted = try listener.accept()
-    return try #require(accepted)
-  }
-
-  /// A client's socket, which the caller closes.
-  private func connected(to address: SocketAddress) throws -> Int32 {
-    let number = socket(address.family, Int32(SOCK_STREAM.rawValue), 0)
-    let result = address.withSystemAddress {
-      connect(number, $0.assumingMemoryBound(to: sockaddr.self), $1)
-    }
-    try #require(result == 0)
-    return number
-  }
-
-  /// A socket of another owner, which the caller closes; its file stays.
-  private func listening(at path: String, backlog: Int32) throws -> Int32 {
-    let address = try #require(SocketAddress(unixPath: bytes(path)))
-    let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-    let result = address.withSystemAddress {
-      bind(number, $0.assumingMemoryBound(to: sockaddr.self), $1)
-    }
-    try #require(result == 0 && listen(number, backlog) == 0)
-    return number
-  }
 }

@@ -32,4 +32,29 @@ import TestSupport
     #expect(address.host == nil)
     #expect(text(address.text) == "unix")
   }
+
+  /// What NOTIFY_SOCKET has: sd_notify(3).
+  @Test(arguments: [
+    ("/run/x.sock", "/run/x.sock"), ("@abstract", nil), ("x", ""), ("", ""), ("@", ""), ("/", "/"),
+    ("vsock:2:1", ""), ("@" + String(repeating: "n", count: 107), ""),
+  ])
+  func takesUnixPathsAndNames(written: String, path: String?) {
+    let address = SocketAddress(unixPathOrName: bytes(written))
+    #expect((address == nil) == (path == ""))
+    if let address { #expect(address.unixPath.map { text($0) } == path) }
+  }
+
+  @Test func tellsAddressesApart() throws {
+    let addresses = [
+      SocketAddress(ip("127.0.0.1"), port: 1), SocketAddress(ip("127.0.0.1"), port: 2),
+      SocketAddress(ip("127.0.0.2"), port: 1), SocketAddress(ip("::1"), port: 1),
+      try #require(SocketAddress(unixPath: bytes("/a"))),
+      try #require(SocketAddress(unixPath: bytes("/ab"))),
+    ]
+    for (place, one) in addresses.enumerated() {
+      for (other, another) in addresses.enumerated() {
+        #expect(one.isSame(as: another) == (place == other))
+      }
+    }
+  }
 }

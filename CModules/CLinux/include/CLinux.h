@@ -42,6 +42,12 @@ static inline int clinux_open_at(int folder, const char *name, int flags, mode_t
 
 static inline int clinux_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
 
+// A descriptor from another program: from now on it does not block, and is closed on exec.
+static inline void clinux_prepare_inherited(int descriptor) {
+  fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK);
+}
+
 // Opens the pipe or terminal of `descriptor` a second time, non-blocking, through /proc. Setting O_NONBLOCK on
 // `descriptor` itself would affect all processes that share its open file description. Sockets cannot be opened so: -1.
 int clinux_reopen_for_writing(int descriptor);
