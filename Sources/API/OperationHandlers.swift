@@ -20,8 +20,7 @@ enum OperationHandlers {
     let status = call.application.status
     if status.isDraining { return .answer(response("stopping", 503)) }
     let bots = call.application.active.bots.bots
-    var reasons = status.faults
-    for bot in bots { reasons += unready(of: bot) }
+    let reasons = call.application.reasons
     let mayRead = reasons.isEmpty || call.application.active.access.mayReadAll(call.request)
     let now = call.application.dispatcher.services.loop.now
     let isReady = bots.contains { $0.canAnswer(at: now) }
@@ -29,25 +28,6 @@ enum OperationHandlers {
       response(
         isReady ? "ready" : "no_backend", isReady ? 200 : 503,
         mayRead ? reasons : [[UInt8](hidden)]))
-  }
-
-  /// The integrations of a bot that are not ready, a line each.
-  private static func unready(of bot: Bot) -> [[UInt8]] {
-    var reasons: [[UInt8]] = []
-    for integration in bot.integrations where integration.settings.isEnabled {
-      let name = integration.settings.id
-      switch integration.health.state {
-      case .ready: break
-      case .loading:
-        let text: Text = "integration \(name) is loading its model: messages wait for it"
-        reasons.append(text.bytes)
-      case .down:
-        let text: Text =
-          "integration \(name) is down: it failed, see the log; postern test \(name) says why"
-        reasons.append(text.bytes)
-      }
-    }
-    return reasons
   }
 
   /// What a client without the right to read the reasons gets instead.

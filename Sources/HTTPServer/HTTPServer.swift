@@ -26,6 +26,9 @@ public final class HTTPServer {
   /// Told of clients that the server turns away by itself, at most once a second for each reason.
   public var onTurnedAway: ((TurnedAwayNotice) -> Void)?
 
+  /// Sockets of the service manager, which are used in place of new ones.
+  public var inherited = InheritedSockets(adopting: [])
+
   let loop: EventLoop
   let random: RandomSource
   var listeners: [Listener] = []
@@ -98,6 +101,10 @@ public final class HTTPServer {
   public func listen(at address: SocketAddress) throws(ListenError) -> SocketAddress {
     let isSecure = settings.tls != nil
     do throws(SystemError) {
+      if let socket = ListeningSocket(at: address, from: inherited) {
+        try listen(socket, isSecure: isSecure)
+        return address
+      }
       let socket = try ListeningSocket(at: address)
       let bound = socket.address
       try listen(socket, isSecure: isSecure)
@@ -113,6 +120,11 @@ public final class HTTPServer {
     throws(ListenError)
   {
     do throws(SystemError) {
+      if let address = SocketAddress(unixPath: path),
+        let socket = ListeningSocket(at: address, from: inherited)
+      {
+        return try listen(socket, isSecure: false, isControl: isControl)
+      }
       try listen(
         ListeningSocket(unixPath: path, mode: mode), isSecure: false, isControl: isControl)
     } catch {

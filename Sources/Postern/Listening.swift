@@ -16,6 +16,7 @@ struct Listening {
 
   /// Listens at all addresses and at the control socket, or reports the first that fails.
   func open(_ server: HTTPServer) -> Bool {
+    server.inherited = .fromEnvironment()
     var bound: [[UInt8]] = []
     for address in settings.listen {
       do throws(ListenError) {
@@ -33,6 +34,14 @@ struct Listening {
       return false
     }
     for text in bound { note(text, "address") }
+    if server.inherited.count > 0 {
+      log.write(.warning, "sockets_not_used") { line in
+        line.field("count", server.inherited.count)
+        line.field(
+          "message",
+          "the service manager has sockets at other addresses than [server] listen and control")
+      }
+    }
     if !control.isEmpty { note(control, "control") }
     return true
   }

@@ -68,12 +68,20 @@ struct RunCommand {
         connect(reload, application, server, client, worker, reminder)
         reload.watch()
       }
+      let manager = ServiceManager(application, on: loop)
       let shutdown = Shutdown(
-        server: server, status: application.status, loop: loop, log: log
-      ) {
-        if let reload { reload.begin() } else { noteMissingFile(source, in: log) }
-      }
+        server: server, status: application.status, loop: loop, log: log,
+        onHangUp: {
+          manager.noteReloading()
+          guard let reload else {
+            noteMissingFile(source, in: log)
+            return manager.noteReady()
+          }
+          reload.begin { _ in manager.noteReady() }
+        }, onStop: { manager.noteStopping() })
       try shutdown.obey(signals)
+      manager.noteReady()
+      manager.beginBeating()
       try loop.run()
       reload?.end()
       // Before the server: replies may wait for a flush that is being made.

@@ -12,14 +12,16 @@ final class Shutdown {
   private let log: Log
   private var hasBegun = false
   private let onHangUp: () -> Void
+  private let onStop: () -> Void
 
   private static let patience = TimeSpan.seconds(30)
 
-  /// `onHangUp` is called at SIGHUP, until the end begins.
+  /// `onHangUp` is called at SIGHUP, until the end begins, and `onStop` then.
   init(
     server: HTTPServer, status: ServiceStatus, loop: EventLoop, log: Log,
-    onHangUp: @escaping () -> Void
+    onHangUp: @escaping () -> Void, onStop: @escaping () -> Void
   ) {
+    self.onStop = onStop
     self.onHangUp = onHangUp
     self.server = server
     self.status = status
@@ -50,6 +52,7 @@ final class Shutdown {
     hasBegun = true
     log.write(.info, "stopping") { _ in }
     status.drain()
+    onStop()
     server.drain { [self] in loop.stop() }
     _ = loop.schedule(after: Shutdown.patience) { [self] in
       log.write(.warning, "stopped_unfinished") { _ in }

@@ -1,0 +1,40 @@
+import Backends
+package import Bytes
+import Configuration
+import Exchange
+
+extension Application {
+  /// What is not as it should be, a line each, without secrets: the configuration file does not apply as a whole, or
+  /// integrations are not ready.
+  var reasons: [[UInt8]] {
+    var reasons = status.faults
+    for bot in active.bots.bots {
+      for integration in bot.integrations where integration.settings.isEnabled {
+        if let reason = Application.reason(why: integration) { reasons.append(reason.bytes) }
+      }
+    }
+    return reasons
+  }
+
+  /// How the gateway is, in one line without secrets.
+  package var summary: Text {
+    if status.isDraining { return "stopping" }
+    let bots = active.bots.bots
+    let reasons = reasons
+    let count: Text = bots.count == 1 ? "1 bot" : "\(bots.count) bots"
+    guard let first = reasons.first else { return "serving \(count), all integrations are ready" }
+    let more: Text = reasons.count == 1 ? "" : " (and \(reasons.count - 1) more)"
+    return "serving \(count); \(Text(first))\(more)"
+  }
+
+  /// Why an integration is not ready; `nil` if it is.
+  private static func reason(why integration: Integration) -> Text? {
+    let name = integration.settings.id
+    return switch integration.health.state {
+    case .ready: nil
+    case .loading: "integration \(name) is loading its model: messages wait for it"
+    case .down:
+      "integration \(name) is down: it failed, see the log; postern test \(name) says why"
+    }
+  }
+}
