@@ -97,16 +97,18 @@ public final class HTTPServer {
   // MARK: Listening
 
   /// Listens at a TCP address, over TLS where the settings have a certificate. Returns where: the port that the
-  /// kernel chose for 0.
-  public func listen(at address: SocketAddress) throws(ListenError) -> SocketAddress {
+  /// kernel chose for 0; and whether an interface of this host has the address already.
+  public func listen(
+    at address: SocketAddress
+  ) throws(ListenError) -> (address: SocketAddress, isThere: Bool) {
     let isSecure = settings.tls != nil
     do throws(SystemError) {
       if let socket = ListeningSocket(at: address, from: inherited) {
         try listen(socket, isSecure: isSecure)
-        return address
+        return (address, isThere: true)
       }
       let socket = try ListeningSocket(at: address)
-      let bound = socket.address
+      let bound = (socket.address, isThere: !socket.isAddressMissing)
       try listen(socket, isSecure: isSecure)
       return bound
     } catch {

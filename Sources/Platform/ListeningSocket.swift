@@ -11,13 +11,23 @@ public struct ListeningSocket: ~Copyable {
 
   private let descriptor: Descriptor
   private let unixPath: [UInt8]?
+  /// Whether no interface has the address yet. Connections come once one has it.
+  public let isAddressMissing: Bool
 
   /// Listens at a TCP address; bind(2), listen(2).
   ///
   /// SO_REUSEADDR lets a restarted process use its port at once. An IPv6 wildcard accepts only
-  /// IPv6, so that `0.0.0.0` and `[::]` can be used together.
+  /// IPv6, so that `0.0.0.0` and `[::]` can be used together. An address that no interface has, because the
+  /// network is not up yet, is listened at all the same; IP_FREEBIND in ip(7).
   public init(at address: SocketAddress) throws(SystemError) {
-    descriptor = try ListeningSocket.open(address)
+    do throws(SystemError) {
+      descriptor = try ListeningSocket.open(address)
+      isAddressMissing = false
+    } catch {
+      guard error.code == EADDRNOTAVAIL else { throw error }
+      descriptor = try ListeningSocket.open(address, isFree: true)
+      isAddressMissing = true
+    }
     unixPath = nil
   }
 
@@ -33,6 +43,7 @@ public struct ListeningSocket: ~Copyable {
     if ListeningSocket.isAbandoned(path, address) { _ = withPath(path) { unlink($0) } }
     descriptor = try ListeningSocket.open(address, path, mode)
     unixPath = path
+    isAddressMissing = false
   }
 
   /// Continues with a socket that the service manager has opened, and whose file it keeps; `nil` if there is none at
@@ -43,6 +54,7 @@ public struct ListeningSocket: ~Copyable {
     if address.family != AF_UNIX { ListeningSocket.limitUnsent(number) }
     descriptor = Descriptor(adopting: number)
     unixPath = nil
+    isAddressMissing = false
   }
 
   deinit {
@@ -78,7 +90,7 @@ public struct ListeningSocket: ~Copyable {
   }
 
   private static func open(
-    _ address: SocketAddress, _ unixPath: [UInt8]? = nil, _ mode: UInt32 = 0
+    _ address: SocketAddress, _ unixPath: [UInt8]? = nil, _ mode: UInt32 = 0, isFree: Bool = false
   ) throws(SystemError) -> Descriptor {
     let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let number = socket(address.family, type, 0)
@@ -90,6 +102,7 @@ public struct ListeningSocket: ~Copyable {
     if address.family == AF_INET6 {
       setsockopt(number, clinux_ipproto_ipv6(), IPV6_V6ONLY, &on, size)
     }
+    if isFree { clinux_bind_freely(number, address.family) }
     if address.family != AF_UNIX { limitUnsent(number) }
     let bound = address.withSystemAddress {
       bind(number, $0.assumingMemoryBound(to: sockaddr.self), $1)

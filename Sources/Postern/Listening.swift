@@ -83,7 +83,15 @@ struct Listening {
   ) throws(ListenError) -> [UInt8] {
     switch address {
     case .ip(let host, let port):
-      return try server.listen(at: SocketAddress(host, port: port)).text
+      let (address, isThere) = try server.listen(at: SocketAddress(host, port: port))
+      if !isThere {
+        log.write(.warning, "address_missing") { line in
+          line.field("address", address.text)
+          line.field(
+            "message", "no interface has this address yet: clients can connect once one has it")
+        }
+      }
+      return address.text
     case .unix(let path):
       try server.listen(unixPath: path, mode: settings.socketMode.bits)
       return [UInt8]("unix:") + path

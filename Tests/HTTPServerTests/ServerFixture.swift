@@ -22,7 +22,7 @@ final class ServerFixture: RequestHandler {
         connectionLimit: 64, connectionLimitPerAddress: 0, idleTimeout: idleTimeout,
         requestTimeout: .seconds(10), tls: nil), on: loop, random: RandomSource())
     server.handler = self
-    let address = try server.listen(at: SocketAddress(.loopback, port: 0))
+    let address = try server.listen(at: SocketAddress(.loopback, port: 0)).address
     port = address.port!
     try server.start()
   }

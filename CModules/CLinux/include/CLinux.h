@@ -91,6 +91,16 @@ static inline bool clinux_terminal_size(int descriptor, unsigned short *columns,
 static inline void clinux_ignore_signal(int number) { signal(number, SIG_IGN); }
 
 static inline int clinux_ipproto_ipv6(void) { return IPPROTO_IPV6; }
+// Lets bind(2) take an address that no interface has yet; IP_FREEBIND in ip(7).
+static inline void clinux_bind_freely(int descriptor, int family) {
+  int on = 1;
+  if (family == AF_INET6) {
+    setsockopt(descriptor, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof on);
+  } else {
+    setsockopt(descriptor, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
+  }
+}
+
 static inline int clinux_ipproto_tcp(void) { return IPPROTO_TCP; }
 
 static inline void *clinux_map_failed(void) { return MAP_FAILED; }

@@ -4,6 +4,7 @@ import re
 import socket
 import ssl
 import stat
+import subprocess
 
 import pytest
 
@@ -11,6 +12,7 @@ import configuration
 import replies
 from address import Address, free_port, loopback
 from https import https
+from networks import namespace
 
 
 def ipv6_loopback():
@@ -91,13 +93,23 @@ def test_a_port_in_use_is_told(gateway, postern, tmp_path):
     assert "in use" in told.lower()
 
 
-def test_an_address_of_another_machine_is_told(postern, tmp_path):
-    told = start_in_vain(
-        postern,
-        tmp_path,
-        "192.0.2.1:8080\n[key web]\nsecret = 0123456789abcdef0123\nscopes = chat",
-    )
-    assert "192.0.2.1:8080" in told
+@pytest.mark.parametrize("host", ["192.0.2.1", pytest.param("2001:db8::1", marks=needs_ipv6)])
+def test_an_address_may_come_later(gateway, tmp_path, host):
+    """The host's network is not up yet when the gateway starts."""
+    here, there = Address(path=tmp_path / "postern.sock"), Address(host, 8080)
+    sections = {
+        "server": {"listen": f"{here}, {there}"},
+        "key web": {"secret": "0123456789abcdef0123", "scopes": "chat"},
+    }
+    with namespace() as network:
+        running = gateway(sections, [here], wrapper=network.wrapper)
+        assert str(there) in running.await_log("address_missing")
+        network.add_address(host)
+        url = f"http://{there}/healthz"
+        done = subprocess.run(
+            [*network.wrapper, "curl", "-s", url], capture_output=True, text=True, check=True
+        )
+        assert done.stdout == '{"status":"ok"}'
 
 
 def test_several_addresses(gateway, tmp_path):

@@ -132,7 +132,13 @@ class Session:
         }.items():
             (self.commands / name).write_text(text)
             (self.commands / name).chmod(0o755)
-        for place in ("etc/postern", "var/lib/postern", "var/backups", "usr/local/bin", "run/postern"):
+        for place in (
+            "etc/postern",
+            "var/lib/postern",
+            "var/backups",
+            "usr/local/bin",
+            "run/postern",
+        ):
             (folder / place).mkdir(parents=True)
         default = folder / "etc/postern/postern.conf"
         default.write_text(self.listening(""))

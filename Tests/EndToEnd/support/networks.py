@@ -65,6 +65,11 @@ class Namespace:
         match = ("ipproto", "tcp", "sport", str(port))
         run_as_root("ip", "-n", self.name, "rule", "add", "pref", "10", "blackhole", *match)
 
+    def add_address(self, host: str) -> None:
+        """Gives the loopback interface an address more."""
+        options = ["nodad"] if ":" in host else []
+        run_as_root("ip", "-n", self.name, "address", "add", host, "dev", "lo", *options)
+
     def remove(self) -> None:
         subprocess.run(["ip", "netns", "delete", self.name], capture_output=True, check=False)
 
