@@ -25,6 +25,7 @@ extension Setting {
     case .mode: "file mode, 000 to 777"
     case .tokens: "`auto`, `no`, or a number, 64 to 100000000"
     case .breaker: "`0`, or a number, 1 to 1000, `/`, and a duration, 1ms to 24h"
+    case .price: "number below 1000000, with at most 6 decimals"
     case .secret: "secret"
     case .scopes: "scopes"
     case .field: "text, secret"

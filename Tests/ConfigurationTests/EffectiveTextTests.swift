@@ -96,7 +96,8 @@ import Testing
       max_in_flight = 0
       probe_interval = 10s
       warm = no
-      # not set: max_tokens, max_tokens_limit, drop, ca_file, client_certificate, client_key, proxy, probe_url
+      # not set: max_tokens, max_tokens_limit, drop, ca_file, client_certificate, client_key, proxy, probe_url, \
+      price_input, price_output, price_cached
       """
     #expect(effective(report).hasSuffix(key + "\n"))
   }

@@ -145,6 +145,8 @@ public struct Resource {
       writer.raw(seconds.span)
     case (.number(let number), _):
       writer.integer(number)
+    case (.text(let text), .price) where !entry.isDerived || !masking:
+      writer.raw(text.span)
     case (.text(let text), _):
       let shown = masking ? shown(text, of: setting, entry) : text
       writer.string(shown.span)

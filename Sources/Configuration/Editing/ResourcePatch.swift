@@ -77,6 +77,11 @@ public enum ResourcePatch {
       throw Objection(
         member: key, message: "\(quoting: key) cannot be \(description(of: value.kind))")
     }
+    if case .price = setting.type, let old = resource?.text(row: row),
+      (try? Price(old)) == (try? Price(WrittenValue(bytes: text, isDerived: old.isDerived)))
+    {
+      return remove(key, &changes)
+    }
     let masked = resource?.masked(setting, row: row)
     if let masked, masked == text { return remove(key, &changes) }
     if text.span.equals(SecretMask.value) { throw nothingMasked(key) }
@@ -175,6 +180,7 @@ public enum ResourcePatch {
     switch setting.type {
     case .duration, .sync, .optionalDuration: return duration(digits)
     case .count, .size, .rate, .breaker: return wholeNumber(digits)
+    case .price: return money(digits)
     default: return nil
     }
   }
@@ -195,6 +201,19 @@ public enum ResourcePatch {
     else { return digits }
     let isWhole = time.value % 1000 == 0
     return decimal(isWhole ? time.value / 1000 : time.value) + [UInt8](isWhole ? "s" : "ms")
+  }
+
+  /// Money as the file writes it. What is not exact to a millionth stays as it is, and is refused later.
+  private static func money(_ digits: [UInt8]) -> [UInt8] {
+    guard let number = DecimalNumber(json: digits.span, shiftedBy: 6), number.isExact,
+      number.value >= 0
+    else { return digits }
+    var text = decimal(number.value / 1_000_000)
+    guard number.value % 1_000_000 != 0 else { return text }
+    text.append(".")
+    text.append(decimal: number.value % 1_000_000, width: 6)
+    while text.last == UInt8(ascii: "0") { text.removeLast() }
+    return text
   }
 
   private static func decimal(_ value: Int) -> [UInt8] {

@@ -99,6 +99,14 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var isWarmed = false
   /// What follows when the backend's policy refuses the content.
   public private(set) var onFilter = OnFilter.stop
+  /// The price of tokens of requests.
+  public private(set) var priceInput: Price?
+  /// The price of tokens of replies.
+  public private(set) var priceOutput: Price?
+  /// The price of tokens of requests that the backend has in its cache; `nil` for that of the others.
+  public private(set) var priceCached: Price?
+  /// Whether replies have a price.
+  public var hasPrice: Bool { priceInput != nil || priceOutput != nil || priceCached != nil }
   /// Absolute path of a PEM file with the certificate authorities of this backend, instead of the system's.
   public private(set) var caFile: [UInt8]?
   /// Absolute path of a PEM file with the certificate that the backend is shown.
@@ -135,6 +143,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
     bindRequest(&rows)
     bindReply(&rows)
     bindHealth(&rows)
+    bindPrices(&rows)
   }
 }
 
@@ -314,6 +323,28 @@ extension IntegrationSettings {
     rows.boolean(
       "warm", &isWarmed, standard: "no",
       "Whether to send one short message at start, so that the model is loaded.")
+  }
+}
+
+extension IntegrationSettings {
+  private func bindPrices(_ rows: inout SettingRows) {
+    rows.parsed(
+      "price_input", .price, &priceInput, Price.init,
+      .init(
+        """
+        What a million tokens of requests cost, in money of any kind, for `cost` in the statistics. Without a price there \
+        is none.
+        """, example: "2.50", absence: "0 if another price is set"))
+    rows.parsed(
+      "price_output", .price, &priceOutput, Price.init,
+      .init(
+        "What a million tokens of replies cost.", example: "10.00",
+        absence: "0 if another price is set"))
+    rows.parsed(
+      "price_cached", .price, &priceCached, Price.init,
+      .init(
+        "What a million tokens of requests cost that the backend has in its cache.",
+        example: "1.25", absence: "`price_input`"))
   }
 }
 

@@ -28,6 +28,7 @@ extension SettingType {
     case .rate: _ = try Rate(value)
     case .mode: _ = try FileMode(value)
     case .tokens: _ = try WindowTokens(value)
+    case .price: _ = try Price(value)
     case .breaker: _ = try BreakerPolicy(value)
     case .secret: _ = try APIKeySecret(value)
     case .field: try Self.checkField(value)

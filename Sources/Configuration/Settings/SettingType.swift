@@ -42,6 +42,8 @@ package enum SettingType: Sendable {
   case tokens
   /// Failures and a time, or 0.
   case breaker
+  /// Money for a million tokens.
+  case price
   /// What an API key is checked against.
   case secret
   /// Scopes of an API key, separated by commas.

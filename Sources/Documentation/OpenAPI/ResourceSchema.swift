@@ -48,6 +48,7 @@ extension Setting {
       return #"{"enum":\#(list(words)),\#(described)}"#
     case .flag(let words):
       return #"{"enum":\#(flags(words))],\#(described)}"#
+    case .price: return #"{"type":["number","string","null"],\#(described)}"#
     case .optionalDuration:
       return #"{"type":["number","boolean"],\#(described)}"#
     default:
@@ -97,6 +98,9 @@ extension Setting {
       return
         ##"{"type":["string","null"],"pattern":"^([Hh][Tt][Tt][Pp][Ss]?|[Ss][Oo][Cc][Kk][Ss]5[Hh]?)://"}"##
     case .bot: return #"{"type":["string","null"],"pattern":"\#(SectionName.pattern)"}"#
+    case .price:
+      return
+        ##"{"type":["number","string","null"],"minimum":0,"exclusiveMaximum":1000000,"pattern":"^(0|[1-9][0-9]{0,5})([.][0-9]{1,6})?$"}"##
     case .breaker:
       return
         ##"{"type":["string","integer","null"],"minimum":0,"maximum":0,"pattern":"^(0|[0-9]+/[0-9]+(ms|s|m|h)?)$"}"##
