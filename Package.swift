@@ -146,7 +146,7 @@ let package = Package(
     tests(of: "HTTPServer", on: ["Bytes", "EventLoop", "Platform"]),
     tests(
       of: "Backends",
-      on: ["Bytes", "Platform", "Configuration", "Protocols", "HTTPClient"]),
+      on: ["Bytes", "JSON", "Platform", "Configuration", "Protocols", "HTTPClient"]),
     tests(
       of: "Storage",
       on: [

@@ -38,6 +38,7 @@ package final class Application {
       dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     followers = ExchangeFollowers(of: dispatcher.recorder, on: services.loop)
     dispatcher.restoreLimits(of: active.bots.integrations)
+    dispatcher.restoreStatistics(of: active.bots.integrations)
     dispatcher.watches.adopt(active.bots.integrations)
     refusals = RefusalLog(services.log, on: services.loop)
     chats = ChatService(messages, refusals)
@@ -63,6 +64,7 @@ package final class Application {
     if !active.configuration.keys.isEmpty { noteOpenAccess(configuration) }
     active.adopt(configuration)
     dispatcher.restoreLimits(of: active.bots.integrations)
+    dispatcher.statistics.adopt(active.bots.integrations)
     dispatcher.watches.adopt(active.bots.integrations)
     messages.adopt(configuration.limits, configuration.context)
     adoptRecorder(of: configuration)

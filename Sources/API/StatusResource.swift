@@ -113,8 +113,11 @@ struct StatusResource {
 
   @inline(never)
   private func writeBots(to writer: inout JSONWriter) {
+    let ledger = application.dispatcher.statistics
+    ledger.note(.now)
     let statistics = StatisticsResource(
-      bots: application.active.bots.visible(to: key), now: services.loop.now, isForStatus: true)
+      bots: application.active.bots.visible(to: key), ledger: ledger, now: services.loop.now,
+      isForStatus: true)
     writer.name("bots")
     writer.beginArray()
     for bot in statistics.bots {

@@ -1,4 +1,4 @@
-/// How an attempt ended.
+/// How an attempt ended. The file of the statistics has the raw values: add new ones at the end.
 package enum Outcome: Int, CaseIterable, Sendable {
   /// A whole reply.
   case ok

@@ -1,38 +1,50 @@
-import Bytes
-
-/// Reads the fields of a record in the order in which ``RecordWriter`` wrote them.
-package struct RecordReader: ~Escapable {
+/// Reads numbers and texts in the order in which ``RecordWriter`` wrote them.
+///
+/// Where the bytes end early it reads 0 and empty texts, and is no longer valid.
+public struct RecordReader: ~Escapable {
   private let bytes: Span<UInt8>
   private var position = 0
+  /// Whether everything that was asked for was there.
+  public private(set) var isValid = true
 
+  /// A reader of these bytes.
   @_lifetime(copy bytes)
-  init(_ bytes: Span<UInt8>) {
+  public init(_ bytes: Span<UInt8>) {
     self.bytes = bytes
   }
 
   /// Reads a number.
-  package mutating func number() -> Int {
+  @inline(never)
+  public mutating func number() -> Int {
     var number: UInt = 0
     var shift: UInt = 0
-    while true {
+    while position < bytes.count, shift < 63 {
       let byte = bytes[position]
       position += 1
       number |= UInt(byte & 0x7F) << shift
-      guard byte >= 0x80 else { return Int(bitPattern: number) }
+      if byte < 0x80 { return Int(bitPattern: number) }
       shift += 7
     }
+    isValid = false
+    return 0
   }
 
   /// Reads a number that may be missing.
-  package mutating func optionalNumber() -> Int? {
+  @inline(never)
+  public mutating func optionalNumber() -> Int? {
     let number = number()
     return number == 0 ? nil : number - 1
   }
 
   /// Reads a text.
+  @inline(never)
   @_lifetime(copy self)
-  package mutating func text() -> Span<UInt8> {
+  public mutating func text() -> Span<UInt8> {
     let count = number()
+    guard count <= bytes.count - position else {
+      isValid = false
+      return bytes.extracting(first: 0)
+    }
     position += count
     return bytes.extracting(position - count..<position)
   }

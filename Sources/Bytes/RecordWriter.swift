@@ -1,15 +1,19 @@
-import Bytes
-
-/// Writes the fields of a record one after another; ``RecordReader`` reads them in the same order.
+/// Writes numbers and texts one after another, compactly; ``RecordReader`` reads them in the same order.
 ///
 /// A number has 7 bits a byte, the lowest first; the top bit says that another byte follows. A text is its length and its
 /// bytes.
-struct RecordWriter {
-  let buffer: ByteBuffer
+public struct RecordWriter {
+  /// What has been written.
+  public let buffer: ByteBuffer
+
+  /// A writer that appends to a buffer.
+  public init(buffer: ByteBuffer) {
+    self.buffer = buffer
+  }
 
   /// Writes a number; a negative one as 0.
   @inline(never)
-  func put(_ number: Int) {
+  public func put(_ number: Int) {
     var rest = UInt(max(0, number))
     while rest >= 0x80 {
       buffer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -20,13 +24,13 @@ struct RecordWriter {
 
   /// Writes a number that may be missing.
   @inline(never)
-  func put(optional number: Int?) {
+  public func put(optional number: Int?) {
     if let number { put(max(0, number) + 1) } else { put(0) }
   }
 
   /// Writes a text, at most its first `limit` bytes.
   @inline(never)
-  func put(_ text: [UInt8], limit: Int = 256) {
+  public func put(_ text: [UInt8], limit: Int = 256) {
     let count = min(text.count, limit)
     put(count)
     buffer.append(text.span.extracting(first: count))

@@ -9,6 +9,8 @@ import Platform
 package import Protocols
 package import Storage
 
+extension StatisticsLedger: KeptStatistics {}
+
 /// Admits exchanges up to the limits, keeps those of one conversation in order, and owns what all of them use.
 package final class Dispatcher {
   package let services: Services
@@ -16,6 +18,8 @@ package final class Dispatcher {
   package let watches: BackendWatches
   /// The last exchanges.
   package let recorder = FlightRecorder()
+  /// What integrations have counted since the beginning.
+  package let statistics = StatisticsLedger()
   /// The conversations.
   package let context: ContextStore
   private var limits: LimitsSettings
@@ -62,6 +66,29 @@ package final class Dispatcher {
   private func makeLimiter(_ rate: Rate?) -> UserLimiter? {
     let random = services.random
     return rate.map { UserLimiter($0, key: SipHash.Key(random.next(), random.next())) }
+  }
+
+  /// Counts for these integrations from now on, after what an earlier process has counted.
+  package func restoreStatistics(of integrations: [Integration]) {
+    let found = context.keep(statistics)
+    if !found.isEmpty, !statistics.restore(from: found) {
+      services.log.write(.warning, "statistics_unreadable") { line in
+        line.field("message", "the counts since the beginning and of the last day begin at 0")
+      }
+    }
+    statistics.adopt(integrations)
+    for id in statistics.gone {
+      services.log.write(.info, "statistics_without_integration") { line in
+        line.field("integration", id)
+        line.field("message", "its counts are kept, in case that it comes back")
+      }
+    }
+  }
+
+  /// Notes that an exchange may have counted something.
+  func noteStatistics() {
+    statistics.note(.now)
+    if statistics.isChanged { context.noteStatistics() }
   }
 
   /// Restores what an earlier process learned of these integrations.

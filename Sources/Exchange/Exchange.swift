@@ -309,7 +309,8 @@ package final class Exchange: AttemptOwner {
 
   private func succeed(_ reply: Reply, _ integration: Integration, wasStreamed: Bool) {
     var reply = reply
-    integration.statistics.count(reply.usage)
+    integration.statistics.count(
+      reply.usage, cost: integration.settings.cost(of: reply.usage))
     if integration.settings.isFallback {
       integration.statistics.count(.fallbacksServed)
       // The integration that should have answered is the first that was tried.
@@ -381,6 +382,7 @@ package final class Exchange: AttemptOwner {
     dispatcher.services.loop.cancel(hedgeTimer)
     dispatcher.services.loop.cancel(deadlineTimer)
     log(ending, outcome, asked: asked)
+    dispatcher.noteStatistics()
     if heldConversation { dispatcher.leave(self) }
   }
 }

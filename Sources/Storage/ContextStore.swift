@@ -15,6 +15,8 @@ package final class ContextStore {
   private let eraser: ConversationEraser
   /// Keeps the limits of the models' contexts over restarts; `nil` without a file.
   package let learnedLimits: LearnedLimits?
+  /// Keeps the statistics over restarts; `nil` without a file.
+  private let statisticsSaver: StatisticsSaver?
 
   /// Makes the ring in memory, or opens it from its file. The log tells what was found in the file.
   ///
@@ -30,6 +32,7 @@ package final class ContextStore {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
         flusher = nil
         learnedLimits = nil
+        statisticsSaver = nil
         eraser = ConversationEraser(resident, on: loop) {}
       } catch {
         throw .memory(error)
@@ -38,10 +41,15 @@ package final class ContextStore {
     }
     let opened = try OpenedRing.open(path, byteCount: settings.memoryBytes, key: key)
     resident = opened.resident
+    let statistics =
+      opened.file == nil
+      ? nil : StatisticsFile(besideRing: path, of: settings.memoryBytes, log: log)
+    let saver = statistics.map { StatisticsSaver(to: $0, log: log) }
+    statisticsSaver = saver
     let flusher = opened.file.map {
       RingFlusher(
         $0, of: opened.resident, sync: settings.sync, on: loop, log: log,
-        worker: worker)
+        worker: worker, statistics: saver)
     }
     self.flusher = flusher
     learnedLimits = LearnedLimits(besideRing: path, log: log, worker: worker)
@@ -89,6 +97,18 @@ package final class ContextStore {
   /// later turn of the loop, otherwise before this returns.
   package func whenDurable(_ action: @escaping () -> Void) {
     if let flusher { flusher.whenDurable(action) } else { action() }
+  }
+
+  /// Keeps statistics in the file beside the ring's from now on, and returns those of an earlier process: none where
+  /// there is no file.
+  package func keep(_ statistics: any KeptStatistics) -> [UInt8] {
+    statisticsSaver?.source = statistics
+    return statisticsSaver?.takeFound() ?? []
+  }
+
+  /// Notes that the statistics may have changed.
+  package func noteStatistics() {
+    flusher?.noteStatistics()
   }
 
   /// Writes everything to storage. Blocks: for the end of the process, after the worker's end.

@@ -19,6 +19,8 @@ import Platform
 final class RingFlusher {
   /// The time until a failed write is tried again.
   private static let patience = TimeSpan.seconds(30)
+  /// The time until statistics are written that need not be flushed.
+  private static let patienceOfStatistics = TimeSpan.seconds(5)
   /// The assumed duration of a flush before the first was measured.
   private static let firstGuess = TimeSpan.milliseconds(100)
 
@@ -29,6 +31,8 @@ final class RingFlusher {
   private let log: Log
   private let worker: BlockingWorker
 
+  /// What is written with the ring; `nil` for nothing.
+  private let statistics: StatisticsSaver?
   /// The actions that wait for a flush that has not begun.
   private var waiting: [() -> Void] = []
   /// Whether a flush is under way, or begins at the end of the turn.
@@ -42,8 +46,9 @@ final class RingFlusher {
 
   init(
     _ file: RingFile, of resident: ResidentRing, sync: ContextSettings.Sync, on loop: EventLoop,
-    log: Log, worker: BlockingWorker
+    log: Log, worker: BlockingWorker, statistics: StatisticsSaver? = nil
   ) {
+    self.statistics = statistics
     self.file = file
     self.resident = resident
     self.sync = sync
@@ -55,7 +60,12 @@ final class RingFlusher {
   /// Notes that the ring has changed and written to its file.
   func noteChange() {
     if file.fault != nil { return fail() }
-    guard case .every(let milliseconds) = sync, timer == nil else { return }
+    guard case .every(let milliseconds) = sync else { return }
+    flush(within: milliseconds)
+  }
+
+  private func flush(within milliseconds: Int) {
+    guard timer == nil else { return }
     let interval = TimeSpan.milliseconds(milliseconds)
     // Twice the duration of a flush, because one may be under way when this one is due; at most half of the interval.
     let early = min(2 * duration.nanoseconds, interval.nanoseconds / 2)
@@ -66,12 +76,39 @@ final class RingFlusher {
     }
   }
 
+  /// Notes that the statistics have changed, maybe without a turn.
+  ///
+  /// With `always` they are written before this returns, so that the end of the process loses none. Otherwise they are
+  /// written within the duration, with `never` within some seconds, and not flushed then.
+  func noteStatistics() {
+    guard let statistics, statistics.isChanged, !hasFailed else { return }
+    switch sync {
+    case .always:
+      statistics.save()
+      flushSoon()
+    case .every(let milliseconds): flush(within: milliseconds)
+    case .never:
+      guard timer == nil else { return }
+      timer = loop.schedule(after: Self.patienceOfStatistics) { [self] in
+        timer = nil
+        statistics.save()
+      }
+    }
+  }
+
   /// Calls `action` when everything written so far is as durable as the configuration asks for: with `always` once it is
   /// on storage, otherwise now.
   func whenDurable(_ action: @escaping () -> Void) {
     guard case .always = sync, !hasFailed else { return action() }
     waiting.append(action)
-    guard !isFlushing else { return }
+    flushSoon()
+  }
+
+  private func flushSoon() {
+    guard !isFlushing else {
+      isDue = true
+      return
+    }
     isFlushing = true
     loop.atEndOfTurn { [self] in flush() }
   }
@@ -80,7 +117,9 @@ final class RingFlusher {
   /// process, after the worker's end.
   func close() {
     loop.cancel(timer)
+    statistics?.save()
     if case .never = sync { return }
+    statistics?.flushNow()
     guard !file.isFlushed, file.writeAgain(from: resident) else { return }
     file.beginFlush()
     do throws(SystemError) {
@@ -99,6 +138,7 @@ final class RingFlusher {
     isDue = false
     let served = waiting
     waiting = []
+    statistics?.flush(on: worker)
     file.beginFlush()
     let file = file
     let start = Instant.now

@@ -67,6 +67,7 @@ extension ExchangeRecord {
     writer.member("output", optional: tokens.output)
     writer.member("cached", optional: tokens.cached)
     writer.endObject()
+    writer.member("cost", cost)
     writeAttempts(to: &writer)
     writer.endObject()
   }

@@ -1,14 +1,18 @@
 import Backends
 import Bytes
 import Configuration
+import Exchange
+import HTTPClient
 import HTTPServer
 import JSON
 import Platform
+import Protocols
 
-/// `GET /v1/stats`: what each integration has done since the start.
+/// `GET /v1/stats`: what each integration has done: since the start, since the beginning, and in the last day.
 struct StatisticsResource {
   /// The bots whose integrations are listed.
   let bots: [Bot]
+  let ledger: StatisticsLedger
   let now: Instant
   /// Whether it is a part of `/v1/status`.
   var isForStatus = false
@@ -44,32 +48,18 @@ struct StatisticsResource {
     writer.member("state", string: integration.health.state.name)
     writer.member("in_flight", integer: integration.health.queue.inFlight)
     writer.member("waiting", integer: integration.health.queue.waitingCount)
-    writer.member("drawn", integer: statistics[.drawn])
     writeShare(of: integration, in: bot, to: &writer)
-    writer.name("attempts")
-    writer.beginObject()
-    for outcome in Outcome.allCases {
-      writer.member(outcome.name, integer: statistics[outcome])
-    }
-    writer.endObject()
-    writer.member("cancelled", integer: statistics[.cancelled])
-    writer.member("hedged", integer: statistics[.hedged])
-    writer.name("fallbacks")
-    writer.beginObject()
-    writer.member("served", integer: statistics[.fallbacksServed])
-    writer.member("served_for", integer: statistics[.fallbacksNeeded])
-    writer.endObject()
+    write(statistics.counts, of: integration, to: &writer)
     writer.name("latency_ms")
     writer.beginObject()
     writer.member("p50", optional: statistics.latency.percentile(50))
     writer.member("p95", optional: statistics.latency.percentile(95))
     writer.member("p99", optional: statistics.latency.percentile(99))
     writer.endObject()
-    writer.name("tokens")
-    writer.beginObject()
-    writer.member("input", integer: statistics[.inputTokens])
-    writer.member("output", integer: statistics[.outputTokens])
-    writer.endObject()
+    writer.name("total")
+    write(ledger.total(of: integration), of: integration, to: &writer)
+    writer.name("day")
+    write(ledger.day(of: integration), of: integration, to: &writer)
     writer.name("breaker")
     writer.beginObject()
     writer.member("state", string: integration.breaker.stateName)
@@ -97,6 +87,44 @@ struct StatisticsResource {
     writer.endObject()
   }
 
+  @inline(never)
+  private func write(
+    _ kept: (since: Int64, counts: StatisticCounts), of integration: Integration,
+    to writer: inout JSONWriter
+  ) {
+    writer.beginObject()
+    writer.member("since", time: kept.since)
+    write(kept.counts, of: integration, to: &writer)
+    writer.endObject()
+  }
+
+  /// Writes the members that add up.
+  @inline(never)
+  private func write(
+    _ counts: StatisticCounts, of integration: Integration, to writer: inout JSONWriter
+  ) {
+    writer.member("drawn", integer: counts[.drawn])
+    writer.name("attempts")
+    writer.beginObject()
+    for outcome in Outcome.allCases { writer.member(outcome.name, integer: counts[outcome]) }
+    writer.endObject()
+    writer.member("cancelled", integer: counts[.cancelled])
+    writer.member("hedged", integer: counts[.hedged])
+    writer.name("fallbacks")
+    writer.beginObject()
+    writer.member("served", integer: counts[.fallbacksServed])
+    writer.member("served_for", integer: counts[.fallbacksNeeded])
+    writer.endObject()
+    writer.name("tokens")
+    writer.beginObject()
+    writer.member("input", integer: counts[.inputTokens])
+    writer.member("output", integer: counts[.outputTokens])
+    writer.endObject()
+    writer.member("cached_tokens", integer: counts[.cachedTokens])
+    let hasCost = integration.settings.hasPrice || counts.cost != Cost()
+    writer.member("cost", hasCost ? counts.cost : nil)
+  }
+
   /// Writes its share of its bot's draws, and the share that its weight stands for.
   @inline(never)
   private func writeShare(
@@ -116,6 +144,13 @@ struct StatisticsResource {
 }
 
 extension JSONWriter {
+  /// Writes a member that is an amount of money, or `null`.
+  @inline(never)
+  mutating func member(_ name: StaticString, _ cost: Cost?) {
+    self.name(name)
+    if let cost { raw(cost.text.span) } else { null() }
+  }
+
   /// Writes a member that is a part of a whole, from 0 to 1, to a millionth; `null` if the whole is 0.
   @inline(never)
   fileprivate mutating func member(_ name: StaticString, part: Int, of whole: Int) {

@@ -4,6 +4,7 @@ import Configuration
 import Context
 import Exchange
 import HTTPServer
+import JSON
 import Platform
 
 /// `GET /metrics`: everything that Postern counts, for Prometheus. Its size grows with the integrations alone.
@@ -99,7 +100,7 @@ struct Metrics {
 
   /// Where the samples of an integration come from.
   private enum Content {
-    case attempts, counter(IntegrationStatistics.Counter), weight, breaker, state, inFlight,
+    case attempts, counter(IntegrationStatistics.Counter), cost, weight, breaker, state, inFlight,
       waiting, latency
   }
 
@@ -139,6 +140,11 @@ struct Metrics {
       .counter(.outputTokens)
     ),
     (
+      "integration_cached_tokens_total counter Tokens sent that the backend had in its cache.",
+      .counter(.cachedTokens)
+    ),
+    ("cost_total counter What replies cost, by the prices of the configuration.", .cost),
+    (
       "integration_breaker_open gauge 1 while it is not asked, a probe apart; else 0.", .breaker
     ),
     ("integration_state gauge 1 for the state that it is in: ready, loading or down.", .state),
@@ -161,6 +167,8 @@ struct Metrics {
       }
     case .counter(let counter):
       text.sample(statistics[counter], labels: labels)
+    case .cost:
+      if integration.settings.hasPrice { text.sample(statistics.counts.cost.text, labels: labels) }
     case .weight:
       text.sample(integration.drawnWeight, labels: labels)
     case .breaker:

@@ -1,4 +1,5 @@
 import Backends
+import Bytes
 import Configuration
 import EventLoop
 import Exchange
@@ -11,9 +12,11 @@ import Storage
 enum MetricsHandlers {
   /// `GET /v1/stats`: what the bots that the key reaches have counted.
   static func listStatistics(_ call: Call) throws(APIError) -> Admission {
+    let dispatcher = call.application.dispatcher
+    dispatcher.statistics.note(.now)
     let statistics = StatisticsResource(
-      bots: call.application.active.bots.visible(to: call.key),
-      now: call.application.dispatcher.services.loop.now)
+      bots: call.application.active.bots.visible(to: call.key), ledger: dispatcher.statistics,
+      now: dispatcher.services.loop.now)
     return .answer(statistics.list(try Page(call.request.target)))
   }
 

@@ -36,9 +36,14 @@ struct MetricsText {
   /// Writes a sample that is a time, in seconds.
   @inline(never)
   func sample(milliseconds: Int, labels: [UInt8] = [], suffix: StaticString = "") {
+    sample(Resource.thousandths(milliseconds), labels: labels, suffix: suffix)
+  }
+
+  /// Writes a sample that is a number already.
+  @inline(never)
+  func sample(_ number: [UInt8], labels: [UInt8], suffix: StaticString = "") {
     start(labels, suffix)
-    let seconds = Resource.thousandths(milliseconds)
-    buffer.append(seconds.span)
+    buffer.append(number.span)
     buffer.append(UInt8(ascii: "\n"))
   }
 

@@ -1,3 +1,5 @@
+import Bytes
+import Configuration
 package import Platform
 package import Protocols
 
@@ -5,7 +7,7 @@ package import Protocols
 ///
 /// They continue over a reload of the configuration, and their memory does not grow.
 package final class IntegrationStatistics {
-  /// A count besides those of attempts.
+  /// A count besides those of attempts. The file of the statistics has the raw values: add new ones at the end.
   package enum Counter: Int, CaseIterable {
     /// Messages for which it was drawn.
     case drawn
@@ -23,10 +25,14 @@ package final class IntegrationStatistics {
     case inputTokens
     /// Tokens of replies, as the backend counts them.
     case outputTokens
+    /// Those of the requests that the backend had in its cache.
+    case cachedTokens
   }
 
-  private var attempts = [Int](repeating: 0, count: Outcome.allCases.count)
-  private var counts = [Int](repeating: 0, count: Counter.allCases.count)
+  /// Everything that adds up.
+  package private(set) var counts = StatisticCounts()
+  /// Whether anything was counted since the ledger has written it.
+  var isChanged = false
   /// The durations of the attempts that brought a reply.
   package private(set) var latency = LatencyHistogram()
   /// The last attempt that failed at the backend, and when.
@@ -35,16 +41,17 @@ package final class IntegrationStatistics {
   package private(set) var failuresInARow = 0
 
   /// The number of attempts with an outcome.
-  package subscript(outcome: Outcome) -> Int { attempts[outcome.rawValue] }
+  package subscript(outcome: Outcome) -> Int { counts[outcome] }
 
   /// The value of a counter.
-  package subscript(counter: Counter) -> Int { counts[counter.rawValue] }
+  package subscript(counter: Counter) -> Int { counts[counter] }
 
   /// Counts an attempt.
   @inline(never)
   package func count(_ report: AttemptReport) {
-    attempts[report.outcome.rawValue] += 1
-    counts[Counter.skippedEvents.rawValue] += report.skippedEvents
+    isChanged = true
+    counts.add(1, to: report.outcome)
+    counts.add(report.skippedEvents, to: .skippedEvents)
     if report.outcome == .ok {
       failuresInARow = 0
       latency.record(milliseconds: report.milliseconds)
@@ -54,21 +61,24 @@ package final class IntegrationStatistics {
     }
   }
 
-  /// Counts the tokens of a reply, as far as the backend tells them.
+  /// Counts the tokens of a reply, as far as the backend tells them, and what they cost.
   @inline(never)
-  package func count(_ usage: TokenUsage) {
-    counts[Counter.inputTokens.rawValue] &+= usage.input ?? 0
-    counts[Counter.outputTokens.rawValue] &+= usage.output ?? 0
+  package func count(_ usage: TokenUsage, cost: Cost?) {
+    counts.add(usage.input ?? 0, to: .inputTokens)
+    counts.add(usage.output ?? 0, to: .outputTokens)
+    counts.add(usage.cached ?? 0, to: .cachedTokens)
+    if let cost { counts.add(cost) }
   }
 
   /// Takes back one that was counted.
   package func uncount(_ counter: Counter) {
-    counts[counter.rawValue] -= 1
+    counts.add(-1, to: counter)
   }
 
   /// Counts one.
   @inline(never)
   package func count(_ counter: Counter) {
-    counts[counter.rawValue] += 1
+    isChanged = true
+    counts.add(1, to: counter)
   }
 }

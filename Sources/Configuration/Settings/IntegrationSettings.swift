@@ -332,8 +332,8 @@ extension IntegrationSettings {
       "price_input", .price, &priceInput, Price.init,
       .init(
         """
-        What a million tokens of requests cost, in money of any kind, for `cost` in the statistics. Without a price there \
-        is none.
+        What a million tokens of requests cost, in money of any kind, for `cost` in the statistics. Without a price the cost \
+        is unknown.
         """, example: "2.50", absence: "0 if another price is set"))
     rows.parsed(
       "price_output", .price, &priceOutput, Price.init,

@@ -16,7 +16,8 @@ enum OpenAPISchemas {
       ("Integration", ResourceSchema.shown(.integration)),
       ("IntegrationPatch", ResourceSchema.given(.integration)),
       ("TestResult", testResult), ("Preview", preview), ("Conversation", conversation),
-      ("StoredMessage", storedMessage), ("Statistics", statistics), ("Exchange", exchange),
+      ("StoredMessage", storedMessage), ("Statistics", statistics), ("Counts", keptCounts),
+      ("Exchange", exchange),
       ("ExchangeEvent", exchangeEvent), ("Meta", meta),
       ("Status", status), ("GatewayStatus", gatewayStatus), ("Reload", reload),
     ]
@@ -190,16 +191,28 @@ enum OpenAPISchemas {
 
   private static let count = #"{"type":"integer","minimum":0}"#
 
+  /// What adds up: since the start, or since another time.
+  private static let counts = """
+    "drawn":\(count),"attempts":{"type":"object","propertyNames":{"$ref":"#/components/schemas/Outcome"},\
+    "additionalProperties":\(count)},"cancelled":\(count),"hedged":\(count),\
+    "fallbacks":\(record(["served", "served_for"], count)),"tokens":\(record(["input", "output"], count)),\
+    "cached_tokens":\(count),"cost":\(time)
+    """
+  private static let countNames =
+    #""drawn","attempts","cancelled","hedged","fallbacks","tokens","cached_tokens","cost""#
+
+  private static let keptCounts = """
+    {"type":"object","required":["since",\(countNames)],"properties":{\
+    "since":{"type":"string","format":"date-time"},\(counts)}}
+    """
+
   private static let statistics = """
-    {"type":"object","required":["integration","bot","state","in_flight","waiting","drawn","share","attempts","cancelled",\
-    "hedged","fallbacks","latency_ms","tokens","breaker"],"properties":{"integration":{"type":"string"},\
+    {"type":"object","required":["integration","bot","state","in_flight","waiting","share","latency_ms","total","day",\
+    "breaker",\(countNames)],"properties":{"integration":{"type":"string"},\
     "bot":{"type":"string"},"state":{"enum":["ready","loading","down"]},"in_flight":\(count),"waiting":\(count),\
-    "drawn":\(count),"hedged":\(count),\
-    "share":\(record(["drawn", "configured"], #"{"type":["number","null"],"minimum":0,"maximum":1}"#)),\
-    "attempts":{"type":"object","propertyNames":{"$ref":"#/components/schemas/Outcome"},\
-    "additionalProperties":\(count)},"cancelled":\(count),"fallbacks":\(record(["served", "served_for"], count)),\
+    "share":\(record(["drawn", "configured"], #"{"type":["number","null"],"minimum":0,"maximum":1}"#)),\(counts),\
     "latency_ms":\(record(["p50", "p95", "p99"], #"{"type":["integer","null"],"minimum":0}"#)),\
-    "tokens":\(record(["input", "output"], count)),\
+    "total":{"$ref":"#/components/schemas/Counts"},"day":{"$ref":"#/components/schemas/Counts"},\
     "breaker":{"type":"object","required":["state","remaining_ms"],"properties":{\
     "state":{"enum":["closed","open","probing"]},"remaining_ms":\(count)}},\
     "enabled":{"type":"boolean","description":"In /v1/status."},\
@@ -239,13 +252,13 @@ enum OpenAPISchemas {
   private static let exchange = """
     {"type":"object","required":["id","request_id","bot","conversation_id","user","key","interface","streamed","started_at",\
     "duration_ms","waited_ms","first_content_ms","outcome","status","integration","fallback","turns_left_out",\
-    "request_bytes","reply_bytes","tokens","attempts"],"properties":{"id":{"type":"string"},\
+    "request_bytes","reply_bytes","tokens","cost","attempts"],"properties":{"id":{"type":"string"},\
     "request_id":{"type":"string"},"bot":{"type":"string"},"conversation_id":{"type":"string"},"user":\(text),\
     "key":\(text),"interface":{"enum":["native","openai","anthropic"]},"streamed":{"type":"boolean"},\
     "started_at":{"type":"string","format":"date-time"},"duration_ms":\(count),"waited_ms":\(count),\
     "first_content_ms":\(amount),"outcome":{"type":"string","description":"`ok`, the code of the error, or `cancelled`."},\
     "status":\(amount),"integration":\(text),"fallback":{"type":"boolean"},"turns_left_out":\(count),\
-    "request_bytes":\(count),"reply_bytes":\(count),"tokens":\(record(["input", "output", "cached"], amount)),\
+    "request_bytes":\(count),"reply_bytes":\(count),"tokens":\(record(["input", "output", "cached"], amount)),"cost":\(time),\
     "attempts":{"type":"array","items":{"type":"object","required":["integration","outcome","status","started_ms",\
     "duration_ms","dns_ms","connect_ms","tls_ms","first_byte_ms","first_content_ms","request_bytes","response_bytes"],\
     "properties":{"integration":{"type":"string"},"outcome":{"anyOf":[{"$ref":"#/components/schemas/Outcome"},\

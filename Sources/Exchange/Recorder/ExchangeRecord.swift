@@ -1,3 +1,4 @@
+package import Backends
 import Bytes
 package import Protocols
 
@@ -37,6 +38,8 @@ package struct ExchangeRecord: ~Escapable {
   package let replyBytes: Int
   /// What the reply took, as far as its backend says.
   package let tokens: (input: Int?, output: Int?, cached: Int?)
+  /// What it cost; `nil` without a price.
+  package let cost: Cost?
   /// How many attempts follow.
   package let attemptCount: Int
   /// How many were left out, because there are too many.
@@ -82,6 +85,8 @@ package struct ExchangeRecord: ~Escapable {
     requestBytes = reader.number()
     replyBytes = reader.number()
     tokens = (reader.optionalNumber(), reader.optionalNumber(), reader.optionalNumber())
+    let (units, parts) = (reader.optionalNumber(), reader.number())
+    cost = units.map { Cost(units: $0, parts: parts) }
     attemptCount = reader.number()
     attemptsLeftOut = reader.number()
     rest = reader

@@ -44,6 +44,9 @@ extension Exchange {
       writer.put(optional: reply?.usage.input)
       writer.put(optional: reply?.usage.output)
       writer.put(optional: reply?.usage.cached)
+      let cost = reply.flatMap { server?.cost(of: $0.usage) }
+      writer.put(optional: cost?.units)
+      writer.put(cost?.parts ?? 0)
       put(reports, to: writer)
       guard keepsContent else { return }
       dispatcher.recorder.put(messageText, replyText(reply), to: writer)

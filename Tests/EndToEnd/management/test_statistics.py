@@ -61,7 +61,12 @@ def metrics(client):
 
 def test_begins_with_nothing(gateway):
     client = gateway().client()
-    assert client.get("/v1/stats").data == [
+    (entry,) = client.get("/v1/stats").data
+    for part in (entry.pop("total"), entry.pop("day")):
+        assert part.pop("since")
+        assert part == {name: entry[name] for name in part}
+        assert "attempts" in part
+    assert [entry] == [
         {
             "integration": "echo",
             "bot": "default",
@@ -76,6 +81,8 @@ def test_begins_with_nothing(gateway):
             "fallbacks": {"served": 0, "served_for": 0},
             "latency_ms": {"p50": None, "p95": None, "p99": None},
             "tokens": {"input": 0, "output": 0},
+            "cached_tokens": 0,
+            "cost": None,
             "breaker": {"state": "closed", "remaining_ms": 0},
         }
     ]

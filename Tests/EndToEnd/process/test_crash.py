@@ -1,4 +1,5 @@
-"""kill -9 loses no turn that was answered (with `[context] file`).
+"""kill -9 loses no turn that was answered (with `[context] file`), and no more of the statistics
+than `sync` allows.
 
 `scripts/crash` runs this with a thousand crashes."""
 
@@ -23,7 +24,10 @@ RING = 2 << 20
 
 def reply_to_last(request):
     """Names the message that it answers, so that a wrong pair of message and reply is seen."""
-    return replies.custom("re:" + request.messages[-1][1])
+    usage = {"prompt_tokens": 7, "completion_tokens": 3}
+    return replies.document(
+        {"content": "re:" + request.messages[-1][1], "metadata": {"usage": usage}}
+    )
 
 
 def talk(client, conversation, answered, generator):
@@ -62,6 +66,16 @@ def check(found, conversation, answered):
     assert len(said) <= len(answered) + 1
 
 
+def counted(client):
+    """How many replies the statistics have since the beginning."""
+    (entry,) = client.get("/v1/stats").data
+    assert entry["total"]["tokens"] == {
+        "input": 7 * entry["total"]["attempts"]["ok"],
+        "output": 3 * entry["total"]["attempts"]["ok"],
+    }
+    return entry["total"]["attempts"]["ok"]
+
+
 @pytest.mark.parametrize("sync", ["5s", "always"])
 def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, generator, sync):
     server = backend(reply_to_last)
@@ -86,7 +100,9 @@ def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, generator,
         return Gateway(command, [address], tmp_path / "postern.log").await_readiness()
 
     running = start()
+    size = None
     for crash in range(CRASHES // 2):
+        before = counted(running.client())
         answered = {f"crash{crash}-{number}": [] for number in range(CONVERSATIONS)}
         with ThreadPoolExecutor(CONVERSATIONS) as pool:
             client = running.client()
@@ -99,6 +115,17 @@ def test_nothing_that_was_answered_is_lost(binary, backend, tmp_path, generator,
         running.check_log()
         running = start()
         recovered += "context_recovered" in running.log
+        assert "statistics_unreadable" not in running.log
+        count = sum(map(len, answered.values()))
+        after = counted(running.client())
+        if sync == "always":
+            assert before + count <= after <= before + count + CONVERSATIONS
+        else:
+            # The process was younger than `sync`: it may not have saved any.
+            assert after <= before + count + CONVERSATIONS
+        kept = (tmp_path / "context.ring.statistics").stat().st_size
+        assert kept == (size or kept)
+        size = kept
         for conversation, said in answered.items():
             check(history(running.client(), server, conversation), conversation, said)
             total += len(said)
