@@ -195,14 +195,6 @@ def test_home_assistant(follow):
     assert told == {"message": "A valid key is needed."}
 
 
-def test_the_unit(tmp_path, binary):
-    needs("systemd-analyze")
-    ((_, text),) = files("operations", "systemd").items()
-    unit = tmp_path / "postern.service"
-    unit.write_text(text.replace("/usr/local/bin/postern", str(binary)))
-    assert run("systemd-analyze", "verify", "--man=no", unit) == ""
-
-
 def test_the_rules_of_prometheus(gateway, certificates, tmp_path):
     """They name metrics that there are, by Prometheus' own reading if it is installed."""
     for name, text in files("operations", "yaml").items():

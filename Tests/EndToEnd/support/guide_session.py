@@ -51,8 +51,8 @@ cd "$GUIDE_FOLDER"
 running() { [ -f gateway.pid ] && kill -0 "$(cat gateway.pid)" 2>/dev/null; }
 start() {
   running && return
-  [ ! -f etc/postern/environment ] || { set -a; . etc/postern/environment; set +a; }
-  RUNTIME_DIRECTORY=$GUIDE_FOLDER/run/postern postern run -c "$GUIDE_FOLDER/etc/postern/postern.conf" >>journal 2>&1 9>&- &
+  export RUNTIME_DIRECTORY=$GUIDE_FOLDER/run/postern
+  postern run -c "$GUIDE_FOLDER/etc/postern/postern.conf" >>journal 2>&1 9>&- &
   echo $! >gateway.pid
   for _ in {1..100}; do
     running || { tail -n 3 journal >&2; return 1; }
