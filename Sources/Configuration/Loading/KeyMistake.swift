@@ -44,7 +44,7 @@ package enum KeyMistake {
 
   private static func mistake(inCredentials value: Span<UInt8>) -> Text? {
     guard let blank = value.indices.first(where: { value[$0].isBlank }) else {
-      for scheme in ["Bearer", "Basic", "Token", "Bearer:", "Token:"] as [StaticString]
+      for scheme in schemes
       where value.equalsIgnoringCase(scheme) {
         return "there is no key after '\(scheme)'; write Bearer ${NAME}, and set the variable"
       }
@@ -71,6 +71,7 @@ package enum KeyMistake {
   }
 
   private static let bearer: StaticString = "Bearer"
+  private static let schemes: [StaticString] = ["Bearer", "Basic", "Token", "Bearer:", "Token:"]
 
   // MARK: Placeholders
 

@@ -8,12 +8,12 @@ extension Setting {
   /// secret.
   func hint(for text: Span<UInt8>) -> [UInt8]? {
     switch type {
-    case .boolean: Self.choice(text, ["yes", "no"])
+    case .boolean: Self.choice(text, Self.yesOrNo)
     case .choice(let words), .flag(let words):
       name.equals("type") ? Self.vendor(text) ?? Self.choice(text, words) : Self.choice(text, words)
     case .scopes: Self.scope(text)
     case .duration, .sync: Self.duration(text)
-    case .optionalDuration: Self.choice(text, ["no"]) ?? Self.duration(text)
+    case .optionalDuration: Self.choice(text, Self.no) ?? Self.duration(text)
     case .size: Self.size(text)
     case .count: Self.count(text)
     case .addresses: Self.address(text)
@@ -25,6 +25,10 @@ extension Setting {
   }
 
   // MARK: Words
+
+  private static let yesOrNo: WordList = ["yes", "no"]
+  private static let no: WordList = ["no"]
+  private static let scopes: WordList = ["chat", "read", "write", "admin"]
 
   /// The word of a list that other programs write so, or that is near.
   private static func choice(_ text: Span<UInt8>, _ words: WordList) -> [UInt8]? {
@@ -39,10 +43,9 @@ extension Setting {
 
   /// The scope that the first wrong one of a list means.
   private static func scope(_ text: Span<UInt8>) -> [UInt8]? {
-    let words: WordList = ["chat", "read", "write", "admin"]
     for item in text.copied.split(separator: UInt8(ascii: ",")) {
       let item = item.span.trimmingBlanks
-      if words.word(item) == nil { return choice(item, words) }
+      if scopes.word(item) == nil { return choice(item, scopes) }
     }
     return nil
   }
@@ -168,7 +171,7 @@ extension Setting {
 
   /// A breaker or a rate: a number and a time.
   private static func pair(_ text: Span<UInt8>, standard: StaticString?) -> [UInt8]? {
-    if Bool(word: text) == false || choice(text, ["no"]) != nil { return [UInt8(ascii: "0")] }
+    if Bool(word: text) == false || choice(text, no) != nil { return [UInt8(ascii: "0")] }
     var end = 0
     while end < text.count, text[end].isASCIIDigit { end += 1 }
     guard 1...7 ~= end else { return nil }
