@@ -222,6 +222,23 @@ def test_a_system_message_in_a_file_is_watched(gateway, tmp_path, backend):
     assert running.log.count(" configuration_reloaded ") == 2
 
 
+def test_credentials_and_authorities_are_watched(gateway, tmp_path):
+    credential, authority = tmp_path / "team", tmp_path / "ca.pem"
+    credential.write_text("red\n")
+    authority.write_text("-----BEGIN CERTIFICATE-----\n1\n")
+    settings = {"type": "echo", "ca_file": authority, "header.X-Team": "${credential:team}"}
+    running = gateway(
+        {"integration e": settings}, environment={"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    )
+    credential.write_text("blue\n")
+    running.await_log(" configuration_reloaded ")
+    authority.write_text("-----BEGIN CERTIFICATE-----\n2\n")
+    deadline = time.monotonic() + 5
+    while running.log.count(" configuration_reloaded ") < 2:
+        assert time.monotonic() < deadline, running.log
+        time.sleep(0.02)
+
+
 # MARK: Checks
 
 
