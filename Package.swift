@@ -79,12 +79,15 @@ let package = Package(
     shims("CLinux"),
     shims("CCurl", over: "curl"),
     shims("CGnuTLS", over: "gnutls"),
+    // No library is linked: libyaml is loaded when it is needed.
+    shims("CYAML"),
     shims("CMicroHTTPD", over: "microhttpd", "gnutls"),
     room("Bytes", on: [], isHot: true),
     room("JSON", on: ["Bytes"], isHot: true),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Protocols", on: ["Bytes", "JSON", "Platform"]),
     room("Configuration", on: ["Bytes", "JSON", "Protocols"]),
+    room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"]),
     room("Context", on: ["Bytes", "Platform"], isHot: true),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
@@ -113,7 +116,7 @@ let package = Package(
       dependencies: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
-        "API",
+        "API", "Import",
       ], swiftSettings: settings + small,
       linkerSettings: [
         .linkedLibrary("m"),

@@ -7,6 +7,7 @@ enum Command {
   case check(file: [UInt8]?, prints: Bool, needsNoSecrets: Bool)
   case test(file: [UInt8]?, names: [[UInt8]], message: [UInt8]?)
   case key(name: [UInt8])
+  case importFile([UInt8])
   case status(GatewayOptions, watches: Bool, isJSON: Bool)
   case reload(GatewayOptions)
   case version
@@ -19,6 +20,7 @@ enum Command {
     case check
     case test
     case key
+    case importFile
     case status
     case reload
     case version
@@ -46,6 +48,7 @@ enum Command {
       case .check: "check"
       case .test: "test"
       case .key: "key"
+      case .importFile: "import"
       case .status: "status"
       case .reload: "reload"
       case .version: "version"
@@ -95,6 +98,12 @@ enum Command {
     case .reload:
       try rest.checkNames(atMost: 0)
       self = .reload(rest.gateway)
+    case .importFile:
+      try rest.checkNames(atMost: 1)
+      guard let file = rest.names.first else {
+        throw UsageError("'import' needs the file to import; - is standard input")
+      }
+      self = .importFile(file)
     case .version:
       try rest.checkNames(atMost: 0)
       self = .version

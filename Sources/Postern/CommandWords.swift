@@ -67,7 +67,7 @@ struct CommandWords {
         $0.row.topic == topic && word.span.equals($0.row.word)
       }) {
         switches.append(option)
-      } else if word.span.hasPrefix("-") {
+      } else if word.span.hasPrefix("-"), topic != .importFile || word.count > 1 {
         throw UsageError("'\(topic.name)' has no option '\(word)'")
       } else {
         names.append(word)

@@ -10,6 +10,7 @@ enum Manual {
            postern check   [-c FILE] [--print] [--no-secrets]  validate the configuration
            postern test    [-c FILE] [NAME…] [-m TEXT]    send one message through integrations
            postern key     [NAME]                         make an API key
+           postern import  FILE                           convert a LiteLLM configuration
            postern status  [--watch] [--json]             show how the running gateway is
            postern reload                                 have it read its file again
            postern version                                print the version
@@ -35,7 +36,8 @@ enum Manual {
 
       A changed configuration file is applied by itself, once it is valid, or at SIGHUP. At SIGTERM
       or SIGINT the gateway accepts no more requests, finishes those in flight (at most 30 s) and
-      ends; a second signal ends it at once.
+      ends; a second signal ends it at once. A configuration from standard input, and the files that
+      it names, are read at the start only.
 
       """
     case .check:
@@ -86,6 +88,16 @@ enum Manual {
 
       Has the running gateway read its configuration file again, as SIGHUP does. Prints what it
       finds. If the file is invalid, nothing changes, and the exit status is 1.
+
+      """
+    case .importFile:
+      """
+      usage: postern import FILE
+
+      Prints the configuration of LiteLLM's proxy, a YAML file, as one of Postern's. A model becomes
+      a bot, its deployments become integrations, and what has no equivalent a comment at its place.
+      Keys that are written out become ${NAME}, with a comment that says which variable to set. FILE
+      may be - for standard input. Review the result, then run 'postern check --no-secrets' on it.
 
       """
     case .version:

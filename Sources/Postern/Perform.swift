@@ -19,6 +19,7 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   case .test(let file, let names, let message):
     return TestCommand(file: file, names: names, message: message).perform()
   case .key(let name): return KeyCommand(name: name).perform()
+  case .importFile(let file): return ImportCommand(file: file).perform()
   case .status(let gateway, let watches, let isJSON):
     return StatusCommand(gateway: gateway, watches: watches, isJSON: isJSON).perform()
   case .reload(let gateway): return ReloadCommand(gateway: gateway).perform()

@@ -36,7 +36,7 @@ package enum Quantity {
 
   /// Reads digits and an optional suffix; `nil` for any other text. Numbers too large for `Int`, of either
   /// sign, become its limits.
-  func read(_ text: Span<UInt8>) -> Int? {
+  package func read(_ text: Span<UInt8>) -> Int? {
     let isNegative = text.hasPrefix("-")
     let start = isNegative ? 1 : 0
     var end = start

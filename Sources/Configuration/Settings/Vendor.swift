@@ -92,7 +92,7 @@ extension StaticString {
   }
 
   /// What a table of lines `word word …=value` has for a word.
-  func value(of word: Span<UInt8>) -> [UInt8]? {
+  package func value(of word: Span<UInt8>) -> [UInt8]? {
     var (start, isName) = (0, true)
     var isFound = false
     for index in 0..<utf8CodeUnitCount + 1 {

@@ -30,7 +30,7 @@ enum Completions {
         local current=${COMP_WORDS[COMP_CWORD]} words=
         COMPREPLY=()
         case ${COMP_WORDS[COMP_CWORD - 1]} in
-          \(options(withFile: true)))
+          \(options(withFile: true))|import)
             mapfile -t COMPREPLY < <(compgen -f -- "$current")
             return
             ;;
@@ -61,6 +61,7 @@ enum Completions {
           .replacing("[]", with: "")
       }
       if command.name == "help" { words.append("'1:command:(\(names))'") }
+      if command.name == "import" { words.append("'1:file:_files'") }
       if !command.literals.isEmpty {
         words.append("'1:what:(\(command.literals.joined(separator: " ")))'")
       }
@@ -99,6 +100,7 @@ enum Completions {
         let value = option.value.map { $0 == "FILE" ? " -r -F" : " -x" } ?? ""
         text += "\(start) \(flag) \(option.name.drop { $0 == "-" })\(value)\n"
       }
+      if command.name == "import" { text += "\(start) -F\n" }
       let literals = command.name == "help" ? commands.map(\.name) : command.literals
       if !literals.isEmpty { text += "\(start) -a '\(literals.joined(separator: " "))'\n" }
     }

@@ -12,7 +12,7 @@ import pytest
 from address import Address
 from postern import BARE_ENVIRONMENT, Gateway
 
-COMMANDS = ["run", "check", "test", "key", "version", "help"]
+COMMANDS = ["run", "check", "test", "key", "import", "version", "help"]
 SYSTEM_CONFIGURATION = Path("/etc/postern/postern.conf")
 BUILT_IN_ADDRESS = Address("127.0.0.1", 8080)
 

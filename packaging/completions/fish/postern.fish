@@ -4,6 +4,7 @@ complete -c postern -n __fish_use_subcommand -a run -d 'serve in the foreground'
 complete -c postern -n __fish_use_subcommand -a check -d 'validate the configuration'
 complete -c postern -n __fish_use_subcommand -a test -d 'send one message through integrations'
 complete -c postern -n __fish_use_subcommand -a key -d 'make an API key'
+complete -c postern -n __fish_use_subcommand -a import -d 'convert a LiteLLM configuration'
 complete -c postern -n __fish_use_subcommand -a status -d 'show how the running gateway is'
 complete -c postern -n __fish_use_subcommand -a reload -d 'have it read its file again'
 complete -c postern -n __fish_use_subcommand -a version -d 'print the version'
@@ -14,6 +15,7 @@ complete -c postern -n '__fish_seen_subcommand_from check' -l print
 complete -c postern -n '__fish_seen_subcommand_from check' -l no-secrets
 complete -c postern -n '__fish_seen_subcommand_from test' -s c -r -F
 complete -c postern -n '__fish_seen_subcommand_from test' -s m -x
+complete -c postern -n '__fish_seen_subcommand_from import' -F
 complete -c postern -n '__fish_seen_subcommand_from status' -l watch
 complete -c postern -n '__fish_seen_subcommand_from status' -l json
 complete -c postern -n '__fish_seen_subcommand_from status' -s c -r -F
@@ -22,4 +24,4 @@ complete -c postern -n '__fish_seen_subcommand_from status' -s k -r -F
 complete -c postern -n '__fish_seen_subcommand_from reload' -s c -r -F
 complete -c postern -n '__fish_seen_subcommand_from reload' -s u -x
 complete -c postern -n '__fish_seen_subcommand_from reload' -s k -r -F
-complete -c postern -n '__fish_seen_subcommand_from help' -a 'run check test key status reload version help'
+complete -c postern -n '__fish_seen_subcommand_from help' -a 'run check test key import status reload version help'

@@ -1,0 +1,44 @@
+import Bytes
+import Configuration
+
+/// Makes a file valid whatever was imported: what Postern refuses becomes a comment.
+enum Amendment {
+  /// The file, without errors.
+  static func amended(_ lines: [[UInt8]]) -> [UInt8] {
+    var lines = lines
+    // Each round removes the errors that it finds; removing a section may make others needless.
+    for _ in 0..<8 {
+      let report = Configuration.load(text(lines), from: sources)
+      if report.isValid { break }
+      var changed: [[UInt8]] = []
+      var isLeftOut = false
+      for (index, line) in lines.enumerated() {
+        let isSection = line.first == UInt8(ascii: "[")
+        let error = report.findings.first { $0.line == index + 1 && $0.severity == .error }
+        if isSection { isLeftOut = error != nil }
+        if let error {
+          changed.append(ImportedSection.comment(("left out: \(error.message)" as Text).bytes))
+        }
+        let isKept = line.isEmpty || line.first == UInt8(ascii: "#") || error == nil && !isLeftOut
+        changed.append(isKept ? line : ImportedSection.comment(line))
+      }
+      lines = changed
+    }
+    return text(lines)
+  }
+
+  private static func text(_ lines: [[UInt8]]) -> [UInt8] {
+    var text: [UInt8] = []
+    for line in lines {
+      text += line
+      text.append("\n")
+    }
+    return text
+  }
+
+  /// Nothing of this host: the file is for wherever the gateway runs.
+  private static var sources: ConfigurationSources {
+    ConfigurationSources(
+      environment: { _ in nil }, file: { _, _ in .unreadable(reason: []) }, leavesUnresolved: true)
+  }
+}
