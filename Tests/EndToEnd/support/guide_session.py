@@ -217,6 +217,11 @@ class Session:
         expected = block.fence.endswith("fails")
         assert (done.returncode != 0) == expected, f"{block}: {done.returncode}: {done.stdout}"
         assert ": warning: " not in done.stdout, f"{block}: {done.stdout}"
+        # A configuration that a command has written names the addresses of the page, too.
+        for file in self.folder.glob("*.conf"):
+            text = file.read_text()
+            if text != (new := self.listening(self.rewritten(text))):
+                file.write_text(new)
         self.printed = lambda: done.stdout
 
     def exported(self) -> dict[str, str]:
@@ -263,12 +268,16 @@ class Session:
 
     def compare(self, block: Block) -> None:
         """What the block before has printed is as the page shows it."""
-        pieces = [squeezed(self.rewritten(piece)) for piece in re.split("…", block.text)]
-        pattern = re.compile(".*?".join(map(re.escape, pieces)))
+        shown = [block.text, self.rewritten(block.text)]
+        pattern = re.compile("|".join(self.pattern(text) for text in shown))
         deadline = time.monotonic() + 5
         while not pattern.search(squeezed(self.printed())):
             assert time.monotonic() < deadline, f"{block}: other output:\n{self.printed()}"
             time.sleep(0.05)
+
+    @staticmethod
+    def pattern(text: str) -> str:
+        return ".*?".join(re.escape(squeezed(piece)) for piece in text.split("…"))
 
     # The end
 
