@@ -49,11 +49,14 @@ enum ConfigurationFile {
   /// Loads it, and writes every finding to standard error, a line each. `nil` if it cannot be read; that is written
   /// there, too.
   ///
-  /// With `leavesUnresolved`, a `${…}` that has no value here is left alone.
-  func load(leavesUnresolved: Bool = false) -> ConfigurationReport? {
+  /// With `leavesUnresolved`, a `${…}` that has no value here is left alone. With `logsWarnings`, the caller logs the
+  /// warnings of a valid file, and they are not written here.
+  func load(leavesUnresolved: Bool = false, logsWarnings: Bool = false) -> ConfigurationReport? {
     do throws(SystemError) {
       let report = Configuration.load(try read(), from: sources(leavesUnresolved))
-      Console.complain(report.messages(file: name))
+      if !logsWarnings || report.configuration == nil {
+        Console.complain(report.messages(file: name))
+      }
       return report
     } catch {
       Console.complain("\(name): \(error.readingReason)")

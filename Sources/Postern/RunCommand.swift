@@ -21,7 +21,8 @@ struct RunCommand {
     let source = ConfigurationFile(option: file)
     let remains = source.cleanUp()
     let identity = source.identity
-    guard let report = source.load(), let configuration = report.configuration else {
+    guard let report = source.load(logsWarnings: true), let configuration = report.configuration
+    else {
       return .failure
     }
     Environment.useOneHeap()
@@ -36,6 +37,10 @@ struct RunCommand {
         log.write(.warning, "no_configuration") {
           $0.field("message", "no configuration file: running with the built-in default")
         }
+      }
+      for finding in report.findings {
+        let text = Text(Array(finding.text(file: source.name).dropLast()))
+        log.write(.warning, "configuration_warning") { $0.field("message", text) }
       }
       note(remains, of: source, in: log)
       note(descriptorLimit, for: configuration, in: log)
