@@ -42,6 +42,8 @@ package final class Reload {
   package private(set) var isEmpty: Bool
   /// The files that it names, as they were read with it.
   private var files: [ReferencedFile]
+  /// The sections of the file that applies; `nil` if it was not read whole.
+  private var sections: ChangedSections?
 
   /// The time without changes before the file is read, because editors and tools save in several steps.
   private static let quiet = TimeSpan.milliseconds(100)
@@ -77,6 +79,11 @@ package final class Reload {
       }
     }
     follow()
+    if let file = try? FileSnapshot(of: path, limit: INIDocument.readingLimit),
+      file.identity == last?.identity
+    {
+      sections = ChangedSections(of: file.contents)
+    }
     // A file may have changed since it was read.
     if !files.isEmpty || FileIdentity(at: path) != last?.identity { fileChanged() }
   }
@@ -170,7 +177,7 @@ package final class Reload {
     files = report.files
     if report.configuration != nil { isEmpty = hasNoText }
     follow()
-    finish(report, since: start)
+    finish(report, ChangedSections(of: text), since: start)
   }
 
   /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often
@@ -183,7 +190,9 @@ package final class Reload {
     return true
   }
 
-  private func finish(_ report: ConfigurationReport, since start: Instant) {
+  private func finish(
+    _ report: ConfigurationReport, _ sections: ChangedSections, since start: Instant
+  ) {
     var (errors, found): ([Text], [Text]) = ([], [])
     for finding in report.findings {
       let text = Text(Array(finding.text(file: path).dropLast()))
@@ -206,7 +215,10 @@ package final class Reload {
       line.field("bots", configuration.bots.count)
       line.field("integrations", configuration.integrations.count)
       line.field("ms", (Instant.now - start).milliseconds)
+      let changed = self.sections?.names(changedTo: sections) ?? []
+      if !changed.isEmpty { line.field("changed", changed) }
     }
+    self.sections = sections
     var names: Text = ""
     for name in late { names += names.bytes.isEmpty ? "\(name)" : ", \(name)" }
     let message: Text = late.isEmpty ? "" : "after a restart only: \(names)"

@@ -1,0 +1,51 @@
+import Bytes
+
+/// The sections of a configuration file, to tell which of them an edit has changed. Comments do not count.
+struct ChangedSections {
+  private var sections: [(name: [UInt8], hash: UInt64)] = []
+
+  /// The most sections that are named.
+  private static let most = 20
+
+  /// The sections of a text: each line belongs to the last header before it. O(n).
+  init(of text: [UInt8]) {
+    var hash = SipHash(key: SipHash.Key(0, 0))
+    var name: [UInt8] = []
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      let line = line.span.trimmingBlanks
+      guard !line.isEmpty else { continue }
+      switch line[0] {
+      case UInt8(ascii: ";"), UInt8(ascii: "#"):
+        continue
+      case UInt8(ascii: "["):
+        sections.append((name, hash.finish()))
+        let end = line.firstIndex(of: UInt8(ascii: "]")) ?? line.count - 1
+        name = line.extracting(0...end).copied
+        hash = SipHash(key: SipHash.Key(0, 0))
+      default:
+        hash.combine(line)
+        hash.combine(byte: UInt8(ascii: "\n"))
+      }
+    }
+    sections.append((name, hash.finish()))
+  }
+
+  /// The headers of the sections that are new, different or gone in a later text; empty for none.
+  func names(changedTo later: ChangedSections) -> [UInt8] {
+    var names: [[UInt8]] = []
+    for section in later.sections {
+      let old = sections.first { $0.name == section.name }
+      if old?.hash != section.hash { names.append(section.name) }
+    }
+    for section in sections where !later.sections.contains(where: { $0.name == section.name }) {
+      names.append(section.name)
+    }
+    var text: [UInt8] = []
+    for name in names.prefix(ChangedSections.most) {
+      if !text.isEmpty { text += [UInt8](", ") }
+      text += name
+    }
+    if names.count > ChangedSections.most { text += [UInt8](", …") }
+    return text
+  }
+}
