@@ -28,10 +28,11 @@ struct Call {
   /// Reads the body as ``receiveBody(then:)`` does, and calls `handle` with the JSON object in it. Any other body is
   /// refused.
   func receiveObject(then handle: @escaping (Request, JSONValue) -> Void) -> Admission {
-    receiveBody { request in
+    receiveBody { [application] request in
       do throws(APIError) {
         handle(request, try .object(in: request.body))
       } catch {
+        application.refusals.note(error, of: request)
         request.respond(error.response())
       }
     }

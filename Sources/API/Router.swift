@@ -24,7 +24,9 @@ package final class Router: RequestHandler {
 
   /// The answer to a request that the server itself refuses.
   package func response(to refusal: Refusal, of request: Request?) -> Response {
-    APIError(refusal).response(as: Face(for: request))
+    let error = APIError(refusal)
+    if let request { application.refusals.note(error, of: request) }
+    return error.response(as: Face(for: request))
   }
 
   private func route(_ request: Request) throws(APIError) -> Admission {

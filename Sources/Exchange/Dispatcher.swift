@@ -37,6 +37,7 @@ package final class Dispatcher {
   /// How many exchanges have begun.
   private var beginnings: UInt64 = 0
   private var isGivingBack = false
+  private var refused = RefusedMessages()
   /// Whether a bot still exists; without it, every bot does.
   package var botExists: ((_ bot: [UInt8]) -> Bool)?
 
@@ -138,6 +139,7 @@ package final class Dispatcher {
   private func refuse(_ exchange: Exchange, _ refusal: ExchangeRefusal) -> ExchangeRefusal {
     count(.refused)
     exchange.record(ExchangeResult(refusal))
+    refused.note(refusal, of: exchange, in: services.log, at: services.loop.now)
     return refusal
   }
 
@@ -189,7 +191,8 @@ package final class Dispatcher {
     }
     var said = reply.content
     if let smaller = withoutLargeParts(said.span) { said = smaller }
-    let before = context.statistics.overwritten
+    let tells = services.log.isEnabled(.debug)
+    let before = tells ? context.statistics.overwritten : 0
     do throws(ContextError) {
       try context.append(
         bot: bot.id, conversation: conversation, user: asked.span, reply: said.span,

@@ -2,11 +2,14 @@
 the reason."""
 
 import json
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import replies
+from backends import hold, in_turn
 from client import unused_tcp_socket
 from configuration import integration
 
@@ -211,3 +214,132 @@ def test_the_client_that_leaves_is_told(logged, backend):
         client.message()
     running.await_log("cancelled")
     assert entries("exchange")[0]["message"] == "the client left before the answer"
+
+
+def test_messages_that_a_limit_refuses_are_told_once_a_minute(logged, backend):
+    running, entries = logged(
+        {
+            "limits": {"per_user": "1/m"},
+            "integration gpt": integration(backend(WELL).url),
+        }
+    )
+    statuses = [running.client().message(user={"id": "ann"}).status for _ in range(4)]
+    assert statuses == [200, 429, 429, 429]
+    running.stop()
+    (refused,) = entries("message_refused")
+    assert (refused["level"], refused["limit"], refused["bot"]) == (
+        "warning",
+        "per_user",
+        "default",
+    )
+    assert "ann" not in running.log
+
+
+def test_debug_tells_of_requests_that_are_refused(logged, backend):
+    """With the code, and without what the client has sent."""
+    running, entries = logged({"integration gpt": integration(backend(WELL).url)}, "debug")
+    client = running.client()
+    client.get("/v1/nowhere")
+    client.message("Hello", bot="stranger")
+    client.post("/v1/chat/completions", {"model": "gpt", "messages": "canary"})
+    running.stop()
+    refused = entries("request_refused")
+    assert [(line["status"], line["code"]) for line in refused] == [
+        (404, "not_found"),
+        (404, "bot_not_found"),
+        (400, "invalid_parameter"),
+    ]
+    assert refused[0]["path"] == "/v1/nowhere"
+    assert "canary" not in running.log
+
+
+def test_debug_shows_how_a_message_is_answered(logged, backend):
+    """Attempts as they begin and end, with sizes and phases, the wait before a retry, and the
+    turn."""
+    server = backend(in_turn(BUSY, WELL))
+    running, entries = logged(
+        {"integration gpt": integration(server.url, retries=1, backoff="20ms")}, "debug"
+    )
+    assert running.client().message().status == 200
+    running.stop()
+    events = entries("attempt_started", "attempt", "retry", "turn_kept", "exchange")
+    assert [line["event"] for line in events] == [
+        "attempt_started",
+        "attempt",
+        "retry",
+        "attempt_started",
+        "attempt",
+        "turn_kept",
+        "exchange",
+    ]
+    started, failed, retry, _, answered, kept, _ = events
+    assert started["bytes"] == len(server.requests[0].body)
+    assert (failed["status"], failed["backend"]) == (503, "It broke.")
+    assert failed["connect_ms"] <= failed["first_byte_ms"] <= failed["ms"] + 1
+    assert (retry["after"], retry["wait_ms"] <= 20) == ("http_error", True)
+    assert answered["received"] == len(replies.json_bytes(replies.custom_document()))
+    assert kept["evicted"] == 0
+
+
+def test_debug_tells_what_a_message_waits_for(logged, backend):
+    released = threading.Event()
+    server = backend([hold(released), *WELL])
+    running, entries = logged(
+        {"integration gpt": integration(server.url, max_in_flight=1)}, "debug"
+    )
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(running.client().message, conversation_id="a")
+        server.await_requests()
+        second = pool.submit(running.client().message, conversation_id="a")
+        running.await_log('"for":"conversation"')
+        third = pool.submit(running.client().message, conversation_id="b")
+        running.await_log('"for":"place"')
+        released.set()
+        assert {first.result().status, second.result().status, third.result().status} == {200}
+    assert entries("waiting")[1]["waiting"] == 1
+
+
+def test_debug_tells_what_is_left_out_and_learned(logged, backend):
+    """A context that is too long: the turns that are left out, and the limit."""
+    too_long = replies.document(
+        {
+            "error": {
+                "code": "context_length_exceeded",
+                "message": "This model's maximum context length is 100 tokens. However, your "
+                "messages resulted in 400 tokens.",
+            }
+        },
+        "400 Bad Request",
+    )
+    server = backend(in_turn(WELL, WELL, too_long, WELL))
+    running, entries = logged({"integration gpt": integration(server.url)}, "debug")
+    for _ in range(3):
+        assert running.client().message(conversation_id="c").status == 200
+    running.stop()
+    (repaired,) = entries("request_repaired")
+    assert (repaired["without"], repaired["turns"]) == ("turns", 1)
+    (learned,) = entries("context_limit_learned")
+    assert learned["tokens"] == 100
+
+
+def test_debug_tells_of_turns_that_are_overwritten(logged, backend):
+    running, entries = logged(
+        {"context": {"memory": "64K"}, "integration gpt": integration(backend(WELL).url)}, "debug"
+    )
+    for number in range(4):
+        assert running.client().message("x" * 20_000, conversation_id=f"c{number}").status == 200
+    running.stop()
+    assert [line["evicted"] for line in entries("turn_kept")][-1] >= 1
+
+
+def test_a_reload_tells_what_has_changed(logged, backend):
+    server = backend(WELL)
+    running, entries = logged(
+        {"bot a": {}, "integration gpt": integration(server.url, bot="a")}, "debug"
+    )
+    file = running.log_path.with_suffix(".conf")
+    file.write_text(file.read_text().replace("[bot a]", "[bot a]\nname = Ann") + "\n[bot b]\n")
+    running.await_log("configuration_reloaded")
+    (reloaded,) = entries("configuration_reloaded")
+    assert reloaded["changed"] == "[bot a], [bot b]"
+    assert entries("configuration_read")[-1]["because"] == "changed"
