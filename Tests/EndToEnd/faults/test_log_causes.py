@@ -1,5 +1,5 @@
 """Broken backends and wrong settings: the log at `info` alone names the cause of each, and what to
-do about it.
+do about it. So does `postern status` alone.
 
 All rows run in one gateway, each with a bot of its own. Each test then judges its own row."""
 
@@ -15,6 +15,7 @@ import replies
 from backends import Answer, Script, finish, reset, send, stall, swallow
 from client import blackhole, unused_tcp_socket
 from configuration import integration
+from postern import run_command
 from proxies import Proxy
 
 STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
@@ -305,8 +306,8 @@ CAUSES: dict[str, Cause] = {
 
 
 @pytest.fixture(scope="module")
-def lines(gateways, backends, certificates):
-    """The lines of the log, as JSON, of a gateway that has asked all of them once."""
+def told(binary, gateways, backends, certificates):
+    """The log of a gateway that has asked all of them once, and its `postern status`."""
     expired = certificates.leaf("expired", days=-1)
     elsewhere = certificates.leaf("elsewhere", "DNS:elsewhere.example")
     contexts = {
@@ -346,8 +347,16 @@ def lines(gateways, backends, certificates):
         for number in range(len(CAUSES)):
             client.message(bot=f"bot-{number}")
         running.await_log(f'"bot":"bot-{len(CAUSES) - 1}"')
+        words = ["status", "-u", f"http://{running.addresses[0]}"]
+        status = run_command(binary, *words, environment={"COLUMNS": "1000"})
     guarded.close()
-    return [json.loads(line) for line in running.log.splitlines()]
+    return running.log, status.stdout
+
+
+@pytest.fixture(scope="module")
+def lines(told):
+    """The lines of the log, as JSON."""
+    return [json.loads(line) for line in told[0].splitlines()]
 
 
 rows = pytest.mark.parametrize("name", CAUSES)
@@ -376,6 +385,18 @@ def test_the_line_of_the_message_names_the_cause(lines, name):
 @pytest.mark.parametrize("name", [name for name, cause in CAUSES.items() if cause.fails])
 def test_the_line_of_the_integration_names_the_cause(lines, name):
     check(line_of(lines, "integration_failing", name), CAUSES[name])
+
+
+@rows
+def test_the_status_names_the_cause(told, name):
+    number = list(CAUSES).index(name)
+    _, _, rest = told[1].partition(f"\nbot bot-{number}\n")
+    row, failure = rest.splitlines()[:2]
+    assert row.startswith(f"  it-{number} ")
+    cause = CAUSES[name]
+    assert f"({cause.status})" in failure if cause.status else True
+    for word in cause.words:
+        assert word in failure
 
 
 @pytest.mark.parametrize("name", [name for name, cause in CAUSES.items() if not cause.fails])
