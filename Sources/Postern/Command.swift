@@ -10,6 +10,9 @@ enum Command {
   case importFile([UInt8])
   case status(GatewayOptions, watches: Bool, isJSON: Bool)
   case reload(GatewayOptions)
+  case chat(CommandWords)
+  case trace(CommandWords)
+  case conversations(CommandWords)
   case version
   /// The page of one command, or the list of all.
   case help(Topic?)
@@ -22,6 +25,9 @@ enum Command {
     case key
     case importFile
     case status
+    case chat
+    case trace
+    case conversations
     case reload
     case version
     case help
@@ -40,7 +46,12 @@ enum Command {
     }
 
     /// Whether the command talks to a running gateway: then it takes `-u URL` and `-k FILE`, too.
-    var asksGateway: Bool { self == .status || self == .reload }
+    var asksGateway: Bool {
+      switch self {
+      case .status, .chat, .trace, .conversations, .reload: true
+      case .run, .check, .test, .key, .importFile, .version, .help: false
+      }
+    }
 
     var name: StaticString {
       switch self {
@@ -50,6 +61,9 @@ enum Command {
       case .key: "key"
       case .importFile: "import"
       case .status: "status"
+      case .chat: "chat"
+      case .trace: "trace"
+      case .conversations: "conversations"
       case .reload: "reload"
       case .version: "version"
       case .help: "help"
@@ -95,6 +109,15 @@ enum Command {
     case .status:
       try rest.checkNames(atMost: 0)
       self = .status(rest.gateway, watches: rest.has(.watch), isJSON: rest.has(.json))
+    case .chat:
+      try rest.checkNames(atMost: 1)
+      self = .chat(rest)
+    case .trace:
+      try rest.checkNames(atMost: rest.has(.follow) ? 0 : 1)
+      self = .trace(rest)
+    case .conversations:
+      try rest.checkConversations()
+      self = .conversations(rest)
     case .reload:
       try rest.checkNames(atMost: 0)
       self = .reload(rest.gateway)

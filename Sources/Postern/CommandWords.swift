@@ -4,13 +4,19 @@ import Bytes
 ///
 /// Options may come anywhere among the names; `--` ends them. The word after an option that takes a value is its value,
 /// even if it looks like an option.
-struct CommandWords {
+final class CommandWords {
   /// The value of `-c`.
   private(set) var file: [UInt8]?
   /// The value of `-m`.
   private(set) var message: [UInt8]?
   /// Where the gateway is: `-c`, `-u` and `-k`.
   var gateway: GatewayOptions { GatewayOptions(file: file, url: url, keyFile: keyFile) }
+  /// The value of `-b`, or of `--bot`.
+  private(set) var bot: [UInt8]?
+  /// The value of `--user`.
+  private(set) var user: [UInt8]?
+  /// Whether the bot was named as what is to be deleted, by `--bot`.
+  private var namesWholeBot = false
   private var url: [UInt8]?
   private var keyFile: [UInt8]?
   /// The words without a value that are there.
@@ -27,13 +33,15 @@ struct CommandWords {
 
   /// An option without a value, of the commands that talk to a gateway.
   enum Switch: CaseIterable {
-    case watch, json
+    case watch, json, verbose, follow
 
     /// The option, and the command that takes it.
     var row: (word: StaticString, topic: Command.Topic) {
       switch self {
       case .watch: ("--watch", .status)
       case .json: ("--json", .status)
+      case .verbose: ("-v", .chat)
+      case .follow: ("--follow", .trace)
       }
     }
   }
@@ -63,6 +71,13 @@ struct CommandWords {
         url = try Self.value(of: word, before: &rest, insteadOf: url)
       } else if topic.asksGateway, word.span.hasPrefix("-k") {
         keyFile = try Self.value(of: word, before: &rest, insteadOf: keyFile)
+      } else if topic == .conversations, word.span.equals("--user") {
+        user = try Self.value(of: word, before: &rest, insteadOf: user, isWhole: true)
+      } else if topic == .conversations, word.span.equals("--bot") {
+        bot = try Self.value(of: word, before: &rest, insteadOf: bot, isWhole: true)
+        namesWholeBot = true
+      } else if topic == .conversations || topic == .chat, word.span.hasPrefix("-b") {
+        bot = try Self.value(of: word, before: &rest, insteadOf: bot)
       } else if let option = Switch.allCases.first(where: {
         $0.row.topic == topic && word.span.equals($0.row.word)
       }) {
@@ -75,16 +90,37 @@ struct CommandWords {
     }
   }
 
-  /// The value of an option of one letter: the rest of its word, or the next word.
+  /// The value of an option: the rest of its word, unless all of that is the option, or the next word.
   private static func value(
-    of word: [UInt8], before rest: inout ArraySlice<[UInt8]>, insteadOf old: [UInt8]?
+    of word: [UInt8], before rest: inout ArraySlice<[UInt8]>, insteadOf old: [UInt8]?,
+    isWhole: Bool = false
   ) throws(UsageError) -> [UInt8] {
-    let option = Array(word[..<2])
+    let option = isWhole ? word : Array(word[..<2])
     guard old == nil else { throw UsageError("\(option) is given twice") }
-    guard let value = word.count > 2 ? Array(word[2...]) : rest.popFirst() else {
+    guard let value = word.count > option.count ? Array(word[2...]) : rest.popFirst() else {
       throw UsageError("\(option) needs a value")
     }
     return value
+  }
+
+  /// Throws unless the names say which conversations are to be listed, shown or deleted.
+  func checkConversations() throws(UsageError) {
+    guard let action = names.first, !action.span.equals("list") else {
+      return try checkNames(atMost: 1)
+    }
+    let deletes = action.span.equals("delete")
+    guard deletes || action.span.equals("show") else {
+      throw UsageError("'conversations' does not take '\(action)': use list, show or delete")
+    }
+    try checkNames(atMost: 2)
+    if names.count == 2, user == nil { return }
+    // All of a bot's conversations are deleted only for `--bot`: an id that was forgotten must not mean that.
+    guard names.count == 1, deletes, user != nil || namesWholeBot else {
+      throw UsageError(
+        deletes
+          ? "'conversations delete' needs an ID, or --user USER, or --bot BOT"
+          : "'conversations show' needs an ID")
+    }
   }
 
   /// Throws if there are more than `count` names.

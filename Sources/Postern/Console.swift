@@ -10,8 +10,8 @@ enum Console {
   }
 
   /// Writes a line to standard output.
-  @inline(never)
-  static func print(_ line: Text) {
+  @inline(never) @discardableResult
+  static func print(_ line: Text) -> Bool {
     print(line.bytes + [UInt8(ascii: "\n")])
   }
 

@@ -12,6 +12,9 @@ enum Manual {
            postern key     [NAME]                         make an API key
            postern import  FILE                           convert a LiteLLM configuration
            postern status  [--watch] [--json]             show how the running gateway is
+           postern chat    [-b BOT] [CONVERSATION]        talk to the running gateway
+           postern trace   [ID | --follow]                show its last exchanges
+           postern conversations [list | show ID | delete ID]  list, show or delete conversations
            postern reload                                 have it read its file again
            postern version                                print the version
            postern help    [COMMAND]                      explain a command
@@ -80,6 +83,40 @@ enum Manual {
       --watch shows it again each second, until Ctrl-C. --json prints the object of GET /v1/status.
       SHARE is the part of the bot's messages that it was drawn for, and the part that its weight
       stands for.
+
+      """
+    case .chat:
+      """
+      usage: postern chat [-b BOT] [-v] [CONVERSATION] [-c FILE | -u URL] [-k FILE]
+
+      Talks to a bot of the running gateway; each line is a message. The last messages of
+      CONVERSATION are shown, and it is continued; without it a new one begins. -b is needed if there
+      are several bots. -v shows the attempts of each reply.
+
+      /new begins another conversation, /quit ends. Ctrl-C stops a reply, and at the prompt it ends.
+      In a pipe, each line is a message, and replies are printed as plain text; the exit status is 1
+      if one of them failed.
+
+      """
+    case .trace:
+      """
+      usage: postern trace [ID | --follow] [-c FILE | -u URL] [-k FILE]
+
+      Shows the last exchanges of the running gateway, a line each with what was tried; the newest is
+      the last. With ID it shows one in full, with --follow each as it ends. Times are in UTC.
+
+      """
+    case .conversations:
+      """
+      usage: postern conversations [list] [-b BOT] [--user USER] [-c FILE | -u URL] [-k FILE]
+             postern conversations show ID [-b BOT]
+             postern conversations delete ID [-b BOT]
+             postern conversations delete --user USER [-b BOT]
+             postern conversations delete --bot BOT
+
+      Lists, shows or deletes conversations of the running gateway. -b is needed with ID if there
+      are several bots. What is deleted is erased from memory and file at once, without a question.
+      All of these take -c, -u and -k.
 
       """
     case .reload:

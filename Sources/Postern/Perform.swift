@@ -22,6 +22,9 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   case .importFile(let file): return ImportCommand(file: file).perform()
   case .status(let gateway, let watches, let isJSON):
     return StatusCommand(gateway: gateway, watches: watches, isJSON: isJSON).perform()
+  case .chat(let words): return ChatCommand.perform(words)
+  case .trace(let words): return TraceCommand(words: words).perform()
+  case .conversations(let words): return ConversationsCommand(words: words).perform()
   case .reload(let gateway): return ReloadCommand(gateway: gateway).perform()
   case .version:
     return Console.print([UInt8]("postern ") + [UInt8](version) + [UInt8]("\n"))

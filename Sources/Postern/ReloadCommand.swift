@@ -11,8 +11,8 @@ struct ReloadCommand {
       let result = client.ask(.post, [UInt8]("/v1/reload"))?["data"]
     else { return .failure }
     var findings: [UInt8] = []
-    for finding in result["findings"]?.elements.map({ $0.string ?? [] }) ?? [] {
-      findings.append(printable: finding)
+    for finding in elements(result["findings"]) {
+      findings += printable(finding)
       findings.append("\n")
     }
     Console.complain(findings)
@@ -21,9 +21,9 @@ struct ReloadCommand {
       return .failure
     }
     var names: [UInt8] = []
-    for name in result["restart_needed"]?.elements.map({ $0.string ?? [] }) ?? [] {
+    for name in elements(result["restart_needed"]) {
       names.append(names.isEmpty ? "; after a restart only: " : ", ")
-      names.append(printable: name)
+      names += printable(name)
     }
     Console.print("reloaded: the file applies\(names)")
     return .success

@@ -100,7 +100,7 @@ final class GatewayClient {
     switch send(verb, path, body) {
     case .answered(let status, let body):
       if 200..<300 ~= status,
-        let document = try? JSONDocument(body.isEmpty ? Array("null".utf8) : body)
+        let document = try? JSONDocument(body.isEmpty ? [UInt8]("null") : body)
       {
         return document.root
       }
@@ -113,15 +113,62 @@ final class GatewayClient {
     return nil
   }
 
+  /// Calls `handle` with each element of a list, page by page, until it returns false. Returns whether all went well;
+  /// what did not is reported.
+  @inline(never)
+  func forEach(in path: [UInt8], _ handle: (JSONValue) -> Bool) -> Bool {
+    let separator: StaticString = path.contains(UInt8(ascii: "?")) ? "&" : "?"
+    var (page, count) = (1, 0)
+    while true {
+      let query: Text = "\(path)\(separator)page=\(page)&per_page=100"
+      guard let answer = ask(.get, query.bytes) else { return false }
+      let all = elements(answer["data"])
+      for element in all where !handle(element) { return true }
+      count += all.count
+      if all.isEmpty || count >= answer["meta"]?["total"]?.integer ?? 0 { return true }
+      page += 1
+    }
+  }
+
+  /// The ids of the bots, or of the one that is named; `nil` if they are unknown, which it reports.
+  func bots(named name: [UInt8]?) -> [[UInt8]]? {
+    if let name { return [name] }
+    // A key of scope chat may read the models, but not the bots.
+    guard let models = ask(.get, [UInt8]("/v1/models")) else { return nil }
+    return elements(models["data"]).compactMap { $0["id"]?.string }
+      .filter { !$0.contains(UInt8(ascii: "/")) }
+  }
+
+  /// The only bot, or the one that is named; `nil` if it is unknown, which it reports.
+  @inline(never)
+  func bot(named name: [UInt8]?) -> [UInt8]? {
+    guard let bots = bots(named: name) else { return nil }
+    if bots.count == 1 { return bots[0] }
+    var names: [UInt8] = []
+    for bot in bots {
+      if !names.isEmpty { names.append(", ") }
+      names.append(printable: bot)
+    }
+    Console.complain("there are several bots: choose one with -b: \(names)")
+    return nil
+  }
+
+  /// The message of an object that is an error.
+  @inline(never)
+  func message(of answer: JSONValue) -> Text? {
+    answer["error"]?["message"]?.string.map {
+      var text = Text([])
+      text.bytes.append(printable: $0)
+      return text
+    }
+  }
+
   /// The message of an answer that is an error.
   @inline(never)
   func refusal(_ status: Int, _ body: [UInt8]) -> Text {
-    guard let error = try? JSONDocument(body).root["error"], let message = error["message"]?.string
-    else {
+    guard let answer = try? JSONDocument(body).root, var text = message(of: answer) else {
       return "\(place.name) answered \(status): is it Postern?"
     }
-    var text = Text([])
-    text.bytes.append(printable: message)
     if status == 401 || status == 403 {
       text +=
         place.socketPath == nil

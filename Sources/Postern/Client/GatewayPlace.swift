@@ -62,6 +62,8 @@ struct GatewayPlace {
   /// The paths where a control socket may be; `nil` if the configuration file of `-c` cannot be read, which it reports.
   private static func paths(_ option: [UInt8]?) -> [[UInt8]]? {
     let source = ConfigurationFile(option: option)
+    // Standard input may have messages.
+    if case .standardInput = source, option == nil { return ControlSocket.places }
     do throws(SystemError) {
       if let path = Configuration.control(in: try source.read(), from: ConfigurationFile.sources) {
         return [path]

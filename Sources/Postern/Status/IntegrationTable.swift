@@ -29,7 +29,7 @@ struct IntegrationTable {
       (IntegrationTable.head + (isWide ? IntegrationTable.wideHead : [])).map { Text([UInt8]($0)) }
     ]
     for bot in bots {
-      for integration in IntegrationTable.integrations(of: bot) {
+      for integration in elements(bot["integrations"]) {
         rows.append(cells(integration, isWide: isWide))
       }
     }
@@ -46,21 +46,13 @@ struct IntegrationTable {
     var next = 1
     for bot in bots {
       if bots.count > 1 { lines.append(StyledLine("bot \(printable(bot["id"]))", .strong)) }
-      for integration in IntegrationTable.integrations(of: bot) {
+      for integration in elements(bot["integrations"]) {
         lines.append(line(rows[next], widths, style(integration)))
         lines += failureLines(integration)
         next += 1
       }
     }
     return lines
-  }
-
-  private static func integrations(of bot: JSONValue) -> [JSONValue] {
-    var integrations: [JSONValue] = []
-    if let elements = bot["integrations"]?.elements {
-      for element in elements { integrations.append(element) }
-    }
-    return integrations
   }
 
   @inline(never)

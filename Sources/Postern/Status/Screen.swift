@@ -39,12 +39,9 @@ final class Screen {
       if row < shown.count, shown[row] == text { continue }
       output.append("\u{1B}[")
       output.append(decimal: row + 1)
-      output.append(";1H")
+      // Erased first: at the end of a line that fills its row, that would take the last character.
+      output.append(";1H\u{1B}[K")
       output += text
-      // A line that fills its row would lose its last character.
-      if row >= shown.count || text.count < columns || shown[row].count > columns {
-        output.append("\u{1B}[K")
-      }
     }
     shown = texts
     return output.isEmpty || Console.print(output)

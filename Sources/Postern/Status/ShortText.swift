@@ -17,6 +17,15 @@ enum ShortText {
     }
   }
 
+  /// A time of the API to the second, in UTC: `2026-01-15 10:00:00`.
+  @inline(never)
+  static func time(_ time: JSONValue?) -> Text {
+    var text = printable(time)
+    guard text.count >= 19 else { return Text(text) }
+    text[10] = UInt8(ascii: " ")
+    return Text(Array(text[..<19]))
+  }
+
   /// How long ago a time of the API was: `3s ago`.
   @inline(never)
   static func age(_ time: JSONValue?, now: Int64) -> Text {

@@ -19,12 +19,8 @@ struct StatusPage {
   var lines: [StyledLine] {
     var lines = processLines()
     lines += reloadLines()
-    var bots: [JSONValue] = []
-    if let elements = status["bots"]?.elements {
-      for element in elements { bots.append(element) }
-    }
     lines.append(StyledLine(""))
-    lines += IntegrationTable(bots, columns: columns, now: now).lines
+    lines += IntegrationTable(elements(status["bots"]), columns: columns, now: now).lines
     return lines
   }
 
@@ -81,7 +77,7 @@ struct StatusPage {
           : "configuration REFUSED \(age(last["at"])): the one before still applies",
         applied ? .plain : .bad)
     }
-    for reason in status["reasons"]?.elements.map({ $0 }) ?? [] {
+    for reason in elements(status["reasons"]) {
       lines += wrapped("  \(printable(reason))", .bad)
     }
     return lines
@@ -94,15 +90,3 @@ struct StatusPage {
     StyledLine(text, style).wrapped(to: columns, indentation: 2)
   }
 }
-
-/// The text of a value, for a terminal; empty for any other value.
-@inline(never)
-func printable(_ value: JSONValue?) -> [UInt8] {
-  var text: [UInt8] = []
-  text.append(printable: value?.string ?? [])
-  return text
-}
-
-/// The member of an object that is an integer, else 0.
-@inline(never)
-func integer(_ object: JSONValue, _ name: StaticString) -> Int { object[name]?.integer ?? 0 }
