@@ -39,15 +39,7 @@ import Testing
         "[bot support]\nsystem = \"a\\nb\"\n", set(support, "system", "c"),
         "[bot support]\nsystem = c\n"
       ),
-      // A value that a reader could take for another one is written in quotes.
-      (
-        "[bot support]\nsystem = a\n", set(support, "system", "Be terse. # not a comment"),
-        "[bot support]\nsystem = \"Be terse. # not a comment\"\n"
-      ),
-      (
-        "[bot support]\nname = a\n", set(support, "name", "'b'"),
-        "[bot support]\nname = \"'b'\"\n"
-      ),
+      // A value that seems to lack a quote is written in quotes.
       (
         "[bot support]\nname = a\n", set(support, "name", "\"b"),
         "[bot support]\nname = \"\\\"b\"\n"

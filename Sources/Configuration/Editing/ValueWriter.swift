@@ -61,7 +61,7 @@ package struct ValueWriter {
       return false
     }
     if case .json = setting.type { return true }
-    return !WrittenMistake.needsQuotes(text.span, setting.kindOfText)
+    return WrittenValue.Quoting(of: text.span) != .unclosed
   }
 
   private func line(_ key: [UInt8], _ text: [UInt8]) -> INILine {

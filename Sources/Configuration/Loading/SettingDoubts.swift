@@ -35,8 +35,7 @@ extension Setting {
     return "\(error.message); \(UnknownKey.question(hint))"
   }
 
-  /// What can be a mistake in a text of this setting.
-  var kindOfText: WrittenMistake.Kind {
+  private var kindOfText: WrittenMistake.Kind {
     switch type {
     case .prose: .prose
     case .line: name.equals("model") ? .word : .name
