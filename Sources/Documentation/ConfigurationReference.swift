@@ -28,6 +28,7 @@ enum ConfigurationReference {
     This page is generated from the table that Postern itself reads its settings by.
 
     `postern check` validates a file: every error and warning in one pass, as `FILE:LINE: message`.
+    `postern check --no-secrets` leaves each `${…}` alone that has no value where you run it.
     `postern check --print` shows every setting in effect and where it comes from, secrets as `****`.
     The empty file is valid: it is the built-in default. `packaging/postern.conf` is a sample with every
     setting.

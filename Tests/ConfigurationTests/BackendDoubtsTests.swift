@@ -225,5 +225,10 @@ import Testing
         "2: file: /none/ring cannot be used: the folder does not exist"
       ])
     #expect(ConfigurationReport.load("[context]\nfile = /ring", sources).lines == [])
+    // The service manager may make this one when the service starts.
+    #expect(
+      ConfigurationReport.load("[server]\nlisten = unix:/none/socket", sources).lines == [
+        "2: warning: listen: unix:/none/socket cannot be made as it is now: the folder does not exist"
+      ])
   }
 }

@@ -17,6 +17,10 @@ extension ConfigurationResolver {
         report(control.origin, "control: 'listen' has the same path; choose another one")
       }
     }
+    for case .unix(let path) in addresses {
+      guard let fault = sources.fileFault(path) else { continue }
+      warn(listen.origin, "listen: unix:\(path) cannot be made as it is now: \(fault)")
+    }
     guard all(.key).isEmpty else { return }
     for address in addresses where !address.isLocal {
       return report(
