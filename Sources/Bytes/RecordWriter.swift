@@ -3,6 +3,9 @@
 /// A number has 7 bits a byte, the lowest first; the top bit says that another byte follows. A text is its length and its
 /// bytes.
 public struct RecordWriter {
+  /// How much of a text is written, unless another limit is given.
+  public static let longestText = 256
+
   /// What has been written.
   public let buffer: ByteBuffer
 
@@ -30,7 +33,7 @@ public struct RecordWriter {
 
   /// Writes a text, at most its first `limit` bytes.
   @inline(never)
-  public func put(_ text: [UInt8], limit: Int = 256) {
+  public func put(_ text: [UInt8], limit: Int = longestText) {
     let count = min(text.count, limit)
     put(count)
     buffer.append(text.span.extracting(first: count))

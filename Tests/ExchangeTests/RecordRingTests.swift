@@ -87,6 +87,19 @@ struct RecordRingTests {
     #expect(records(of: new) == (0..<count).map { record(199 - $0, 17) })
   }
 
+  @Test func removesRecordsWithTheirBytes() throws {
+    let ring = try RecordRing(byteCount: 1000)
+    for number in 0..<60 { ring.append(record(number, 30).span) }
+    let before = records(of: ring)
+    #expect(ring.remove { $0[0] % 2 == 0 } == before.filter { $0[0] % 2 == 0 }.count)
+    #expect(records(of: ring) == before.filter { $0[0] % 2 == 1 })
+    for number in 0..<100 { ring.append(record(number, 30).span) }
+    #expect(records(of: ring).first == record(99, 30))
+    #expect(ring.remove { _ in true } > 0)
+    #expect(records(of: ring) == [])
+    #expect(ring.remove { _ in true } == 0)
+  }
+
   @Test(arguments: [0, 1, 127, 128, 300, 1 << 40, Int.max - 1])
   func numbersAreReadAsTheyWereWritten(number: Int) {
     let buffer = ByteBuffer(capacity: 1)

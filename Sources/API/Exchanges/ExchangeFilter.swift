@@ -9,12 +9,13 @@ import Platform
 import Protocols
 
 /// Which exchanges a request asks for, and its key may see: `?bot=support&integration=gpt&outcome=ok`.
-struct ExchangeFilter {
+final class ExchangeFilter {
   private let key: APIKeySettings?
   private let bot: [UInt8]?
   private let integration: [UInt8]?
   private let outcome: [UInt8]?
 
+  @inline(never)
   init(_ target: Target?, for key: APIKeySettings?) throws(APIError) {
     self.key = key
     bot = target?.parameter("bot")
@@ -37,6 +38,7 @@ struct ExchangeFilter {
   ///
   /// An integration is matched by each of its attempts, and an outcome too: a reply that came after a timeout has the
   /// outcome of both. But `ok` is the exchange's.
+  @inline(never)
   func matches(_ record: borrowing ExchangeRecord) -> Bool {
     if let key, !key.bots.isEmpty, !key.bots.contains(where: { record.bot.equals($0.span) }) {
       return false

@@ -41,6 +41,7 @@ enum ExchangeHandlers {
   }
 
   /// A page of the exchanges, the last to end first.
+  @inline(never)
   private static func list(
     _ page: Page, _ filter: ExchangeFilter, of application: Application
   ) -> Response {

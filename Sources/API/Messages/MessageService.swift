@@ -30,8 +30,9 @@ final class MessageService {
     repeats.memory = limits.idempotencyMemoryBytes
   }
 
-  /// Drops the answers that are kept for a repeated Idempotency-Key, of the conversations that were deleted.
+  /// Drops the recorded exchanges, and the answers that are kept for a repeated Idempotency-Key, of the conversations that were deleted.
   func forget(_ selection: Erasure.Selection) {
+    dispatcher.recorder.forget(selection)
     switch selection {
     case .conversation(let id, let bot): repeats.drop(bot: bot) { $0 == id }
     case .user(_, let bot), .bot(let bot):

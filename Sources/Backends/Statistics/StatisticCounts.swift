@@ -50,15 +50,18 @@ package struct StatisticCounts: Equatable {
   // MARK: The file
 
   /// Writes each count that is not 0 after its number, and 0.
+  @inline(never)
   func write(to writer: RecordWriter) {
     for index in numbers.indices where numbers[index] > 0 {
       let isCounter = index >= Self.outcomes
       writer.put(1 + index + (isCounter ? Self.counterBase - Self.outcomes : 0))
       writer.put(numbers[index])
     }
-    for (place, amount) in [cost.units, cost.parts].enumerated() where amount > 0 {
-      writer.put(1 + Self.costBase + place)
-      writer.put(amount)
+    if cost != Cost() {
+      writer.put(1 + Self.costBase)
+      writer.put(cost.units)
+      writer.put(2 + Self.costBase)
+      writer.put(cost.parts)
     }
     writer.put(0)
   }

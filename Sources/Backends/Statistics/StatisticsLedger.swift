@@ -36,6 +36,9 @@ package final class StatisticsLedger {
       self.since = since
     }
 
+    /// Whether the configuration does not have it.
+    var isGone: Bool { statistics == nil }
+
     var total: StatisticCounts {
       var total = before
       if let statistics { total.add(statistics.counts) }
@@ -49,6 +52,22 @@ package final class StatisticsLedger {
       return current
     }
 
+    @inline(never)
+    func write(to writer: RecordWriter, hours hasHours: Bool, current hour: Int64) {
+      writer.put(id)
+      writer.put(Int(since))
+      total.write(to: writer)
+      writer.put(hasHours ? hours.count + 1 : 0)
+      guard hasHours else { return }
+      for part in hours {
+        writer.put(Int(part.hour))
+        part.counts.write(to: writer)
+      }
+      writer.put(Int(hour))
+      current.write(to: writer)
+    }
+
+    @inline(never)
     func add(_ counts: StatisticCounts, hour: Int64) {
       guard !counts.isZero else { return }
       if hours.last?.hour == hour {
@@ -69,7 +88,11 @@ package final class StatisticsLedger {
   }
 
   /// The ids of the integrations that the configuration does not have.
-  package var gone: [[UInt8]] { entries.filter { $0.statistics == nil }.map { $0.id } }
+  package var gone: [[UInt8]] {
+    var gone: [[UInt8]] = []
+    for entry in entries where entry.isGone { gone.append(entry.id) }
+    return gone
+  }
 
   /// Counts for these integrations from now on.
   package func adopt(_ integrations: [Integration], at time: WallTime = .now) {
@@ -147,23 +170,17 @@ package final class StatisticsLedger {
     return false
   }
 
+  @inline(never)
   private func write(to buffer: ByteBuffer, hours: Bool, entries count: Int = .max) {
     buffer.truncate(to: 0)
     let writer = RecordWriter(buffer: buffer)
-    let kept =
-      entries.filter { $0.statistics != nil } + entries.filter { $0.statistics == nil }
+    var left = min(count, entries.count)
     writer.put(Self.version)
-    writer.put(min(count, kept.count))
-    for entry in kept.prefix(count) {
-      writer.put(entry.id)
-      writer.put(Int(entry.since))
-      entry.total.write(to: writer)
-      let current = entry.current
-      let all = hours ? entry.hours + (current.isZero ? [] : [(hour, current)]) : []
-      writer.put(all.count)
-      for part in all {
-        writer.put(Int(part.hour))
-        part.counts.write(to: writer)
+    writer.put(left)
+    for isGone in [false, true] {
+      for entry in entries where entry.isGone == isGone && left > 0 {
+        left -= 1
+        entry.write(to: writer, hours: hours, current: hour)
       }
     }
   }

@@ -22,6 +22,11 @@ public final class Configuration: Sendable {
   public let integrations: [IntegrationSettings]
   /// The secrets of all integrations, and the keys that the file has in the clear.
   public var secrets: [[UInt8]] {
+    @inline(never)
+    get { collectedSecrets() }
+  }
+
+  private func collectedSecrets() -> [[UInt8]] {
     var secrets: [[UInt8]] = []
     for integration in integrations { secrets += integration.secrets }
     for key in keys { if case .key(let secret) = key.secret { secrets.append(secret) } }

@@ -48,11 +48,16 @@ extension Exchange {
       writer.put(optional: cost?.units)
       writer.put(cost?.parts ?? 0)
       put(reports, to: writer)
-      guard keepsContent else { return }
-      dispatcher.recorder.put(messageText, replyText(reply), to: writer)
+      if keepsContent { putContent(reply, to: writer) }
     }
   }
 
+  @inline(never)
+  private func putContent(_ reply: Reply?, to writer: RecordWriter) {
+    dispatcher.recorder.put(messageText, replyText(reply), to: writer)
+  }
+
+  @inline(never)
   private func put(_ reports: [AttemptReport], to writer: RecordWriter) {
     let leftOut = max(0, reports.count - Self.mostAttempts)
     writer.put(reports.count - leftOut)
@@ -64,6 +69,7 @@ extension Exchange {
   }
 
   /// The time from the beginning to the first content of a stream.
+  @inline(never)
   private func firstContent(in reports: [AttemptReport]) -> Int? {
     for report in reports {
       if let start = report.start, let time = report.firstContentMilliseconds {

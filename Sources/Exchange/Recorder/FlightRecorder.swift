@@ -1,6 +1,7 @@
 import Backends
 import Bytes
 package import Configuration
+package import Context
 package import Platform
 
 /// Keeps the last exchanges in a block of memory of fixed size; the newest replace the oldest.
@@ -25,6 +26,7 @@ package final class FlightRecorder {
 
   /// Applies other settings. With another size, as many of the newest exchanges are kept as fit. Throws ENOMEM if
   /// there is not enough memory; then it keeps the memory that it has.
+  @inline(never)
   package func adopt(
     _ settings: RecorderSettings, masking secrets: [[UInt8]]
   ) throws(SystemError) {
@@ -41,6 +43,38 @@ package final class FlightRecorder {
   /// Visits the exchanges, the last to end first, until `body` returns `false`.
   package func visit(_ body: (borrowing ExchangeRecord) -> Bool) {
     ring?.visit { body(ExchangeRecord($0)) }
+  }
+
+  /// Forgets the exchanges of conversations that are deleted: all of the conversations in which a user has one. O(n).
+  package func forget(_ selection: Erasure.Selection) {
+    guard let ring else { return }
+    var conversations: [[UInt8]] = []
+    var user: [UInt8]?
+    let bot: [UInt8]
+    switch selection {
+    case .conversation(let id, let itsBot): (conversations, bot) = ([id], itsBot)
+    case .bot(let itsBot): bot = itsBot
+    case .user(let id, let itsBot):
+      (user, bot) = (id, itsBot)
+      let known = Array(id.prefix(RecordWriter.longestText))
+      visit { record in
+        if Self.isEqual(record.bot, itsBot), Self.isEqual(record.user, known) {
+          conversations.append(record.conversation.copied)
+        }
+        return true
+      }
+    }
+    let hasAll = conversations.isEmpty && user == nil
+    _ = ring.remove { bytes in
+      let record = ExchangeRecord(bytes)
+      guard Self.isEqual(record.bot, bot) else { return false }
+      return hasAll || conversations.contains { Self.isEqual(record.conversation, $0) }
+    }
+  }
+
+  @inline(never)
+  private static func isEqual(_ text: Span<UInt8>, _ other: [UInt8]) -> Bool {
+    text.equals(other.span)
   }
 
   /// Keeps an exchange, whose record `fill` writes.

@@ -56,6 +56,21 @@ final class RecordRing {
     }
   }
 
+  /// Removes records, with their bytes. Returns how many.
+  func remove(where isUnwanted: (Span<UInt8>) -> Bool) -> Int {
+    var kept: [[UInt8]] = []
+    var count = 0
+    visit { record in
+      if isUnwanted(record) { count += 1 } else { kept.append(record.copied) }
+      return true
+    }
+    guard count > 0 else { return 0 }
+    block.bytes.initializeMemory(as: UInt8.self, repeating: 0)
+    (end, newest) = (0, nil)
+    for record in kept.reversed() { append(record.span) }
+    return count
+  }
+
   /// Appends the records of another ring, as many of the newest as fit.
   func append(recordsOf other: RecordRing) {
     var records: [[UInt8]] = []

@@ -571,3 +571,31 @@ def test_exchanges_under_load(gateway, backend):
         for record in exchanges(client, f"?per_page=100&page={page}")
     ]
     assert sorted(found) == sorted(ids)
+
+
+# Forgetting
+
+
+def test_deleted_conversations_are_forgotten(gateway):
+    client = gateway({"recorder": {"content": "yes"}, "bot a": {}, "bot b": {}}).client()
+    for bot, conversation, user in [
+        ("a", "one", "ann"),
+        ("a", "one", "bob"),
+        ("a", "two", "bob"),
+        ("a", "three", "cid"),
+        ("b", "one", "ann"),
+    ]:
+        client.message(f"Thought of {user}", bot, conversation_id=conversation, user={"id": user})
+
+    def kept():
+        return [(x["bot"], x["conversation_id"], x["user"]) for x in exchanges(client)][::-1]
+
+    assert client.request("DELETE", "/v1/conversations/two?bot=a").status == 204
+    assert ("a", "two", "bob") not in kept() and len(kept()) == 4
+    # A conversation is deleted as a whole.
+    assert client.request("DELETE", "/v1/bots/a/conversations?user=ann").data["deleted"] == 1
+    assert kept() == [("a", "three", "cid"), ("b", "one", "ann")]
+    assert client.request("DELETE", "/v1/bots/a/conversations").status == 200
+    assert kept() == [("b", "one", "ann")]
+    body = client.get("/v1/exchanges").body
+    assert b"bob" not in body and b"cid" not in body
