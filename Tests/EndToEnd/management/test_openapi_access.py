@@ -11,7 +11,7 @@ REACHES = {
     "write": {"write"},
     "admin": {"chat", "read", "write", "admin"},
 }
-NAMES = {"bot": "a", "integration": "ia", "conversation": "none"}
+NAMES = {"bot": "a", "integration": "ia", "conversation": "none", "exchange": "none"}
 OPEN = {("get", "/healthz"), ("get", "/readyz"), ("get", "/openapi.json")}
 METHODS = {"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"}
 
