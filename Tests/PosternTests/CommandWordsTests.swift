@@ -91,4 +91,17 @@ import TestSupport
     let error = #expect(throws: UsageError.self) { try two.checkNames(atMost: 1) }
     #expect(error.map { "\($0.message)" }?.contains("'b'") == true, "names the first too many")
   }
+
+  @Test(arguments: [
+    ([], true), (["list"], true), (["list", "-b", "a"], true), (["show", "id"], true),
+    (["delete", "id"], true), (["delete", "id", "-b", "a"], true),
+    (["delete", "--user", "u"], true), (["delete", "--bot", "a"], true),
+    (["delete"], false), (["delete", "-b", "a"], false), (["show"], false),
+    (["show", "--bot", "a"], false), (["delete", "id", "--user", "u"], false),
+    (["list", "id"], false), (["forget", "id"], false), (["show", "a", "b"], false),
+  ])
+  func conversationsAreDeletedOnlyIfNamed(words: [String], isValid: Bool) throws {
+    let read = try CommandWords(words.map(bytes)[...], of: .conversations)
+    #expect(((try? read.checkConversations()) != nil) == isValid)
+  }
 }
