@@ -53,13 +53,19 @@ extension [UInt8] {
   }
 
   /// Appends an integer in decimal, with a leading `-` where it is negative.
-  public mutating func append(decimal value: Int) {
+  public mutating func append(decimal value: Int64) {
     let digits = DecimalText(value)
     append(copying: digits.span)
   }
 
+  /// Appends an integer in decimal, with a leading `-` where it is negative.
+  @inline(__always)
+  public mutating func append(decimal value: Int) {
+    append(decimal: Int64(value))
+  }
+
   /// Appends a non-negative integer in decimal, with leading zeros up to `width` digits.
-  public mutating func append(decimal value: Int, width: Int) {
+  public mutating func append(decimal value: Int64, width: Int) {
     precondition(value >= 0)
     var digits = 1
     var rest = value / 10
@@ -69,5 +75,10 @@ extension [UInt8] {
     }
     for _ in 0..<Swift.max(0, width - digits) { append(UInt8(ascii: "0")) }
     append(decimal: value)
+  }
+  /// Appends a non-negative integer in decimal, with leading zeros up to `width` digits.
+  @inline(__always)
+  public mutating func append(decimal value: Int, width: Int) {
+    append(decimal: Int64(value), width: width)
   }
 }

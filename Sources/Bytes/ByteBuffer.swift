@@ -73,9 +73,15 @@ public final class ByteBuffer {
   }
 
   /// Appends an integer in decimal.
-  public func append(decimal value: Int) {
+  public func append(decimal value: Int64) {
     let digits = DecimalText(value)
     append(digits.span)
+  }
+
+  /// Appends an integer in decimal.
+  @inline(__always)
+  public func append(decimal value: Int) {
+    append(decimal: Int64(value))
   }
 
   /// Removes the bytes after the first `count`, which must exist.

@@ -5,7 +5,7 @@ public struct DecimalText {
 
   /// The text of an integer.
   @inline(never)
-  public init(_ value: Int) {
+  public init(_ value: Int64) {
     var magnitude = value.magnitude
     repeat {
       start -= 1

@@ -13,16 +13,20 @@ public struct RecordReader: ~Escapable {
     self.bytes = bytes
   }
 
-  /// Reads a number.
+  /// Reads a number that is known to fit an `Int`.
+  @inline(__always)
+  public mutating func number() -> Int { Int(clamping: wideNumber()) }
+
+  /// Reads a number of 64 bits.
   @inline(never)
-  public mutating func number() -> Int {
-    var number: UInt = 0
-    var shift: UInt = 0
+  public mutating func wideNumber() -> Int64 {
+    var number: UInt64 = 0
+    var shift: UInt64 = 0
     while position < bytes.count, shift < 63 {
       let byte = bytes[position]
       position += 1
-      number |= UInt(byte & 0x7F) << shift
-      if byte < 0x80 { return Int(bitPattern: number) }
+      number |= UInt64(byte & 0x7F) << shift
+      if byte < 0x80 { return Int64(bitPattern: number) }
       shift += 7
     }
     isValid = false
@@ -32,8 +36,8 @@ public struct RecordReader: ~Escapable {
   /// Reads a number that may be missing.
   @inline(never)
   public mutating func optionalNumber() -> Int? {
-    let number = number()
-    return number == 0 ? nil : number - 1
+    let number = wideNumber()
+    return number == 0 ? nil : Int(clamping: number - 1)
   }
 
   /// Reads a text.

@@ -15,9 +15,15 @@ public struct RecordWriter {
   }
 
   /// Writes a number; a negative one as 0.
-  @inline(never)
+  @inline(__always)
   public func put(_ number: Int) {
-    var rest = UInt(max(0, number))
+    put(Int64(number))
+  }
+
+  /// Writes a number; a negative one as 0.
+  @inline(never)
+  public func put(_ number: Int64) {
+    var rest = UInt64(max(0, number))
     while rest >= 0x80 {
       buffer.append(UInt8(truncatingIfNeeded: rest) | 0x80)
       rest >>= 7
@@ -27,8 +33,14 @@ public struct RecordWriter {
 
   /// Writes a number that may be missing.
   @inline(never)
-  public func put(optional number: Int?) {
+  public func put(optional number: Int64?) {
     if let number { put(max(0, number) + 1) } else { put(0) }
+  }
+
+  /// Writes a number that may be missing.
+  @inline(__always)
+  public func put(optional number: Int?) {
+    put(optional: number.map { Int64($0) })
   }
 
   /// Writes a text, at most its first `limit` bytes.

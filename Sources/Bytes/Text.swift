@@ -80,8 +80,14 @@ public struct Text: Equatable, Sendable, ExpressibleByStringInterpolation {
 
     /// An integer, in decimal.
     @inline(never)
-    public mutating func appendInterpolation(_ value: Int) {
+    public mutating func appendInterpolation(_ value: Int64) {
       bytes.append(decimal: value)
+    }
+
+    /// An integer, in decimal.
+    @inline(__always)
+    public mutating func appendInterpolation(_ value: Int) {
+      appendInterpolation(Int64(value))
     }
   }
 }

@@ -20,8 +20,8 @@ public struct TLSCertificate {
   public init?(pem: [UInt8]) {
     var facts = cgnutls_certificate()
     guard cgnutls_read_certificate(pem, pem.count, &facts) == 0 else { return nil }
-    activation = Int(facts.activation)
-    expiration = Int(facts.expiration)
+    activation = Int(clamping: facts.activation)
+    expiration = Int(clamping: facts.expiration)
     keyAlgorithm = facts.key_algorithm.map { Text(cString: $0) } ?? "unknown"
     keyBits = Int(facts.key_bits)
     hasWeakKey = facts.has_weak_key

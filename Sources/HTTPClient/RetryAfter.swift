@@ -11,8 +11,8 @@ enum RetryAfter {
     // libcurl reads all three forms of RFC 9110 section 5.6.7, and some more; curl_getdate(3).
     let date = value.copied.withCString { curl_getdate($0, nil) }
     guard date >= 0 else { return nil }
-    let wait = Int(date) - Int(now.milliseconds / 1000)
-    return .seconds(min(max(wait, 0), 365 * 86400))
+    let wait = Int64(date) - now.milliseconds / 1000
+    return .seconds(Int(min(max(wait, 0), 365 * 86400)))
   }
 
   /// The wait that a value of `retry-after-ms` asks for, in milliseconds; `nil` for nonsense. OpenAI, Azure and Anthropic's

@@ -43,10 +43,10 @@ public struct TransferTimings: Sendable {
 
   /// The phases of a handle's transfer that are over.
   init(of easy: UnsafeMutableRawPointer) {
-    nameResolved = Int(ccurl_get_microseconds(easy, CURLINFO_NAMELOOKUP_TIME_T))
-    connected = Int(ccurl_get_microseconds(easy, CURLINFO_CONNECT_TIME_T))
-    handshakeDone = Int(ccurl_get_microseconds(easy, CURLINFO_APPCONNECT_TIME_T))
-    firstByte = Int(ccurl_get_microseconds(easy, CURLINFO_STARTTRANSFER_TIME_T))
-    total = Int(ccurl_get_microseconds(easy, CURLINFO_TOTAL_TIME_T))
+    nameResolved = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_NAMELOOKUP_TIME_T))
+    connected = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_CONNECT_TIME_T))
+    handshakeDone = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_APPCONNECT_TIME_T))
+    firstByte = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_STARTTRANSFER_TIME_T))
+    total = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_TOTAL_TIME_T))
   }
 }

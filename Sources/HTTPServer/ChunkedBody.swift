@@ -117,8 +117,9 @@ struct ChunkedBody {
       state = .digits(1)
     case .digits(let digits):
       if let digit = byte.hexadecimalDigitValue {
-        // Sixteen digits, as many as 64 bits have: other parsers drop what is beyond, or the leading ones.
-        guard digits < 16, size >> 59 == 0 else { return ChunkedBody.badSize }
+        // Sixteen digits, as many as 64 bits have: other parsers drop what is beyond, or the leading ones. Nor may
+        // any bit get lost where `Int` has 32.
+        guard digits < 16, size >> (Int.bitWidth - 5) == 0 else { return ChunkedBody.badSize }
         size = size << 4 | Int(digit)
         state = .digits(digits + 1)
       } else if byte == 0x0D {

@@ -115,8 +115,8 @@ final class ClientConnection {
     case .receivingBody(let since):
       if elapsed >= settings.requestTimeout { return true }
       let paced = now - since - settings.paceGrace
-      let least = paced.milliseconds * settings.bodyPace / 1000
-      return (request?.receivedCount ?? 0) < least
+      let least = Int64(paced.milliseconds) * Int64(settings.bodyPace) / 1000
+      return Int64(request?.receivedCount ?? 0) < least
     }
   }
 }

@@ -173,7 +173,7 @@ final class Daemon {
   private func scheduleNextRun() {
     var milliseconds: UInt64 = 0
     guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
-    let deadline = loop.now + .milliseconds(Int(milliseconds))
+    let deadline = loop.now + .milliseconds(Int(clamping: milliseconds))
     // A timer that fires too early only runs libmicrohttpd once for nothing; so a later deadline needs none.
     if let timerDeadline, timerDeadline <= deadline { return }
     loop.cancel(timer)

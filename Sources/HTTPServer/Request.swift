@@ -150,7 +150,7 @@ public final class Request {
   /// Takes a part of the body, or drops it.
   func receive(_ bytes: Span<UInt8>) {
     receivedCount += bytes.count
-    daemon.server.traffic.receivedBytes += bytes.count
+    daemon.server.traffic.receivedBytes += Int64(bytes.count)
     if case .receivingBody = state { body.append(copying: bytes) }
   }
 

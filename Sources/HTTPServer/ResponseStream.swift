@@ -132,7 +132,7 @@ public final class ResponseStream {
         room.copyMemory(
           from: UnsafeRawBufferPointer(rebasing: bytes[takenCount..<takenCount + count]))
       }
-      daemon.server.traffic.sentBytes += count
+      daemon.server.traffic.sentBytes += Int64(count)
       take(count)
       return count
     }

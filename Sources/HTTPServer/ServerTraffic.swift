@@ -2,9 +2,9 @@
 /// one, are not in it.
 public struct ServerTraffic {
   /// The bytes of requests' bodies that came.
-  public internal(set) var receivedBytes = 0
+  public internal(set) var receivedBytes: Int64 = 0
   /// The bytes of answers' bodies that went out or were about to.
-  public internal(set) var sentBytes = 0
+  public internal(set) var sentBytes: Int64 = 0
   /// The answers, by the first digit of their status, from 2 to 5.
   public private(set) var responses = [Int](repeating: 0, count: 4)
 
@@ -20,6 +20,6 @@ public struct ServerTraffic {
   /// Counts an answer, and its body where that is whole.
   mutating func count(_ response: Response, hasBody: Bool) {
     responses[response.status / 100 - 2] += 1
-    if hasBody { sentBytes += response.content.count }
+    if hasBody { sentBytes += Int64(response.content.count) }
   }
 }

@@ -9,7 +9,7 @@ public struct JSONDocument: Sendable {
   ///
   /// `maximumDepth` is how many arrays and objects may stand inside each other, 0 to 64.
   public init(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONError) {
-    precondition(bytes.count <= Int(UInt32.max), "a JSON text of more than 4 GB")
+    precondition(UInt(bytes.count) <= UInt(UInt32.max), "a JSON text of more than 4 GB")
     let nodes = UnsafeMutableBufferPointer<JSONNode>.allocate(
       capacity: JSONNode.capacity(for: bytes.count))
     var scanner = JSONScanner(bytes.span, maximumDepth: maximumDepth, index: JSONIndex(nodes))

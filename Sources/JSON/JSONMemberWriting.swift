@@ -23,9 +23,15 @@ extension JSONWriter {
 
   /// Writes a member whose value is an integer.
   @inline(never)
-  public mutating func member(_ name: StaticString, integer value: Int) {
+  public mutating func member(_ name: StaticString, integer value: Int64) {
     self.name(name)
     integer(value)
+  }
+
+  /// Writes a member whose value is an integer.
+  @inline(__always)
+  public mutating func member(_ name: StaticString, integer value: Int) {
+    member(name, integer: Int64(value))
   }
 
   /// Writes a member whose value is an integer, or `null`.

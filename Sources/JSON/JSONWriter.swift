@@ -119,9 +119,15 @@ public struct JSONWriter {
 
   /// Writes an integer.
   @inline(never)
-  public mutating func integer(_ value: Int) {
+  public mutating func integer(_ value: Int64) {
     separate()
     buffer.append(decimal: value)
+  }
+
+  /// Writes an integer.
+  @inline(__always)
+  public mutating func integer(_ value: Int) {
+    integer(Int64(value))
   }
 
   /// Writes `true` or `false`.

@@ -73,7 +73,9 @@ struct NewFile {
 
   /// The number that stands for an inode or a hash in a name: the bits that fit a non-negative
   /// `Int`.
-  static func number(_ bits: UInt64) -> Int { Int(truncatingIfNeeded: bits & UInt64(Int.max)) }
+  static func number(_ bits: UInt64) -> Int {
+    Int(truncatingIfNeeded: bits & UInt64(UInt.max >> 1))
+  }
 
   private static func suffix(_ number: Int) -> [UInt8] {
     var suffix = [UInt8]("-")

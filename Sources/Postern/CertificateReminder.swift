@@ -39,7 +39,7 @@ final class CertificateReminder {
 
   private func look() {
     guard let validity = tls?.validity,
-      let warning = validity.warning(at: Int(WallTime.now.milliseconds / 1000))
+      let warning = validity.warning(at: Int(clamping: WallTime.now.milliseconds / 1000))
     else { return }
     log.write(.warning, "certificate_warning") { line in
       line.field("message", warning)

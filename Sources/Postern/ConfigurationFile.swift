@@ -111,7 +111,7 @@ enum ConfigurationFile {
       identityFault: { TLSIdentity.fault(certificate: $0, key: $1) },
       certificateFacts: { TLSCertificate(pem: $0).map(CertificateFacts.init) },
       isReadableByAll: { File.isReadableByAll($0) },
-      now: { Int(WallTime.now.milliseconds / 1000) },
+      now: { Int(clamping: WallTime.now.milliseconds / 1000) },
       urlFault: { Upstream.fault(ofURL: $0) }, fileFault: fault(ofFile:), isOpen: isOpen,
       leavesUnresolved: leavesUnresolved)
   }

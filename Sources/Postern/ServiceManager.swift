@@ -32,7 +32,7 @@ final class ServiceManager {
 
   /// The configuration file is being read again. ``noteReady()`` follows, whatever is found in it.
   func noteReloading() {
-    tell("RELOADING=1\nMONOTONIC_USEC=\(Int(Instant.now.nanoseconds / 1000))")
+    tell("RELOADING=1\nMONOTONIC_USEC=\(Instant.now.nanoseconds / 1000)")
   }
 
   /// The gateway is about to stop.

@@ -53,7 +53,7 @@ import TestSupport
       #expect(Double(abs(found - exact)) <= Double(exact) * Self.error, "p\(percent) of \(limit)")
     }
     #expect(histogram.count == times.count)
-    #expect(histogram.totalMilliseconds == times.reduce(0, +))
+    #expect(histogram.totalMilliseconds == Int64(times.reduce(0, +)))
   }
 
   @Test func takesWhatIsOutOfRangeAsTheNearestInRange() {

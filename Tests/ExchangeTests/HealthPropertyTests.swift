@@ -112,7 +112,7 @@ import TestSupport
     let world = World(fixture)
     fixture.dispatcher.watches.adopt(fixture.bot.integrations)
     let count = ProcessInfo.processInfo.environment["POSTERN_EXCHANGES"].flatMap { Int($0) } ?? 3000
-    var hedged = 0
+    var hedged: Int64 = 0
     var outcomes: Set<Outcome> = []
     for batch in 0..<max(1, count / 1000) {
       for record in try run(batch: batch, on: fixture) {

@@ -106,7 +106,7 @@ struct RecordRingTests {
     let writer = RecordWriter(buffer: buffer)
     writer.put(number)
     writer.put(optional: number)
-    writer.put(optional: nil)
+    writer.put(optional: Int?.none)
     writer.put([UInt8]("text"))
     writer.put(-1)
     var reader = RecordReader(buffer.span)
@@ -116,5 +116,14 @@ struct RecordRingTests {
     let text = reader.text().copied
     #expect(text == [UInt8]("text"))
     #expect(reader.number() == 0)
+  }
+
+  /// Times since 1970 do not fit 32 bits, which `Int` has on some machines.
+  @Test(arguments: [0, 1_798_000_000_000, 1 << 40, Int64.max])
+  func timesAreReadAsTheyWereWritten(time: Int64) {
+    let buffer = ByteBuffer(capacity: 1)
+    RecordWriter(buffer: buffer).put(time)
+    var reader = RecordReader(buffer.span)
+    #expect(reader.wideNumber() == time)
   }
 }

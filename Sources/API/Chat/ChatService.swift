@@ -28,7 +28,8 @@ struct ChatService {
         betas: request.list("anthropic-beta"))
       let terms = AnswerTerms(
         model: name, asksForUsage: chat.asksForUsage,
-        created: Int(WallTime.now.milliseconds / 1000), showsAttempts: models.key.seesAttempts)
+        created: Int(clamping: WallTime.now.milliseconds / 1000),
+        showsAttempts: models.key.seesAttempts)
       try messages.answer(
         request, with: message, from: models.key, for: model.bot,
         as: AnswerFormat(face, terms, for: model.bot.settings))

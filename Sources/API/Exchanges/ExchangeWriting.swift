@@ -133,7 +133,7 @@ extension JSONWriter {
   mutating func member(_ name: StaticString, microseconds: Int) {
     self.name(name)
     guard microseconds > 0 else { return null() }
-    let text = Resource.thousandths(microseconds)
+    let text = Resource.thousandths(Int64(microseconds))
     raw(text.span)
   }
 }

@@ -130,15 +130,15 @@ struct StatisticsResource {
   private func writeShare(
     of integration: Integration, in bot: Bot, to writer: inout JSONWriter
   ) {
-    var (drawn, weight) = (0, 0)
+    var (drawn, weight): (Int64, Int64) = (0, 0)
     for other in bot.integrations {
       drawn += other.statistics[.drawn]
-      weight += other.drawnWeight
+      weight += Int64(other.drawnWeight)
     }
     writer.name("share")
     writer.beginObject()
     writer.member("drawn", part: integration.statistics[.drawn], of: drawn)
-    writer.member("configured", part: integration.drawnWeight, of: weight)
+    writer.member("configured", part: Int64(integration.drawnWeight), of: weight)
     writer.endObject()
   }
 }
@@ -153,14 +153,14 @@ extension JSONWriter {
 
   /// Writes a member that is a part of a whole, from 0 to 1, to a millionth; `null` if the whole is 0.
   @inline(never)
-  fileprivate mutating func member(_ name: StaticString, part: Int, of whole: Int) {
+  fileprivate mutating func member(_ name: StaticString, part: Int64, of whole: Int64) {
     self.name(name)
     guard whole > 0 else { return null() }
     let millionths = (part * 1_000_000 + whole / 2) / whole
     var text: [UInt8] = []
     text.append(decimal: millionths / 1_000_000)
     text.append(".")
-    text.append(decimal: millionths % 1_000_000, width: 6)
+    text.append(decimal: Int(millionths % 1_000_000), width: 6)
     raw(text.span)
   }
 }

@@ -43,7 +43,7 @@ struct Metrics {
     text.begin("build_info gauge The version that runs; always 1.")
     text.sample(1, labels: label("version", version))
     text.begin("uptime_seconds gauge Time since the start.")
-    text.sample(milliseconds: uptime.milliseconds)
+    text.sample(milliseconds: uptime.nanoseconds / 1_000_000)
     text.begin("exchanges_total counter Messages, by how their exchange ended.")
     for ending in ExchangeEnding.allCases {
       text.sample(activity.endings[ending.rawValue], labels: label("ending", ending.name))
@@ -59,7 +59,7 @@ struct Metrics {
     if let certificateEnd {
       text.single(
         "certificate_expiry_seconds gauge Time until the certificate expires.",
-        certificateEnd - Int(WallTime.now.milliseconds / 1000))
+        Int64(certificateEnd) - WallTime.now.milliseconds / 1000)
       text.single(
         "certificate_expiry_timestamp_seconds gauge When the certificate expires, since 1970.",
         certificateEnd)
@@ -90,7 +90,7 @@ struct Metrics {
     text.single("context_capacity_bytes gauge Bytes that there are for turns.", ring.capacity)
     text.single(
       "context_overwritten_turns_total counter Turns that gave way to newer ones.",
-      Int(truncatingIfNeeded: ring.overwritten))
+      Int64(truncatingIfNeeded: ring.overwritten))
     text.single(
       "log_dropped_lines_total counter Log lines for which no room was left.",
       droppedLogLines)
@@ -203,7 +203,7 @@ struct Metrics {
   ) {
     // Without a reply there is no quantile.
     guard let time = latency.percentile(percent) else { return }
-    text.sample(milliseconds: time, labels: label("quantile", quantile, after: labels))
+    text.sample(milliseconds: Int64(time), labels: label("quantile", quantile, after: labels))
   }
 
   /// The labels of an integration. Names have no characters that need escaping.

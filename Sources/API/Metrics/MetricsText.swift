@@ -20,22 +20,34 @@ struct MetricsText {
 
   /// Writes a sample, with `labels` as they stand in braces.
   @inline(never)
-  func sample(_ value: Int, labels: [UInt8] = [], suffix: StaticString = "") {
+  func sample(_ value: Int64, labels: [UInt8] = [], suffix: StaticString = "") {
     start(labels, suffix)
     buffer.append(decimal: value)
     buffer.append(UInt8(ascii: "\n"))
   }
 
+  /// Writes a sample, with `labels` as they stand in braces.
+  @inline(__always)
+  func sample(_ value: Int, labels: [UInt8] = [], suffix: StaticString = "") {
+    sample(Int64(value), labels: labels, suffix: suffix)
+  }
+
   /// Writes a family of one sample, without labels.
   @inline(never)
-  mutating func single(_ family: StaticString, _ value: Int) {
+  mutating func single(_ family: StaticString, _ value: Int64) {
     begin(family)
     sample(value)
   }
 
+  /// Writes a family of one sample, without labels.
+  @inline(__always)
+  mutating func single(_ family: StaticString, _ value: Int) {
+    single(family, Int64(value))
+  }
+
   /// Writes a sample that is a time, in seconds.
   @inline(never)
-  func sample(milliseconds: Int, labels: [UInt8] = [], suffix: StaticString = "") {
+  func sample(milliseconds: Int64, labels: [UInt8] = [], suffix: StaticString = "") {
     sample(Resource.thousandths(milliseconds), labels: labels, suffix: suffix)
   }
 

@@ -91,7 +91,7 @@ struct ModelTable {
       writer.member("created_at", string: text.span)
     } else {
       writer.member("object", string: "model")
-      writer.member("created", integer: Int(created.milliseconds / 1000))
+      writer.member("created", integer: Int(clamping: created.milliseconds / 1000))
       writer.member("owned_by", string: "postern")
     }
     writer.endObject()

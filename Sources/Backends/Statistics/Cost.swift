@@ -5,24 +5,25 @@ package import Protocols
 /// An amount of money, exact to 10^-12 of its unit: what a token may cost.
 package struct Cost: Equatable {
   /// Whole units of money.
-  package private(set) var units: Int
+  package private(set) var units: Int64
   /// Parts of a unit besides: less than ``scale``.
-  package private(set) var parts: Int
+  package private(set) var parts: Int64
 
   /// Parts in a unit.
-  private static let scale = 1_000_000_000_000
+  private static let scale: Int64 = 1_000_000_000_000
 
   /// An amount from its parts, of which there may be more than a unit has.
-  package init(units: Int = 0, parts: Int = 0) {
+  package init(units: Int64 = 0, parts: Int64 = 0) {
     self.units = units &+ parts / Self.scale
     self.parts = parts % Self.scale
   }
 
   /// What tokens cost. At most 10^12 of them, so that nothing overflows.
   init(_ tokens: Int, at price: Price) {
-    let whole = tokens * price.units
+    let tokens = Int64(tokens)
+    let whole = tokens * Int64(price.units)
     self.init(units: whole / 1_000_000, parts: whole % 1_000_000 * 1_000_000)
-    self += Cost(parts: tokens * price.millionths)
+    self += Cost(parts: tokens * Int64(price.millionths))
   }
 
   /// Adds an amount.

@@ -41,10 +41,10 @@ package final class IntegrationStatistics {
   package private(set) var failuresInARow = 0
 
   /// The number of attempts with an outcome.
-  package subscript(outcome: Outcome) -> Int { counts[outcome] }
+  package subscript(outcome: Outcome) -> Int64 { counts[outcome] }
 
   /// The value of a counter.
-  package subscript(counter: Counter) -> Int { counts[counter] }
+  package subscript(counter: Counter) -> Int64 { counts[counter] }
 
   /// Counts an attempt.
   @inline(never)

@@ -14,13 +14,13 @@ package struct LatencyHistogram {
   /// The number of durations.
   package private(set) var count = 0
   /// Their exact sum, in milliseconds.
-  package private(set) var totalMilliseconds = 0
+  package private(set) var totalMilliseconds: Int64 = 0
 
   /// Records a duration. O(1), without allocation.
   package mutating func record(milliseconds: Int) {
     let time = max(0, milliseconds)
     count += 1
-    totalMilliseconds += time
+    totalMilliseconds += Int64(time)
     let place = LatencyHistogram.place(of: min(time, LatencyHistogram.longest))
     if counts[place] < .max { counts[place] += 1 }
   }
@@ -30,10 +30,10 @@ package struct LatencyHistogram {
   package func percentile(_ percent: Int) -> Int? {
     guard count > 0 else { return nil }
     // The nearest rank, from 1: the number of durations that are at most the percentile.
-    let rank = max(1, (count * percent + 99) / 100)
-    var seen = 0
+    let rank = max(1, (Int64(count) * Int64(percent) + 99) / 100)
+    var seen: Int64 = 0
     for place in counts.indices {
-      seen += Int(counts[place])
+      seen += Int64(counts[place])
       if seen >= rank { return LatencyHistogram.middle(of: place) }
     }
     return LatencyHistogram.longest

@@ -9,7 +9,7 @@ package struct StatisticCounts: Equatable {
   private static let counterBase = 64
   private static let costBase = 126
 
-  private var numbers = [Int](
+  private var numbers = [Int64](
     repeating: 0, count: outcomes + IntegrationStatistics.Counter.allCases.count)
   /// What the replies have cost.
   package private(set) var cost = Cost()
@@ -18,10 +18,10 @@ package struct StatisticCounts: Equatable {
   package init() {}
 
   /// The number of attempts with an outcome.
-  package subscript(outcome: Outcome) -> Int { numbers[outcome.rawValue] }
+  package subscript(outcome: Outcome) -> Int64 { numbers[outcome.rawValue] }
 
   /// The value of a counter.
-  package subscript(counter: IntegrationStatistics.Counter) -> Int {
+  package subscript(counter: IntegrationStatistics.Counter) -> Int64 {
     numbers[Self.outcomes + counter.rawValue]
   }
 
@@ -29,11 +29,11 @@ package struct StatisticCounts: Equatable {
   var isZero: Bool { cost == Cost() && !numbers.contains { $0 != 0 } }
 
   mutating func add(_ count: Int, to outcome: Outcome) {
-    numbers[outcome.rawValue] &+= count
+    numbers[outcome.rawValue] &+= Int64(count)
   }
 
   mutating func add(_ count: Int, to counter: IntegrationStatistics.Counter) {
-    numbers[Self.outcomes + counter.rawValue] &+= count
+    numbers[Self.outcomes + counter.rawValue] &+= Int64(count)
   }
 
   mutating func add(_ cost: Cost) {
@@ -42,7 +42,7 @@ package struct StatisticCounts: Equatable {
 
   /// Adds all counts of `other`, or takes them away.
   @inline(never)
-  mutating func add(_ other: StatisticCounts, times factor: Int = 1) {
+  mutating func add(_ other: StatisticCounts, times factor: Int64 = 1) {
     for index in numbers.indices { numbers[index] &+= other.numbers[index] &* factor }
     if factor < 0 { cost -= other.cost } else { cost += other.cost }
   }
@@ -72,7 +72,7 @@ package struct StatisticCounts: Equatable {
     while reader.isValid {
       let name = reader.number() - 1
       guard name >= 0 else { return }
-      let value = reader.number()
+      let value = reader.wideNumber()
       switch name {
       case 0..<Self.outcomes: numbers[name] = value
       case Self.counterBase..<Self.counterBase + numbers.count - Self.outcomes:

@@ -55,15 +55,15 @@ package final class StatisticsLedger {
     @inline(never)
     func write(to writer: RecordWriter, hours hasHours: Bool, current hour: Int64) {
       writer.put(id)
-      writer.put(Int(since))
+      writer.put(since)
       total.write(to: writer)
       writer.put(hasHours ? hours.count + 1 : 0)
       guard hasHours else { return }
       for part in hours {
-        writer.put(Int(part.hour))
+        writer.put(part.hour)
         part.counts.write(to: writer)
       }
-      writer.put(Int(hour))
+      writer.put(hour)
       current.write(to: writer)
     }
 
@@ -194,12 +194,12 @@ package final class StatisticsLedger {
     while reader.isValid, entriesLeft > 0 {
       entriesLeft -= 1
       let id = reader.text().copied
-      let entry = Entry(id, since: min(Int64(reader.number()), Self.latest))
+      let entry = Entry(id, since: min(reader.wideNumber(), Self.latest))
       entry.before = StatisticCounts(&reader)
       var hoursLeft = reader.number()
       while reader.isValid, hoursLeft > 0 {
         hoursLeft -= 1
-        let hour = Int64(reader.number())
+        let hour = reader.wideNumber()
         let counts = StatisticCounts(&reader)
         if hour > self.hour - Int64(Self.hours) { entry.add(counts, hour: hour) }
       }

@@ -141,7 +141,7 @@ public struct Resource {
       writer.string("never")
     case (.number(let milliseconds), .duration), (.number(let milliseconds), .optionalDuration),
       (.sync(.every(let milliseconds)), _):
-      let seconds = Resource.thousandths(milliseconds)
+      let seconds = Resource.thousandths(Int64(milliseconds))
       writer.raw(seconds.span)
     case (.number(let number), _):
       writer.integer(number)
@@ -160,12 +160,12 @@ public struct Resource {
   }
 
   /// Milliseconds as seconds, a JSON number.
-  public static func thousandths(_ milliseconds: Int) -> [UInt8] {
+  public static func thousandths(_ milliseconds: Int64) -> [UInt8] {
     var text: [UInt8] = []
     text.append(decimal: milliseconds / 1000)
     guard milliseconds % 1000 != 0 else { return text }
     text.append(".")
-    text.append(decimal: milliseconds % 1000, width: 3)
+    text.append(decimal: Int(milliseconds % 1000), width: 3)
     while text.last == UInt8(ascii: "0") { text.removeLast() }
     return text
   }

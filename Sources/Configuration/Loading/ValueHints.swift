@@ -162,7 +162,9 @@ extension Setting {
       guard digits > 0 else { return nil }
       let factor = unit.isEmpty ? [UInt8]("1000") : units.value(of: unit.span)
       guard let factor, let factor = Int(decimal: factor.span) else { return nil }
-      sum += number * factor / scale
+      let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+      guard !overflow, product / scale < Int.max - sum else { return nil }
+      sum += product / scale
     }
     return sum > 0 ? sum : nil
   }

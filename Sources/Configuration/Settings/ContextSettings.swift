@@ -34,7 +34,7 @@ public struct ContextSettings: SectionSettings, Sendable {
 
   mutating func bind(_ rows: inout SettingRows) {
     rows.size(
-      "memory", 4 << 10...4 * Quantity.gibibyte, &memoryBytes, standard: "4M",
+      "memory", 4 << 10...Quantity.largestRing, &memoryBytes, standard: "4M",
       """
       The size of the ring that holds all conversations. It is allocated at start; when it is full, the \
       oldest messages are dropped. A change needs a restart.

@@ -9,9 +9,10 @@ package struct DecimalNumber {
   /// Whether rounding changed nothing.
   let isExact: Bool
 
-  /// Reads a valid JSON number and multiplies it by `10^places`; `nil` where the result is not below 10^18.
+  /// Reads a valid JSON number and multiplies it by `10^places`; `nil` where the result is not below 10^18, or not
+  /// an `Int`.
   package init?(json text: Span<UInt8>, shiftedBy places: Int) {
-    var digits = 0
+    var digits: Int64 = 0
     var exponent = places
     var isExact = true
     var isFraction = false
@@ -22,7 +23,7 @@ package struct DecimalNumber {
       if byte == UInt8(ascii: ".") { isFraction = true }
       guard byte.isASCIIDigit else { continue }
       if digits < DecimalNumber.limit / 10 {
-        digits = digits * 10 + Int(byte - UInt8(ascii: "0"))
+        digits = digits * 10 + Int64(byte - UInt8(ascii: "0"))
         if isFraction { exponent -= 1 }
       } else {
         // Further digits are only a rounding error, or the number is too large.
@@ -36,7 +37,7 @@ package struct DecimalNumber {
       digits *= 10
       exponent -= 1
     }
-    var last = 0
+    var last: Int64 = 0
     while exponent < 0, digits > 0 || last > 0 {
       if last != 0 { isExact = false }
       last = digits % 10
@@ -45,11 +46,12 @@ package struct DecimalNumber {
     }
     if last != 0 { isExact = false }
     if last >= 5 { digits += 1 }
-    value = text.hasPrefix("-") ? -digits : digits
+    guard let value = Int(exactly: text.hasPrefix("-") ? -digits : digits) else { return nil }
+    self.value = value
     self.isExact = isExact
   }
 
-  private static let limit = 1_000_000_000_000_000_000
+  private static let limit: Int64 = 1_000_000_000_000_000_000
 
   /// The exponent after the `e`, limited to bounds far beyond any that matters.
   private static func exponent(_ text: Span<UInt8>) -> Int {

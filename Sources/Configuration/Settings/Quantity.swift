@@ -11,6 +11,12 @@ package enum Quantity {
   case size
 
   static let gibibyte = 1 << 30
+  /// The largest ring, in bytes: 4G; 1G where that does not fit the address space.
+  #if _pointerBitWidth(_32)
+    static let largestRing = gibibyte
+  #else
+    static let largestRing = 4 * gibibyte
+  #endif
   /// In milliseconds.
   static let day = 86_400_000
 

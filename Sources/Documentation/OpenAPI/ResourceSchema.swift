@@ -139,7 +139,7 @@ extension Setting {
   }
 
   private func seconds(_ milliseconds: Int) -> String {
-    String(decoding: Resource.thousandths(milliseconds), as: UTF8.self)
+    String(decoding: Resource.thousandths(Int64(milliseconds)), as: UTF8.self)
   }
 
   private var defaultMember: String {

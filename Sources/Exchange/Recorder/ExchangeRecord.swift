@@ -75,7 +75,7 @@ package struct ExchangeRecord: ~Escapable {
     face = Self.faces[reader.number()]
     let flags = reader.number()
     (isStreaming, isFallback, hasContent) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
-    start = Int64(reader.number())
+    start = reader.wideNumber()
     duration = reader.number()
     waited = reader.number()
     firstContent = reader.optionalNumber()
@@ -85,8 +85,9 @@ package struct ExchangeRecord: ~Escapable {
     requestBytes = reader.number()
     replyBytes = reader.number()
     tokens = (reader.optionalNumber(), reader.optionalNumber(), reader.optionalNumber())
-    let (units, parts) = (reader.optionalNumber(), reader.number())
-    cost = units.map { Cost(units: $0, parts: parts) }
+    let (units, parts) = (reader.wideNumber(), reader.wideNumber())
+    // 0 is for an exchange without a cost; see RecordWriter.put(optional:).
+    cost = units > 0 ? Cost(units: units - 1, parts: parts) : nil
     attemptCount = reader.number()
     attemptsLeftOut = reader.number()
     rest = reader

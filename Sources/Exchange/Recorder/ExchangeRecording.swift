@@ -33,7 +33,7 @@ extension Exchange {
         (message.isStreaming ? 1 : 0) | (server?.isFallback == true ? 2 : 0)
           | (keepsContent ? 4 : 0))
       let duration = (end - start).milliseconds
-      writer.put(Int(WallTime.now.milliseconds) - duration)
+      writer.put(WallTime.now.milliseconds - Int64(duration))
       writer.put(duration)
       writer.put(((firstAsked ?? end) - start).milliseconds)
       writer.put(optional: firstContent(in: reports))

@@ -78,6 +78,8 @@ private struct WrittenNumber {
 
   /// The numbers of a text, in order. O(n).
   static func all(in text: Span<UInt8>) -> [WrittenNumber] {
+    // Larger numbers mean nothing here; ten times as many and a digit fit 32 bits.
+    let largest = 200_000_000
     var numbers: [WrittenNumber] = []
     var index = 0
     while index < text.count {
@@ -89,7 +91,7 @@ private struct WrittenNumber {
       var value = 0
       while index < text.count {
         if text[index].isASCIIDigit {
-          value = min(value * 10 + Int(text[index] - UInt8(ascii: "0")), 1 << 40)
+          value = min(value * 10 + Int(text[index] - UInt8(ascii: "0")), largest)
         } else if !isGroup(text, at: index) {
           break
         }

@@ -44,9 +44,12 @@ public struct TokenUsage: Sendable {
     cached = details?["cached_tokens"].flatMap { Self.count($0) } ?? counts[5] ?? counts[6]
   }
 
+  /// The most tokens that a count may have: 10^12, or where `Int` has 32 bits a quarter of its range.
+  private static let most = Int(min(1_000_000_000_000, Int64(Int.max / 4)))
+
   /// A count of tokens; a number that no request can have is not one, so that sums cannot overflow.
   private static func count(_ value: JSONValue) -> Int? {
-    guard let count = value.integer, 0...1_000_000_000_000 ~= count else { return nil }
+    guard let count = value.integer, 0...most ~= count else { return nil }
     return count
   }
 }
