@@ -1,4 +1,9 @@
 #define _GNU_SOURCE
+#if __SIZEOF_LONG__ == 4
+// Times after 2038.
+#define _FILE_OFFSET_BITS 64
+#define _TIME_BITS 64
+#endif
 #include "CLinux.h"
 
 #include <malloc.h>
@@ -54,3 +59,15 @@ int clinux_reopen_for_writing(int descriptor) {
   snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
   return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
+
+#if __SIZEOF_LONG__ == 4
+static int64_t nanoseconds(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+int64_t clinux_monotonic_nanoseconds(void) { return nanoseconds(CLOCK_MONOTONIC); }
+
+int64_t clinux_realtime_nanoseconds(void) { return nanoseconds(CLOCK_REALTIME); }
+#endif

@@ -62,6 +62,11 @@ static inline int clinux_epoll_control(int epoll, int operation, int descriptor,
 static inline uint64_t clinux_epoll_token(const struct epoll_event *event) { return event->data.u64; }
 
 // CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds; neither can fail on Linux.
+#if __SIZEOF_LONG__ == 4
+// Not inline: a time of 64 bits needs a feature-test macro there.
+int64_t clinux_monotonic_nanoseconds(void);
+int64_t clinux_realtime_nanoseconds(void);
+#else
 static inline int64_t clinux_monotonic_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -73,6 +78,7 @@ static inline int64_t clinux_realtime_nanoseconds(void) {
   clock_gettime(CLOCK_REALTIME, &now);
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+#endif
 
 static inline bool clinux_is_regular(mode_t mode) { return S_ISREG(mode); }
 static inline bool clinux_is_symbolic_link(mode_t mode) { return S_ISLNK(mode); }
