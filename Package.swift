@@ -81,6 +81,7 @@ let package = Package(
     shims("CGnuTLS", over: "gnutls"),
     // No library is linked: libyaml is loaded when it is needed.
     shims("CYAML"),
+    shims("CZlib", over: "z"),
     shims("CMicroHTTPD", over: "microhttpd", "gnutls"),
     room("Bytes", on: [], isHot: true),
     room("JSON", on: ["Bytes"], isHot: true),
@@ -109,7 +110,7 @@ let package = Package(
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
-        "CAssets",
+        "CAssets", "CZlib",
       ]),
     .executableTarget(
       name: "Postern",

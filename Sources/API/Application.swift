@@ -21,6 +21,7 @@ package final class Application {
   package var reload: ((@escaping (ReloadResult) -> Void) -> Void)?
   let dispatcher: Dispatcher
   let followers: ExchangeFollowers
+  let openAPI = Asset.openAPI()
   /// When it was made, for durations.
   let start: Instant
   /// The same moment as date and time, for people.

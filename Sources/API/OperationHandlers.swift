@@ -35,8 +35,7 @@ enum OperationHandlers {
 
   /// `GET /openapi.json`: the description of this interface.
   static func openAPI(_ call: Call) -> Admission {
-    .answer(
-      Response(status: 200, contentType: "application/json", content: .constant(Assets.openAPI)))
+    .answer(call.application.openAPI.response(to: call.request))
   }
 
   private static func response(

@@ -3,6 +3,6 @@
 
 #include <stddef.h>
 
-// docs/openapi.json, without a NUL at its end.
+// docs/openapi.json, compressed by gzip.
 extern const unsigned char *const cassets_openapi_bytes;
 extern const size_t cassets_openapi_count;

@@ -1,5 +1,6 @@
 """`GET /openapi.json` describes everything that the gateway does, and nothing else."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -47,8 +48,15 @@ def test_is_a_valid_document(running):
 
 
 def test_is_the_file_in_docs(running):
-    file = ROOT / "docs/openapi.json"
-    assert running.client().get("/openapi.json").body == file.read_bytes()
+    text = (ROOT / "docs/openapi.json").read_bytes()
+    client = running.client()
+    plain = client.get("/openapi.json")
+    assert (plain.body, plain.values("Content-Encoding")) == (text, [])
+    compressed = client.get("/openapi.json", {"Accept-Encoding": "br, gzip;q=0.5"})
+    assert compressed.field("Content-Encoding") == "gzip"
+    assert gzip.decompress(compressed.body) == text
+    for response in (plain, compressed):
+        assert response.field("Vary") == "Accept-Encoding"
 
 
 def test_without_keys_only_this_host_may_read_it(gateway):

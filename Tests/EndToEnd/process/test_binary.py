@@ -13,7 +13,7 @@ from repository import ROOT
 EXPECTED_LIBRARIES = re.compile(
     r"libc\.so\.6|libm\.so\.6|ld-linux-[\w-]+\.so\.\d"
     r"|libcurl(-gnutls)?\.so\.4|libmicrohttpd\.so\.\d+"
-    r"|libgnutls\.so\.\d+|libcrypto\.so\.3|libnettle\.so\.\d+"
+    r"|libgnutls\.so\.\d+|libcrypto\.so\.3|libz\.so\.1|libnettle\.so\.\d+"
 )
 # Tables that the linker adds if a String is compared, hashed or counted by characters.
 UNICODE_TABLES = re.compile(
