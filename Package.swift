@@ -10,10 +10,11 @@ import PackageDescription
 /// The objects hold LLVM bitcode for link-time optimisation. Embedded Swift emits each
 /// specialisation into every object that uses it, and the linker removes the equal and the unused
 /// ones. SwiftPM has only a command-line option for this; with these flags, plain `swift build`
-/// does it too. Exclusivity is enforced in debug, where the tests run. No code unwinds at run time;
-/// debuggers use .debug_frame, which strip removes.
+/// does it too. The failed preconditions of a function share one trap. Exclusivity is enforced in
+/// debug, where the tests run. No code unwinds at run time; debuggers use .debug_frame, which strip
+/// removes.
 let codeFlags = [
-  "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full",
+  "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full", "-Xfrontend", "-mergeable-traps",
   "-enforce-exclusivity=unchecked",
   "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
   "-Xcc", "-Xclang", "-Xcc", "-mframe-pointer=none",
@@ -23,11 +24,13 @@ let codeFlags = [
 /// Flags of the linker in release.
 ///
 /// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
-/// the code smaller. Equal functions are kept once. Relocations are packed (DT_RELR, which needs
-/// glibc 2.36). posix_memalign is replaced; see CLinux.c.
+/// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
+/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36). posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
+  "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
+  "-Xlinker", "-mllvm", "-Xlinker", "-outliner-benefit-threshold=8",
   "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
   "-Xlinker", "--wrap=posix_memalign",
 ]
@@ -41,17 +44,33 @@ let settings: [SwiftSetting] = [
   .treatWarning("EmbeddedRestrictions", as: .error, .when(configuration: .debug)),
 ]
 
-/// For code that runs once or seldom: the smallest code instead of the fastest.
-let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+/// What the compiler optimises a room for.
+enum Goal {
+  /// Speed, if it is worth its size: the bytes of every message pass through.
+  case speed
+  /// Size. The protocols are built so, too: speed there would save a hundredth of a message's time,
+  /// and cost kilobytes. Functions are not copied for each closure that they are given.
+  case size
+  /// Size, whatever it costs: the code runs at the start, for a change, or in a command.
+  case leastSize
+
+  var settings: [SwiftSetting] {
+    let size = ["-Osize", "-Xllvm", "-sil-disable-pass=closure-specialize"]
+    let flags =
+      switch self {
+      case .speed: [String]()
+      case .size: size
+      case .leastSize: size + ["-Xllvm", "-force-attribute=minsize"]
+      }
+    return [.unsafeFlags(flags, .when(configuration: .release))]
+  }
+}
 
 /// A target of the product, a room.
 ///
-/// Imports point down only: a target names the targets that it uses. A hot room is one that the
-/// bytes of every message pass through; it is optimised for speed if that is worth its size. The
-/// protocols are not: speed there would save a hundredth of a message's time, and cost kilobytes.
-func room(_ name: String, on lower: [Target.Dependency], isHot: Bool = false) -> Target {
-  .target(
-    name: name, dependencies: lower, swiftSettings: isHot ? settings : settings + small)
+/// Imports point down only: a target names the targets that it uses.
+func room(_ name: String, on lower: [Target.Dependency], for goal: Goal = .size) -> Target {
+  .target(name: name, dependencies: lower, swiftSettings: settings + goal.settings)
 }
 
 /// A C target: headers and typed shims of one library, without policy, or files as bytes (CAssets).
@@ -83,22 +102,23 @@ let package = Package(
     shims("CYAML"),
     shims("CZlib", over: "z"),
     shims("CMicroHTTPD", over: "microhttpd", "gnutls"),
-    room("Bytes", on: [], isHot: true),
-    room("JSON", on: ["Bytes"], isHot: true),
+    room("Bytes", on: [], for: .speed),
+    room("JSON", on: ["Bytes"], for: .speed),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Protocols", on: ["Bytes", "JSON", "Platform"]),
-    room("Configuration", on: ["Bytes", "JSON", "Protocols"]),
-    room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"]),
-    room("Context", on: ["Bytes", "Platform"], isHot: true),
+    room("Configuration", on: ["Bytes", "JSON", "Protocols"], for: .leastSize),
+    room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"], for: .leastSize),
+    room("Context", on: ["Bytes", "Platform"], for: .speed),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
-    room("EventLoop", on: ["Platform"], isHot: true),
-    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"], isHot: true),
+    room("EventLoop", on: ["Platform"], for: .speed),
+    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"], for: .speed),
     room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
     room(
       "Backends", on: ["Bytes", "JSON", "Platform", "Configuration", "Protocols", "HTTPClient"]),
     room(
-      "Storage", on: ["Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context"]),
+      "Storage", on: ["Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context"],
+      for: .leastSize),
     room(
       "Exchange",
       on: [
@@ -118,7 +138,7 @@ let package = Package(
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
         "API", "Import",
-      ], swiftSettings: settings + small,
+      ], swiftSettings: settings + Goal.leastSize.settings,
       linkerSettings: [
         .linkedLibrary("m"),
         .unsafeFlags(linkerFlags, .when(configuration: .release)),
