@@ -19,7 +19,7 @@ import Platform
 final class RingFlusher {
   /// The time until a failed write is tried again.
   private static let patience = TimeSpan.seconds(30)
-  /// The time until statistics are written that need not be flushed.
+  /// The time until statistics are flushed with `always`, and written with `never`.
   private static let patienceOfStatistics = TimeSpan.seconds(5)
   /// The assumed duration of a flush before the first was measured.
   private static let firstGuess = TimeSpan.milliseconds(100)
@@ -78,21 +78,25 @@ final class RingFlusher {
 
   /// Notes that the statistics have changed, maybe without a turn.
   ///
-  /// With `always` they are written before this returns, so that the end of the process loses none. Otherwise they are
-  /// written within the duration, with `never` within some seconds, and not flushed then.
+  /// With `always` they are written before this returns, so that the end of the process loses none, and flushed within
+  /// some seconds: a flush of their own for each turn would double what a turn costs the storage. With a duration they
+  /// are written and flushed within it; with `never` they are written within some seconds.
   func noteStatistics() {
     guard let statistics, statistics.isChanged, !hasFailed else { return }
     switch sync {
     case .always:
       statistics.save()
-      flushSoon()
+      inSomeSeconds { [worker] in statistics.flush(on: worker) }
     case .every(let milliseconds): flush(within: milliseconds)
-    case .never:
-      guard timer == nil else { return }
-      timer = loop.schedule(after: Self.patienceOfStatistics) { [self] in
-        timer = nil
-        statistics.save()
-      }
+    case .never: inSomeSeconds { statistics.save() }
+    }
+  }
+
+  private func inSomeSeconds(_ action: @escaping () -> Void) {
+    guard timer == nil else { return }
+    timer = loop.schedule(after: Self.patienceOfStatistics) { [self] in
+      timer = nil
+      action()
     }
   }
 
@@ -138,7 +142,7 @@ final class RingFlusher {
     isDue = false
     let served = waiting
     waiting = []
-    statistics?.flush(on: worker)
+    if case .every = sync { statistics?.flush(on: worker) }
     file.beginFlush()
     let file = file
     let start = Instant.now
