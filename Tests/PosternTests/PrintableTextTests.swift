@@ -41,7 +41,9 @@ import TestSupport
     #expect(text(ShortText.duration(milliseconds).bytes) == shown)
   }
 
-  @Test(arguments: [(0, "0 B"), (1023, "1023 B"), (90_112, "88.0 KB"), (4 << 20, "4.0 MB")])
+  @Test(arguments: [
+    (0, "0 B"), (1023, "1023 B"), (90_112, "88.0 KB"), (4_190_208, "4.0 MB"), (4 << 20, "4.0 MB"),
+  ])
   func sizesAreShort(count: Int, shown: String) {
     #expect(text(ShortText.bytes(count).bytes) == shown)
   }

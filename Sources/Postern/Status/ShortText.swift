@@ -39,7 +39,7 @@ enum ShortText {
   static func bytes(_ count: Int) -> Text {
     if count < 1024 { return "\(count) B" }
     let isSmall = count < 1 << 20
-    let tenths = isSmall ? (count * 10) >> 10 : ((count >> 10) * 10) >> 10
+    let tenths = ((isSmall ? count : count >> 10) * 10 + 512) >> 10
     return "\(tenths / 10).\(tenths % 10) \(isSmall ? "KB" as Text : "MB")"
   }
 
