@@ -55,12 +55,14 @@ await call("POST", "/v1/bots/shop/messages", message, { "X-Request-Id": "request
 await call("GET", "/v1/bots/shop/conversations");
 await call("GET", "/v1/conversations/conv_1?bot=shop");
 await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
-await call("DELETE", "/v1/conversations/conv_1?bot=shop");
-await call("DELETE", "/v1/bots/shop/conversations?user=user_1");
 
 // The last exchanges: all of a bot, and one by the X-Request-Id of its request.
 await call("GET", "/v1/exchanges?bot=shop&outcome=ok");
 await call("GET", "/v1/exchanges/request_1");
+
+// Deleted conversations leave the exchanges, too.
+await call("DELETE", "/v1/conversations/conv_1?bot=shop");
+await call("DELETE", "/v1/bots/shop/conversations?user=user_1");
 
 // The statistics of each integration
 await call("GET", "/v1/stats");

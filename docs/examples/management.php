@@ -62,12 +62,14 @@ call('POST', '/v1/bots/shop/messages', $message, ['X-Request-Id: request_1']);
 call('GET', '/v1/bots/shop/conversations');
 call('GET', '/v1/conversations/conv_1?bot=shop');
 call('GET', '/v1/conversations/conv_1/messages?bot=shop');
-call('DELETE', '/v1/conversations/conv_1?bot=shop');
-call('DELETE', '/v1/bots/shop/conversations?user=user_1');
 
 // The last exchanges: all of a bot, and one by the X-Request-Id of its request.
 call('GET', '/v1/exchanges?bot=shop&outcome=ok');
 call('GET', '/v1/exchanges/request_1');
+
+// Deleted conversations leave the exchanges, too.
+call('DELETE', '/v1/conversations/conv_1?bot=shop');
+call('DELETE', '/v1/bots/shop/conversations?user=user_1');
 
 // The statistics of each integration
 call('GET', '/v1/stats');
