@@ -51,7 +51,7 @@ package enum ConfigurationStore {
 
   /// Makes the changes of a plan. If another process saves meanwhile, the plan is made again.
   ///
-  /// Unless the file may be empty, one without text is invalid: it has lost the settings that apply.
+  /// Unless the file may be empty, one without sections and keys is invalid: it has lost the settings that apply.
   package static func save(
     to path: [UInt8], from sources: ConfigurationSources, mayBeEmpty: Bool = true, _ plan: Plan
   ) throws(Failure) -> Saved {

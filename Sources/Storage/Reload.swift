@@ -38,7 +38,8 @@ package final class Reload {
   private var waiting: [(ReloadResult) -> Void] = []
   /// The file that was read last, valid or not; without a hash, the one that was read at the start.
   private var last: (identity: FileIdentity, hash: UInt64?)?
-  /// Whether the file that applies has no text. Any other file that loses its text is refused: with it, the keys would go.
+  /// Whether the file that applies has neither sections nor keys. Any other file that loses them is refused: the API keys
+  /// would be gone, too.
   package private(set) var isEmpty: Bool
   /// The files that it names, as they were read with it.
   private var files: [ReferencedFile]
@@ -70,6 +71,12 @@ package final class Reload {
   /// Reads the file again whenever it, or a file that it names, changes. If the system cannot watch files, only SIGHUP
   /// causes that.
   package func watch() {
+    if let file = try? FileSnapshot(of: path, limit: INIDocument.readingLimit),
+      file.identity == last?.identity
+    {
+      sections = ChangedSections(of: file.contents)
+      isEmpty = Finding.hasNoText(file.contents)
+    }
     do throws(SystemError) {
       observer = try FileObserver(log: log, loop: loop) { [self] in fileChanged() }
     } catch {
@@ -79,11 +86,6 @@ package final class Reload {
       }
     }
     follow()
-    if let file = try? FileSnapshot(of: path, limit: INIDocument.readingLimit),
-      file.identity == last?.identity
-    {
-      sections = ChangedSections(of: file.contents)
-    }
     // A file may have changed since it was read.
     if !files.isEmpty || FileIdentity(at: path) != last?.identity { fileChanged() }
   }

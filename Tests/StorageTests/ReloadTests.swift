@@ -198,20 +198,27 @@ import Testing
     #expect(bench.faults.last?.count == 1)
   }
 
-  /// With its text a file would lose its keys. What Postern itself has emptied, and a file that was empty before, apply.
+  /// With its text a file would lose its keys; comments are no settings. A file that had none before applies.
   @Test func refusesAFileThatHasLostItsText() throws {
     let bench = try Bench()
-    try bench.write("\r\n \t\n")
-    for _ in 0..<2 {
-      bench.reload.begin()
-      #expect(bench.windows == [] && bench.faults.last?.count == 1)
+    for text in ["\r\n \t\n", "\u{FEFF}# [bot a]\n\n ; window = 1"] {
+      try bench.write(text)
+      for _ in 0..<2 {
+        bench.reload.begin()
+        #expect(bench.windows == [] && bench.faults.last?.count == 1)
+      }
     }
-    try bench.write("# Nothing on purpose.\n")
+    try bench.write("# Nothing on purpose.\n[bot a]\n")
     bench.reload.begin()
     #expect(bench.windows == [10] && bench.faults.last == [])
-    let bare = try Bench("")
-    bare.reload.begin()
-    #expect(bare.windows == [10] && bare.faults == [[]])
+    for text in ["", "\n", "# Nothing yet.\n"] {
+      let bare = try Bench(text)
+      bare.reload.watch()
+      #expect(bare.reload.isEmpty)
+      try bare.write("# Still nothing.\n")
+      bare.reload.begin()
+      #expect(bare.windows == [10] && bare.faults == [[]])
+    }
   }
 
   @Test func appliesNothingAfterItsEnd() throws {

@@ -32,15 +32,22 @@ public struct Finding: Sendable {
 }
 
 extension Finding {
-  /// The error of a file that has lost its text while it was in use.
+  /// The error of a file that has lost its settings while it was in use.
   public static var lostText: Finding {
     Finding(
       line: 1, severity: .error, missing: nil,
-      message: "the file has become empty: write its settings again, or restart to do without")
+      message:
+        "the file has no settings any more: write them again, or restart to do without")
   }
 
-  /// Whether a file has nothing but blanks and line ends.
+  /// Whether a file has neither a section nor a key: nothing but blanks and comments.
   public static func hasNoText(_ file: [UInt8]) -> Bool {
-    file.allSatisfy { $0.isBlank || $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }
+    for line in INIDocument(parsing: file).lines {
+      switch line.content {
+      case .blank, .comment: continue
+      default: return false
+      }
+    }
+    return true
   }
 }

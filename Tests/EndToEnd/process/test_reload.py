@@ -151,7 +151,7 @@ def test_an_invalid_file_changes_nothing_and_is_shown(served, way):
     assert served.client.message(bot="c").status == 200
 
 
-@pytest.mark.parametrize("text", ["", "\n", " \t\r\n\n"])
+@pytest.mark.parametrize("text", ["", "\n", " \t\r\n\n", "# [bot a]\n"])
 @pytest.mark.parametrize("hangs_up", [False, True])
 def test_a_file_that_has_become_empty_changes_nothing(served, text, hangs_up):
     """Its keys would be gone with the rest: every program of the host could do everything."""
@@ -160,7 +160,7 @@ def test_a_file_that_has_become_empty_changes_nothing(served, text, hangs_up):
     for _ in range(2):
         if hangs_up:
             served.hang_up()
-        served.running.await_log("the file has become empty")
+        served.running.await_log("the file has no settings any more")
     status, shown = served.readiness()
     assert status == 200
     assert shown["reasons"][0].startswith(f"{served.file}:1: ")
