@@ -26,6 +26,12 @@ public enum File {
     return withPath(path) { stat($0, &status) } == 0 && status.st_mode & 0o004 != 0
   }
 
+  /// Whether a path leads to a Unix socket; stat(2).
+  public static func isSocket(_ path: [UInt8]) -> Bool {
+    var status = stat()
+    return withPath(path) { stat($0, &status) } == 0 && clinux_is_socket(status.st_mode)
+  }
+
   /// Whether a path leads to nothing, not even to a broken symbolic link; lstat(2).
   ///
   /// `false` if the system does not tell: opening the path then throws the reason.

@@ -107,8 +107,10 @@ struct Listening {
     switch error {
     case .socket(let error):
       let hint: Text =
-        if case .unix = address, error.isAddressInUse {
-          "; a running Postern or another process has it: stop that, or choose another path"
+        if case .unix(let path) = address, error.isAddressInUse {
+          File.isSocket(path)
+            ? "; a running Postern or another process has it: stop that, or choose another path"
+            : "; a file that is not a socket has this path: remove it, or choose another path"
         } else {
           ""
         }

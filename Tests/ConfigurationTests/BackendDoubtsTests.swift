@@ -230,5 +230,9 @@ import Testing
       ConfigurationReport.load("[server]\nlisten = unix:/none/socket", sources).lines == [
         "2: warning: listen: unix:/none/socket cannot be made as it is now: the folder does not exist"
       ])
+    #expect(
+      ConfigurationReport.load("[server]\ncontrol = /none/socket", sources).lines == [
+        "2: warning: control: /none/socket cannot be made as it is now: the folder does not exist"
+      ])
   }
 }

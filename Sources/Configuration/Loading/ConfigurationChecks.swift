@@ -8,13 +8,16 @@ extension ConfigurationResolver {
     guard let listen = server.entry("listen"),
       let addresses = listen.text?.parsed(ListenAddress.list)
     else { return }
-    if let control = server.entry("control"), let path = control.text?.bytes {
+    if let control = server.entry("control"), let text = control.text {
+      let path = text.bytes
       if path.count > ListenAddress.longestPath {
         report(
           control.origin,
           "control: the path is too long; the maximum is \(ListenAddress.longestPath) bytes")
       } else if addresses.contains(.unix(path: path)) {
         report(control.origin, "control: 'listen' has the same path; choose another one")
+      } else if let fault = sources.fileFault(path) {
+        warn(control.origin, "control: \(text.path) cannot be made as it is now: \(fault)")
       }
     }
     for case .unix(let path) in addresses {

@@ -82,7 +82,8 @@ def test_a_unix_socket_in_use_is_not_taken_away(gateway, postern, tmp_path):
 def test_a_file_that_is_no_socket_is_not_taken_away(postern, tmp_path):
     path = tmp_path / "postern.sock"
     path.write_text("precious")
-    assert str(path) in start_in_vain(postern, tmp_path, Address(path=path))
+    told = start_in_vain(postern, tmp_path, Address(path=path))
+    assert str(path) in told and "not a socket" in told
     assert path.read_text() == "precious"
 
 
