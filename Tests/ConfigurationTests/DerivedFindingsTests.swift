@@ -59,6 +59,36 @@ import Testing
       ])
   }
 
+  /// A key that stands at a wrong setting.
+  @Test(arguments: [
+    "sk-s3cr3t", "sk-ant-api03-s3cr3t", "gsk_s3cr3t", "AIzas3cr3t", "postern_s3cr3t",
+    "whsec_s3cr3t", "Bearer s3cr3t",
+  ])
+  func quotesNothingThatBeginsAsAKey(key: String) {
+    let text = """
+      [server]
+      listen = \(key)
+      [limits]
+      per_user = \(key)
+      [log]
+      level = \(key)
+      [key a]
+      secret = 0123456789abcdef
+      scopes = chat, \(key)
+      bots = \(key)
+      [integration a]
+      bot = \(key)
+      type = \(key)
+      timeout = \(key)
+      ca_file = \(key)
+      """
+    let lines = load(text).lines
+    #expect(lines.count == 9)
+    #expect(!lines.contains { $0.contains("s3cr3t") })
+    let others = load("[log]\nlevel = s3cr3t\n[key a]\nsecret = 0123456789abcdef\nbots = x").lines
+    #expect(others.count == 2 && others[0].contains("'s3cr3t'") && others[1].contains("[bot x]"))
+  }
+
   @Test func refusesLineBreaksAndNULFromOutside() {
     let variables = ["N": "a\nb", "Z": "a\u{0}b", "R": "0123456789abcdef\r"]
     let text = """

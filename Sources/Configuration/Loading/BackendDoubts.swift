@@ -113,6 +113,15 @@ extension Vendor {
       !$0.keyPrefix.isEmpty && value[start...].starts(with: $0.keyPrefix)
     }
   }
+
+  /// Whether a value begins as keys do: those of vendors, of Postern, or of webhooks.
+  static func beginsAsKey(_ value: [UInt8]) -> Bool {
+    for start in ["sk-", "postern_", "whsec_", "Bearer "] as [StaticString]
+    where value.span.hasPrefixIgnoringCase(start) {
+      return true
+    }
+    return owner(ofKey: value) != nil
+  }
 }
 
 // MARK: - Bots

@@ -80,7 +80,7 @@ extension ConfigurationResolver {
     _ name: WrittenValue, of key: StaticString, in entry: SettingEntry, isAmong bots: [Section]
   ) {
     for bot in bots where bot.name == name.bytes { return }
-    if name.isDerived { return report(entry.origin, "\(key): there is no bot of that name") }
+    if name.mayBeSecret { return report(entry.origin, "\(key): there is no bot of that name") }
     let nearest = names.find(name.bytes.span, among: bots.map { $0.name })
     let hint: Text = nearest.map { "; did you mean '\(quoting: $0)'?" } ?? ""
     report(entry.origin, "\(key): there is no [bot \(quoting: name.bytes)]\(hint)")

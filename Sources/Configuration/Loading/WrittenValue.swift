@@ -25,11 +25,14 @@ struct WrittenValue {
   /// printed nor quoted in a message.
   let isDerived: Bool
 
+  /// Whether it may be a secret: it is derived, or begins as keys do. A key may stand at a wrong setting.
+  var mayBeSecret: Bool { isDerived || Vendor.beginsAsKey(bytes) }
+
   /// The value as the subject of a message that gives a limit: `0s`.
-  var subject: Text { isDerived ? "the value" : "\(quoting: bytes)" }
+  var subject: Text { mayBeSecret ? "the value" : "\(quoting: bytes)" }
 
   /// The value as the subject of a message that says what it is not: `'0s'`.
-  var quoted: Text { isDerived ? "the value" : "'\(quoting: bytes)'" }
+  var quoted: Text { mayBeSecret ? "the value" : "'\(quoting: bytes)'" }
 
   /// The value as a path in a message: whole, because its end matters most.
   var path: Text { isDerived ? "the file" : Text(bytes) }
