@@ -193,6 +193,17 @@ import Testing
     #expect(load(text).lines == [])
   }
 
+  @Test func warnsOfABotWithoutAnIntegration() {
+    let bots = "[bot a]\n[bot z]\n[integration x]\nbot = a\n"
+    #expect(
+      load(bots + "webhook_url = https://x/").lines == [
+        "2: warning: [bot z] has no integration: it answers with the message itself; write an [integration NAME] with bot = z"
+      ])
+    #expect(load(bots + "type = echo").lines == [])
+    #expect(load("[bot a]\n[bot z]").lines == [])
+    #expect(load("[bot a]\n[integration x]\nwebhook_url = https://x/").lines == [])
+  }
+
   @Test func warnsOfSecretsInAnOpenFile() {
     func lines(_ text: String) -> [String] {
       let sources = ConfigurationSources(["KEY": "0123456789abcdef"])

@@ -144,6 +144,23 @@ extension ConfigurationResolver {
     }
   }
 
+  /// Warns of bots without an integration where others have backends: a typing error in `bot` leaves one so.
+  mutating func doubtBots() {
+    let integrations = all(.integration)
+    // A `${…}` that has a value only where the gateway runs may name any bot.
+    guard integrations.contains(where: { $0.integrationKind?.dialect != nil }),
+      integrations.allSatisfy({ $0.text("bot") != nil })
+    else { return }
+    for bot in all(.bot) where self.integrations(of: bot)[0].origin.line == nil {
+      warn(
+        bot.origin,
+        """
+        \(bot.header) has no integration: it answers with the message itself; write an [integration NAME] with \
+        bot = \(bot.name)
+        """)
+    }
+  }
+
   /// Warns of secrets that are written out in a file that all users of the host can read.
   mutating func doubtOpenness() {
     guard sources.isOpen else { return }

@@ -35,6 +35,7 @@ struct ConfigurationResolver {
     // A file with errors is mended first: what follows from them would only distract.
     if list.findings.contains(where: { $0.severity == .error }) { return }
     for bot in all(.bot) { doubtEcho(in: integrations(of: bot)) }
+    doubtBots()
     doubtIntegrations()
     doubtOpenness()
   }
