@@ -52,6 +52,8 @@ import Testing
     Advice("[key a]\nsecret = ${KEY}\nscopes = all", "3!'admin'"),
     Advice("[key a]\nsecret = ${KEY}\nscopes = chat, readonly", "3!'read'"),
     Advice("[key a]\nsecret = ${KEY}\nscopes = *", "3!'admin'"),
+    Advice("[key a]\nsecret = ${KEY}\nscopes = chat read", "3!separate them by commas"),
+    Advice("[key a]\nsecret = ${KEY}\nscopes = chat;read", "3!separate them by commas"),
     // Times and sizes.
     .integration("timeout = 1d", "!'24h'"), .integration("timeout = 30 sec", "!'30s'"),
     .integration("timeout = 30 s", "!'30s'"), .integration("timeout = 30S", "!'30s'"),
@@ -97,6 +99,8 @@ import Testing
     value("server", "listen = /run/postern.sock", "unix:/run/postern.sock"),
     value("server", "listen = gateway.example:8080", "not looked up"),
     value("server", "listen = 127.0.0.1:8080, 9090", "127.0.0.1:9090"),
+    value("server", "listen = 127.0.0.1:8080;127.0.0.1:8081", "separate them by commas"),
+    value("server", "listen = 127.0.0.1:8080 [::1]:8080", "separate them by commas"),
     // JSON.
     .integration("param.stream_options = None", "!'null'"),
     .integration("param.store = True", "!'true'"),

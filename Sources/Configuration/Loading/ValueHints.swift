@@ -45,9 +45,18 @@ extension Setting {
   private static func scope(_ text: Span<UInt8>) -> [UInt8]? {
     for item in text.copied.split(separator: UInt8(ascii: ",")) {
       let item = item.span.trimmingBlanks
-      if scopes.word(item) == nil { return choice(item, scopes) }
+      if scopes.word(item) != nil { continue }
+      let first = item.extracting(0..<end(ofFirst: item))
+      return scopes.word(first) != nil ? [UInt8](commas) : choice(item, scopes)
     }
     return nil
+  }
+
+  private static let commas: StaticString = "separate them by commas"
+
+  /// Where the first of several values ends, if blanks or semicolons separate them.
+  private static func end(ofFirst item: Span<UInt8>) -> Int {
+    item.indices.first { item[$0].isBlank || item[$0] == UInt8(ascii: ";") } ?? item.count
   }
 
   /// A hint, unless it is the value itself, which is only out of range.
@@ -205,7 +214,9 @@ extension Setting {
   private static func address(_ text: Span<UInt8>) -> [UInt8]? {
     for item in text.copied.split(separator: UInt8(ascii: ",")) {
       let item = item.span.trimmingBlanks
-      if ListenAddress(text: item) == nil { return single(item) }
+      if ListenAddress(text: item) != nil { continue }
+      let first = item.extracting(0..<end(ofFirst: item))
+      return ListenAddress(text: first) != nil ? [UInt8](commas) : single(item)
     }
     return nil
   }
