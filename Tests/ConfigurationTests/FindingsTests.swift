@@ -267,7 +267,7 @@ import Testing
       (
         "[bot a]\nsystem = \"a",
         [
-          "2: warning: system: the value begins with a double quote but does not end with one; the quote is part of the value"
+          "2: warning: system: the value begins with a double quote but does not end with one; the quote is part of the value: remove it, or close it"
         ]
       ),
       (
@@ -377,7 +377,7 @@ import Testing
       String(decoding: report.messages(file: Array("/etc/a.conf".utf8)), as: UTF8.self) == """
         /etc/a.conf:2: level: 'x' is not one of error, warning, info, debug
         /etc/a.conf:4: warning: system: the value begins with a double quote but does not end with one; \
-        the quote is part of the value
+        the quote is part of the value: remove it, or close it
 
         """)
   }

@@ -173,13 +173,13 @@ import Testing
       (
         "[bot a]\n[integration x]\ntype = echo\nenabled = no\n[integration y]\ntype = echo\nweight = 0\n[integration z]\ntype = echo\nfallback = yes",
         [
-          "1: warning: no integration of [bot a] takes part in the draw: each is disabled, a fallback, or has weight 0"
+          "1: warning: no integration of [bot a] takes part in the draw: each is disabled, a fallback, or has weight 0; change one of them"
         ]
       ),
       (
         "[integration x]\ntype = echo\nweight = 0",
         [
-          "1: warning: no integration of [bot default] takes part in the draw: each is disabled, a fallback, or has weight 0"
+          "1: warning: no integration of [bot default] takes part in the draw: each is disabled, a fallback, or has weight 0; change one of them"
         ]
       ),
       ("[integration x]\ntype = echo\nweight = none", ["3: weight: 'none' is not a whole number"]),

@@ -81,7 +81,7 @@ extension ConfigurationResolver {
         owner.name != vendor.name
       {
         let field: Text = "header.\(quoting: name): this is a key of \(owner.name)"
-        list.warn(line, "\(field), and the backend is \(vendor.name)")
+        list.warn(line, "\(field), and the backend is \(vendor.name); write its own key")
       }
     }
     if dialect == .anthropic, !hasAPIKey, let authorization, !address.takesBearer,

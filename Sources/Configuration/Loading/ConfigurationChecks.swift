@@ -106,7 +106,7 @@ extension ConfigurationResolver {
       bot.origin.line == nil ? integrations[0].origin : bot.origin,
       """
       no integration of [bot \(quoting: bot.name)] takes part in the draw: each is disabled, a fallback, or \
-      has weight 0
+      has weight 0; change one of them
       """)
   }
 

@@ -28,8 +28,10 @@ enum WrittenMistake {
       return "the comment after the value is part of it; move it to a line of its own\(way)"
     }
     if quoting == .unclosed {
-      return
-        "the value begins with a double quote but does not end with one; the quote is part of the value"
+      return """
+        the value begins with a double quote but does not end with one; the quote is part of the value: \
+        remove it, or close it
+        """
     }
     if quoting == .none, hasWrongQuotes(text, kind) {
       return "the quotes are part of the value; write double quotes, \"…\", or none"
