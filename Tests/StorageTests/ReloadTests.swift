@@ -198,7 +198,7 @@ import Testing
     #expect(bench.faults.last?.count == 1)
   }
 
-  /// With its text a file would lose its keys; comments are no settings. A file that had none before applies.
+  /// With its text a file would lose its keys; comments do not count. A file that had none before applies.
   @Test func refusesAFileThatHasLostItsText() throws {
     let bench = try Bench()
     for text in ["\r\n \t\n", "\u{FEFF}# [bot a]\n\n ; window = 1"] {
