@@ -20,11 +20,27 @@ enum Amendment {
           changed.append(ImportedSection.comment(("left out: \(error.message)" as Text).bytes))
         }
         let isKept = line.isEmpty || line.first == UInt8(ascii: "#") || error == nil && !isLeftOut
-        changed.append(isKept ? line : ImportedSection.comment(line))
+        changed.append(isKept ? line : ImportedSection.comment(masked(line)))
       }
       lines = changed
     }
     return text(lines)
+  }
+
+  /// A line that is left out, without what may be a secret in it: comments are passed on with less care.
+  ///
+  /// Header fields keep references to variables. URLs are hidden that have a user, a query or a fragment.
+  private static func masked(_ line: [UInt8]) -> [UInt8] {
+    guard let equals = line.firstIndex(of: UInt8(ascii: "=")) else { return line }
+    let value = Array(line.dropFirst(equals + 2))
+    let isHidden =
+      line.begins(with: "header.")
+      ? !value.begins(with: "${") && !value.begins(with: "Bearer ${")
+      : line.begins(with: "webhook_url")
+        && value.contains {
+          $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#")
+        }
+    return isHidden ? line[...equals] + [UInt8](" ****") : line
   }
 
   private static func text(_ lines: [[UInt8]]) -> [UInt8] {

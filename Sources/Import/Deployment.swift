@@ -110,6 +110,9 @@ extension Deployment {
       var url = (value("api_base") ?? value("base_url"))?.text ?? vendor?.url
         ?? (isAzure ? [UInt8]("os.environ/AZURE_API_BASE") : nil)
     else { return false }
+    // The path belongs before a query.
+    var query = Array(url[(url.firstIndex(of: UInt8(ascii: "?")) ?? url.count)...])
+    url.removeLast(query.count)
     while url.last == UInt8(ascii: "/") { url.removeLast() }
     url = ImportedSection.written(url)
     let end: StaticString = isAnthropic ? "/messages" : "/chat/completions"
@@ -117,6 +120,7 @@ extension Deployment {
       if isAzure, let version = value("api_version")?.text {
         let written = ImportedSection.written(version)
         url += ("/openai/deployments/\(model)\(end)?api-version=\(written)" as Text).bytes
+        if !query.isEmpty { query[0] = UInt8(ascii: "&") }
       } else {
         // OpenAI's libraries want the version in the base, Anthropic's and Ollama's do not.
         let isBare = isAnthropic || provider.begins(with: "ollama")
@@ -125,6 +129,7 @@ extension Deployment {
         url.append(end)
       }
     }
+    if !query.isEmpty { url += ImportedSection.written(query) }
     section.set("type", [UInt8](isAnthropic ? "anthropic" : "openai"))
     section.set("webhook_url", written: url)
     let parsed = BackendURL(text: url)

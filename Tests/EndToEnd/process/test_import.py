@@ -381,6 +381,47 @@ model_list:
         assert re.search(rf"^# {re.escape(words)}", text, re.MULTILINE), words
 
 
+def test_comments_have_no_secrets(imported):
+    """A section that is left out keeps what is no secret, and the references to variables."""
+    _, text = imported(
+        """
+model_list:
+  - model_name: m
+    litellm_params:
+      model: openai/a
+      api_base: https://user:hidden-1@host.example/v1
+      api_key: os.environ/MY_KEY
+      extra_headers: {"X-Custom": "hidden-2", "X Y": "hidden-3", "X-Json": '{"a": "$hidden-4"}'}
+  - model_name: n
+    litellm_params: {model: openai/b, api_base: "https://host.example:x/v1?api_key=hidden-5"}
+  - {model_name: fine, litellm_params: {model: openai/c}}
+"""
+    )
+    assert "hidden" not in text
+    assert text.count("# webhook_url = ****") == 2
+    assert "# header.X-Custom = ****" in text
+    assert "# header.Authorization = Bearer ${MY_KEY}" in text
+    assert "# model = a" in text
+
+
+def test_a_path_comes_before_a_query(imported):
+    sections, _ = imported(
+        """
+model_list:
+  - {model_name: m, litellm_params: {model: openai/a, api_base: "https://h.example/v1/?a=b"}}
+  - {model_name: n, litellm_params: {model: azure/b, api_version: "1",
+     api_base: "https://h.openai.azure.com?a=b"}}
+"""
+    )
+    assert (
+        sections["integration m-openai"]["webhook_url"]
+        == "https://h.example/v1/chat/completions?a=b"
+    )
+    assert sections["integration n-azure"]["webhook_url"] == (
+        "https://h.openai.azure.com/openai/deployments/b/chat/completions?api-version=1&a=b"
+    )
+
+
 def test_names_that_are_alike_stay_apart(imported):
     sections, _ = imported(
         """
