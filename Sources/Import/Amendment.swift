@@ -9,22 +9,30 @@ enum Amendment {
     // Each round removes the errors that it finds; removing a section may make others needless.
     for _ in 0..<8 {
       let report = Configuration.load(text(lines), from: sources)
-      if report.isValid { break }
       var changed: [[UInt8]] = []
       var isLeftOut = false
       for (index, line) in lines.enumerated() {
         let isSection = line.first == UInt8(ascii: "[")
-        let error = report.findings.first { $0.line == index + 1 && $0.severity == .error }
+        let finding = report.findings.first { $0.line == index + 1 && $0.severity == .error }
+        var error = finding?.message
+        if error == nil, isIdleBot(line, lines) { error = "no integration of the bot is left" }
         if isSection { isLeftOut = error != nil }
         if let error {
-          changed.append(ImportedSection.comment(("left out: \(error.message)" as Text).bytes))
+          changed.append(ImportedSection.comment(("left out: \(error)" as Text).bytes))
         }
         let isKept = line.isEmpty || line.first == UInt8(ascii: "#") || error == nil && !isLeftOut
         changed.append(isKept ? line : ImportedSection.comment(masked(line)))
       }
+      if changed.count == lines.count { break }
       lines = changed
     }
     return text(lines)
+  }
+
+  /// Whether a line begins a bot that no integration names: it would answer with its user's messages.
+  private static func isIdleBot(_ line: [UInt8], _ lines: [[UInt8]]) -> Bool {
+    line.begins(with: "[bot ")
+      && !lines.contains([UInt8]("bot = ") + line.dropFirst(5).dropLast())
   }
 
   /// A line that is left out, without what may be a secret in it: comments are passed on with less care.

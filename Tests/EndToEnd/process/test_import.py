@@ -404,6 +404,19 @@ model_list:
     assert "# model = a" in text
 
 
+def test_a_bot_without_integrations_is_left_out(imported):
+    """Postern would answer for it with an echo."""
+    sections, text = imported(
+        """
+model_list:
+  - {model_name: m, litellm_params: {model: openai/a}}
+  - {model_name: n, litellm_params: {model: openai/b, api_base: "not a URL"}}
+"""
+    )
+    assert list(sections) == ["bot m", "integration m-openai"]
+    assert "# left out: no integration of the bot is left\n# [bot n]\n# name = n\n" in text
+
+
 def test_a_path_comes_before_a_query(imported):
     sections, _ = imported(
         """
