@@ -31,6 +31,10 @@ public final class LiteLLMImport {
       throw .invalid(line: models.line, "model_list is not a list with entries")
     }
     let defaults = defaults()
+    // A name that is valid as it is keeps its id, whatever comes before it.
+    for entry in models.elements {
+      if let name = entry["model_name"]?.text, SectionName.isName(name.span) { ids.append(name) }
+    }
     for entry in models.elements { try add(entry, defaults) }
     for name in Self.settings {
       for node in setting(name, "default_fallbacks")?.elements ?? [] {
@@ -106,7 +110,8 @@ extension LiteLLMImport {
     if let bot = bot(name) {
       bot.deployments.append(deployment)
     } else {
-      let bot = ImportedBot(name: name, id: ImportedBot.id(from: name, &ids))
+      let isID = SectionName.isName(name.span)
+      let bot = ImportedBot(name: name, id: isID ? name : ImportedBot.id(from: name, &ids))
       bot.deployments.append(deployment)
       bots.append(bot)
     }

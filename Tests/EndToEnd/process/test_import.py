@@ -447,6 +447,7 @@ model_list:
     )
     bots = [name for name in sections if name.startswith("bot ")]
     assert len(bots) == len(set(bots)) == 4
+    assert sections["bot gpt-4"]["name"] == "gpt-4"
 
 
 WRONG = {
