@@ -3,8 +3,8 @@ import Configuration
 
 /// Makes a file valid whatever was imported: what Postern refuses becomes a comment.
 enum Amendment {
-  /// The file, without errors.
-  static func amended(_ lines: [[UInt8]]) -> [UInt8] {
+  /// The file's lines, without errors.
+  static func amended(_ lines: [[UInt8]]) -> [[UInt8]] {
     var lines = lines
     // Each round removes the errors that it finds; removing a section may make others needless.
     for _ in 0..<8 {
@@ -26,7 +26,7 @@ enum Amendment {
       if changed.count == lines.count { break }
       lines = changed
     }
-    return text(lines)
+    return lines
   }
 
   /// Whether a line begins a bot that no integration names: it would answer with its user's messages.
@@ -51,7 +51,8 @@ enum Amendment {
     return isHidden ? line[...equals] + [UInt8](" ****") : line
   }
 
-  private static func text(_ lines: [[UInt8]]) -> [UInt8] {
+  /// Lines as a file.
+  static func text(_ lines: [[UInt8]]) -> [UInt8] {
     var text: [UInt8] = []
     for line in lines {
       text += line

@@ -153,6 +153,9 @@ extension Deployment {
     let node = value("api_key")
     // Programs of one's own want no key, or take any.
     if isNearby, node?.text?.count ?? 0 < 8 { return }
+    if node == nil, parameters["api_key"] != nil, value("api_base") != nil { return }
+    let word = node?.text?.map { $0.lowercasedASCII }
+    if word?.found(in: "none empty dummy null=-") != nil { return }
     let name = ("\(Variables.name(from: provider))_API_KEY" as Text).bytes
     let key = node.map { variables.reference(to: $0, name) } ?? Variables.reference(name)
     let scheme: StaticString = field.utf8CodeUnitCount > 16 ? "Bearer " : ""

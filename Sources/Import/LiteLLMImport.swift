@@ -15,7 +15,17 @@ public final class LiteLLMImport {
   /// The new file. The lines of errors are those of `text`, which is called `file`.
   public static func convert(_ text: [UInt8], file: [UInt8]) throws(ImportError) -> [UInt8] {
     let conversion = LiteLLMImport(root: try YAMLReader.read(text))
-    return Amendment.amended(try conversion.lines(file))
+    var lines = Amendment.amended(try conversion.lines(file))
+    // What was left out may be all that refers to a variable.
+    for literal in conversion.variables.literals {
+      let reference = Variables.reference(literal.name)
+      let isUsed = lines.contains {
+        $0.first != UInt8(ascii: "#") && $0.replacingAll(reference[...], with: []).count != $0.count
+      }
+      let note = ImportedSection.comment(literal.note.bytes)
+      if !isUsed { lines.removeAll { $0 == note } }
+    }
+    return Amendment.text(lines)
   }
 
   private init(root: YAMLNode) {
@@ -49,11 +59,7 @@ public final class LiteLLMImport {
     for bot in bots { bot.append(to: &body, &taken) }
     note("Made by 'postern import' from \(file), a configuration of LiteLLM's proxy.", at: 0)
     note("A model is a bot: clients ask for it by name, at [server] listen, 127.0.0.1:8080.", at: 1)
-    for literal in variables.literals {
-      note(
-        "a key is written out at line \(literal.line) of the original: set the variable \(literal.name) to it"
-      )
-    }
+    for literal in variables.literals { note(literal.note) }
     return notes.map { ImportedSection.comment($0) } + body
   }
 

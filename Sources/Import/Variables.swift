@@ -5,7 +5,7 @@ import Bytes
 /// A key that is written out in the original becomes a variable, so that it is in neither the new file nor on a screen.
 final class Variables {
   /// Variables that stand for keys which are written out.
-  private(set) var literals: [(name: [UInt8], value: [UInt8], line: Int)] = []
+  private(set) var literals: [(name: [UInt8], value: [UInt8], note: Text)] = []
   private var references: [[UInt8]] = []
 
   /// LiteLLM's form of a reference to a variable.
@@ -34,7 +34,9 @@ final class Variables {
       number += 1
       name = ("\(suggestion)_\(number)" as Text).bytes
     }
-    literals.append((name, text, node.line))
+    let note: Text =
+      "a key is written out at line \(node.line) of the original: set the variable \(name) to it"
+    literals.append((name, text, note))
     return Self.reference(name)
   }
 

@@ -339,6 +339,37 @@ credential_list:
     )
 
 
+@pytest.mark.parametrize("word", ["none", "None", "empty", "EMPTY", "dummy", "null", '"null"'])
+def test_words_that_are_no_key(postern, word):
+    """The key is left out, of which `check` warns."""
+    model = f"{{model: openai/a, api_base: 'https://host.example/v1', api_key: {word}}}"
+    yaml = f"model_list: [{{model_name: m, litellm_params: {model}}}]\n"
+    done = postern("import", "-", stdin=yaml)
+    assert done.returncode == 0
+    assert "[integration m-openai]" in done.stdout
+    assert "header." not in done.stdout
+    assert "API_KEY" not in done.stdout
+
+
+def test_notes_are_about_variables_that_the_file_needs(imported):
+    """One key belongs to a section that is left out, one to a field that another replaces."""
+    _, text = imported(
+        """
+model_list:
+  - {model_name: m, litellm_params: {model: groq/a, api_key: hidden-1}}
+  - {model_name: n, litellm_params: {model: xai/b, api_key: hidden-2, api_base: "not a URL"}}
+  - model_name: o
+    litellm_params:
+      model: deepseek/c
+      api_key: hidden-3
+      extra_headers: {Authorization: hidden-4}
+"""
+    )
+    assert "hidden" not in text
+    notes = re.findall(r"line \d+ of the original: set the variable (\w+)", text)
+    assert notes == ["GROQ_API_KEY", "AUTHORIZATION"]
+
+
 def test_weights_from_limits(imported):
     """Without weights LiteLLM draws by the limits."""
     sections, _ = imported(
