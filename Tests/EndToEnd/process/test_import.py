@@ -413,7 +413,7 @@ model_list:
 
 
 def test_comments_have_no_secrets(imported):
-    """A section that is left out keeps what is no secret, and the references to variables."""
+    """A section that is left out keeps harmless values and the references to variables."""
     _, text = imported(
         """
 model_list:
