@@ -33,7 +33,8 @@ extension LogLine {
     if microseconds > 0 { field(name, microseconds / 1000) }
   }
 
-  /// Why attempts of an exchange failed: the last status, and each message once, with its integration if several failed.
+  /// Why attempts of an exchange failed: each message once, with its integration if several failed, and the status of
+  /// the last unless another attempt succeeded after it.
   /// Without attempts, what the exchange's ending means.
   @inline(never)
   mutating func reasons(of reports: [AttemptReport], _ ending: ExchangeEnding) {
@@ -59,6 +60,6 @@ extension LogLine {
       if !isAlone { text += report.integration + [UInt8](": ") }
       text += report.advice.bytes
     }
-    reason(last.status, Text(text))
+    reason(reports.last?.outcome == .ok ? nil : last.status, Text(text))
   }
 }
