@@ -90,8 +90,9 @@ struct StatusResource {
 
   @inline(never)
   private func writeContext(to writer: inout JSONWriter) {
-    let ring = application.dispatcher.context.statistics
-    let settings = application.active.configuration.context
+    // The configuration may have another file, which waits for a restart.
+    let context = application.dispatcher.context
+    let ring = context.statistics
     writer.name("context")
     writer.beginObject()
     writer.member("used_bytes", integer: ring.usedBytes)
@@ -99,8 +100,8 @@ struct StatusResource {
     writer.member("conversations", integer: ring.conversations)
     writer.member("turns", integer: ring.turns)
     writer.name("file")
-    if let file = settings.file { writer.string(file.span) } else { writer.null() }
-    switch settings.sync {
+    if let file = context.file { writer.string(file.span) } else { writer.null() }
+    switch context.sync {
     case .always: writer.member("sync", string: "always")
     case .never: writer.member("sync", string: "never")
     case .every(let milliseconds):

@@ -10,6 +10,11 @@ package final class ContextStore {
   /// The most bytes that a user's id can have.
   package static var longestUserID: Int { ContextRing.longestUserID }
 
+  /// The path of the ring's file; `nil` if the ring is in memory only.
+  package let file: [UInt8]?
+  /// When the file is flushed.
+  package let sync: ContextSettings.Sync
+
   private let resident: ResidentRing
   private let flusher: RingFlusher?
   private let eraser: ConversationEraser
@@ -27,9 +32,11 @@ package final class ContextStore {
     worker: BlockingWorker
   ) throws(RingFileError) {
     let key = SipHash.Key(random.next(), random.next())
+    sync = settings.sync
     guard let path = settings.file else {
       do throws(SystemError) {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
+        file = nil
         flusher = nil
         learnedLimits = nil
         statisticsSaver = nil
@@ -41,6 +48,7 @@ package final class ContextStore {
     }
     let opened = try OpenedRing.open(path, byteCount: settings.memoryBytes, key: key)
     resident = opened.resident
+    file = opened.file == nil ? nil : path
     let statistics =
       opened.file == nil
       ? nil : StatisticsFile(besideRing: path, of: settings.memoryBytes, log: log)

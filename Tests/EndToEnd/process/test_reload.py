@@ -185,6 +185,16 @@ def test_a_restart_that_is_needed_is_shown(served):
     assert served.readiness() == (200, {"status": "ready"})
 
 
+def test_the_status_has_the_context_that_is_in_use(served, tmp_path):
+    ring = str(tmp_path / "ring")
+    served = served({"bot a": {}, "context": {"file": ring, "sync": "always"}})
+    served.file.write_text(served.text(context={"file": f"{ring}.other", "sync": "never"}))
+    served.await_reload()
+    status = served.client.get("/v1/status").data
+    assert status["reasons"] == ["after a restart only: [context] file, [context] sync"]
+    assert (status["context"]["file"], status["context"]["sync"]) == (ring, "always")
+
+
 @pytest.mark.parametrize("hangs_up", [True, False])
 def test_a_file_that_is_gone_changes_nothing(served, hangs_up):
     served = served({"bot a": {}})
