@@ -34,7 +34,7 @@ extension Application {
     case .ready: nil
     case .loading: "integration \(name) is loading its model: messages wait for it"
     case .down:
-      "integration \(name) is down: it failed, see the log; postern test \(name) says why"
+      "integration \(name) is down: \(integration.failures.last?.message ?? "it failed, see the log")"
     }
   }
 }

@@ -64,7 +64,7 @@ struct StatusResource {
   private func writeReload(to writer: inout JSONWriter) {
     writer.name("reasons")
     writer.beginArray()
-    for fault in application.status.faults { writer.string(fault.span) }
+    for reason in application.reasons { writer.string(reason.span) }
     writer.endArray()
     writer.name("last_reload")
     guard let last = application.status.lastReload else { return writer.null() }

@@ -78,6 +78,8 @@ struct StatusPage {
         applied ? .plain : .bad)
     }
     for reason in elements(status["reasons"]) {
+      // The table below has the integrations.
+      if let text = reason.string, text.span.hasPrefix("integration ") { continue }
       lines += wrapped("  \(printable(reason))", .bad)
     }
     return lines

@@ -112,6 +112,7 @@ def test_many_messages_wait_and_the_backend_is_not_asked_by_each(alone, backend)
         ready = client.get("/readyz")
         assert ready.status == 200
         assert "loading" in ready.json["reasons"][0]
+        assert client.get("/v1/status").data["reasons"] == ready.json["reasons"]
         assert b'integration_state{bot="default",integration="gpt",state="loading"} 1' in (
             client.get("/metrics").body
         )
