@@ -54,6 +54,12 @@ struct GatewayPlace {
       Console.complain("-u: \(fault)")
       return nil
     }
+    // Messages show the URL, and must not show a password.
+    let authority = url.split(separator: UInt8(ascii: "/"), maxSplits: 2).dropFirst().first ?? []
+    guard !authority.contains(UInt8(ascii: "@")) else {
+      Console.complain("-u: the URL contains a user or a password; give the key's file with -k")
+      return nil
+    }
     var url = url
     while url.last == UInt8(ascii: "/") { url.removeLast() }
     return GatewayPlace(url: url, socketPath: nil, key: key)

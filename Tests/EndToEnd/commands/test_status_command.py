@@ -180,6 +180,13 @@ def test_no_running_gateway(postern, tmp_path):
     assert done.returncode == 1 and "no running gateway at http://127.0.0.1:1" in done.stderr
 
 
+def test_a_password_in_the_url_is_refused_and_not_shown(postern):
+    done = postern("status", "-u", "http://ops:hunter2@127.0.0.1:1")
+    assert done.returncode == 1
+    assert "a user or a password" in done.stderr and "-k" in done.stderr
+    assert "hunter2" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [["--watch", "x"], ["-u"], ["--follow"], ["-u", "a", "-u", "b"], ["-b", "x"]],
