@@ -170,10 +170,11 @@ final class GatewayClient {
       return "\(place.name) answered \(status): is it Postern?"
     }
     if status == 401 || status == 403 {
-      text +=
-        place.socketPath == nil
-        ? " Give the key's file with -k, or the key in $POSTERN_KEY."
-        : " Or run this as root or as the gateway's user."
+      if place.socketPath != nil {
+        text += " Or run this as root or as the gateway's user."
+      } else if place.key == nil {
+        text += " Give the key's file with -k, or the key in $POSTERN_KEY."
+      }
     }
     return text
   }
