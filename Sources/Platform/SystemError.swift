@@ -32,6 +32,9 @@ public struct SystemError: Error {
   /// Whether permissions or the file system forbid the call (EROFS, EACCES, EPERM).
   public var isForbidden: Bool { code == EROFS || code == EACCES || code == EPERM }
 
+  /// Whether the path of a file leads to a folder (EISDIR).
+  public var isFolder: Bool { code == EISDIR }
+
   /// Whether another socket has the address, or a file has the path (EADDRINUSE).
   public var isAddressInUse: Bool { code == EADDRINUSE }
 

@@ -140,16 +140,24 @@ final class GatewayClient {
   }
 
   /// The only bot, or the one that is named; `nil` if it is unknown, which it reports.
+  ///
+  /// A name is taken as it is, because conversations may outlive their bot. With `mustExist` it is looked up.
   @inline(never)
-  func bot(named name: [UInt8]?) -> [UInt8]? {
-    guard let bots = bots(named: name) else { return nil }
-    if bots.count == 1 { return bots[0] }
+  func bot(named name: [UInt8]?, mustExist: Bool = false) -> [UInt8]? {
+    guard let bots = bots(named: mustExist ? nil : name) else { return nil }
+    if let name, bots.contains(name) { return name }
+    if name == nil, bots.count == 1 { return bots[0] }
     var names: [UInt8] = []
     for bot in bots {
       if !names.isEmpty { names.append(", ") }
       names.append(printable: bot)
     }
-    Console.complain("there are several bots: choose one with -b: \(names)")
+    var reason: Text = "there are several bots"
+    if let name {
+      reason = "there is no bot with this id, "
+      reason.bytes.append(printable: name)
+    }
+    Console.complain("\(reason): choose one with -b: \(names)")
     return nil
   }
 

@@ -76,7 +76,9 @@ struct GatewayPlace {
       }
     } catch {
       guard option == nil else {
-        Console.complain("\(source.name): \(error.readingReason)")
+        Console.complain(
+          "\(source.name): \(error.readingReason); -u unix:SOCKET finds the gateway without the file"
+        )
         return nil
       }
       // The file may be for the gateway's user alone.

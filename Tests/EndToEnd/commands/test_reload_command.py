@@ -58,6 +58,13 @@ def test_a_file_that_is_gone_is_refused(served, postern, tmp_path):
     assert str(served) in done.stderr
 
 
+def test_a_file_that_cannot_be_read_leaves_the_url(served, postern, tmp_path):
+    for path, reason in [(tmp_path / "none", "No such file"), (tmp_path, "it is a folder")]:
+        done = postern("reload", "-c", path)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert f"{path}: {reason}" in done.stderr and "-u unix:" in done.stderr
+
+
 def test_a_key_needs_the_scope_admin(gateway, postern, tmp_path):
     secret = "a-key-0123456789abc"
     running = gateway({"key ops": {"secret": secret, "scopes": "read, write"}})
