@@ -14,7 +14,8 @@ enum ExchangeHandlers {
   static func list(_ call: Call) throws(APIError) -> Admission {
     let filter = try ExchangeFilter(call.request.target, for: call.key)
     let (application, request) = (call.application, call.request)
-    if request.field("Accept", body: { $0.containsIgnoringCase("text/event-stream") }) == true {
+    let accepted = request.list("Accept") ?? []
+    if AcceptList.accepts("text/event-stream", in: accepted.span) == true {
       guard application.followers.hasRoom else { throw .tooManyFollowers }
       return call.receiveBody { application.followers.add($0, filter) }
     }

@@ -1,5 +1,5 @@
 /// How an exchange ended, for the flight recorder: what its client was answered.
-package enum ExchangeResult: Int {
+package enum ExchangeResult: Int, CaseIterable {
   case reply, contentFiltered, untranslatable, failed, timedOut, unavailable
   /// The client left before the answer.
   case cancelled

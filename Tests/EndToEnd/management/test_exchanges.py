@@ -297,6 +297,11 @@ def test_filters_and_pages(gateway, backend):
     assert page["meta"] == {"page": 2, "per_page": 4, "total": 6}
     assert page["data"] == everything["data"][4:]
     assert client.get("/v1/exchanges?per_page=0").status == 400
+    refused = client.get("/v1/exchanges?outcome=nope")
+    assert refused.status == 400
+    assert (refused.error["code"], refused.error["param"]) == ("invalid_parameter", "outcome")
+    page = client.get("/v1/exchanges", {"Accept": "application/json, text/event-stream;q=0"}).json
+    assert page["meta"]["total"] == 6
 
 
 def test_keys_see_their_bots_only(binary, tmp_path):
