@@ -64,16 +64,24 @@ final class ChatCommand {
       case UInt8(ascii: "/") where line.span.equals("/new"):
         conversation = nil
         tell("a new conversation begins with the next message")
-      case UInt8(ascii: "/") where isInteractive:
+      case UInt8(ascii: "/") where isInteractive && line.span.equals("/help"):
         tell(
           """
           /new begins another conversation, /quit ends, Ctrl-C stops a reply; a line that begins with / is sent after a \
           blank
           """)
+      case UInt8(ascii: "/") where isInteractive || isWord(line):
+        if !isInteractive { hasFailed = true }
+        Console.complain("commands: /new, /quit, /help; begin with a blank to send it")
       default:
         send(line)
       }
     }
+  }
+
+  /// Whether a line that begins with `/` is a word, as a command is, and not a path or a sentence.
+  private func isWord(_ line: [UInt8]) -> Bool {
+    line.lastIndex(of: UInt8(ascii: "/")) == 0 && !line.contains(UInt8(ascii: " "))
   }
 
   /// Says something to a person, apart from replies.

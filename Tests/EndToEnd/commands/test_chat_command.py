@@ -35,6 +35,13 @@ def test_each_line_of_a_pipe_is_a_message(served, postern):
     assert sorted(one["messages"] for one in conversations(running)) == [4, 4]
 
 
+def test_a_word_that_may_be_a_command_is_not_sent_from_a_pipe(served, postern):
+    _, file = served(ECHO)
+    done = postern("chat", "-c", file, stdin="/nwe\n /nwe\n/tmp/x\n/me waves\n")
+    assert (done.returncode, done.stdout) == (1, "/nwe\n/tmp/x\n/me waves\n")
+    assert done.stderr == ("postern: commands: /new, /quit, /help; begin with a blank to send it\n")
+
+
 def test_a_conversation_is_continued(served, postern):
     running, file = served(ECHO)
     for text in ("one", "two"):
