@@ -80,13 +80,17 @@ struct IntegrationTable {
     for (name, count) in outcomes(integration) {
       if name.span.equals("ok") { ok += count } else { failed += count }
     }
+    var condition = Text(printable(integration["state"]))
+    if failuresInARow(integration) > 0, condition.bytes.span.equals("ready") {
+      condition = "failing"
+    }
     let part: Text =
       integration["fallback"]?.boolean == true
       ? "fallback"
       : "\(ShortText.percent(share?["drawn"]))/\(ShortText.percent(share?["configured"]))"
     var cells: [Text] = [
       Text([UInt8](bots.count > 1 ? "  " : "") + printable(integration["integration"])),
-      isEnabled ? Text(printable(integration["state"])) : "off", part,
+      isEnabled ? condition : "off", part,
       duration(latency?["p50"]), duration(latency?["p95"]), "\(ok)", "\(failed)", state,
     ]
     if isWide {

@@ -58,7 +58,7 @@ context C  conversations 4  turns 4  memory only
 
 INTEGRATION  STATE  SHARE %  P50  P95  OK  FAILED  BREAKER
 bot support
-  gpt  ready  100/100  -  -  0  3  closed
+  gpt  failing  100/100  -  -  0  3  closed
     3 auth_failed, 3 in a row, last T ago: auth_failed (401): the backend
       refuses the key (401): check the value and form of its header
       (header.Authorization = Bearer KEY, or header.x-api-key = KEY)
@@ -75,7 +75,7 @@ context C  conversations 4  turns 4  memory only
 
 INTEGRATION  STATE  SHARE %  P50  P95  OK  FAILED  BREAKER  P99  IN FLIGHT  WAITING  TOKENS IN  TOKENS OUT  AS FALLBACK
 bot support
-  gpt  ready  100/100  -  -  0  3  closed  -  0  0  0  0  0
+  gpt  failing  100/100  -  -  0  3  closed  -  0  0  0  0  0
     3 auth_failed, 3 in a row, last T ago: auth_failed (401): the backend refuses the key (401): check the value and form of its header (header.Authorization = Bearer KEY, or header.x-api-key = KEY)
   local  ready  fallback T T  3  0  closed T  0  0  0  0  3
   spare  off  0/0  -  -  0  0  closed  -  0  0  0  0  0
