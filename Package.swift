@@ -24,12 +24,13 @@ let codeFlags = [
 /// Flags of the linker in release.
 ///
 /// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
-/// the code smaller. Equal functions are kept once, and so are equal sequences of instructions.
-/// Relocations are packed (DT_RELR, which needs glibc 2.36). posix_memalign is replaced; see CLinux.c.
+/// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
+/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36). posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
   "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
+  "-Xlinker", "-mllvm", "-Xlinker", "-outliner-benefit-threshold=8",
   "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
   "-Xlinker", "--wrap=posix_memalign",
 ]
@@ -47,20 +48,19 @@ let settings: [SwiftSetting] = [
 enum Goal {
   /// Speed, if it is worth its size: the bytes of every message pass through.
   case speed
-  /// The least size. The protocols are built so, too: speed there would save a hundredth of a
-  /// message's time, and cost kilobytes. Functions are not copied for each closure that they are
-  /// given.
+  /// Size. The protocols are built so, too: speed there would save a hundredth of a message's time,
+  /// and cost kilobytes. Functions are not copied for each closure that they are given.
   case size
+  /// Size, whatever it costs: the code runs at the start, for a change, or in a command.
+  case leastSize
 
   var settings: [SwiftSetting] {
+    let size = ["-Osize", "-Xllvm", "-sil-disable-pass=closure-specialize"]
     let flags =
       switch self {
       case .speed: [String]()
-      case .size:
-        [
-          "-Osize", "-Xllvm", "-force-attribute=minsize",
-          "-Xllvm", "-sil-disable-pass=closure-specialize",
-        ]
+      case .size: size
+      case .leastSize: size + ["-Xllvm", "-force-attribute=minsize"]
       }
     return [.unsafeFlags(flags, .when(configuration: .release))]
   }
@@ -106,18 +106,19 @@ let package = Package(
     room("JSON", on: ["Bytes"], for: .speed),
     room("Platform", on: ["Bytes", "CLinux"]),
     room("Protocols", on: ["Bytes", "JSON", "Platform"]),
-    room("Configuration", on: ["Bytes", "JSON", "Protocols"]),
-    room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"]),
+    room("Configuration", on: ["Bytes", "JSON", "Protocols"], for: .leastSize),
+    room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"], for: .leastSize),
     room("Context", on: ["Bytes", "Platform"], for: .speed),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
     room("EventLoop", on: ["Platform"], for: .speed),
-    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"], for: .speed),
+    room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),
     room("HTTPServer", on: ["Bytes", "EventLoop", "Platform", "CMicroHTTPD"]),
     room(
       "Backends", on: ["Bytes", "JSON", "Platform", "Configuration", "Protocols", "HTTPClient"]),
     room(
-      "Storage", on: ["Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context"]),
+      "Storage", on: ["Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context"],
+      for: .leastSize),
     room(
       "Exchange",
       on: [
@@ -137,7 +138,7 @@ let package = Package(
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
         "API", "Import",
-      ], swiftSettings: settings + Goal.size.settings,
+      ], swiftSettings: settings + Goal.leastSize.settings,
       linkerSettings: [
         .linkedLibrary("m"),
         .unsafeFlags(linkerFlags, .when(configuration: .release)),

@@ -78,7 +78,7 @@ enum OpenAPIComponents {
       "outcome_filter",
       """
       {"name":"outcome","in":"query","description":"Only those with this outcome, or with an attempt that failed so.",\
-      "schema":{"type":"string"}}
+      "schema":{"enum":\(OpenAPISchemas.quotedList(ExchangeOutcome.names))}}
       """
     ),
     (

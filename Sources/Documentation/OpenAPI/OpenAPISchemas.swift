@@ -23,7 +23,7 @@ enum OpenAPISchemas {
     ]
   }
 
-  private static func quotedList(_ words: [StaticString]) -> String {
+  static func quotedList(_ words: [StaticString]) -> String {
     "[\(words.map { "\"\($0)\"" }.joined(separator: ","))]"
   }
 
