@@ -101,6 +101,10 @@ let everything = (
   webhook_url = https://api.example/v1/messages
   model = claude
   header.x-api-key = ${KEY}
+
+  [integration spare]
+  bot = support
+  type = echo
   """,
   variables: ["KEY": "0123456789abcdef"],
   files: [
