@@ -4,6 +4,7 @@ backend does: it may quote both in its errors.
 `debug` has the lines of all levels."""
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
@@ -141,4 +142,5 @@ def test_no_canary_is_in_the_log(log, canary):
 
 def test_the_log_has_what_the_test_is_about(log):
     assert log.count("attempt_started") == len(FAULTS) + len(QUOTING)
-    assert "Cannot answer … with Bearer ****" in log or "Cannot answer … with ****" in log
+    # The blank before a quotation may be a part of it.
+    assert re.search(r"Cannot answer ?… with (Bearer )?\*{4}", log)
