@@ -25,7 +25,8 @@ let codeFlags = [
 ///
 /// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
 /// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
-/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36). posix_memalign is replaced; see CLinux.c.
+/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36).
+/// posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",

@@ -19,11 +19,9 @@ enum OperationHandlers {
   static func readiness(_ call: Call) -> Admission {
     let status = call.application.status
     if status.isDraining { return .answer(response("stopping", 503)) }
-    let bots = call.application.active.bots.bots
     let reasons = call.application.reasons
     let mayRead = reasons.isEmpty || call.application.active.access.mayReadAll(call.request)
-    let now = call.application.dispatcher.services.loop.now
-    let isReady = bots.contains { $0.canAnswer(at: now) }
+    let isReady = call.application.canAnswer
     return .answer(
       response(
         isReady ? "ready" : "no_backend", isReady ? 200 : 503,

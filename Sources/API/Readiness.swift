@@ -1,6 +1,7 @@
 import Backends
 package import Bytes
 import Configuration
+import EventLoop
 import Exchange
 
 extension Application {
@@ -14,6 +15,11 @@ extension Application {
       }
     }
     return reasons
+  }
+
+  /// Whether a bot has an integration that may be asked.
+  var canAnswer: Bool {
+    active.bots.bots.contains { $0.canAnswer(at: dispatcher.services.loop.now) }
   }
 
   /// How the gateway is, in one line without secrets.

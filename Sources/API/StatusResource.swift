@@ -38,8 +38,7 @@ struct StatusResource {
 
   private var word: StaticString {
     if application.status.isDraining { return "stopping" }
-    return application.active.bots.bots.contains { $0.canAnswer(at: services.loop.now) }
-      ? "ready" : "no_backend"
+    return application.canAnswer ? "ready" : "no_backend"
   }
 
   @inline(never)
@@ -105,9 +104,7 @@ struct StatusResource {
     case .always: writer.member("sync", string: "always")
     case .never: writer.member("sync", string: "never")
     case .every(let milliseconds):
-      let text: Text =
-        milliseconds % 1000 == 0 ? "\(milliseconds / 1000)s" : "\(milliseconds)ms"
-      writer.member("sync", string: text.bytes.span)
+      writer.member("sync", string: Quantity.duration.text(milliseconds).bytes.span)
     }
     writer.endObject()
   }

@@ -76,6 +76,7 @@ extension [UInt8] {
     for _ in 0..<Swift.max(0, width - digits) { append(UInt8(ascii: "0")) }
     append(decimal: value)
   }
+
   /// Appends a non-negative integer in decimal, with leading zeros up to `width` digits.
   @inline(__always)
   public mutating func append(decimal value: Int, width: Int) {

@@ -9,8 +9,8 @@ public struct TransferID {
   let generation: UInt32
 }
 
-/// Requests to backends: POST, and GET for probes, over HTTP/1.1, `http` and `https` only, certificates checked, redirects not
-/// followed, names resolved on threads of libcurl's, connections kept for the next request.
+/// Requests to backends: POST, and GET for probes, over HTTP/1.1, `http` and `https` only, certificates checked, redirects
+/// not followed, names resolved on threads of libcurl, connections kept for the next request.
 ///
 /// This is libcurl multi in its socket-action form (libcurl-multi(3)), driven by the event loop. Its callbacks
 /// only record; completions are delivered at the end of a turn, so that they may start and cancel transfers.

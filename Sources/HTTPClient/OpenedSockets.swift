@@ -2,7 +2,8 @@ import Platform
 
 /// The sockets that libcurl has opened for one request.
 ///
-/// libcurl 8.14 tells nothing of a connection whose TLS handshake is not done. So each socket is looked at before it is closed.
+/// libcurl 8.14 tells nothing of a connection whose TLS handshake is not done. So each socket is looked at before it is
+/// closed.
 struct OpenedSockets {
   /// Those that are open.
   private var open: [Int32] = []

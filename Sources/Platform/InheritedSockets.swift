@@ -31,8 +31,8 @@ public final class InheritedSockets {
   /// How many were not taken.
   public var count: Int { numbers.count }
 
-  /// Takes the descriptor of the socket that listens at an address, which belongs to the caller from now on; `nil` if
-  /// there is none.
+  /// Takes the descriptor of the socket that listens at an address; `nil` without such a socket. It belongs to the caller
+  /// from now on.
   func take(at address: SocketAddress) -> Int32? {
     let index = numbers.firstIndex { number in
       isListening(number)

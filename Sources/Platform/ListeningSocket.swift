@@ -46,8 +46,8 @@ public struct ListeningSocket: ~Copyable {
     isAddressMissing = false
   }
 
-  /// Continues with a socket that the service manager has opened, and whose file it keeps; `nil` if there is none at
-  /// this address.
+  /// Continues with a socket that the service manager has opened at this address, and whose file it keeps; `nil` without
+  /// such a socket.
   public init?(at address: SocketAddress, from inherited: InheritedSockets) {
     guard let number = inherited.take(at: address) else { return nil }
     clinux_prepare_inherited(number)

@@ -107,11 +107,11 @@ package final class ContextStore {
     if let flusher { flusher.whenDurable(action) } else { action() }
   }
 
-  /// Keeps statistics in the file beside the ring's from now on, and returns those of an earlier process: none where
-  /// there is no file.
+  /// Keeps statistics in the file beside the ring's from now on, and returns those of an earlier process; empty
+  /// without a file.
   package func keep(_ statistics: any KeptStatistics) -> [UInt8] {
     statisticsSaver?.source = statistics
-    return statisticsSaver?.takeFound() ?? []
+    return statisticsSaver?.found ?? []
   }
 
   /// Notes that the statistics may have changed.

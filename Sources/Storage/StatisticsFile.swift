@@ -40,6 +40,9 @@ final class StatisticsFile {
   /// Whether everything is on storage.
   var isFlushed: Bool { latest == flushed }
 
+  /// Whether a flush has begun and not ended.
+  var isFlushing: Bool { flushing != nil }
+
   /// Opens or makes the file beside a ring; `nil` if that is not possible, as the log then says. Blocks.
   init?(besideRing ring: [UInt8], of byteCount: Int, log: Log) {
     path = ring + [UInt8](".statistics")
@@ -176,8 +179,9 @@ final class StatisticsFile {
     }
   }
 
-  /// Notes that a flush begins.
+  /// Notes that a flush begins. One is under way at a time.
   func beginFlush() {
+    precondition(flushing == nil)
     flushing = latest
   }
 

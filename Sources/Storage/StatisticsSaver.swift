@@ -22,7 +22,7 @@ final class StatisticsSaver {
   var isChanged: Bool { source?.isChanged == true }
 
   /// What the file had.
-  func takeFound() -> [UInt8] { file.found }
+  var found: [UInt8] { file.found }
 
   /// Writes what has changed.
   func save() {
@@ -40,10 +40,10 @@ final class StatisticsSaver {
     }
   }
 
-  /// Writes what has changed, and brings it to storage on the worker's thread.
+  /// Writes what has changed, and brings it to storage on the worker's thread, unless it is still at the flush before.
   func flush(on worker: BlockingWorker) {
     save()
-    guard !file.isFlushed else { return }
+    guard !file.isFlushed, !file.isFlushing else { return }
     let file = file
     file.beginFlush()
     do throws(SystemError) {

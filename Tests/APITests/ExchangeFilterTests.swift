@@ -12,6 +12,6 @@ import Testing
     ("invalid_key", false),
   ])
   func itIsAnOutcome(name: String, isOne: Bool) {
-    #expect(ExchangeFilter.isOutcome(Array(name.utf8).span) == isOne)
+    #expect(ExchangeOutcome.includes(Array(name.utf8).span) == isOne)
   }
 }

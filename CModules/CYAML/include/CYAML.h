@@ -34,7 +34,7 @@ struct cyaml_event {
 /// A parser of `text`, which must outlive it. NULL if libyaml is not installed, or there is no memory.
 void *cyaml_open(const uint8_t *text, size_t length);
 
-/// The next event. After CYAML_END or CYAML_ERROR there is none.
+/// The next event. CYAML_END and CYAML_ERROR are the last.
 struct cyaml_event cyaml_next(void *parser);
 
 void cyaml_close(void *parser);

@@ -22,17 +22,10 @@ final class ExchangeFilter {
     integration = target?.parameter("integration")
     outcome = target?.parameter("outcome")
     if let bot { try key.checkReaches(bot) }
-    guard let outcome, !Self.isOutcome(outcome.span) else { return }
+    guard let outcome, !ExchangeOutcome.includes(outcome.span) else { return }
     throw .invalid(
       "outcome",
       "outcome must be ok, cancelled, the outcome of an attempt, or the code of a message's error.")
-  }
-
-  /// Whether an exchange or an attempt can end so.
-  static func isOutcome(_ name: Span<UInt8>) -> Bool {
-    for outcome in Outcome.allCases where name.equals(outcome.name) { return true }
-    for result in ExchangeResult.allCases where name.equals(result.outcome) { return true }
-    return false
   }
 
   /// Whether its key is still as it was, after a change of the configuration.

@@ -2,9 +2,9 @@ import Backends
 import Bytes
 import Exchange
 
-/// How exchanges and attempts can end, for the description of the filter.
+/// How exchanges and attempts can end, as clients may ask for them.
 package enum ExchangeOutcome {
-  /// The names, each once.
+  /// The names, each once, for the description of the API.
   package static var names: [StaticString] {
     var names = Outcome.allCases.map { $0.name }
     for result in ExchangeResult.allCases
@@ -12,5 +12,12 @@ package enum ExchangeOutcome {
       names.append(result.outcome)
     }
     return names
+  }
+
+  /// Whether a name is one of them.
+  static func includes(_ name: Span<UInt8>) -> Bool {
+    for outcome in Outcome.allCases where name.equals(outcome.name) { return true }
+    for result in ExchangeResult.allCases where name.equals(result.outcome) { return true }
+    return false
   }
 }

@@ -30,7 +30,8 @@ final class MessageService {
     repeats.memory = limits.idempotencyMemoryBytes
   }
 
-  /// Drops the recorded exchanges, and the answers that are kept for a repeated Idempotency-Key, of the conversations that were deleted.
+  /// Drops what is kept of conversations that were deleted: the recorded exchanges, and the answers for a repeated
+  /// Idempotency-Key.
   func forget(_ selection: Erasure.Selection) {
     dispatcher.recorder.forget(selection)
     switch selection {

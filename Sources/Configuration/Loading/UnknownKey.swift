@@ -46,7 +46,7 @@ enum UnknownKey {
     return place
   }
 
-  /// The section that has a setting which other programs call so; `nil` if there is none.
+  /// The section that has a setting which other programs call so; `nil` without such a section.
   private static func foreignPlace(of key: Span<UInt8>) -> Text? {
     for kind in SectionKind.allCases.reversed() {
       guard let hint = OtherNames.hint(for: key, in: kind) else { continue }

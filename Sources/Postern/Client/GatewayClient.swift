@@ -42,7 +42,7 @@ final class GatewayClient {
     try signals?.watch(on: loop)
   }
 
-  /// A client of the gateway that options name; `nil` if there is none, which it reports.
+  /// A client of the gateway that options name; `nil` if none is found, which it reports.
   @inline(never)
   static func open(_ options: GatewayOptions, signals: CommandSignals? = nil) -> GatewayClient? {
     guard let place = GatewayPlace.find(options) else { return nil }

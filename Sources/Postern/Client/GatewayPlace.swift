@@ -17,7 +17,7 @@ struct GatewayPlace {
   var name: [UInt8] { socketPath ?? url }
 
   /// Finds the gateway: by `-u`, else by the `control` setting of the configuration, else at the standard places. `nil` if
-  /// there is none, which it reports.
+  /// none is found, which it reports.
   @inline(never)
   static func find(_ options: GatewayOptions) -> GatewayPlace? {
     var key = Environment.variable([UInt8]("POSTERN_KEY"))

@@ -1,19 +1,16 @@
 """`GET /v1/exchanges`: the flight recorder."""
 
-import contextlib
-import json
-import signal
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 
 import replies
 import stream_replies
 from backends import stall
-from client import Connection, messages_path, request_bytes
+from client import messages_path
 from configuration import integration
+from exchanges import exchanges, following, next_exchange, two_bots
 from managed import KEYS, KEYS_AND_BOTS, Managed
 from stream_client import streamed
 
@@ -29,12 +26,6 @@ ATTEMPT = {
 }
 
 
-def exchanges(client, query=""):
-    response = client.get(f"/v1/exchanges{query}")
-    assert response.status == 200, response.body
-    return response.data
-
-
 def last(client, **expected):
     """The exchange that ended last."""
     record = exchanges(client)[0]
@@ -43,32 +34,6 @@ def last(client, **expected):
         assert set(attempt) - {"message"} == ATTEMPT
     assert {name: record[name] for name in expected} == expected
     return record
-
-
-@contextlib.contextmanager
-def following(client, query="", buffer=None) -> Iterator[tuple[Connection, Iterator[bytes]]]:
-    """A stream of exchanges, and its blocks. A block that has not come is waited for."""
-    with Connection(client.address, 30, buffer) as connection:
-        fields = client.request_headers({"Accept": "text/event-stream"})
-        connection.send(request_bytes("GET", f"/v1/exchanges{query}", fields))
-        status, fields = connection.read_head()
-        assert status == 200
-        assert ("Content-Type", "text/event-stream") in fields
-        yield connection, blocks(connection)
-
-
-def blocks(connection):
-    rest = b""
-    for piece in connection.read_pieces(is_chunked=True):
-        *whole, rest = (rest + piece).split(b"\n\n")
-        yield from whole
-
-
-def next_exchange(stream):
-    for block in stream:
-        if block.startswith(b"event: exchange\ndata: "):
-            return json.loads(block[22:])
-    raise AssertionError("the stream has ended")
 
 
 # What is recorded
@@ -137,21 +102,6 @@ def test_other_interfaces(one_integration, face):
     body = {"model": "support", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 9}
     assert client.post(path, body).status == 200
     last(client, interface=face, outcome="ok", bot="support")
-
-
-def two_bots(gateway, backend):
-    """A bot whose first integration fails, and one that echoes."""
-    broken = backend(lambda _: replies.failure("400 Bad Request"))
-    good = backend(lambda _: replies.custom("Hi!"))
-    return gateway(
-        {
-            "bot support": {},
-            "bot other": {},
-            "integration first": integration(broken.url, bot="support", retries=0),
-            "integration spare": integration(good.url, bot="support", fallback="yes"),
-            "integration echo": {"type": "echo", "bot": "other"},
-        }
-    ).client()
 
 
 def test_a_fallback(gateway, backend):
@@ -463,88 +413,6 @@ def test_parts_and_calls_are_told_as_text(gateway, backend):
         "reply": 'f {"a": "b"}',
         "cut": False,
     }
-
-
-# Followers
-
-
-def test_exchanges_come_as_they_end(gateway, backend):
-    client = two_bots(gateway, backend)
-    with following(client) as (_, all_of_them), following(client, "?bot=other") as (_, others):
-        client.message(bot="support")
-        client.message(bot="other")
-        seen = [next_exchange(all_of_them) for _ in range(2)]
-        assert seen[::-1] == exchanges(client)
-        assert next_exchange(others) == seen[1]
-
-
-def test_a_slow_follower_is_told_how_many_it_missed(gateway):
-    running = gateway({"server": {"idle_timeout": "60s"}})
-    client = running.client()
-    with following(client, buffer=4096) as (_, stream):
-        before = running.resident_kilobytes()
-        for _ in range(8000):
-            client.message()
-        assert running.resident_kilobytes() - before < 1000
-        seen = skipped = 0
-        while seen + skipped < 8000:
-            block = next(stream)
-            if block.startswith(b"event: exchange"):
-                seen += 1
-            elif b"skipped" in block:
-                skipped += int(block.split()[1])
-            if seen and not skipped and seen % 50 == 0:
-                client.message()
-        assert seen > 0 and skipped > 0
-
-
-def test_only_some_can_follow(gateway):
-    client = gateway().client()
-    with contextlib.ExitStack() as stack:
-        for _ in range(16):
-            stack.enter_context(following(client))
-        response = client.get("/v1/exchanges", {"Accept": "text/event-stream"})
-        assert (response.status, response.error["code"]) == (503, "overloaded")
-        assert exchanges(client) == []
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        with contextlib.suppress(AssertionError), following(client):
-            return
-    raise AssertionError("those that have left still count")
-
-
-def test_followers_end_with_their_key(binary, tmp_path):
-    served = Managed(binary, tmp_path, KEYS_AND_BOTS)
-    try:
-        served.client.key = KEYS["read"]
-        with following(served.client) as (_, read_stream):
-            served.client.key = KEYS["admin"]
-            with following(served.client) as (_, admin_stream):
-                text = served.text.replace(KEYS["read"], "another-key-0123456789")
-                served.file.write_text(text)
-                assert not [block for block in read_stream if not block.startswith(b":")]
-                served.post(messages_path("a"), {"content": "Hi"})
-                assert next_exchange(admin_stream)["bot"] == "a"
-    finally:
-        served.running.stop()
-
-
-def test_followers_do_not_hold_up_the_end(gateway):
-    running = gateway()
-    with following(running.client()) as (_, stream):
-        running.signal(signal.SIGTERM)
-        assert running.await_exit(3) == 0
-        assert all(block.startswith(b":") for block in stream)
-
-
-@pytest.mark.timing
-def test_silence_is_broken_by_comments(gateway):
-    client = gateway().client()
-    with following(client) as (_, stream):
-        next(stream)
-        start = time.monotonic()
-        assert next(stream).startswith(b":")
-        assert 14 < time.monotonic() - start < 17
 
 
 def test_exchanges_under_load(gateway, backend):
