@@ -1,7 +1,7 @@
 package import Bytes
 package import Platform
 
-/// The failures of an integration since it last worked, and what the log was told of them.
+/// The failures of an integration, and what the log was told of them.
 ///
 /// It stays the same object over a reload, so that the log tells when a corrected integration works again.
 package final class FailureHistory {
@@ -35,6 +35,10 @@ package final class FailureHistory {
 
   /// The last failure; `nil` while it works.
   package private(set) var last: Failure?
+  /// The last attempt that failed at the backend, and when. It stays when the integration works again.
+  package private(set) var lastAttempt: (report: AttemptReport, time: WallTime)?
+  /// How many attempts have failed at the backend since one brought a reply.
+  package private(set) var attemptsInARow = 0
   private var start = Instant(nanoseconds: 0)
   private var count = 0
   private var isTold = false
@@ -48,6 +52,16 @@ package final class FailureHistory {
 
   /// No failures.
   package init() {}
+
+  /// Notes the result of an attempt.
+  package func note(_ report: AttemptReport) {
+    if report.outcome == .ok {
+      attemptsInARow = 0
+    } else if report.outcome != .breakerOpen {
+      lastAttempt = (report, .now)
+      attemptsInARow += 1
+    }
+  }
 
   /// Notes a failure. Returns whether the log has to tell it: once, and at most once a minute if it comes and goes.
   package func note(_ failure: Failure, at now: Instant) -> Bool {

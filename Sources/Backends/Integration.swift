@@ -19,7 +19,7 @@ package final class Integration {
   package let probe: Upstream?
   /// The results of its attempts, counted.
   package let statistics: IntegrationStatistics
-  /// Its failures, as far as the log was told of them.
+  /// Its failures, and what the log was told of them.
   package let failures: FailureHistory
   /// What is known of the length of its model's context.
   package let learned: LearnedContext

@@ -277,6 +277,7 @@ package final class Exchange: AttemptOwner {
   func note(_ report: AttemptReport, of integration: Integration) {
     reports.append(report)
     integration.statistics.count(report)
+    integration.failures.note(report)
     dispatcher.services.log.write(report, request: request)
   }
 

@@ -40,17 +40,17 @@ import TestSupport
   }
 
   @Test func keepsTheLastFailureAndHowManyThereAre() throws {
-    let failing = try fixture(messages: 3, main: .answer(503)).bot.integrations[0].statistics
-    let failure = try #require(failing.lastFailure)
+    let failing = try fixture(messages: 3, main: .answer(503)).bot.integrations[0].failures
+    let failure = try #require(failing.lastAttempt)
     #expect(failure.report.outcome == .httpError && failure.report.status == 503)
     #expect(!failure.report.advice.bytes.isEmpty)
-    #expect(failing.failuresInARow == 3)
-    failing.count(AttemptReport(integration: [], outcome: .breakerOpen, milliseconds: 0))
-    #expect(failing.lastFailure?.report.outcome == .httpError)
-    #expect(failing.failuresInARow == 3)
-    failing.count(AttemptReport(integration: [], outcome: .ok, milliseconds: 1))
-    #expect(failing.failuresInARow == 0)
-    #expect(failing.lastFailure?.report.status == 503)
+    #expect(failing.attemptsInARow == 3)
+    failing.note(AttemptReport(integration: [], outcome: .breakerOpen, milliseconds: 0))
+    #expect(failing.lastAttempt?.report.outcome == .httpError)
+    #expect(failing.attemptsInARow == 3)
+    failing.note(AttemptReport(integration: [], outcome: .ok, milliseconds: 1))
+    #expect(failing.attemptsInARow == 0)
+    #expect(failing.lastAttempt?.report.status == 503)
   }
 
   @Test func countsAFallbackForBothSides() throws {

@@ -73,17 +73,17 @@ struct StatisticsResource {
   /// Writes what `/v1/status` has besides: what went wrong last, and what to do about it; `null` if nothing has.
   @inline(never)
   private func writeDetails(of integration: Integration, to writer: inout JSONWriter) {
-    let statistics = integration.statistics
+    let failures = integration.failures
     writer.member("enabled", boolean: integration.settings.isEnabled)
     writer.member("fallback", boolean: integration.settings.isFallback)
     writer.name("last_failure")
-    guard let (report, time) = statistics.lastFailure else { return writer.null() }
+    guard let (report, time) = failures.lastAttempt else { return writer.null() }
     writer.beginObject()
     writer.member("outcome", string: report.outcome.name)
     writer.member("status", optional: report.status)
     writer.member("message", string: report.advice.bytes)
     writer.member("at", time: time.milliseconds)
-    writer.member("in_a_row", integer: statistics.failuresInARow)
+    writer.member("in_a_row", integer: failures.attemptsInARow)
     writer.endObject()
   }
 

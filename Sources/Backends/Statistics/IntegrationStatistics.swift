@@ -1,6 +1,5 @@
 import Bytes
 import Configuration
-package import Platform
 package import Protocols
 
 /// The results of an integration's attempts since the start, as exact numbers.
@@ -35,10 +34,6 @@ package final class IntegrationStatistics {
   var isChanged = false
   /// The durations of the attempts that brought a reply.
   package private(set) var latency = LatencyHistogram()
-  /// The last attempt that failed at the backend, and when.
-  package private(set) var lastFailure: (report: AttemptReport, time: WallTime)?
-  /// How many attempts have failed at the backend since one brought a reply.
-  package private(set) var failuresInARow = 0
 
   /// The number of attempts with an outcome.
   package subscript(outcome: Outcome) -> Int64 { counts[outcome] }
@@ -52,13 +47,7 @@ package final class IntegrationStatistics {
     isChanged = true
     counts.add(1, to: report.outcome)
     counts.add(report.skippedEvents, to: .skippedEvents)
-    if report.outcome == .ok {
-      failuresInARow = 0
-      latency.record(milliseconds: report.milliseconds)
-    } else if report.outcome != .breakerOpen {
-      lastFailure = (report, .now)
-      failuresInARow += 1
-    }
+    if report.outcome == .ok { latency.record(milliseconds: report.milliseconds) }
   }
 
   /// Counts the tokens of a reply, as far as the backend tells them, and what they cost.
