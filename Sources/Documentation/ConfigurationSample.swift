@@ -33,6 +33,7 @@ enum ConfigurationSample {
     case .server, .context, .limits, .recorder, .log: text += "[\(kind.type)]\n"
     case .key: text += "#[key ops]\n"
     case .bot: text += "[bot default]\n"
+    case .channel: text += "#[channel home]\n"
     case .integration:
       text += comment("For a real backend, remove the `#` of these five lines:")
       text += backend

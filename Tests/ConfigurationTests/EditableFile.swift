@@ -154,7 +154,7 @@ struct EditableFile {
           ("name", line), ("weight", number), ("timeout", number + "ms"), ("header.X-A", line),
           ("header.b", line), ("param.c", json(text, &random)), ("enabled", "no"),
         ]
-      case .server: []
+      case .server, .channel: []
       }
     let (key, value) = choices.randomElement(using: &random)!
     return (Array(key.utf8), Array(value.utf8))

@@ -102,6 +102,23 @@ let everything = (
   model = claude
   header.x-api-key = ${KEY}
 
+  [channel home]
+  bot = support
+  token = 123456:ABC-def
+  allow = 123456789, @Ann
+  groups = all
+  gather = 1s
+  response_delay = 2s
+  api_url = http://127.0.0.1:8081/
+  proxy = socks5h://127.0.0.1:1080
+
+  [channel work]
+  bot = sales
+  type = slack
+  token = xoxb-1-2
+  secret = ${KEY}
+  allow = U123
+
   [integration spare]
   bot = support
   type = echo

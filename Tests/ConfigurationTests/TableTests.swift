@@ -40,8 +40,10 @@ import Testing
   /// the property that no row is bound to.
   @Test func everyFieldHasARow() throws {
     let blank = try #require(
-      load("[key a]\nsecret = 0123456789abcdef\n[bot b]\n[integration c]\ntype = echo")
-        .configuration)
+      load(
+        "[key a]\nsecret = 0123456789abcdef\n[bot b]\n[integration c]\ntype = echo\n[channel d]\ntoken = 1:x"
+      )
+      .configuration)
     let full = try #require(
       load(everything.text, everything.variables, files: everything.files).configuration)
     var missing = Set<String>()
@@ -49,7 +51,8 @@ import Testing
       (blank.server as Any, [full.server as Any]), (blank.context, [full.context]),
       (blank.limits, [full.limits]), (blank.recorder, [full.recorder]),
       (blank.log, [full.log]), (blank.keys[0], full.keys),
-      (blank.bots[0], full.bots), (blank.integrations[0], full.integrations),
+      (blank.channels[0], full.channels), (blank.bots[0], full.bots),
+      (blank.integrations[0], full.integrations),
     ] {
       let fields = others.map { Mirror(reflecting: $0).children }
       for (index, field) in Mirror(reflecting: one).children.enumerated() {

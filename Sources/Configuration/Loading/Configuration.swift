@@ -20,7 +20,9 @@ public final class Configuration: Sendable {
   public let bots: [BotSettings]
   /// `[integration NAME]`, in file order, and after them the implied ones; at least one for each bot.
   public let integrations: [IntegrationSettings]
-  /// The secrets of all integrations, and the keys that the file has in the clear.
+  /// `[channel NAME]`, in file order.
+  public let channels: [ChannelSettings]
+  /// The secrets of all integrations and channels, and the keys that the file has in the clear.
   public var secrets: [[UInt8]] {
     @inline(never)
     get { collectedSecrets() }
@@ -29,6 +31,7 @@ public final class Configuration: Sendable {
   private func collectedSecrets() -> [[UInt8]] {
     var secrets: [[UInt8]] = []
     for integration in integrations { secrets += integration.secrets }
+    for channel in channels { secrets += channel.secrets }
     for key in keys { if case .key(let secret) = key.secret { secrets.append(secret) } }
     return secrets
   }
@@ -71,5 +74,6 @@ public final class Configuration: Sendable {
     keys = resolver.all(.key).map(APIKeySettings.init)
     bots = resolver.all(.bot).map(BotSettings.init)
     integrations = resolver.all(.integration).map(IntegrationSettings.init)
+    channels = resolver.all(.channel).map(ChannelSettings.init)
   }
 }

@@ -31,6 +31,7 @@ struct ConfigurationResolver {
     checkRecorder(all(.recorder)[0])
     for bot in all(.bot) { check(bot: bot) }
     for integration in all(.integration) { check(integration: integration) }
+    checkChannels()
     checkContext(context)
     // A file with errors is mended first: what follows from them would only distract.
     if list.findings.contains(where: { $0.severity == .error }) { return }
@@ -72,18 +73,19 @@ extension ConfigurationResolver {
     if all(.bot).isEmpty { _ = add(.bot, [UInt8]("default"), .implied) }
     let bots = all(.bot)
     for integration in all(.integration) { resolveBot(of: integration, among: bots) }
+    for channel in all(.channel) { resolveBot(of: channel, among: bots) }
     for bot in bots where integrations(of: bot).isEmpty { addEcho(to: bot) }
   }
 
-  /// Sets an integration's bot: the one that it names, or the only one.
-  private mutating func resolveBot(of integration: Section, among bots: [Section]) {
-    if let entry = integration.entry("bot") {
+  /// Sets the bot of an integration or a channel: the one that it names, or the only one.
+  private mutating func resolveBot(of section: Section, among bots: [Section]) {
+    if let entry = section.entry("bot") {
       if let name = entry.text { check(name, of: "bot", in: entry, isAmong: bots) }
     } else if bots.count == 1 {
-      imply("bot", bots[0].name, in: integration)
+      imply("bot", bots[0].name, in: section)
     } else {
       report(
-        integration.origin, "\(integration.header) needs 'bot': there are \(bots.count) bots",
+        section.origin, "\(section.header) needs 'bot': there are \(bots.count) bots",
         missing: "bot")
     }
   }

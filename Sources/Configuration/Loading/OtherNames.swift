@@ -42,7 +42,7 @@ package enum OtherNames {
 
   private static let tables: [(kind: SectionKind, names: StaticString)] = [
     (.server, server), (.context, context), (.limits, limits), (.log, log), (.key, apiKey),
-    (.bot, bot), (.integration, integration),
+    (.bot, bot), (.integration, integration), (.channel, channel),
   ]
 
   private static let sections: StaticString = """
@@ -51,6 +51,7 @@ package enum OtherNames {
     auth apikey api_key api_keys keys token tokens user users=[key NAME]
     memory history ring storage cache=[context]
     agent assistant persona character=[bot NAME]
+    telegram slack discord webhook channels messenger=[channel NAME]
     ratelimit rate_limit limit=[limits]
     general global default main postern settings=[server], [context], [limits] or [log]
     """
@@ -136,6 +137,17 @@ package enum OtherNames {
     extra_headers headers=write a line for each: header.NAME = VALUE
     extra_body params parameters options=write a line for each: param.NAME = VALUE
     streaming=stream
+    """
+
+  private static let channel: StaticString = """
+    bot_token api_token telegram_token slack_token access_token key api_key auth=token
+    signing_secret webhook_secret slack_signing_secret=secret
+    allowed allowlist whitelist allow_from allowed_users allowed_chats users chat_id chat_ids=allow
+    group group_policy mention_only require_mention=groups
+    debounce batch batching collect=gather
+    delay typing_delay min_delay=response_delay
+    url base_url api_base endpoint server webhook_url=api_url
+    kind service platform=type
     """
 
   /// Fields of OpenAI's, Anthropic's and Ollama's requests.

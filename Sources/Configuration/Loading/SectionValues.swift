@@ -20,6 +20,11 @@ extension Section {
     entry(name)?.boolean
   }
 
+  /// The service of a channel; `nil` for an invalid word.
+  var channelKind: ChannelSettings.Kind? {
+    entry("type")?.word.flatMap { ChannelSettings.Kind(word: $0.span) }
+  }
+
   /// What answers for an integration, if that is known.
   var integrationKind: IntegrationSettings.Kind? {
     guard kind == .integration else { return nil }

@@ -48,7 +48,8 @@ enum UnknownKey {
 
   /// The section that has a setting which other programs call so; `nil` without such a section.
   private static func foreignPlace(of key: Span<UInt8>) -> Text? {
-    for kind in SectionKind.allCases.reversed() {
+    // Channels are rarer than backends, which have the same names for keys and addresses.
+    for kind in SectionKind.allCases.reversed() where kind != .channel {
       guard let hint = OtherNames.hint(for: key, in: kind) else { continue }
       if hint.contains(UInt8(ascii: " ")) { return Text(hint) }
       return "it belongs in \(placeholder(kind)), as '\(hint)'"

@@ -2,7 +2,7 @@ import Bytes
 
 /// The kinds of sections.
 public enum SectionKind: CaseIterable, Sendable {
-  case server, context, limits, recorder, log, key, bot, integration
+  case server, context, limits, recorder, log, key, bot, integration, channel
 
   /// What stands in the brackets.
   package var type: StaticString {
@@ -15,6 +15,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .key: "key"
     case .bot: "bot"
     case .integration: "integration"
+    case .channel: "channel"
     }
   }
 
@@ -22,6 +23,7 @@ public enum SectionKind: CaseIterable, Sendable {
   package var most: Int {
     switch self {
     case .server, .context, .limits, .recorder, .log: 1
+    case .channel: 64
     case .bot: 256
     case .key, .integration: 1024
     }
@@ -44,6 +46,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .key: APIKeySettings.table
     case .bot: BotSettings.table
     case .integration: IntegrationSettings.table
+    case .channel: ChannelSettings.table
     }
   }
 
@@ -66,6 +69,11 @@ public enum SectionKind: CaseIterable, Sendable {
       """
       A backend that answers for a bot. Each message goes to one, drawn by weight; if it fails, the bot's \
       fallbacks are asked. A bot without an integration has one named `echo`, which answers with the message.
+      """
+    case .channel:
+      """
+      A service through which people talk to a bot, without a program in between: Telegram, Slack, or signed \
+      requests of your own.
       """
     }
   }

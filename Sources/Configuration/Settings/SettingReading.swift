@@ -31,6 +31,8 @@ extension SettingType {
     case .price: _ = try Price(value)
     case .breaker: _ = try BreakerPolicy(value)
     case .secret: _ = try APIKeySecret(value)
+    case .token: try Self.checkToken(value)
+    case .people: _ = try ChannelSettings.people(value)
     case .field: try Self.checkField(value)
     case .json: try Self.checkJSON(value)
     case .parameters: try Self.checkParameters(value)
@@ -119,6 +121,16 @@ extension SettingType {
   private static func checkField(_ value: WrittenValue) throws(InvalidValue) {
     try checkControls(value, exceptTab: true)
     if value.bytes.span.equals(SecretMask.value) { throw InvalidValue.mask }
+  }
+
+  private static func checkToken(_ value: WrittenValue) throws(InvalidValue) {
+    if value.bytes.span.equals(SecretMask.value) { throw InvalidValue.mask }
+    guard value.bytes.allSatisfy({ $0.isVisibleASCII || $0 == UInt8(ascii: " ") }) else {
+      throw InvalidValue("the value contains a character that is not visible ASCII; remove it")
+    }
+    guard value.bytes.count <= 1024 else {
+      throw InvalidValue("the value is longer than 1024 bytes")
+    }
   }
 
   private static func checkControls(

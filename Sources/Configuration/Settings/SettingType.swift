@@ -48,6 +48,10 @@ package enum SettingType: Sendable {
   case secret
   /// Scopes of an API key, separated by commas.
   case scopes
+  /// A token or a secret of a service, or several secrets separated by blanks.
+  case token
+  /// Ids and names of people, separated by commas.
+  case people
   /// The value of a header field.
   case field
   /// A JSON value.

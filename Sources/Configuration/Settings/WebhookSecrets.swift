@@ -26,7 +26,7 @@ public struct WebhookSecrets: Equatable, Sendable {
         "a secret is whsec_ and a key in base64; 'openssl rand -base64 32' makes one")
     }
     guard 16...128 ~= key.count else {
-      throw InvalidValue("the key behind whsec_ has \(key.count) bytes; 16 to 128 are accepted")
+      throw InvalidValue("the key after whsec_ has \(key.count) bytes; 16 to 128 are accepted")
     }
     return key
   }
