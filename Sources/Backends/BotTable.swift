@@ -27,6 +27,18 @@ package struct BotTable {
     return nil
   }
 
+  /// The bot that has the closest alias for a model.
+  package func bot(withAliasFor model: Span<UInt8>) -> Bot? {
+    var closest: (bot: Bot, alias: ModelAlias)?
+    for bot in bots {
+      for alias in bot.settings.aliases where alias.matches(model) {
+        if let other = closest?.alias, !alias.isCloser(than: other) { continue }
+        closest = (bot, alias)
+      }
+    }
+    return closest?.bot
+  }
+
   /// The integration with an id, of any bot.
   package func integration(_ id: [UInt8]) -> Integration? {
     for bot in bots {

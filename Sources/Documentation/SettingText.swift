@@ -32,6 +32,7 @@ extension Setting {
     case .field: "text, secret"
     case .json: "JSON"
     case .parameters: "names of fields"
+    case .models: "names of models"
     }
   }
 

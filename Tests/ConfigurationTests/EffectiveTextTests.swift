@@ -63,7 +63,7 @@ import Testing
       hedge = no
       deadline = 120s
       delivery = live
-      # not set: system, system_file
+      # not set: system, system_file, aliases
 
       # line 2
       [integration gpt]

@@ -53,6 +53,7 @@ let everything = (
   hedge = 3s
   deadline = 10s
   delivery = whole
+  aliases = gpt-4o, gpt-*
 
   [bot sales]
   system_file = /system

@@ -7,7 +7,7 @@ import Platform
 
 /// The bots and integrations that a key reaches, as models of OpenAI's and Anthropic's clients.
 struct ModelTable {
-  /// What `model` names: a bot, or one of its integrations, which alone may answer.
+  /// What `model` means: a bot, or one of its integrations, which alone may answer.
   struct Model {
     let bot: Bot
     let integration: [UInt8]?
@@ -27,47 +27,58 @@ struct ModelTable {
     key = call.key
   }
 
-  /// The model of a name, which is `bot` or `bot/integration`.
+  /// The model of a name, which is `bot`, `bot/integration` or an alias of a bot.
   func model(_ name: [UInt8]) throws(APIError) -> Model {
     let slash = name.span.firstIndex(of: UInt8(ascii: "/"))
     let id = name.span.extracting(first: slash ?? name.count).copied
-    try key.checkReaches(id)
     let integration = slash.map { name.span.extracting(($0 + 1)...).copied }
-    guard let bot = bots[id], integration.map({ bot.enabledIntegration($0) != nil }) ?? true else {
-      throw APIError(
-        .modelNotFound, "There is no such model: see GET /v1/models.",
-        parameter: "model")
+    if let bot = bots[id], integration.map({ bot.enabledIntegration($0) != nil }) ?? true {
+      try key.checkReaches(id)
+      return Model(bot: bot, integration: integration)
     }
-    return Model(bot: bot, integration: integration)
+    if let bot = bots.bot(withAliasFor: name.span) {
+      try key.checkReaches(bot.settings.id)
+      return Model(bot: bot, integration: nil)
+    }
+    try key.checkReaches(id)
+    throw APIError(
+      .modelNotFound, "There is no such model: see GET /v1/models.", parameter: "model")
   }
 
   /// The list of all models.
   func response(to request: Request) -> Response {
     let isAnthropic = request.isAnthropic
-    var names: [[UInt8]] = []
+    var listed: [[UInt8]] = []
     var writer = JSONWriter(reserving: 1024)
     writer.beginObject()
     if !isAnthropic { writer.member("object", string: "list") }
     writer.name("data")
     writer.beginArray()
     for bot in bots.visible(to: key) {
-      let id = bot.settings.id
-      write(id, of: bot, isAnthropic, to: &writer)
-      names.append(id)
-      for integration in bot.integrations where integration.settings.isEnabled {
-        let name = id + [UInt8(ascii: "/")] + integration.settings.id
+      for name in names(of: bot) {
         write(name, of: bot, isAnthropic, to: &writer)
-        names.append(name)
+        listed.append(name)
       }
     }
     writer.endArray()
     if isAnthropic {
       writer.member("has_more", boolean: false)
-      writer.member("first_id", text: names.first)
-      writer.member("last_id", text: names.last)
+      writer.member("first_id", text: listed.first)
+      writer.member("last_id", text: listed.last)
     }
     writer.endObject()
     return Response(status: 200, contentType: "application/json", body: writer.finish())
+  }
+
+  /// What a bot is called as a model: its id, its aliases but for patterns, and each of its integrations.
+  private func names(of bot: Bot) -> [[UInt8]] {
+    let id = bot.settings.id
+    var names = [id]
+    for alias in bot.settings.aliases where !alias.isPattern { names.append(alias.name) }
+    for integration in bot.integrations where integration.settings.isEnabled {
+      names.append(id + [UInt8(ascii: "/")] + integration.settings.id)
+    }
+    return names
   }
 
   /// One model, by its name.

@@ -97,6 +97,7 @@ extension ConfigurationResolver {
       list.report(
         max(text, file), "\(key): '\(other)' was already given at line \(min(text, file))")
     }
+    checkAliases(of: bot)
     readSystem(of: bot)
     let integrations = integrations(of: bot)
     checkDeadline(of: bot, integrations)
@@ -108,6 +109,31 @@ extension ConfigurationResolver {
       no integration of [bot \(quoting: bot.name)] takes part in the draw: each is disabled, a fallback, or \
       has weight 0; change one of them
       """)
+  }
+
+  /// Checks that each alias is of this bot alone: neither the name of a bot, nor an alias of one before.
+  private mutating func checkAliases(of bot: Section) {
+    guard let entry = bot.entry("aliases") else { return }
+    let bots = all(.bot)
+    let earlier = bots.prefix { $0 !== bot }
+    var seen: [ModelAlias] = []
+    for alias in aliases(of: bot) {
+      if seen.contains(alias) {
+        report(entry.origin, "aliases: '\(alias.text)' stands in the list twice")
+      }
+      seen.append(alias)
+      for other in bots where !alias.isPattern && alias.name == other.name {
+        report(
+          entry.origin, "aliases: '\(alias.text)' is the name of \(other.header); leave it out")
+      }
+      for other in earlier where aliases(of: other).contains(alias) {
+        report(entry.origin, "aliases: '\(alias.text)' is an alias of \(other.header), too")
+      }
+    }
+  }
+
+  private func aliases(of bot: Section) -> [ModelAlias] {
+    bot.entry("aliases")?.text?.parsed(ModelAlias.list) ?? []
   }
 
   /// Warns where the integrations of one message may together take longer than the deadline. Each then gets a part

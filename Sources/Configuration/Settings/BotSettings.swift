@@ -38,6 +38,8 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
   public private(set) var deadlineMilliseconds = 0
   /// How clients that stream receive a reply.
   public private(set) var delivery = Delivery.live
+  /// Further names that clients may give as a `model`.
+  public private(set) var aliases: [ModelAlias] = []
   private var systemText: [UInt8]?
   private var systemFile: [UInt8]?
   private let systemContents: [UInt8]?
@@ -97,6 +99,13 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
       "delivery", &delivery, standard: "live",
       "What clients that stream receive: the reply as it is produced, or once it is complete and valid."
     )
+    rows.parsed(
+      "aliases", .models, &aliases, ModelAlias.list,
+      .init(
+        """
+        Further names that clients may give as a `model`, separated by commas. One that ends in `*` stands for all that begin \
+        so; the longest that fits counts.
+        """, example: "gpt-4o, gpt-*", absence: "the bot's name alone"))
   }
 }
 

@@ -36,6 +36,7 @@ extension SettingType {
     case .field: try Self.checkField(value)
     case .json: try Self.checkJSON(value)
     case .parameters: try Self.checkParameters(value)
+    case .models: _ = try ModelAlias.list(value)
     case .prose, .bot: break
     }
     return .text(value.bytes)

@@ -58,4 +58,6 @@ package enum SettingType: Sendable {
   case json
   /// Names of top-level fields of requests, separated by commas.
   case parameters
+  /// Names of models, separated by commas; one that ends in `*` stands for all that begin so.
+  case models
 }

@@ -96,6 +96,7 @@ def test_the_table_has_every_endpoint(served):
 
 
 VALUES = {
+    "aliases": "gpt-4o",
     "drop": "seed",
     "headers": {"X": "y"},
     "params": {"x": 1},

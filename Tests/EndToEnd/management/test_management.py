@@ -23,6 +23,7 @@ def test_a_bot_has_all_its_settings(two):
         "hedge": False,
         "deadline": 120,
         "delivery": "live",
+        "aliases": None,
     }
     assert response.field("ETag").startswith('"')
     assert response.field("Content-Type") == "application/json"
