@@ -23,6 +23,24 @@ int64_t clinux_peer_user(int descriptor) {
   return getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? (int64_t)peer.uid : -1;
 }
 
+bool clinux_send_with_descriptor(int descriptor, const void *address, socklen_t address_size, const void *text,
+                                 size_t size, int passed) {
+  struct iovec part = {(void *)text, size};
+  struct msghdr message = {
+      .msg_name = (void *)address, .msg_namelen = address_size, .msg_iov = &part, .msg_iovlen = 1};
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof passed)] = {0};
+  if (passed >= 0) {
+    message.msg_control = control;
+    message.msg_controllen = sizeof control;
+    struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+    rights->cmsg_level = SOL_SOCKET;
+    rights->cmsg_type = SCM_RIGHTS;
+    rights->cmsg_len = CMSG_LEN(sizeof passed);
+    memcpy(CMSG_DATA(rights), &passed, sizeof passed);
+  }
+  return sendmsg(descriptor, &message, MSG_NOSIGNAL) == (ssize_t)size;
+}
+
 int clinux_exchange(int folder, const char *name, const char *other) {
   return renameat2(folder, name, folder, other, RENAME_EXCHANGE);
 }

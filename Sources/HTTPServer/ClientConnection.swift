@@ -33,6 +33,8 @@ final class ClientConnection {
   var place: Int?
   /// Reads its requests.
   var reader: RequestReader
+  /// Whether no request has ended on it yet.
+  var isNew = true
   /// What came after a request that is being answered.
   var ahead: [UInt8] = []
   /// Whether a request is read, and not one answered.

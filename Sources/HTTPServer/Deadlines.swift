@@ -32,6 +32,7 @@ extension HTTPServer {
 
   func requestEnded(_ connection: ClientConnection) {
     connection.request = nil
+    connection.isNew = false
     if connection.hasPeerClosed {
       table.markLeaving(connection)
       // Unless a next request came before, or the connection is closed already and its descriptor another one's.

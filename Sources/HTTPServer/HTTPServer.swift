@@ -19,6 +19,8 @@ public enum ListenError: Error {
 public final class HTTPServer {
   /// The limits.
   public private(set) var settings: Settings
+  /// How long a connection without a request stays open at the end.
+  private static let firstRequestPatience = TimeSpan.seconds(1)
   /// The application; the server keeps it alive until `close`.
   public var handler: (any RequestHandler)?
   /// Called for connections that could not be accepted because descriptors or memory are missing.
@@ -153,8 +155,14 @@ public final class HTTPServer {
     }
   }
 
+  /// The listening sockets that the service manager may keep over a restart.
+  public var keepableSockets: [Int32] {
+    listeners.compactMap { $0.socket.mayBeKept ? $0.socket.number : nil }
+  }
+
   /// Takes no more connections, ends those that wait for a next request, and lets the others finish with their
-  /// answer; `onDrained` is called once there are none. What clients had sent by now is still answered.
+  /// answer; `onDrained` is called once there are none. What clients had sent by now is still answered, and a new
+  /// connection has a second for its first request, which may be on its way.
   public func drain(_ onDrained: @escaping () -> Void) {
     for listener in listeners {
       // More than may be connected would be refused.
@@ -166,11 +174,20 @@ public final class HTTPServer {
     listeners = []
     isDraining = true
     self.onDrained = onDrained
-    for connection in table.all where connection.isIdle && connection.ahead.isEmpty {
+    endIdle { $0.isNew }
+    announceIfDrained()
+    if self.onDrained != nil {
+      _ = loop.schedule(after: HTTPServer.firstRequestPatience) { [self] in endIdle { _ in false } }
+    }
+  }
+
+  /// Ends connections that wait for a next request, unless it is there already, or they are spared.
+  private func endIdle(sparing isSpared: (ClientConnection) -> Bool) {
+    for connection in table.all
+    where connection.isIdle && connection.ahead.isEmpty && !isSpared(connection) {
       if case .bytes = peek(connection.descriptor, into: scratch) { continue }
       end(connection)
     }
-    announceIfDrained()
   }
 
   /// Ends everything at once: requests that wait for their answer get 503.

@@ -13,6 +13,8 @@ public struct ListeningSocket: ~Copyable {
   private let unixPath: [UInt8]?
   /// Whether no interface has the address yet. Connections come once one has it.
   public let isAddressMissing: Bool
+  /// Whether the service manager may keep the socket over a restart: a TCP socket that it has not opened itself.
+  public let mayBeKept: Bool
 
   /// Listens at a TCP address; bind(2), listen(2).
   ///
@@ -29,6 +31,7 @@ public struct ListeningSocket: ~Copyable {
       isAddressMissing = true
     }
     unixPath = nil
+    mayBeKept = true
   }
 
   /// Listens at a unix socket with these permissions, and replaces a socket file that no process listens at.
@@ -44,17 +47,19 @@ public struct ListeningSocket: ~Copyable {
     descriptor = try ListeningSocket.open(address, path, mode)
     unixPath = path
     isAddressMissing = false
+    mayBeKept = false
   }
 
-  /// Continues with a socket that the service manager has opened at this address, and whose file it keeps; `nil` without
+  /// Continues with a socket at this address that the service manager passes on, and whose file it keeps; `nil` without
   /// such a socket.
   public init?(at address: SocketAddress, from inherited: InheritedSockets) {
-    guard let number = inherited.take(at: address) else { return nil }
+    guard let (number, isKept) = inherited.take(at: address) else { return nil }
     clinux_prepare_inherited(number)
     if address.family != AF_UNIX { ListeningSocket.limitUnsent(number) }
     descriptor = Descriptor(adopting: number)
     unixPath = nil
     isAddressMissing = false
+    mayBeKept = isKept
   }
 
   deinit {

@@ -1,3 +1,4 @@
+import Bytes
 internal import CLinux
 
 /// Tells the service manager how the service is, by the protocol of sd_notify(3): datagrams of `NAME=value` lines.
@@ -15,14 +16,24 @@ public struct NotificationSocket: ~Copyable {
     self.address = address
   }
 
-  /// Sends a notification without waiting. Returns whether the service manager's socket has taken it.
-  public borrowing func send(_ text: [UInt8]) -> Bool {
+  /// The name of the listening sockets that the service manager keeps; `FDNAME` in sd_notify(3).
+  static let keptName: StaticString = "listener"
+
+  /// Sends a notification without waiting, and with it a descriptor, unless that is -1. Returns whether the service
+  /// manager's socket has taken it.
+  public borrowing func send(_ text: [UInt8], with passed: Int32 = -1) -> Bool {
     let number = descriptor.number
-    let sent = address.withSystemAddress { address, size in
-      sendto(
-        number, text, text.count, Int32(MSG_NOSIGNAL),
-        address.assumingMemoryBound(to: sockaddr.self), size)
+    return address.withSystemAddress { address, size in
+      clinux_send_with_descriptor(number, address, size, text, text.count, passed)
     }
-    return sent == text.count
+  }
+
+  /// Has the service manager keep these listening sockets, and no others, for the next process of this service.
+  /// Connections wait there while no process listens.
+  public borrowing func keep(_ listeners: [Int32]) {
+    let name = "\nFDNAME=\(NotificationSocket.keptName)" as Text
+    // First the sockets of an earlier process: the addresses may be others now.
+    _ = send([UInt8]("FDSTOREREMOVE=1") + name.bytes)
+    for listener in listeners { _ = send([UInt8]("FDSTORE=1") + name.bytes, with: listener) }
   }
 }

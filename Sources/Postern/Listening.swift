@@ -42,6 +42,8 @@ struct Listening {
           "the service manager has sockets at other addresses than [server] listen and control")
       }
     }
+    // Closes what was not used.
+    server.inherited = InheritedSockets(adopting: [])
     if !control.isEmpty { note(control, "control") }
     return true
   }

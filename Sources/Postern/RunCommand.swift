@@ -68,12 +68,12 @@ struct RunCommand {
       }
       guard Listening(configuration.server, log).open(server) else { return .failure }
       let reminder = CertificateReminder(configuration.server.tls, log: log, loop: loop)
+      let manager = ServiceManager(application, on: loop)
       let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
       if let reload {
-        connect(reload, application, server, client, worker, reminder)
+        connect(reload, application, manager, server, client, worker, reminder)
         reload.watch()
       }
-      let manager = ServiceManager(application, on: loop)
       let shutdown = Shutdown(
         server: server, status: application.status, loop: loop, log: log,
         onHangUp: {
@@ -85,6 +85,7 @@ struct RunCommand {
           reload.begin { _ in manager.noteReady() }
         }, onStop: { manager.noteStopping() })
       try shutdown.obey(signals)
+      manager.keep(server.keepableSockets)
       manager.noteReady()
       manager.beginBeating()
       try loop.run()
@@ -125,12 +126,15 @@ struct RunCommand {
   /// Passes a new configuration on to the gateway, the server and the client, whether the API or an administrator
   /// changed the file.
   private func connect(
-    _ reload: Reload, _ application: Application, _ server: HTTPServer, _ client: HTTPClient,
-    _ worker: BlockingWorker, _ reminder: CertificateReminder
+    _ reload: Reload, _ application: Application, _ manager: ServiceManager, _ server: HTTPServer,
+    _ client: HTTPClient, _ worker: BlockingWorker, _ reminder: CertificateReminder
   ) {
     reload.onFaults = { application.status.note(faults: $0) }
     reload.onRestartNeeded = { application.status.note(restartNeeded: $0) }
-    reload.onResult = { application.status.note($0) }
+    reload.onResult = {
+      application.status.note($0)
+      manager.noteStatus()
+    }
     application.reload = { reload.begin(then: $0) }
     reload.onValid = { configuration in
       if server.adopt(settings(configuration.server)) {

@@ -25,6 +25,11 @@ final class ServiceManager {
     beat = ServiceManager.beat
   }
 
+  /// Gives the service manager listening sockets to keep, so that connections wait there while the gateway restarts.
+  func keep(_ listeners: [Int32]) {
+    socket?.keep(listeners)
+  }
+
   /// The gateway serves: at first, and after each reload.
   func noteReady() {
     tell("READY=1")
@@ -33,6 +38,11 @@ final class ServiceManager {
   /// The configuration file is being read again. ``noteReady()`` follows, whatever is found in it.
   func noteReloading() {
     tell("RELOADING=1\nMONOTONIC_USEC=\(Instant.now.nanoseconds / 1000)")
+  }
+
+  /// How the gateway is may have changed.
+  func noteStatus() {
+    tell("")
   }
 
   /// The gateway is about to stop.
@@ -57,9 +67,10 @@ final class ServiceManager {
     let summary = application.summary.bytes
     if summary != toldSummary {
       toldSummary = summary
-      text += [UInt8]("\nSTATUS=") + summary
+      if !text.isEmpty { text.append(UInt8(ascii: "\n")) }
+      text += [UInt8]("STATUS=") + summary
     }
-    _ = socket?.send(text)
+    if !text.isEmpty { _ = socket?.send(text) }
   }
 
   /// Half of the time after which the service manager misses a sign of life; sd_watchdog_enabled(3).

@@ -87,4 +87,24 @@ import TestSupport
     if ListeningSocket(at: address, from: inherited) != nil { Issue.record("it is taken twice") }
     #expect(inherited.count == 1)
   }
+
+  /// Sockets that an earlier process had kept are told by their name, and are not missed if they are not used.
+  @Test func knowsWhatAnEarlierProcessHadKept() throws {
+    let names: [(text: String, kept: Int)] = [
+      ("listener:postern.socket", 1), ("listener:listener", 2), ("listener", 1), ("", 0),
+      ("stored:listeners", 0),
+    ]
+    for (text, kept) in names {
+      let first = try ListeningSocket(at: SocketAddress(.loopback, port: 0))
+      let second = try ListeningSocket(at: SocketAddress(.loopback, port: 0))
+      let inherited = InheritedSockets(
+        adopting: [dup(first.number), dup(second.number)], names: bytes(text))
+      #expect(inherited.count == 2 - kept, "\(text)")
+      guard let continued = ListeningSocket(at: first.address, from: inherited) else {
+        Issue.record("no socket")
+        return
+      }
+      #expect(continued.mayBeKept == text.hasPrefix("listener"), "\(text)")
+    }
+  }
 }

@@ -126,6 +126,11 @@ bool clinux_is_being_written(int descriptor);
 // accept4(2), which needs _GNU_SOURCE.
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length);
 
+// Sends a datagram to a unix socket without waiting, and with it the descriptor `passed`, unless that is -1. Returns
+// whether it went out whole. sendmsg(2); SCM_RIGHTS in unix(7).
+bool clinux_send_with_descriptor(int descriptor, const void *address, socklen_t address_size, const void *text,
+                                 size_t size, int passed);
+
 // The user of the process at the other end of a unix socket when it connected; -1 if unknown. SO_PEERCRED in unix(7),
 // whose structure needs _GNU_SOURCE.
 int64_t clinux_peer_user(int descriptor);

@@ -4,14 +4,21 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from address import Address, free_port, loopback
 from configuration import integration
+
+MESSAGE = (
+    b"POST /v1/bots/default/messages HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 19\r\n\r\n"
+    b'{"content":"Hello"}'
+)
 
 
 class Manager:
@@ -22,11 +29,40 @@ class Manager:
         self.socket.bind("\0" + place[1:] if place.startswith("@") else place)
         self.socket.settimeout(10)
         self.environment = {"NOTIFY_SOCKET": place}
+        # The descriptors that it keeps for the service, by their names.
+        self.kept: dict[str, list[int]] = {}
 
     def receive(self) -> dict[str, str]:
-        """The next notification."""
-        lines = self.socket.recv(4096).decode().splitlines()
-        return dict(line.split("=", 1) for line in lines)
+        """The next notification that is not about kept descriptors."""
+        while True:
+            text, descriptors, _, _ = socket.recv_fds(self.socket, 4096, 16)
+            lines = dict(line.split("=", 1) for line in text.decode().splitlines())
+            if "FDSTORE" in lines:
+                self.kept.setdefault(lines["FDNAME"], []).extend(descriptors)
+            elif "FDSTOREREMOVE" in lines:
+                self.forget(lines["FDNAME"])
+            else:
+                return lines
+
+    def forget(self, name: str):
+        for descriptor in self.kept.pop(name, []):
+            os.close(descriptor)
+
+    @contextmanager
+    def passing_on(self, path: Path):
+        """Gives what is kept to the next service, which asks for it at a unix socket."""
+
+        def pass_on():
+            with listener.accept()[0] as peer:
+                socket.send_fds(peer, [b"-"], self.kept["listener"])
+
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen()
+            thread = threading.Thread(target=pass_on)
+            thread.start()
+            yield f"kept:{path}"
+            thread.join()
 
     def await_value(self, name: str) -> str:
         """The value in the first notification from now on that has it."""
@@ -52,6 +88,8 @@ def manager(request, tmp_path):
     one = Manager(f"@postern-{os.getpid()}" if is_abstract else str(tmp_path / "notify"))
     yield one
     one.socket.close()
+    for name in list(one.kept):
+        one.forget(name)
 
 
 @pytest.mark.parametrize("manager", ["path", "abstract"], indirect=True)
@@ -78,9 +116,16 @@ def test_a_reload_that_fails_ends_too(managed, manager):
     running.file.write_text("[server]\nlisen = 1\n")
     running.running.signal(signal.SIGHUP)
     assert manager.await_value("RELOADING") == "1"
-    ended = manager.receive()
-    assert ended["READY"] == "1"
-    assert f"{running.file}:2: " in ended["STATUS"]
+    assert f"{running.file}:2: " in manager.await_value("STATUS")
+    assert manager.await_value("READY") == "1"
+
+
+def test_each_reload_changes_the_status(managed, manager):
+    running = managed(**manager.environment)
+    assert manager.receive()["READY"] == "1"
+    running.file.write_text(running.file.read_text() + "[bot a]\n[bot b]\n")
+    assert running.post("/v1/reload", {}).status == 200
+    assert manager.receive() == {"STATUS": "serving 2 bots, all integrations are ready"}
 
 
 @pytest.mark.timing
@@ -142,6 +187,47 @@ def test_sockets_at_other_addresses_are_told(gateway):
     running = gateway(wrapper=activated(free_port(), free_port()))
     line = running.await_log("sockets_not_used")
     assert "count=2" in line
+
+
+def test_the_manager_keeps_the_port_over_a_restart(gateway, manager, tmp_path):
+    """A client that connects between two processes is answered by the next one."""
+    address = loopback()
+    unix = Address(path=tmp_path / "postern.sock")
+    first = gateway(addresses=[address, unix], environment=manager.environment)
+    assert manager.receive()["READY"] == "1"
+    assert [len(kept) for kept in manager.kept.values()] == [1], "the file of a unix socket goes"
+    first.signal(signal.SIGTERM)
+    assert first.await_exit() == 0
+    with socket.create_connection((address.host, address.port)) as waiting:
+        waiting.sendall(MESSAGE)
+        with manager.passing_on(tmp_path / "keeper") as kept:
+            gateway(addresses=[address], wrapper=activated(kept), environment=manager.environment)
+        waiting.settimeout(10)
+        assert b'"content":"Hello"' in waiting.makefile("rb").read()
+    assert manager.await_value("READY") == "1"
+    assert len(manager.kept["listener"]) == 1
+
+
+def test_a_kept_port_that_is_not_configured_any_more_is_closed(gateway, manager, tmp_path):
+    old = loopback()
+    first = gateway(addresses=[old], environment=manager.environment)
+    assert manager.receive()["READY"] == "1"
+    first.signal(signal.SIGTERM)
+    assert first.await_exit() == 0
+    with manager.passing_on(tmp_path / "keeper") as kept:
+        second = gateway(wrapper=activated(kept), environment=manager.environment)
+    assert manager.await_value("READY") == "1"
+    assert "sockets_not_used" not in second.log
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((old.host, old.port))
+
+
+def test_a_port_of_the_manager_is_not_given_back(gateway, manager):
+    """It has the socket already, and would pass it on twice."""
+    address = loopback()
+    gateway(addresses=[address], wrapper=activated(address.port), environment=manager.environment)
+    assert manager.receive()["READY"] == "1"
+    assert manager.kept == {}
 
 
 def test_sockets_for_another_process_are_left_alone(gateway):
