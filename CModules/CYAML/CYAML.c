@@ -2,8 +2,11 @@
 
 #include <dlfcn.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+static const char LIBRARY[] = "libyaml-0.so.2";
 
 // The part of yaml.h that is used, of libyaml-0.so.2, whose binary interface has not changed since 2006.
 
@@ -51,7 +54,7 @@ struct reader {
 };
 
 void *cyaml_open(const uint8_t *text, size_t length) {
-  void *library = dlopen("libyaml-0.so.2", RTLD_NOW | RTLD_LOCAL);
+  void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
   if (!library) return NULL;
   int (*initialize)(struct parser *) = dlsym(library, "yaml_parser_initialize");
   void (*set_input)(struct parser *, const uint8_t *, size_t) =
@@ -71,6 +74,15 @@ void *cyaml_open(const uint8_t *text, size_t length) {
   free(reader);
   dlclose(library);
   return NULL;
+}
+
+bool cyaml_version(char *version, size_t size) {
+  void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+  if (!library) return false;
+  const char *(*get)(void) = dlsym(library, "yaml_get_version_string");
+  if (get) snprintf(version, size, "%s", get());
+  dlclose(library);
+  return get;
 }
 
 static struct cyaml_event failure(struct reader *reader) {

@@ -16,3 +16,5 @@ bool czlib_inflate(const void *gzip, size_t gzip_count, void *output, size_t cou
   inflateEnd(&stream);
   return is_whole;
 }
+
+const char *czlib_version(void) { return zlibVersion(); }

@@ -1,6 +1,7 @@
 // libyaml's parser. The library is loaded when a parser is made, so that the gateway does not load it.
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,3 +39,6 @@ void *cyaml_open(const uint8_t *text, size_t length);
 struct cyaml_event cyaml_next(void *parser);
 
 void cyaml_close(void *parser);
+
+/// Copies the version of libyaml with a NUL at its end, cut to `size` bytes; false if libyaml is not installed.
+bool cyaml_version(char *version, size_t size);
