@@ -35,6 +35,21 @@ extension File {
     }
   }
 
+  /// The names in a folder that end in `suffix` and do not begin with a point, in the order of their bytes. Blocks.
+  public static func names(
+    in folder: [UInt8], endingIn suffix: StaticString
+  ) throws(SystemError) -> [[UInt8]] {
+    let folder = try Folder(folder)
+    var names: [[UInt8]] = []
+    for name in try folder.names(beginningWith: []) where name.first != UInt8(ascii: ".") {
+      guard name.span.extracting(last: suffix.utf8CodeUnitCount).equals(suffix) else { continue }
+      // It inserts, because the standard library's sort needs several kilobytes of code.
+      let index = names.firstIndex { name.lexicographicallyPrecedes($0) } ?? names.count
+      names.insert(name, at: index)
+    }
+    return names
+  }
+
   /// The folder and the name of an absolute path.
   static func split(_ path: [UInt8]) -> (folder: [UInt8], name: [UInt8]) {
     let end = path.lastIndex(of: UInt8(ascii: "/")) ?? 0

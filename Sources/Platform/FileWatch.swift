@@ -11,7 +11,7 @@ internal import CLinux
 public final class FileWatch {
   private struct Place {
     let watch: Int32
-    /// The name in the folder; empty for a watch of the file itself.
+    /// The name in the folder; empty for a watch of the file itself, or of all names in the folder.
     let name: [UInt8]
     /// The watched path that leads through it.
     let path: [UInt8]
@@ -59,8 +59,8 @@ public final class FileWatch {
     return isConcerned
   }
 
-  /// Watches the files at these paths, and no others. A relative path starts at the current
-  /// working directory.
+  /// Watches the files at these paths, and no others. A path with a slash at its end is a folder with
+  /// all files in it. A relative path starts at the current working directory.
   ///
   /// After a change, the same paths are followed again, because a link or a folder on them may have
   /// changed. If a folder cannot be watched, the old watches stay; the caller tries again later.
@@ -86,8 +86,10 @@ public final class FileWatch {
     // A process that makes a file is about to write it, and its close is another event. A link is
     // complete at once.
     return places.contains {
-      $0.watch == watch && $0.name == name
-        && (mask & UInt32(IN_CREATE) == 0 || !isFileInTheMaking($0.path))
+      let isFolder = $0.path.last == UInt8(ascii: "/") && $0.name.isEmpty
+      return $0.watch == watch && (isFolder || $0.name == name)
+        && (mask & UInt32(IN_CREATE) == 0
+          || !isFileInTheMaking(isFolder ? $0.path + name : $0.path))
     }
   }
 
@@ -111,6 +113,9 @@ public final class FileWatch {
       let isThere = withPath(next) { lstat($0, &status) } == 0
       let isLink = isThere && clinux_is_symbolic_link(status.st_mode)
       if isLink || !isThere || rest.isEmpty { found.append(try watch(name, in: folder, of: path)) }
+      if isThere, !isLink, rest.isEmpty, path.last == UInt8(ascii: "/") {
+        found.append(try watch([], in: next, of: path))
+      }
       if !isThere { break }
       guard isLink else {
         folder = next + [UInt8(ascii: "/")]
