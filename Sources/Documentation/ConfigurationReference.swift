@@ -42,7 +42,7 @@ enum ConfigurationReference {
     - a comment: its first non-blank character is `#` or `;`. A comment has a line of its own: `#` and `;` in
       a value belong to the value;
     - a section: `[type]` or `[type name]`. A name is 1 to 64 of `a-z`, `0-9`, `_` and `-`, the first a
-      letter or digit. Each section is given once;
+      letter or digit. Each section is given once in a file;
     - a key: `key = value`, which belongs to the section above it and is given there once. Blanks around
       key and value are ignored; the rest of the line is the value. Keys are written exactly as below;
       the NAMEs of `header.NAME` are the same in upper and lower case.
@@ -64,6 +64,39 @@ enum ConfigurationReference {
     A variable that is not set, or a file that cannot be read, is an error. The contents of both are used as they
     are: quotes, backslashes and `${` in them mean nothing. A value with any of these references is a secret: it is
     neither printed nor quoted in messages.
+
+    ## Several files
+
+    A device or a distribution has its settings apart from the administrator's. These files are read in this
+    order:
+
+    | | |
+    |---|---|
+    | `/usr/share/postern/defaults.conf` | the vendor's defaults, if the configuration file is `/etc/postern/postern.conf` |
+    | the configuration file | the administrator's, and the only one that the management API changes |
+    | `conf.d/*.conf` beside it | if the configuration file is called `postern.conf`: for tools that add a part each. They are read in the order of the bytes of their names; names that begin with a point are left out. At most 256 |
+
+    Of a setting that several files give, the last one applies. A section may have a part in each file: `[integration gpt]` of
+    `conf.d/10-weights.conf` with a `weight` changes nothing else of it. `system` and `system_file` of a bot replace each other. A
+    file cannot remove a setting of an earlier one; it gives another value, such as `enabled = no`. Each file has the grammar and the
+    limits above. Errors and warnings name the file and its line, and `check --print` shows them for each setting.
+
+    Two environment variables name other places, for every configuration file and for standard input: `POSTERN_DEFAULTS` a file,
+    and `POSTERN_CONF_D` a folder. Empty means none. Without them, a file that has another name, or is elsewhere, gets nothing of
+    the host. To check a new file as it will apply, run `POSTERN_CONF_D=/etc/postern/conf.d postern check -c NEW`.
+
+    The gateway applies a change of any of these files, and files that appear or vanish in `conf.d`. If there is no
+    `/etc/postern/postern.conf` and no `-c`, the others are a configuration by themselves.
+
+    The management API changes the configuration file alone. A setting that another file below it gives gets a line there; with
+    `null` that line goes, and the other file's value applies again. What a file in `conf.d` gives cannot be changed: the answer is 409
+    with `in_other_file`, which names the file and its line. Neither can a section be deleted that another file has.
+
+    ## Other versions
+
+    A file for a newer version may have sections, settings and words that this one does not know. They are errors, unless
+    `postern run` and `postern check` have `--ignore-unknown`: then each is a warning and is ignored. A changed file keeps them. An
+    integration of an unknown `type` is not asked.
 
     ## Values
 

@@ -7,12 +7,15 @@ struct CheckCommand {
   let prints: Bool
   /// Whether a `${…}` without a value here is not an error.
   let needsNoSecrets: Bool
+  /// Whether what this version does not know is ignored.
+  let ignoresUnknown: Bool
 
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
-    guard let report = source.load(leavesUnresolved: needsNoSecrets), report.isValid else {
-      return .failure
-    }
+    guard
+      let report = source.load(
+        leavesUnresolved: needsNoSecrets, ignoresUnknown: ignoresUnknown), report.isValid
+    else { return .failure }
     if prints { return Console.print(report.effectiveText()) ? .success : .failure }
     var text: Text = "\(source.name): valid"
     switch report.unresolved {

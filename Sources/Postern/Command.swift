@@ -3,8 +3,8 @@ import Configuration
 
 /// A command with its options: the command line, read.
 enum Command {
-  case run(file: [UInt8]?)
-  case check(file: [UInt8]?, prints: Bool, needsNoSecrets: Bool)
+  case run(CommandWords)
+  case check(CommandWords)
   case test(file: [UInt8]?, names: [[UInt8]], message: [UInt8]?)
   case key(name: [UInt8])
   case importFile([UInt8])
@@ -13,7 +13,7 @@ enum Command {
   case chat(CommandWords)
   case trace(CommandWords)
   case conversations(CommandWords)
-  case version
+  case version(isJSON: Bool)
   /// The page of one command, or the list of all.
   case help(Topic?)
 
@@ -75,7 +75,7 @@ enum Command {
   init(_ words: [[UInt8]]) throws(UsageError) {
     guard let first = words.first else { throw UsageError("a command is missing") }
     if first.span.equals("--version") {
-      self = .version
+      self = .version(isJSON: false)
       return
     }
     if first.span.equals("--help") || first.span.equals("-h") {
@@ -91,10 +91,10 @@ enum Command {
     switch topic {
     case .run:
       try rest.checkNames(atMost: 0)
-      self = .run(file: rest.file)
+      self = .run(rest)
     case .check:
       try rest.checkNames(atMost: 0)
-      self = .check(file: rest.file, prints: rest.prints, needsNoSecrets: rest.needsNoSecrets)
+      self = .check(rest)
     case .test:
       if rest.message?.isEmpty == true {
         throw UsageError("the message after -m is empty; write one, or leave out -m")
@@ -129,7 +129,7 @@ enum Command {
       self = .importFile(file)
     case .version:
       try rest.checkNames(atMost: 0)
-      self = .version
+      self = .version(isJSON: rest.has(.json))
     case .help:
       try rest.checkNames(atMost: 1)
       self = .help(try rest.names.first.map(Command.topic))

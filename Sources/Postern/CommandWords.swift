@@ -21,27 +21,26 @@ final class CommandWords {
   private var keyFile: [UInt8]?
   /// The words without a value that are there.
   private var switches: [Switch] = []
-  /// Whether there is `--print`.
-  private(set) var prints = false
-  /// Whether there is `--no-secrets`.
-  private(set) var needsNoSecrets = false
   /// Whether there is `--help` or `-h`.
   private(set) var asksForHelp = false
   /// The words that are not options.
   private(set) var names: [[UInt8]] = []
   private let topic: Command.Topic
 
-  /// An option without a value, of the commands that talk to a gateway.
+  /// An option without a value.
   enum Switch: CaseIterable {
-    case watch, json, verbose, follow
+    case print, noSecrets, ignoreUnknown, watch, json, verbose, follow
 
-    /// The option, and the command that takes it.
-    var row: (word: StaticString, topic: Command.Topic) {
+    /// The option, the command that takes it, and another one that does.
+    fileprivate var row: (word: StaticString, topic: Command.Topic, other: Command.Topic?) {
       switch self {
-      case .watch: ("--watch", .status)
-      case .json: ("--json", .status)
-      case .verbose: ("-v", .chat)
-      case .follow: ("--follow", .trace)
+      case .print: ("--print", .check, nil)
+      case .noSecrets: ("--no-secrets", .check, nil)
+      case .ignoreUnknown: ("--ignore-unknown", .check, .run)
+      case .watch: ("--watch", .status, nil)
+      case .json: ("--json", .status, .version)
+      case .verbose: ("-v", .chat, nil)
+      case .follow: ("--follow", .trace, nil)
       }
     }
   }
@@ -59,10 +58,6 @@ final class CommandWords {
         return
       } else if word.span.equals("--help") || word.span.equals("-h") {
         asksForHelp = true
-      } else if topic == .check, word.span.equals("--print") {
-        prints = true
-      } else if topic == .check, word.span.equals("--no-secrets") {
-        needsNoSecrets = true
       } else if topic.readsConfiguration, word.span.hasPrefix("-c") {
         file = try Self.value(of: word, before: &rest, insteadOf: file)
       } else if topic == .test, word.span.hasPrefix("-m") {
@@ -79,7 +74,7 @@ final class CommandWords {
       } else if topic == .conversations || topic == .chat, word.span.hasPrefix("-b") {
         bot = try Self.value(of: word, before: &rest, insteadOf: bot)
       } else if let option = Switch.allCases.first(where: {
-        $0.row.topic == topic && word.span.equals($0.row.word)
+        ($0.row.topic == topic || $0.row.other == topic) && word.span.equals($0.row.word)
       }) {
         switches.append(option)
       } else if word.span.hasPrefix("-"), topic != .importFile || word.count > 1 {

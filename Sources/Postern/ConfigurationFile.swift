@@ -13,6 +13,11 @@ enum ConfigurationFile {
   case standardInput
   /// The built-in default, which equals an empty file: no file was named, and the standard one is absent.
   case builtIn
+  /// What the standard file's layers have. No file was named, and the standard one, this path, is absent.
+  case layers([UInt8])
+
+  /// The path of the standard file.
+  static let standard: StaticString = "/etc/postern/postern.conf"
 
   /// Finds the file: `-c`, else `$POSTERN_CONFIG`, else /etc/postern/postern.conf if it is there.
   init(option: [UInt8]?) {
@@ -21,17 +26,28 @@ enum ConfigurationFile {
     } else if let variable = Environment.variable([UInt8]("POSTERN_CONFIG")), !variable.isEmpty {
       self = variable.span.equals("-") ? .standardInput : .path(variable)
     } else {
-      let standard = [UInt8]("/etc/postern/postern.conf")
-      self = File.isAbsent(standard) ? .builtIn : .path(standard)
+      let standard = [UInt8](Self.standard)
+      let layers = LayerPlaces(path: standard, name: standard)
+      self =
+        !File.isAbsent(standard)
+        ? .path(standard) : layers.read().all.isEmpty ? .builtIn : .layers(standard)
     }
   }
 
   /// The name in messages.
   var name: [UInt8] {
     switch self {
-    case .path(let path): path
+    case .path(let path), .layers(let path): path
     case .standardInput: [UInt8]("<stdin>")
     case .builtIn: [UInt8]("<built-in>")
+    }
+  }
+
+  /// The path of the file, which may be absent; `nil` where a file can neither be read again nor changed.
+  var path: [UInt8]? {
+    switch self {
+    case .path(let path), .layers(let path): path
+    case .standardInput, .builtIn: nil
     }
   }
 
@@ -49,11 +65,15 @@ enum ConfigurationFile {
   /// Loads it, and writes every finding to standard error, a line each. `nil` if it cannot be read; that is written
   /// there, too.
   ///
-  /// With `leavesUnresolved`, a `${…}` that has no value here is left alone. With `logsWarnings`, the caller logs the
-  /// warnings of a valid file, and they are not written here.
-  func load(leavesUnresolved: Bool = false, logsWarnings: Bool = false) -> ConfigurationReport? {
+  /// With `leavesUnresolved`, a `${…}` that has no value here is left alone; with `ignoresUnknown`, what this version does
+  /// not know. With `logsWarnings`, the caller logs the warnings of a valid file, and they are not written here.
+  func load(
+    leavesUnresolved: Bool = false, ignoresUnknown: Bool = false, logsWarnings: Bool = false
+  ) -> ConfigurationReport? {
     do throws(SystemError) {
-      let report = Configuration.load(try read(), from: sources(leavesUnresolved))
+      let sources = sources(
+        leavesUnresolved: leavesUnresolved, ignoresUnknown: ignoresUnknown)
+      let report = Configuration.load(try read(), from: sources)
       if !logsWarnings || report.configuration == nil {
         Console.complain(report.messages(file: name))
       }
@@ -69,36 +89,34 @@ enum ConfigurationFile {
     switch self {
     case .path(let path): try File.read(path, limit: INIDocument.readingLimit)
     case .standardInput: try File.readStandardInput(limit: INIDocument.readingLimit)
-    case .builtIn: []
+    case .builtIn, .layers: []
     }
   }
 
-  /// The environment and the files of the process.
-  static var sources: ConfigurationSources {
-    sources { (path, limit) throws(SystemError) in try File.read(path, limit: limit) }
-  }
-
-  /// The same for a check of this file.
-  private func sources(_ leavesUnresolved: Bool) -> ConfigurationSources {
+  /// The environment and the files of the process, for this file.
+  func sources(
+    leavesUnresolved: Bool = false, ignoresUnknown: Bool = false
+  ) -> ConfigurationSources {
     var isOpen = false
     if case .path(let path) = self { isOpen = File.isReadableByAll(path) }
-    return ConfigurationFile.sources(isOpen: isOpen, leavesUnresolved: leavesUnresolved) {
-      (path, limit) throws(SystemError) in try File.read(path, limit: limit)
-    }
+    return sources(
+      isOpen: isOpen, leavesUnresolved: leavesUnresolved, ignoresUnknown: ignoresUnknown
+    ) { (path, limit) throws(SystemError) in try File.read(path, limit: limit) }
   }
 
   /// The same for a running gateway: regular files only, because reading others could block.
-  static var regularSources: ConfigurationSources {
-    sources { (path, limit) throws(SystemError) in
+  func regularSources(ignoresUnknown: Bool) -> ConfigurationSources {
+    sources(ignoresUnknown: ignoresUnknown) { (path, limit) throws(SystemError) in
       try FileSnapshot(of: path, limit: limit).contents
     }
   }
 
-  private static func sources(
-    isOpen: Bool = false, leavesUnresolved: Bool = false,
+  private func sources(
+    isOpen: Bool = false, leavesUnresolved: Bool = false, ignoresUnknown: Bool,
     reading read: @escaping (_ path: [UInt8], _ limit: Int) throws(SystemError) -> [UInt8]
   ) -> ConfigurationSources {
-    ConfigurationSources(
+    let places = LayerPlaces(path: path, name: name)
+    return ConfigurationSources(
       environment: { Environment.variable($0) },
       file: { path, limit in
         do throws(SystemError) {
@@ -112,8 +130,9 @@ enum ConfigurationFile {
       certificateFacts: { TLSCertificate(pem: $0).map(CertificateFacts.init) },
       isReadableByAll: { File.isReadableByAll($0) },
       now: { Int(clamping: WallTime.now.milliseconds / 1000) },
-      urlFault: { Upstream.fault(ofURL: $0) }, fileFault: fault(ofFile:), isOpen: isOpen,
-      leavesUnresolved: leavesUnresolved)
+      urlFault: { Upstream.fault(ofURL: $0) }, fileFault: Self.fault(ofFile:),
+      layers: { places.read() }, layerPaths: places.paths, isOpen: isOpen,
+      leavesUnresolved: leavesUnresolved, ignoresUnknown: ignoresUnknown)
   }
 }
 

@@ -6,8 +6,8 @@ enum Manual {
   static let overview: StaticString = """
     postern: a gateway between a bot and the AI backends that answer for it
 
-    usage: postern run     [-c FILE]                      serve in the foreground
-           postern check   [-c FILE] [--print] [--no-secrets]  validate the configuration
+    usage: postern run     [-c FILE] [--ignore-unknown]   serve in the foreground
+           postern check   [-c FILE] [--print] [--no-secrets] [--ignore-unknown]  validate the configuration
            postern test    [-c FILE] [NAME…] [-m TEXT]    send one message through integrations
            postern key     [NAME]                         make an API key
            postern import  FILE                           convert a LiteLLM configuration
@@ -16,7 +16,7 @@ enum Manual {
            postern trace   [ID | --follow]                show its last exchanges
            postern conversations [list | show ID | delete ID]  list, show or delete conversations
            postern reload                                 have it read its file again
-           postern version                                print the version
+           postern version [--json]                       print the version
            postern help    [COMMAND]                      explain a command
 
     The last commands before 'version' talk to a running gateway: to the control socket of the
@@ -31,7 +31,7 @@ enum Manual {
     switch topic {
     case .run:
       """
-      usage: postern run [-c FILE]
+      usage: postern run [-c FILE] [--ignore-unknown]
 
       Serves in the foreground and logs to standard error. Without a configuration file it starts
       with the built-in default: it listens on 127.0.0.1:8080 and has one bot named 'default' that
@@ -42,16 +42,20 @@ enum Manual {
       ends; a second signal ends it at once. A configuration from standard input, and the files that
       it names, are read at the start only.
 
+      With --ignore-unknown, a section, a setting or a word that this version does not know is a
+      warning and is ignored: for a host that goes back to an older version.
+
       """
     case .check:
       """
-      usage: postern check [-c FILE] [--print] [--no-secrets]
+      usage: postern check [-c FILE] [--print] [--no-secrets] [--ignore-unknown]
 
       Validates the configuration and prints every error to standard error, each on a line of its
       own: FILE:LINE: message. Warnings are about values that are valid, but hardly meant; the exit
       status is 0 with them. With --print it shows the effective configuration: every setting and
       where its value comes from, secrets as ****. With --no-secrets a ${…} that has no value here
       is not an error: for a shell in which the service's variables and credentials are not set.
+      With --ignore-unknown it is as tolerant as 'postern run --ignore-unknown'.
 
       """
     case .test:
@@ -139,9 +143,10 @@ enum Manual {
       """
     case .version:
       """
-      usage: postern version
+      usage: postern version [--json]
 
-      Prints the version.
+      Prints the version. With --json it prints an object, with the build and the versions of the
+      libraries that are in use.
 
       """
     case .help:

@@ -13,9 +13,13 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
     return .usage
   }
   switch command {
-  case .run(let file): return RunCommand(file: file).perform()
-  case .check(let file, let prints, let needsNoSecrets):
-    return CheckCommand(file: file, prints: prints, needsNoSecrets: needsNoSecrets).perform()
+  case .run(let words):
+    return RunCommand(file: words.file, ignoresUnknown: words.has(.ignoreUnknown)).perform()
+  case .check(let words):
+    return CheckCommand(
+      file: words.file, prints: words.has(.print), needsNoSecrets: words.has(.noSecrets),
+      ignoresUnknown: words.has(.ignoreUnknown)
+    ).perform()
   case .test(let file, let names, let message):
     return TestCommand(file: file, names: names, message: message).perform()
   case .key(let name): return KeyCommand(name: name).perform()
@@ -26,9 +30,9 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   case .trace(let words): return TraceCommand(words: words).perform()
   case .conversations(let words): return ConversationsCommand(words: words).perform()
   case .reload(let gateway): return ReloadCommand(gateway: gateway).perform()
-  case .version:
-    return Console.print([UInt8]("postern ") + [UInt8](version) + [UInt8]("\n"))
-      ? .success : .failure
+  case .version(let isJSON):
+    let text = isJSON ? Build.json : [UInt8]("postern ") + [UInt8](version)
+    return Console.print(text + [UInt8]("\n")) ? .success : .failure
   case .help(let topic):
     return Console.print([UInt8](topic.map(Manual.page) ?? Manual.overview)) ? .success : .failure
   }

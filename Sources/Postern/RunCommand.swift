@@ -13,6 +13,8 @@ import Storage
 /// `postern run`: serves until told to stop.
 struct RunCommand {
   let file: [UInt8]?
+  /// Whether what this version does not know is ignored.
+  let ignoresUnknown: Bool
 
   /// Descriptors for the gateway's own use; an upper limit.
   private static let ownDescriptors = 48
@@ -21,7 +23,8 @@ struct RunCommand {
     let source = ConfigurationFile(option: file)
     let remains = source.cleanUp()
     let identity = source.identity
-    guard let report = source.load(logsWarnings: true), let configuration = report.configuration
+    guard let report = source.load(ignoresUnknown: ignoresUnknown, logsWarnings: true),
+      let configuration = report.configuration
     else {
       return .failure
     }
@@ -110,9 +113,10 @@ struct RunCommand {
     of source: ConfigurationFile, _ identity: FileIdentity?, _ report: ConfigurationReport,
     _ configuration: Configuration, log: Log, loop: EventLoop
   ) -> Reload? {
-    guard case .path(let path) = source else { return nil }
+    guard let path = source.path else { return nil }
     return Reload(
-      of: path, identity, naming: report.files, from: ConfigurationFile.regularSources,
+      of: path, identity, naming: report.files,
+      from: source.regularSources(ignoresUnknown: ignoresUnknown),
       applied: configuration, log: log, loop: loop)
   }
 
@@ -145,7 +149,7 @@ struct RunCommand {
     }
     application.manage(
       with: ConfigurationWriter(
-        path: reload.path, sources: ConfigurationFile.regularSources, worker: worker,
+        path: reload.path, sources: reload.sources, worker: worker,
         mayBeEmpty: { reload.isEmpty }
       ) { reload.adopt($0) })
   }

@@ -1,14 +1,20 @@
 import Bytes
+import Configuration
 
-/// The sections of a configuration file, to tell which of them an edit has changed. Comments do not count.
+/// The sections of a configuration's files, to tell which of them an edit has changed. Comments do not count.
 struct ChangedSections {
-  private var sections: [(name: [UInt8], hash: UInt64)] = []
+  private var sections: [(file: [UInt8], name: [UInt8], hash: UInt64)] = []
 
   /// The most sections that are named.
   private static let most = 20
 
-  /// The sections of a text: each line belongs to the last header before it. O(n).
-  init(of text: [UInt8]) {
+  /// The sections of a configuration file and its layers: each line belongs to the last header before it. O(n).
+  init(of text: [UInt8], _ layers: ConfigurationLayers = ConfigurationLayers(name: [])) {
+    add(text, of: [])
+    for layer in layers.all { add(layer.text, of: layer.path) }
+  }
+
+  private mutating func add(_ text: [UInt8], of file: [UInt8]) {
     var hash = SipHash(key: SipHash.Key(0, 0))
     var name: [UInt8] = []
     for line in text.split(separator: UInt8(ascii: "\n")) {
@@ -18,7 +24,7 @@ struct ChangedSections {
       case UInt8(ascii: ";"), UInt8(ascii: "#"):
         continue
       case UInt8(ascii: "["):
-        sections.append((name, hash.finish()))
+        sections.append((file, name, hash.finish()))
         let end = line.firstIndex(of: UInt8(ascii: "]")) ?? line.count - 1
         name = line.extracting(0...end).copied
         hash = SipHash(key: SipHash.Key(0, 0))
@@ -27,17 +33,16 @@ struct ChangedSections {
         hash.combine(byte: UInt8(ascii: "\n"))
       }
     }
-    sections.append((name, hash.finish()))
+    sections.append((file, name, hash.finish()))
   }
 
   /// The headers of the sections that are new, different or gone in a later text; empty for none.
   func names(changedTo later: ChangedSections) -> [UInt8] {
     var names: [[UInt8]] = []
-    for section in later.sections {
-      let old = sections.first { $0.name == section.name }
-      if old?.hash != section.hash { names.append(section.name) }
+    for section in later.sections where section.hash != hash(of: section.name, in: section.file) {
+      names.append(section.name)
     }
-    for section in sections where !later.sections.contains(where: { $0.name == section.name }) {
+    for section in sections where later.hash(of: section.name, in: section.file) == nil {
       names.append(section.name)
     }
     var text: [UInt8] = []
@@ -47,5 +52,9 @@ struct ChangedSections {
     }
     if names.count > ChangedSections.most { text += [UInt8](", …") }
     return text
+  }
+
+  private func hash(of name: [UInt8], in file: [UInt8]) -> UInt64? {
+    sections.first { $0.name == name && $0.file == file }?.hash
   }
 }

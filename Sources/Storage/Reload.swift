@@ -6,7 +6,7 @@ package import Platform
 
 /// Applies a changed configuration file while the gateway runs.
 ///
-/// It reads the file at SIGHUP, and when the file or one of those that it names has changed.
+/// It reads the file at SIGHUP, and when the file, a layer or one of the files that they name has changed.
 ///
 /// The file is loaded and validated whole, as at the start, and `${…}` is resolved again. A valid file applies at
 /// once, to all requests from then on. An invalid one changes only what `/readyz` shows.
@@ -22,7 +22,8 @@ package final class Reload {
 
   /// The file.
   package let path: [UInt8]
-  private let sources: ConfigurationSources
+  /// What it is read with.
+  package let sources: ConfigurationSources
   private let log: Log
   private let loop: EventLoop
   private let initial: RestartSettings
@@ -37,13 +38,15 @@ package final class Reload {
   /// The callers that wait for the result.
   private var waiting: [(ReloadResult) -> Void] = []
   /// The file that was read last, valid or not; without a hash, the one that was read at the start.
-  private var last: (identity: FileIdentity, hash: UInt64?)?
+  private var last: (identity: FileIdentity?, hash: UInt64?)?
+  /// Whether there is no file yet, so that the layers are all that applies.
+  private var isAbsent: Bool
   /// Whether the file that applies has neither sections nor keys. Any other file that loses them is refused: the API keys
   /// would be gone, too.
   package private(set) var isEmpty: Bool
-  /// The files that it names, as they were read with it.
+  /// The layers and the files that are named, as they were read with it.
   private var files: [ReferencedFile]
-  /// The sections of the file that applies; `nil` if it was not read whole.
+  /// The sections that apply; `nil` if the file was not read whole.
   private var sections: ChangedSections?
 
   /// The time without changes before the file is read, because editors and tools save in several steps.
@@ -52,7 +55,8 @@ package final class Reload {
   /// key that fits a new certificate.
   private static let patience = TimeSpan.seconds(1)
 
-  /// `identity` is the file's identity just before it was loaded as `configuration`, together with `files`.
+  /// `identity` is the file's identity just before it was loaded as `configuration`, together with `files`; `nil` if there
+  /// are layers only.
   package init(
     of path: [UInt8], _ identity: FileIdentity?, naming files: [ReferencedFile] = [],
     from sources: ConfigurationSources, applied configuration: Configuration, log: Log,
@@ -64,8 +68,9 @@ package final class Reload {
     self.loop = loop
     initial = RestartSettings(configuration)
     self.files = files
-    isEmpty = identity?.isEmpty ?? false
-    last = identity.map { ($0, nil) }
+    isEmpty = identity?.isEmpty ?? true
+    isAbsent = identity == nil
+    last = (identity, nil)
   }
 
   /// Reads the file again whenever it, or a file that it names, changes. If the system cannot watch files, only SIGHUP
@@ -74,7 +79,7 @@ package final class Reload {
     if let file = try? FileSnapshot(of: path, limit: INIDocument.readingLimit),
       file.identity == last?.identity
     {
-      sections = ChangedSections(of: file.contents)
+      sections = ChangedSections(of: file.contents, sources.layers())
       isEmpty = Finding.hasNoText(file.contents)
     }
     do throws(SystemError) {
@@ -91,7 +96,7 @@ package final class Reload {
   }
 
   private func follow() {
-    observer?.follow([path] + files.map { $0.path })
+    observer?.follow([path] + sources.layerPaths + files.map { $0.path })
   }
 
   private func fileChanged() {
@@ -138,8 +143,13 @@ package final class Reload {
       let file = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
       if file.isBeingWritten, hasPatience { return fileChanged() }
       firstChange = nil
+      isAbsent = false
       take(file.contents, file.identity, since: start)
     } catch {
+      if error.isNotFound, isAbsent {
+        firstChange = nil
+        return take([], nil, since: start)
+      }
       // An editor may have moved the file away, and is about to write another one.
       if error.isNotFound, !isAsked, hasPatience { return fileChanged() }
       firstChange = nil
@@ -151,12 +161,12 @@ package final class Reload {
 
   private var hasPatience: Bool { loop.now - (firstChange ?? loop.now) < Reload.patience }
 
-  private func take(_ text: [UInt8], _ identity: FileIdentity, since start: Instant) {
+  private func take(_ text: [UInt8], _ identity: FileIdentity?, since start: Instant) {
     var hash = SipHash(key: SipHash.Key(0, 0))
     hash.combine(text.span)
-    let this = (identity: identity, hash: hash.finish())
+    let this: (identity: FileIdentity?, hash: UInt64?) = (identity, hash.finish())
     let isSame = last.map { $0.identity == identity && $0.hash ?? this.hash == this.hash } ?? false
-    if isSame, !isAsked, files.isEmpty { return }
+    if isSame, !isAsked, files.isEmpty, sources.layerPaths.isEmpty { return }
     let hasNoText = Finding.hasNoText(text)
     if hasNoText, !isEmpty, !(isSame && last?.hash == nil) {
       isAsked = false
@@ -166,7 +176,9 @@ package final class Reload {
     log.write(.debug, "configuration_read") { line in
       line.field("file", path)
       line.field("bytes", text.count)
-      line.field("because", isAsked ? "asked" : isSame ? "a file that it names changed" : "changed")
+      line.field(
+        "because",
+        isAsked ? "asked" : isSame ? "a layer or a file that is named changed" : "changed")
     }
     let report = Configuration.load(text, from: sources)
     if isSame, !isAsked {
@@ -179,7 +191,7 @@ package final class Reload {
     files = report.files
     if report.configuration != nil { isEmpty = hasNoText }
     follow()
-    finish(report, ChangedSections(of: text), since: start)
+    finish(report, ChangedSections(of: text, report.layers), since: start)
   }
 
   /// Whether an invalid configuration is read once more before it is reported: a certificate and its key are often

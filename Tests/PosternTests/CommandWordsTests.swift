@@ -25,7 +25,7 @@ import TestSupport
   @Test func withoutWordsNothingIsAsked() throws {
     let read = try read()
     #expect(read.file == nil && read.message == nil && read.names.isEmpty)
-    #expect(!read.prints && !read.asksForHelp)
+    #expect(!read.has(.print) && !read.asksForHelp)
   }
 
   /// The word after an option is its value, even if it looks like an option.
@@ -49,7 +49,7 @@ import TestSupport
   }
 
   @Test func onlyCheckPrints() throws {
-    #expect(try read("--print", of: .check).prints)
+    #expect(try read("--print", of: .check).has(.print))
     for topic in Command.Topic.allCases where topic != .check {
       #expect(throws: UsageError.self) { try read("--print", of: topic) }
     }

@@ -46,7 +46,7 @@ extension APIError {
     case .invalidFile(let findings):
       var message = Text("The configuration file is invalid: correct it first.")
       for finding in findings where finding.severity == .error {
-        message += "\n\(path):\(finding.line)"
+        message += "\n\(finding.file ?? path):\(finding.line)"
         if showsFindings { message += ": \(finding.message)" }
       }
       self.init(.configurationInvalid, message)
@@ -54,6 +54,11 @@ extension APIError {
       self = .noSuch(section.kind)
     case .sectionExists(let section):
       self.init(.alreadyExists, "The id \(section.name) is taken: choose another one.")
+    case .inOtherFile(let section, let key, let place):
+      let subject = key.map { Text($0) } ?? section
+      self.init(
+        .inOtherFile, "\(subject) is given in \(place), which only an administrator can change.")
+      parameter = key.map { ResourcePatch.member(of: $0) }
     case .refused(let objections):
       self.init(
         .invalidParameter, objections.first?.message ?? "the configuration would not be valid")

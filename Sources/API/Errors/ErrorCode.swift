@@ -10,7 +10,8 @@ package enum ErrorCode: CaseIterable {
     modelNotFound
   case methodNotAllowed
   case requestTimeout
-  case alreadyExists, implied, inUse, noRequest, idempotencyKeyReused, configurationInvalid
+  case alreadyExists, implied, inOtherFile, inUse, noRequest, idempotencyKeyReused,
+    configurationInvalid
   case preconditionFailed
   case bodyTooLarge
   case unsupportedMediaType
@@ -50,6 +51,7 @@ package enum ErrorCode: CaseIterable {
     case .requestTimeout: (408, .invalidRequest, "request_timeout")
     case .alreadyExists: (409, .conflict, "already_exists")
     case .implied: (409, .conflict, "implied")
+    case .inOtherFile: (409, .conflict, "in_other_file")
     case .inUse: (409, .conflict, "in_use")
     case .noRequest: (409, .conflict, "no_request")
     case .idempotencyKeyReused: (409, .conflict, "idempotency_key_reused")

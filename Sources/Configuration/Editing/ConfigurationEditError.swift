@@ -8,6 +8,9 @@ public enum ConfigurationEditError: Error {
   case noSuchSection(SectionName)
   /// The file has this section already.
   case sectionExists(SectionName)
+  /// Another file has the section, or gives its setting a value that applies in place of the wanted one. `section` is
+  /// its header, `place` is `FILE:LINE`.
+  case inOtherFile(section: Text, key: [UInt8]?, place: Text)
   /// The file would be invalid. The first objection is the one to tell the client.
   case refused([ConfigurationObjection])
 }

@@ -21,13 +21,15 @@ struct ConfigurationEditor {
     switch change {
     case .set(let section, let key, let value):
       let (setting, row) = try setting(key, in: section)
-      if isInherited(value, setting, row, in: section, report) {
+      if isInherited(value, key, setting, row, in: section, report) {
         inherited.append((section, key, value))
       } else {
+        try checkOtherFiles(section, key, setting, row)
         try set(value, key, setting, in: section)
       }
     case .unset(let section, let key):
-      let (setting, _) = try setting(key, in: section)
+      let (setting, row) = try setting(key, in: section)
+      try checkOtherFiles(section, key, setting, row)
       guard let extent = document.extent(of: section) else {
         if implied(section) == nil { throw .noSuchSection(section) }
         return
@@ -42,9 +44,23 @@ struct ConfigurationEditor {
       }
       document.add(section)
     case .delete(let section):
+      let found = report.section(section)
+      for line in found?.headers ?? [] where !report.lineMap.isOwn(line) {
+        throw .inOtherFile(section: found!.header, key: nil, place: report.lineMap.name(of: line))
+      }
       guard let extent = document.extent(of: section) else { throw .noSuchSection(section) }
       document.delete(extent)
     }
+  }
+
+  /// Throws if a file over this one gives a setting: a change here would have no effect.
+  private func checkOtherFiles(
+    _ section: SectionName, _ key: [UInt8], _ setting: Setting, _ row: Int
+  ) throws(ConfigurationEditError) {
+    guard let found = report.section(section),
+      let line = found.entry(row: row, key: key, setting)?.line, report.lineMap.isAbove(line)
+    else { return }
+    throw .inOtherFile(section: found.header, key: key, place: report.lineMap.name(of: line))
   }
 
   /// Loads the document after all changes.
@@ -54,7 +70,7 @@ struct ConfigurationEditor {
     for (section, key, value) in inherited {
       let (setting, row) = try setting(key, in: section)
       if document.extent(of: section) == nil, implied(section) == nil { continue }
-      if isInherited(value, setting, row, in: section, result) { continue }
+      if isInherited(value, key, setting, row, in: section, result) { continue }
       try set(value, key, setting, in: section)
       isComplete = false
     }
@@ -92,7 +108,7 @@ extension ConfigurationEditor {
     if let extent = document.extent(of: section) { return extent }
     guard let implied = implied(section) else { throw .noSuchSection(section) }
     document.add(section)
-    if section.kind == .integration {
+    if section.kind == .integration, implied.origin.line == nil {
       let name = section.kind.row(of: "name")
       for entry in implied.entries where entry.origin == .implied {
         if entry.row == name, entry.printed == section.name { continue }
@@ -105,20 +121,24 @@ extension ConfigurationEditor {
     return document.extent(of: section)!
   }
 
-  /// A section that the file implies but does not contain.
+  /// A section that the file does not contain: it is implied, or another file has it.
   private func implied(_ section: SectionName) -> Section? {
-    report.section(section).flatMap { $0.origin.line == nil ? $0 : nil }
+    guard let found = report.section(section) else { return nil }
+    if let line = found.origin.line, report.lineMap.isOwn(line) { return nil }
+    return found
   }
 
-  /// Whether a setting has a value without a line of its own.
+  /// Whether a setting has a value without a line of its own in this file.
   private func isInherited(
-    _ value: [UInt8], _ setting: Setting, _ row: Int, in section: SectionName,
+    _ value: [UInt8], _ key: [UInt8], _ setting: Setting, _ row: Int, in section: SectionName,
     _ report: ConfigurationReport
   ) -> Bool {
-    guard !setting.isFamily, let entry = report.section(section)?.entry(row: row),
-      entry.line == nil, let effective = entry.value
+    guard let entry = report.section(section)?.entry(row: row, key: key, setting),
+      !(entry.line.map(report.lineMap.isOwn) ?? false), let effective = entry.value
     else { return false }
-    if let extent = document.extent(of: section) {
+    // A file above decides, whatever this one has.
+    let isAbove = entry.line.map(report.lineMap.isAbove) ?? false
+    if !isAbove, !setting.isFamily, let extent = document.extent(of: section) {
       let name = [UInt8](setting.name)
       if document.line(of: name, ignoringCase: false, in: extent) != nil { return false }
     }
@@ -157,6 +177,11 @@ extension ConfigurationEditor {
   private func objections(_ findings: [Finding]) -> [ConfigurationObjection] {
     var objections: [ConfigurationObjection] = []
     for finding in findings where finding.severity == .error {
+      if let file = finding.file {
+        let message: Text = "\(file):\(finding.line): \(finding.message)"
+        objections.append(ConfigurationObjection(section: nil, key: nil, message: message))
+        continue
+      }
       let index = finding.line - 1
       var key = finding.missing.map { [UInt8]($0) }
       if key == nil, case .key(let name, _) = document.lines[index].content {
@@ -174,6 +199,21 @@ extension Setting {
   /// Reads a text that comes from outside the file.
   func value(of text: [UInt8]) throws(InvalidValue) -> SettingValue {
     try type.read(WrittenValue(bytes: text, isDerived: false))
+  }
+}
+
+extension Section {
+  /// The entry that a key of the file gives.
+  fileprivate func entry(row: Int, key: [UInt8], _ setting: Setting) -> SettingEntry? {
+    guard setting.isFamily else { return entry(row: row) }
+    let suffix = key.span.extracting(setting.name.utf8CodeUnitCount..<key.count)
+    for entry in entries where entry.row == row {
+      let isSame =
+        setting.ignoresCase
+        ? entry.suffix.span.equalsIgnoringCase(suffix) : entry.suffix.span.equals(suffix)
+      if isSame { return entry }
+    }
+    return nil
   }
 }
 

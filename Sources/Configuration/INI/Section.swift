@@ -8,8 +8,12 @@ final class Section {
   let kind: SectionKind
   /// Its name; empty for a kind that has only one section.
   let name: [UInt8]
-  /// Where it comes from.
-  let origin: SettingOrigin
+  /// Where it comes from. Of several files, the configuration file itself counts most, and then the lowest.
+  private(set) var origin: SettingOrigin
+  /// The lines of all its headers, of which each file may have one.
+  private(set) var headers: [Int]
+  /// Whether its type is unknown, so that nothing may be sent to it.
+  var isOff = false
   /// At most one for each setting, and for each name of a family.
   private(set) var entries: [SettingEntry] = []
   /// The contents of the file `system_file` of a bot.
@@ -21,6 +25,23 @@ final class Section {
     self.kind = kind
     self.name = name
     self.origin = origin
+    headers = origin.line.map { [$0] } ?? []
+  }
+
+  /// Adds the header of another file; `isOwn` is whether that is the configuration file itself.
+  func add(header line: Int, isOwn: Bool) {
+    headers.append(line)
+    if isOwn { origin = .line(line) }
+  }
+
+  /// Removes an entry.
+  @inline(never)
+  func remove(_ entry: SettingEntry) {
+    for index in entries.indices
+    where entries[index].row == entry.row && entries[index].suffix == entry.suffix {
+      entries.remove(at: index)
+      return
+    }
   }
 
   /// The section as messages name it: `[bot support]`.

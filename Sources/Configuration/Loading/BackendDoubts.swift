@@ -163,11 +163,11 @@ extension ConfigurationResolver {
 
   /// Warns of secrets that are written out in a file that all users of the host can read.
   mutating func doubtOpenness() {
-    guard sources.isOpen else { return }
+    if !sources.isOpen, !lines.hasLayers { return }
     for section in sections {
       for entry in section.entries {
         let setting = section.kind.settings[entry.row]
-        guard let line = entry.line, !entry.isDerived, let value = entry.text?.bytes,
+        guard let line = entry.line, isOpen(line), !entry.isDerived, let value = entry.text?.bytes,
           !value.isEmpty,
           setting.hides(entry.suffix.span), !value.span.hasPrefix("sha256:"),
           !setting.ignoresCase || KeyMistake.isKey(field: entry.suffix.span)
@@ -180,5 +180,11 @@ extension ConfigurationResolver {
           """)
       }
     }
+  }
+
+  /// Whether every user of the host may read the file that a line is in.
+  private func isOpen(_ line: Int) -> Bool {
+    guard let path = lines.place(of: line).path else { return sources.isOpen }
+    return sources.isReadableByAll(path)
   }
 }

@@ -47,20 +47,24 @@ public final class Configuration: Sendable {
       for byte in bytes[..<INIDocument.maximumSize] where byte == UInt8(ascii: "\n") { line += 1 }
       var list = FindingList()
       list.report(line, "the file is larger than 1 MiB")
+      let layers = ConfigurationLayers(name: [])
       return ConfigurationReport(
-        configuration: nil, findings: list.findings, files: [], unresolved: 0, sections: [])
+        configuration: nil, findings: list.findings, files: [], unresolved: 0, layers: layers,
+        lineMap: LineMap(name: []), sections: [])
     }
     let record = FileRecord()
     let sources = sources.recording(in: record)
     let reader = ConfigurationReader(INIDocument(parsing: bytes), sources: sources)
-    var resolver = ConfigurationResolver(reader.sections, list: reader.list, sources: sources)
+    var resolver = ConfigurationResolver(reader, sources: sources)
     resolver.resolve()
     resolver.list.order(from: reader.list.findings.count)
+    resolver.list.place(by: reader.lines)
     let findings = resolver.list.findings
     let isComplete = reader.unresolved == 0 && !findings.contains { $0.severity == .error }
     return ConfigurationReport(
       configuration: isComplete ? Configuration(resolver) : nil, findings: findings,
-      files: record.files, unresolved: reader.unresolved, sections: resolver.sections)
+      files: record.files, unresolved: reader.unresolved, layers: reader.layers,
+      lineMap: reader.lines, sections: resolver.sections)
   }
 
   /// Fills the typed settings from sections that are complete and valid.

@@ -63,7 +63,8 @@ extension ConfigurationResolver {
       }
       let same = keys.first { $0.text("secret") == text.bytes }
       if let same, same !== key, let line = same.entry("secret")?.line {
-        report(entry.origin, "secret: \(same.header) has the same at line \(line)")
+        let place = lines.reference(to: line, from: self.line(of: entry.origin))
+        report(entry.origin, "secret: \(same.header) has the same at \(place)")
       }
     }
   }
@@ -94,8 +95,14 @@ extension ConfigurationResolver {
     if let text = bot.entry("system")?.line, let file = bot.entry("system_file")?.line {
       let (key, other): (StaticString, StaticString) =
         text < file ? ("system_file", "system") : ("system", "system_file")
-      list.report(
-        max(text, file), "\(key): '\(other)' was already given at line \(min(text, file))")
+      let (first, last) = (min(text, file), max(text, file))
+      if lines.start(of: first) < lines.start(of: last) {
+        // The later file replaces what the text is, whichever way it is given.
+        if let entry = bot.entry(other) { bot.remove(entry) }
+      } else {
+        let place = lines.reference(to: first, from: last)
+        list.report(last, "\(key): '\(other)' was already given at \(place)")
+      }
     }
     checkAliases(of: bot)
     readSystem(of: bot)

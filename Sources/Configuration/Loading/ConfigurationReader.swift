@@ -1,11 +1,15 @@
 import Bytes
 
-/// Reads the lines of a document into sections, and reports every error that one line shows.
+/// Reads the lines of a file, and of those under and over it, into sections. Reports every error that one line shows.
 struct ConfigurationReader {
   /// The most members that a section may have of one family.
   private static let familyLimit = 128
 
   let expander: ValueExpander
+  /// The files that are read.
+  let layers: ConfigurationLayers
+  /// The lines of all of them. The findings and the sections have its numbers.
+  private(set) var lines: LineMap
   /// The findings, by line.
   var list = FindingList()
   /// Suggests known names for unknown ones.
@@ -21,11 +25,36 @@ struct ConfigurationReader {
 
   init(_ document: INIDocument, sources: ConfigurationSources) {
     expander = ValueExpander(sources: sources)
+    layers = sources.layers()
+    lines = LineMap(name: layers.name)
     var number = 0
+    for layer in layers.below { read(layer, &number) }
+    read(document, path: nil, &number)
+    for layer in layers.above { read(layer, &number) }
+  }
+
+  private mutating func read(_ layer: ConfigurationLayers.Layer, _ number: inout Int) {
+    let isReadable: Bool
+    switch layer.file {
+    case .contents: isReadable = true
+    case .unreadable(let reason):
+      isReadable = false
+      list.report(number + 1, "the file cannot be read: \(reason)")
+    }
+    read(INIDocument(parsing: isReadable ? layer.text : []), path: layer.path, &number)
+  }
+
+  /// Reads a file; `number` is the number of lines before it, and then the one of its last line.
+  private mutating func read(_ document: INIDocument, path: [UInt8]?, _ number: inout Int) {
+    lines.add(path, after: number)
+    current = nil
+    isUnknown = false
     for line in document.lines {
       number += 1
       read(line, number: number)
     }
+    // A file without lines may have a finding all the same.
+    if document.lines.isEmpty { number += 1 }
   }
 
   private mutating func read(_ line: INILine, number: Int) {
@@ -56,12 +85,12 @@ extension ConfigurationReader {
     guard let kind = SectionKind(type: type) else {
       open(nil)
       if let other = OtherNames.section(type) {
-        return list.report(line, "unknown section [\(quoting: type)]; write \(other)")
+        return reportUnknown(line, "unknown section [\(quoting: type)]; write \(other)")
       }
       let known = SectionKind.allCases.map { [UInt8]($0.type) }
       let nearest = names.find(type, among: known)
       let hint: Text = nearest.map { "; did you mean [\($0)]?" } ?? ""
-      return list.report(line, "unknown section [\(quoting: type)]\(hint)")
+      return reportUnknown(line, "unknown section [\(quoting: type)]\(hint)")
     }
     let section = Section(kind, name: kind.isNamed ? name.copied : [], origin: .line(line))
     open(section)
@@ -79,14 +108,18 @@ extension ConfigurationReader {
     keep(section, at: line)
   }
 
-  /// Keeps a section if it is new and there is room for it.
+  /// Keeps a section if it is new and there is room for it. One of a file below is continued.
   private mutating func keep(_ section: Section, at line: Int) {
     var count = 0
     for other in sections where other.kind == section.kind {
       count += 1
-      if other.name == section.name, let first = other.origin.line {
-        return list.report(line, "\(section.header) was already given at line \(first)")
+      guard other.name == section.name, let first = other.headers.last else { continue }
+      guard lines.start(of: first) < lines.start(of: line) else {
+        let place = lines.reference(to: first, from: line)
+        return list.report(line, "\(section.header) was already given at \(place)")
       }
+      other.add(header: line, isOwn: lines.isOwn(line))
+      return open(other)
     }
     if count < section.kind.most {
       sections.append(section)
@@ -107,7 +140,7 @@ extension ConfigurationReader {
         line, "the key '\(unknown: key)' is not in a section; move it below a [section] line")
     }
     guard let row = section.kind.setting(for: key) else {
-      return list.report(line, UnknownKey.message(for: key, in: section, &names))
+      return reportUnknown(line, UnknownKey.message(for: key, in: section, &names))
     }
     let setting = section.kind.settings[row]
     var suffix: [UInt8] = []
@@ -131,6 +164,9 @@ extension ConfigurationReader {
       }
     } catch {
       let isLeft = error.isUnresolved && expander.sources.leavesUnresolved
+      if error.isUnknownWord, expander.sources.ignoresUnknown {
+        return ignore(error, key, of: setting, in: section, at: line)
+      }
       if isLeft {
         unresolved += 1
       } else {
@@ -138,8 +174,8 @@ extension ConfigurationReader {
       }
       section.add(
         SettingEntry(
-          row: row, suffix: suffix, origin: .line(line), value: nil, isDerived: isLeft,
-          printed: isLeft ? [UInt8](SecretMask.value) : []))
+          row: row, suffix: suffix, origin: .line(line), value: nil,
+          isDerived: error.isUnresolved, printed: isLeft ? [UInt8](SecretMask.value) : []))
     }
   }
 
@@ -154,14 +190,51 @@ extension ConfigurationReader {
       let isSame =
         setting.ignoresCase
         ? entry.suffix.span.equalsIgnoringCase(suffix.span) : entry.suffix == suffix
-      if isSame, let first = entry.line {
-        list.report(line, "'\(setting.name)\(quoting: suffix)' was already given at line \(first)")
-        return false
+      guard isSame, let first = entry.line else { continue }
+      if lines.start(of: first) < lines.start(of: line) {
+        replace(entry, in: section)
+        return true
       }
+      let place = lines.reference(to: first, from: line)
+      list.report(line, "'\(setting.name)\(quoting: suffix)' was already given at \(place)")
+      return false
     }
     if members < Self.familyLimit { return true }
     list.report(
       line, "there are more than \(Self.familyLimit) '\(setting.name)' keys in \(section.header)")
     return false
+  }
+}
+
+// MARK: - Other files
+
+extension ConfigurationReader {
+  /// Forgets the value of a file below: another file has a later one. A `${…}` in it need not have a value.
+  private mutating func replace(_ entry: SettingEntry, in section: Section) {
+    section.remove(entry)
+    guard entry.value == nil, entry.isDerived, let line = entry.line else { return }
+    if expander.sources.leavesUnresolved { unresolved -= 1 } else { list.dropErrors(at: line) }
+  }
+}
+
+// MARK: - What another version knows
+
+extension ConfigurationReader {
+  /// Reports a section or a key that this version does not know.
+  private mutating func reportUnknown(_ line: Int, _ message: Text) {
+    guard expander.sources.ignoresUnknown else { return list.report(line, message) }
+    list.warn(line, "\(message); ignored")
+  }
+
+  /// Ignores a word that this version does not know. Nothing is sent to a backend of an unknown type.
+  private mutating func ignore(
+    _ error: InvalidValue, _ key: Span<UInt8>, of setting: Setting, in section: Section,
+    at line: Int
+  ) {
+    let isType = section.kind == .integration && setting.name.equals("type")
+    if isType { section.isOff = true }
+    let result: StaticString =
+      isType ? "the integration is not asked" : "ignored, so that the default applies"
+    list.warn(line, "\(quoting: key): \(error.message); \(result)")
   }
 }

@@ -13,16 +13,20 @@ struct ConfigurationResolver {
   var names = NearestName()
   /// The sections in file order, then the implied ones.
   private(set) var sections: [Section]
+  /// The lines of all files.
+  let lines: LineMap
 
-  init(_ sections: [Section], list: FindingList, sources: ConfigurationSources) {
-    self.sections = sections
-    self.list = list
+  init(_ reader: ConfigurationReader, sources: ConfigurationSources) {
+    sections = reader.sections
+    list = reader.list
+    lines = reader.lines
     self.sources = sources
   }
 
   /// Completes and checks the sections.
   mutating func resolve() {
     addImpliedSections()
+    for section in sections where section.isOff { switchOff(section) }
     for section in sections { addDefaults(to: section) }
     let context = all(.context)[0]
     for section in sections { inheritValues(in: section, context: context) }
@@ -112,6 +116,14 @@ extension ConfigurationResolver {
     imply("name", [UInt8]("echo"), in: echo)
     let kind = [UInt8]("echo")
     imply("type", .word(kind), printed: kind, in: echo)
+  }
+
+  /// Keeps an integration of an unknown type from being asked. What such a type needs is unknown, too.
+  private func switchOff(_ section: Section) {
+    if let entry = section.entry("enabled") { section.remove(entry) }
+    imply("enabled", .boolean(false), printed: [UInt8]("no"), in: section)
+    let kind = [UInt8]("echo")
+    imply("type", .word(kind), printed: kind, in: section)
   }
 
   private func addDefaults(to section: Section) {

@@ -37,11 +37,20 @@ public struct ConfigurationSources {
   /// Why no file can be at an absolute path, in words that can end a message; `nil` if one can.
   public let fileFault: (_ path: [UInt8]) -> Text?
 
+  /// Reads the files under and over the configuration file, as they are now.
+  package private(set) var layers: () -> ConfigurationLayers
+
+  /// Where layers may be, now or later: paths of files, and of folders with a slash at the end.
+  package let layerPaths: [[UInt8]]
+
   /// Whether every user of the host may read the configuration itself.
   public let isOpen: Bool
 
   /// Whether a `${…}` without a value is left alone, because it may have one where the gateway runs.
   public let leavesUnresolved: Bool
+
+  /// Whether sections, settings and words that this version does not know are ignored with a warning.
+  public let ignoresUnknown: Bool
 
   /// Sources with these functions, which are called only while a configuration is loaded.
   public init(
@@ -53,7 +62,9 @@ public struct ConfigurationSources {
     now: @escaping () -> Int = { 0 },
     urlFault: @escaping (_ url: [UInt8]) -> Text? = { _ in nil },
     fileFault: @escaping (_ path: [UInt8]) -> Text? = { _ in nil },
-    isOpen: Bool = false, leavesUnresolved: Bool = false
+    layers: @escaping () -> ConfigurationLayers = { ConfigurationLayers(name: []) },
+    layerPaths: [[UInt8]] = [], isOpen: Bool = false, leavesUnresolved: Bool = false,
+    ignoresUnknown: Bool = false
   ) {
     self.environment = environment
     self.file = file
@@ -63,8 +74,11 @@ public struct ConfigurationSources {
     self.now = now
     self.urlFault = urlFault
     self.fileFault = fileFault
+    self.layers = layers
+    self.layerPaths = layerPaths
     self.isOpen = isOpen
     self.leavesUnresolved = leavesUnresolved
+    self.ignoresUnknown = ignoresUnknown
   }
 
   /// The same sources, which record in `files` what is read.
@@ -73,6 +87,11 @@ public struct ConfigurationSources {
     sources.file = { [file] path, limit in
       let result = file(path, limit)
       files.note(path, result)
+      return result
+    }
+    sources.layers = { [layers] in
+      let result = layers()
+      for layer in result.all { files.note(layer.path, layer.file) }
       return result
     }
     return sources

@@ -11,7 +11,7 @@ extension ConfigurationReport {
     for kind in SectionKind.allCases {
       for section in sections where section.kind == kind {
         if !text.isEmpty { text.append("\n") }
-        section.appendEffective(to: &text)
+        section.appendEffective(lineMap, to: &text)
       }
     }
     return text
@@ -21,33 +21,47 @@ extension ConfigurationReport {
 extension Section {
   /// Appends the section: the values of the file in its order, the implied ones, the defaults, and a comment
   /// with the settings that have no value.
-  fileprivate func appendEffective(to text: inout [UInt8]) {
+  fileprivate func appendEffective(_ lines: LineMap, to text: inout [UInt8]) {
     switch origin {
-    case .line(let line): text.append(contentsOf: ("# line \(line)\n" as Text).bytes)
+    case .line(let line): Self.append(line, to: line, lines, to: &text)
     case .implied: text.append("# implied\n")
     case .standard: text.append("# default\n")
     }
     text.append(contentsOf: header.bytes)
     text.append("\n")
-    appendGiven(to: &text)
+    appendGiven(lines, to: &text)
     append("# implied\n", to: &text) { if case .implied = $0.origin { true } else { false } }
     append("# default\n", to: &text) { if case .standard = $0.origin { true } else { false } }
     appendUnset(to: &text)
   }
 
   /// Appends the values of the file. Settings on consecutive lines share a comment.
-  private func appendGiven(to text: inout [UInt8]) {
+  private func appendGiven(_ lines: LineMap, to text: inout [UInt8]) {
     let given = entries.filter { $0.line != nil }
     var start = 0
     for end in given.indices {
       let line = given[end].line ?? 0
       if end + 1 < given.count, given[end + 1].line == line + 1 { continue }
-      let comment: Text =
-        start == end ? "# line \(line)\n" : "# lines \(line - (end - start)) to \(line)\n"
-      text.append(contentsOf: comment.bytes)
+      Self.append(line - (end - start), to: line, lines, to: &text)
       for entry in given[start...end] { append(entry, to: &text) }
       start = end + 1
     }
+  }
+
+  /// Appends the comment that says where settings are: `# line 3`, or `# FILE:3` if there are several files.
+  private static func append(
+    _ first: Int, to last: Int, _ lines: LineMap, to text: inout [UInt8]
+  ) {
+    let end = lines.place(of: last).line
+    var comment: Text = "# line \(end)"
+    if lines.hasLayers {
+      comment = "# \(lines.name(of: first))"
+      if first < last { comment += "-\(end)" }
+    } else if first < last {
+      comment = "# lines \(first) to \(end)"
+    }
+    text += comment.bytes
+    text.append("\n")
   }
 
   private func append(

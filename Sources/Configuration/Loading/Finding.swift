@@ -10,8 +10,10 @@ public struct Finding: Sendable {
     case warning
   }
 
-  /// The line in the file, from 1.
-  public let line: Int
+  /// The path of the file, if it is one under or over the configuration file; `nil` for that file itself.
+  public internal(set) var file: [UInt8]?
+  /// The line in the file, from 1. While a configuration is loaded: the number in its ``LineMap``.
+  public internal(set) var line: Int
   /// Whether the file is still valid.
   public let severity: Severity
   /// The setting that is missing in the section at that line; `nil` for other findings.
@@ -19,9 +21,10 @@ public struct Finding: Sendable {
   /// What is wrong, then what to write instead: UTF-8 without line breaks. Never contains a secret.
   public let message: Text
 
-  /// The finding as one line with its end: `FILE:LINE: message` or `FILE:LINE: warning: message`.
+  /// The finding as one line with its end: `FILE:LINE: message` or `FILE:LINE: warning: message`. `file` is the name of
+  /// the configuration file.
   public func text(file: [UInt8]) -> [UInt8] {
-    var text = file
+    var text = self.file ?? file
     text.append(":")
     text.append(decimal: line)
     text.append(severity == .error ? ": " : ": warning: ")

@@ -16,6 +16,21 @@ struct FindingList {
     findings.append(Finding(line: line, severity: .warning, missing: nil, message: message))
   }
 
+  /// Drops the errors of a line that does not count any more.
+  mutating func dropErrors(at line: Int) {
+    findings.removeAll { $0.line == line && $0.severity == .error }
+  }
+
+  /// Gives each finding the file and the line that it has there.
+  mutating func place(by lines: LineMap) {
+    guard lines.hasLayers else { return }
+    for index in findings.indices {
+      let place = lines.place(of: findings[index].line)
+      findings[index].file = place.path
+      findings[index].line = place.line
+    }
+  }
+
   /// Sorts by line. Findings before `start` are in order; those after it are few and nearly in order.
   ///
   /// The sort is stable. It inserts, because the standard library's sort needs several kilobytes of code.

@@ -7,6 +7,8 @@ struct InvalidValue: Error {
   var isUnknown = false
   /// Whether a `${…}` has no value here, although it may have one where the gateway runs.
   var isUnresolved = false
+  /// Whether it is not one of the words of its setting; another version may know it.
+  var isUnknownWord = false
 
   init(_ message: Text) {
     self.message = message

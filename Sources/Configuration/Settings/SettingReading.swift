@@ -101,7 +101,9 @@ extension SettingType {
     {
       return [UInt8](word)
     }
-    throw InvalidValue("\(value.quoted) is not one of \(words.text)")
+    var fault = InvalidValue("\(value.quoted) is not one of \(words.text)")
+    fault.isUnknownWord = true
+    throw fault
   }
 
   private static func checkLine(_ value: WrittenValue) throws(InvalidValue) {

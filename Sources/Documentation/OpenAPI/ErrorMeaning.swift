@@ -24,6 +24,7 @@ extension ErrorCode {
     case .requestTimeout: "the request takes longer than `request_timeout`, or comes too slowly"
     case .alreadyExists: "the id is taken"
     case .implied: "the configuration file has no section for it, so it cannot be deleted"
+    case .inOtherFile: "another file gives it, which only an administrator can change"
     case .inUse: "a key of the configuration is limited to this bot"
     case .noRequest: "an echo integration sends no request"
     case .idempotencyKeyReused: "the Idempotency-Key was used for another message"

@@ -71,7 +71,7 @@ struct GatewayPlace {
     // Standard input may have messages.
     if case .standardInput = source, option == nil { return ControlSocket.places }
     do throws(SystemError) {
-      if let path = Configuration.control(in: try source.read(), from: ConfigurationFile.sources) {
+      if let path = Configuration.control(in: try source.read(), from: source.sources()) {
         return [path]
       }
     } catch {

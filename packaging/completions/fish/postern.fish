@@ -13,9 +13,11 @@ complete -c postern -n __fish_use_subcommand -a reload -d 'have it read its file
 complete -c postern -n __fish_use_subcommand -a version -d 'print the version'
 complete -c postern -n __fish_use_subcommand -a help -d 'explain a command'
 complete -c postern -n '__fish_seen_subcommand_from run' -s c -r -F
+complete -c postern -n '__fish_seen_subcommand_from run' -l ignore-unknown
 complete -c postern -n '__fish_seen_subcommand_from check' -s c -r -F
 complete -c postern -n '__fish_seen_subcommand_from check' -l print
 complete -c postern -n '__fish_seen_subcommand_from check' -l no-secrets
+complete -c postern -n '__fish_seen_subcommand_from check' -l ignore-unknown
 complete -c postern -n '__fish_seen_subcommand_from test' -s c -r -F
 complete -c postern -n '__fish_seen_subcommand_from test' -s m -x
 complete -c postern -n '__fish_seen_subcommand_from import' -F
@@ -43,4 +45,5 @@ complete -c postern -n '__fish_seen_subcommand_from conversations' -a 'list show
 complete -c postern -n '__fish_seen_subcommand_from reload' -s c -r -F
 complete -c postern -n '__fish_seen_subcommand_from reload' -s u -x
 complete -c postern -n '__fish_seen_subcommand_from reload' -s k -r -F
+complete -c postern -n '__fish_seen_subcommand_from version' -l json
 complete -c postern -n '__fish_seen_subcommand_from help' -a 'run check test key import status chat trace conversations reload version help'
