@@ -16,9 +16,6 @@ struct RunCommand {
   /// Whether what this version does not know is ignored.
   let ignoresUnknown: Bool
 
-  /// Descriptors for the gateway's own use; an upper limit.
-  private static let ownDescriptors = 48
-
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
     let remains = source.cleanUp()
@@ -29,7 +26,7 @@ struct RunCommand {
       return .failure
     }
     Environment.useOneHeap()
-    let descriptorLimit = Environment.raiseDescriptorLimit()
+    let budget = DescriptorBudget(limit: Environment.raiseDescriptorLimit())
     do throws(SystemError) {
       // Signals first: threads started from now on leave them alone.
       let signals = try SignalQueue()
@@ -46,8 +43,9 @@ struct RunCommand {
         log.write(.warning, "configuration_warning") { $0.field("message", text) }
       }
       note(remains, of: source, in: log)
-      note(descriptorLimit, for: configuration, in: log)
-      let client = HTTPClient(on: loop, keptConnections: configuration.limits.inFlight)
+      note(budget, for: configuration, in: log)
+      let client = HTTPClient(
+        on: loop, keptConnections: budget.connections(for: configuration).kept)
       let services = Services(loop: loop, client: client, log: log, random: RandomSource())
       let worker = try BlockingWorker()
       _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
@@ -57,7 +55,7 @@ struct RunCommand {
       let application = Application(
         configuration, context: context, services: services, version: version)
       let server = HTTPServer(
-        settings(configuration.server), on: loop, random: services.random)
+        settings(configuration, budget), on: loop, random: services.random)
       server.handler = Router(to: application)
       server.onAcceptFailure = { error in
         log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
@@ -74,7 +72,7 @@ struct RunCommand {
       let manager = ServiceManager(application, on: loop)
       let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
       if let reload {
-        connect(reload, application, manager, server, client, worker, reminder)
+        connect(reload, application, manager, server, client, worker, reminder, budget)
         reload.watch()
       }
       let shutdown = Shutdown(
@@ -131,7 +129,8 @@ struct RunCommand {
   /// changed the file.
   private func connect(
     _ reload: Reload, _ application: Application, _ manager: ServiceManager, _ server: HTTPServer,
-    _ client: HTTPClient, _ worker: BlockingWorker, _ reminder: CertificateReminder
+    _ client: HTTPClient, _ worker: BlockingWorker, _ reminder: CertificateReminder,
+    _ budget: DescriptorBudget
   ) {
     reload.onFaults = { application.status.note(faults: $0) }
     reload.onRestartNeeded = { application.status.note(restartNeeded: $0) }
@@ -141,10 +140,10 @@ struct RunCommand {
     }
     application.reload = { reload.begin(then: $0) }
     reload.onValid = { configuration in
-      if server.adopt(settings(configuration.server)) {
+      if server.adopt(settings(configuration, budget)) {
         reminder.adopt(configuration.server.tls)
       }
-      client.keep(connections: configuration.limits.inFlight)
+      client.keep(connections: budget.connections(for: configuration).kept)
       application.adopt(configuration)
     }
     application.manage(
@@ -199,16 +198,19 @@ struct RunCommand {
     }
   }
 
-  /// Warns where the system allows fewer descriptors than the configuration may need: one for each client, and one for
-  /// each message that is being answered.
-  private func note(_ limit: Int, for configuration: Configuration, in log: Log) {
-    let needed = configuration.server.maxConnections + configuration.limits.inFlight
-    guard limit < needed + RunCommand.ownDescriptors else { return }
+  /// Warns where the system allows fewer descriptors than the configuration may need.
+  private func note(_ budget: DescriptorBudget, for configuration: Configuration, in log: Log) {
+    guard budget.isShort(for: configuration) else { return }
+    let clients = budget.connections(for: configuration).clients
     log.write(.warning, "few_descriptors") { line in
-      line.field("limit", limit)
+      line.field("limit", budget.limit)
+      line.field("connections", clients)
       line.field(
         "message",
-        "max_connections and in_flight may need \(needed): raise ulimit -n or LimitNOFILE")
+        """
+        max_connections and in_flight may need \(budget.need(of: configuration)), so that at most \(clients) clients \
+        are served at once: raise ulimit -n or LimitNOFILE
+        """)
     }
   }
 
@@ -224,9 +226,12 @@ struct RunCommand {
     _ = loop.schedule(after: .milliseconds(50)) { flush(log, on: loop) }
   }
 
-  private func settings(_ settings: ServerSettings) -> HTTPServer.Settings {
-    HTTPServer.Settings(
-      connectionLimit: settings.maxConnections,
+  private func settings(
+    _ configuration: Configuration, _ budget: DescriptorBudget
+  ) -> HTTPServer.Settings {
+    let settings = configuration.server
+    return HTTPServer.Settings(
+      connectionLimit: budget.connections(for: configuration).clients,
       connectionLimitPerAddress: settings.maxConnectionsPerIP,
       limitsLoopback: settings.limitsLoopback,
       idleTimeout: .milliseconds(settings.idleTimeoutMilliseconds),
