@@ -24,8 +24,14 @@ package final class Application {
   let openAPI = Asset.openAPI()
   /// When it was made, for durations.
   let start: Instant
-  /// The same moment as date and time, for people.
-  let startTime = WallTime.now
+  /// The same moment as date and time, for people. If the clock has been set since, by more than a minute, it follows.
+  var startTime: WallTime {
+    let age = Int64((dispatcher.services.loop.now - start).milliseconds)
+    let time = WallTime.now.milliseconds - age
+    if abs(time - lastStartTime.milliseconds) > 60_000 { lastStartTime.milliseconds = time }
+    return lastStartTime
+  }
+  private var lastStartTime = WallTime.now
 
   /// An application with a configuration. `version` is what backends are told in `User-Agent`.
   package init(

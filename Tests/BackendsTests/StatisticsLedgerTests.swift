@@ -53,6 +53,23 @@ struct StatisticsLedgerTests {
     #expect(ledger.total(of: one).counts[.ok] == 48 * 49 / 2)
   }
 
+  /// A host without a battery starts in 1970, until it knows the time.
+  @Test func aClockThatIsSetLateMovesWhatWasCounted() throws {
+    let start = WallTime(milliseconds: 40_000)
+    let ledger = StatisticsLedger(at: start)
+    let one = try integrations("a")[0]
+    ledger.adopt([one], at: start)
+    count(3, one)
+    ledger.note(WallTime(milliseconds: 2 * 3_600_000))
+    count(2, one)
+    ledger.note(time(0))
+    count(1, one)
+    #expect(ledger.day(of: one).counts[.ok] == 6)
+    #expect(abs(ledger.total(of: one).since - time(-2).milliseconds) <= 3_600_000)
+    ledger.note(time(22))
+    #expect(ledger.day(of: one).counts[.ok] == 3)
+  }
+
   @Test func aRestartChangesNothing() throws {
     var ledger = StatisticsLedger(at: time(0))
     var all = try integrations("a", "b")

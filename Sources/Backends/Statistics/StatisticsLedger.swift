@@ -15,13 +15,15 @@ package final class StatisticsLedger {
   private static let mostGone = 64
   private static let version = 1
   private static let hour: Int64 = 3_600_000
+  /// An hour of 2020: before it, the clock was not set.
+  private static let clockIsSet: Int64 = 438_288
   /// The end of the year 9999, which is the last that is written with four digits.
   private static let latest: Int64 = 253_402_300_799_999
 
   private final class Entry {
     let id: [UInt8]
     /// When it was first seen, in milliseconds since 1970.
-    let since: Int64
+    var since: Int64
     /// What was counted before ``statistics``.
     var before = StatisticCounts()
     /// What counts now; `nil` for an integration that the configuration does not have.
@@ -65,6 +67,16 @@ package final class StatisticsLedger {
       }
       writer.put(hour)
       current.write(to: writer)
+    }
+
+    /// Moves what happened before the clock was set by as many hours as the clock has.
+    func move(by hours: Int64) {
+      if since < StatisticsLedger.clockIsSet * StatisticsLedger.hour {
+        since += hours * StatisticsLedger.hour
+      }
+      for index in self.hours.indices where self.hours[index].hour < StatisticsLedger.clockIsSet {
+        self.hours[index].hour += hours
+      }
     }
 
     @inline(never)
@@ -121,8 +133,10 @@ package final class StatisticsLedger {
   package func note(_ time: WallTime) {
     let now = time.milliseconds / Self.hour
     guard now != hour else { return }
+    let isFirstSet = hour < Self.clockIsSet && now >= Self.clockIsSet
     for entry in entries {
       entry.add(entry.current, hour: hour)
+      if isFirstSet { entry.move(by: now - hour) }
       entry.mark = entry.total
       entry.hours.removeAll { $0.hour <= now - Int64(Self.hours) }
       // The clock may have been set back.
