@@ -55,6 +55,36 @@ def test_the_document_has_all_events_and_no_others():
     assert set(documented()) == set(written())
 
 
+@cache
+def promised() -> dict[str, tuple[str, set[str]]]:
+    """Tests/Reference/log-events: each event with its level and fields, which programs rely on."""
+    lines = (ROOT / "Tests/Reference/log-events").read_text().splitlines()
+    words = [line.split() for line in lines if not line.startswith("#")]
+    return {event: (level, set(fields)) for event, level, *fields in words}
+
+
+def test_what_programs_rely_on_stays():
+    """An event that is renamed, or loses a field, is for a version that says so."""
+    for event, (level, fields) in promised().items():
+        assert event in documented(), f"{event} is gone"
+        told, names = documented()[event]
+        assert "/".join(re.findall("error|warning|info|debug", told)) == level, event
+        assert fields <= set(re.findall(r"`(\w+)`", names)), event
+
+
+def test_new_events_are_promised():
+    missing = set(documented()) - set(promised())
+    assert not missing, f"add a line to Tests/Reference/log-events for {missing}"
+
+
+def test_exit_statuses_stay():
+    source = (ROOT / "Sources/Postern/ExitStatus.swift").read_text()
+    statuses = dict(re.findall(r"case (\w+) = (\d+)", source))
+    assert statuses == {"success": "0", "failure": "1", "usage": "2"}
+    table = re.findall(r"^\| (\d) \| ", (ROOT / "docs/log.md").read_text(), re.MULTILINE)
+    assert table == sorted(statuses.values())
+
+
 @pytest.mark.parametrize("event", sorted(written()))
 def test_the_document_tells_the_level(event):
     told = documented()[event][0]
