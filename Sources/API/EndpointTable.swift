@@ -62,6 +62,18 @@ extension Endpoint {
     Endpoint(
       "createMessage", .post, "/v1/messages", scope: .chat, body: .json,
       ChatHandlers.createMessage),
+    Endpoint(
+      "countTokens", .post, "/v1/messages/count_tokens", scope: .chat, body: .json,
+      PassedHandlers.countTokens),
+    Endpoint(
+      "createEmbeddings", .post, "/v1/embeddings", scope: .chat, body: .json,
+      PassedHandlers.createEmbeddings),
+    Endpoint(
+      "createCompletion", .post, "/v1/completions", scope: .chat, body: .json,
+      PassedHandlers.createCompletion),
+    Endpoint(
+      "createModeration", .post, "/v1/moderations", scope: .chat, body: .json,
+      PassedHandlers.createModeration),
     Endpoint("listModels", .get, "/v1/models", scope: .chat, ModelHandlers.list),
     Endpoint("showModel", .get, "/v1/models/{bot}", scope: .chat, ModelHandlers.showBot),
     Endpoint(

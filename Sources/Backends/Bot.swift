@@ -1,6 +1,7 @@
 import Bytes
 package import Configuration
 package import Platform
+package import Protocols
 
 /// A bot: its settings and its integrations.
 package final class Bot {
@@ -22,31 +23,42 @@ package final class Bot {
       })
   }
 
-  /// Draws an integration for a message by weight; `nil` if none but `others` takes part in draws. An integration
-  /// whose breaker is open is drawn only if there is no other.
+  /// Draws an integration that serves a purpose, by weight; `nil` if none but `others` takes part in draws. An
+  /// integration whose breaker is open is drawn only if there is no other.
   package func draw(
-    for conversation: [UInt8], of user: [UInt8]? = nil, at now: Instant,
+    for purpose: Purpose, in conversation: [UInt8], of user: [UInt8]? = nil, at now: Instant,
     using random: RandomSource, without others: [Integration] = []
   ) -> Integration? {
     let subject = settings.stickiness == .user ? user ?? conversation : conversation
     let place =
       draw(for: subject, random) { place in
-        integrations[place].breaker.allows(at: now)
-          && !others.contains { $0 === integrations[place] }
+        let integration = integrations[place]
+        return integration.breaker.allows(at: now) && integration.serves(purpose)
+          && !others.contains { $0 === integration }
       }
       ?? draw(for: subject, random) { place in
-        !others.contains { $0 === integrations[place] }
+        let integration = integrations[place]
+        return integration.serves(purpose) && !others.contains { $0 === integration }
       }
     return place.map { integrations[$0] }
   }
 
   /// The integrations to try for a message, in order: the one that was drawn, then the fallbacks.
-  package func route(beginningWith drawn: Integration?) -> [Integration] {
+  package func route(
+    for purpose: Purpose, beginningWith drawn: Integration?
+  ) -> [Integration] {
     var route: [Integration] = []
     route.reserveCapacity(pool.fallbacks.count + 1)
     if let drawn { route.append(drawn) }
-    for place in pool.fallbacks { route.append(integrations[place]) }
+    for place in pool.fallbacks where integrations[place].serves(purpose) {
+      route.append(integrations[place])
+    }
     return route
+  }
+
+  /// Whether an integration that is enabled serves a purpose.
+  package func serves(_ purpose: Purpose) -> Bool {
+    integrations.contains { $0.settings.isEnabled && $0.serves(purpose) }
   }
 
   /// Whether an integration may be asked now, or once its model is loaded.

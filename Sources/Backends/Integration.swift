@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Configuration
 package import HTTPClient
 package import JSON
@@ -25,6 +25,8 @@ package final class Integration {
   package let learned: LearnedContext
   /// A hash of its backend and model, the same in each process: 0 to 2^62 - 1.
   package let backendHash: UInt64
+  /// The upstreams of other purposes than chat that have been used.
+  private var others: [(purpose: Purpose, upstream: Upstream)] = []
   /// What its requests' bodies have in common; `nil` for `echo`.
   package let profile: RequestProfile?
   /// Postern's own fields that are the same in every request.
@@ -81,6 +83,24 @@ package final class Integration {
   /// Whether its backend can continue a reply that another one began.
   package var canContinue: Bool { settings.canContinue && upstream != nil }
 
+  /// Whether it serves a purpose.
+  package func serves(_ purpose: Purpose) -> Bool {
+    guard purpose == .tokenCount else { return settings.purposes.contains(purpose) }
+    return dialect == .anthropic && settings.purposes.contains(.chat)
+  }
+
+  /// Where the backend serves a purpose; `nil` for `echo`.
+  package func upstream(for purpose: Purpose) -> Upstream? {
+    guard purpose != .chat, let upstream, let url = settings.webhookURL else { return upstream }
+    for other in others where other.purpose == purpose { return other.upstream }
+    var wanted = upstream.settings
+    let isOnly = settings.purposes == Purposes(purpose)
+    wanted.url = url.text(for: purpose, isOnly: isOnly)
+    let other = Upstream(wanted)
+    others.append((purpose, other))
+    return other
+  }
+
   /// Decides whether the backend may be asked.
   package var breaker: Breaker { health.breaker }
 
@@ -102,6 +122,12 @@ package final class Integration {
     return RequestEncoder(
       profile, conversationID: conversation, user: user, metadata: metadata, streams: streams,
       into: upstream.takeBuffer())
+  }
+
+  /// The body of a request that is passed on to the backend, which must exist.
+  package func body(of request: PassedRequest) -> ByteBuffer {
+    guard let profile, let upstream else { preconditionFailure("echo has no backend") }
+    return request.body(for: profile, into: upstream.takeBuffer())
   }
 
   /// Begins the body of a request for a reply of one token, as far as the dialect can ask for that. There must be a

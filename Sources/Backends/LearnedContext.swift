@@ -64,7 +64,8 @@ package final class LearnedContext {
     limitTime = now
   }
 
-  private func tokens(of bytes: Int) -> Int { bytes * 1024 / bytesPer1024Tokens }
+  /// About how many tokens a request of this size has.
+  package func tokens(of bytes: Int) -> Int { bytes * 1024 / bytesPer1024Tokens }
 
   /// How many bytes a request may have, if a part of the limit is reserved for the reply; `nil` where no limit is
   /// known.

@@ -20,14 +20,28 @@ package struct Verdict {
   package private(set) var overflow: ContextOverflow?
 
   /// The verdict on a transfer. `acceptsToolCalls`: as in `Dialect.decode`.
-  package init(of result: TransferResult, dialect: Dialect, acceptsToolCalls: Bool = false) {
+  package init(
+    of result: TransferResult, dialect: Dialect, for purpose: Purpose = .chat,
+    acceptsToolCalls: Bool = false
+  ) {
     if let failure = result.failure, !result.isErrorOfAnyBody {
       let (outcome, kind) = Verdict.sort(failure)
       self.init(outcome, kind, FailureAdvice.transfer(failure, result))
+    } else if 200...299 ~= result.status, purpose != .chat {
+      self.init(passed: result.body, purpose)
     } else if 200...299 ~= result.status {
       self.init(success: result.body, dialect, acceptsToolCalls)
     } else {
       self.init(status: result.status, BackendError(result.body), result.body)
+    }
+  }
+
+  /// The verdict on the body of a success that is passed on.
+  private init(passed body: [UInt8], _ purpose: Purpose) {
+    do throws(ReplyFault) {
+      self.init(reply: try Reply.passed(body, for: purpose))
+    } catch {
+      self.init(of: error)
     }
   }
 

@@ -28,6 +28,7 @@ extension Setting {
     case .price: "number below 1000000, with at most 6 decimals"
     case .secret, .token: "secret"
     case .people: "ids and names, or `*`"
+    case .purposes: "purposes"
     case .scopes: "scopes"
     case .field: "text, secret"
     case .json: "JSON"

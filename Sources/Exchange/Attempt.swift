@@ -182,7 +182,7 @@ final class Attempt: ResponseReceiver {
   /// Takes a response's head. Returns whether the response may be a stream, to be taken as it comes. A stream without
   /// its `Content-Type` is taken whole where none was asked for.
   func receive(_ head: ResponseHead, contentType: Span<UInt8>) -> Bool {
-    guard 200...299 ~= head.status else { return false }
+    guard 200...299 ~= head.status, order.purpose == .chat else { return false }
     announced = StreamFraming(contentType: contentType)
     return announced != nil || order.streams && !head.announcesTooMuch
   }
@@ -289,7 +289,7 @@ final class Attempt: ResponseReceiver {
   /// Ends the attempt with a response that is not a stream, or with its failure.
   private func judge(_ result: TransferResult) {
     var verdict = Verdict(
-      of: result, dialect: order.integration.dialect ?? .custom,
+      of: result, dialect: order.integration.dialect ?? .custom, for: order.purpose,
       acceptsToolCalls: order.acceptsToolCalls)
     if let reply = verdict.reply { verdict = Verdict(of: reply, for: order.face) }
     if hasBegun, verdict.failure == .unreachable {

@@ -20,6 +20,8 @@ extension Attempt {
     var deadline: Instant?
     /// Whether the body asks for a stream.
     var streams = false
+    /// What the backend is asked for.
+    var purpose = Purpose.chat
     /// The beginning of the reply that the backend is asked to continue, a JSON string.
     var continued: [UInt8]?
     /// What the client speaks. Only OpenAI's and Anthropic's clients can answer calls of tools.

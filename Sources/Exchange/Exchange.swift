@@ -127,10 +127,11 @@ package final class Exchange: AttemptOwner {
   /// The integrations to try, in order: the one that the message names, or else one that is drawn and the fallbacks.
   private func chooseIntegrations() -> [Integration] {
     if let id = message.integration { return bot.enabledIntegration(id).map { [$0] } ?? [] }
+    let purpose = message.prompt.purpose
     let drawn = bot.draw(
-      for: conversation, of: user, at: now, using: dispatcher.services.random)
+      for: purpose, in: conversation, of: user, at: now, using: dispatcher.services.random)
     drawn?.statistics.count(.drawn)
-    return bot.route(beginningWith: drawn)
+    return bot.route(for: purpose, beginningWith: drawn)
   }
 
   /// The client takes more of the reply again.
@@ -175,9 +176,11 @@ package final class Exchange: AttemptOwner {
   @_optimize(speed)
   func ask(_ integration: Integration) {
     if firstAsked == nil { firstAsked = now }
-    guard let upstream = integration.upstream else { return echo(integration) }
+    guard let upstream = integration.upstream(for: message.prompt.purpose) else {
+      return echo(integration)
+    }
     do throws(TranslationFault) {
-      let streams = integration.streams(toStreamingClient: message.isStreaming)
+      let streams = asksForStream(integration)
       let body = try encode(for: trial!, streams: streams, &sent)
       noteStart(of: trial!, sent, streams: streams)
       state = .attempting(
@@ -196,7 +199,8 @@ package final class Exchange: AttemptOwner {
     else { return false }
     unable.append(integration)
     let other = bot.draw(
-      for: conversation, of: user, at: now, using: dispatcher.services.random, without: unable)
+      for: message.prompt.purpose, in: conversation, of: user, at: now,
+      using: dispatcher.services.random, without: unable)
     guard let other else { return false }
     trial!.giveUp(at: now)
     leavePlace()

@@ -49,7 +49,7 @@ extension Exchange {
     if let permit = integration.breaker.admit(at: now) { trial.begin(permit) }
     if integration.breaker.isProbing { dispatcher.watches.noteBreakerProbe(of: integration) }
     do throws(TranslationFault) {
-      let streams = integration.streams(toStreamingClient: true)
+      let streams = asksForStream(integration)
       var sent = SentRequest()
       let body = try encode(for: trial, streams: streams, &sent)
       noteHedge(integration)
@@ -57,7 +57,9 @@ extension Exchange {
       let hedge = Hedge(of: self, trial, sent)
       self.hedge = hedge
       hedge.attempt = Attempt(
-        order(for: trial, at: integration.upstream!, streams: streams), sending: body,
+        order(
+          for: trial, at: integration.upstream(for: message.prompt.purpose)!, streams: streams),
+        sending: body,
         services: dispatcher.services, for: hedge)
       return true
     } catch {

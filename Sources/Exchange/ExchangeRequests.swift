@@ -9,6 +9,12 @@ import Protocols
 
 /// What an exchange sends to an integration, and what it learns about the length of its model's context.
 extension Exchange {
+  /// Whether an integration is asked for a stream.
+  func asksForStream(_ integration: Integration) -> Bool {
+    message.prompt.purpose == .chat
+      && integration.streams(toStreamingClient: message.isStreaming)
+  }
+
   /// What an attempt of a trial sends besides its body, and how long it may take.
   // For speed: optimised for size, it would copy the structures that it makes byte by byte.
   @_optimize(speed)
@@ -21,7 +27,8 @@ extension Exchange {
         betas: message.betas),
       limit: trial.limit(at: now), patience: trial.end,
       suspicion: dispatcher.watches.suspicion(of: integration), deadline: deadline,
-      streams: streams, continued: delivered.text, face: message.prompt.chat?.face ?? .native,
+      streams: streams, purpose: message.prompt.purpose, continued: delivered.text,
+      face: message.prompt.chat?.face ?? .native,
       passesEvents: passesEvents(of: integration))
   }
 
@@ -37,6 +44,11 @@ extension Exchange {
     for trial: Trial, streams: Bool, _ sent: inout SentRequest
   ) throws(TranslationFault) -> ByteBuffer {
     let integration = trial.integration
+    if case .passed(let request) = message.prompt {
+      let body = integration.body(of: request)
+      sent = SentRequest(history: WrittenHistory(), bytes: body.count)
+      return body
+    }
     var encoder = try integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
       chat: message.prompt.chat, streams: streams, sendsHints: trial.sendsHints)
@@ -66,6 +78,7 @@ extension Exchange {
 
   /// Learns how long the model's context is.
   func learn(from report: AttemptReport, _ reply: Reply?) {
+    guard message.prompt.purpose == .chat else { return }
     let learned = integration.learned
     let tokens = reply?.usage.input
     guard report.overflow != nil || tokens != nil, sent.bytes > 0 else { return }

@@ -12,6 +12,13 @@ package enum Prompt {
   case turn(JSONValue, in: ChatRequest?, next: Int)
   /// A client's messages, which are the context. Nothing is stored.
   case given(ChatRequest)
+  /// A request for something else than a chat. Nothing is stored.
+  case passed(PassedRequest)
+
+  /// What is asked for.
+  package var purpose: Purpose {
+    if case .passed(let request) = self { request.purpose } else { .chat }
+  }
 
   /// The user's last message, which an `echo` integration answers with.
   package var lastMessage: JSONValue? {
@@ -33,6 +40,7 @@ package enum Prompt {
     switch self {
     case .turn(_, let chat, _): chat
     case .given(let chat): chat
+    case .passed: nil
     }
   }
 
@@ -57,6 +65,8 @@ package enum Prompt {
     from context: ContextStore, within room: HistoryRoom
   ) throws(TranslationFault) -> WrittenHistory {
     switch self {
+    case .passed:
+      preconditionFailure("what is passed on has no messages")
     case .given(let chat):
       if chat.hasSystemField { try encoder.append(systemOf: chat) }
       try encoder.append(messagesOf: chat)

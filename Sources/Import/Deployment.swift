@@ -248,19 +248,13 @@ extension Deployment {
 
   private func addMode(_ name: [UInt8], _ node: YAMLNode) {
     guard let mode = node.text, !mode.isText("chat") else { return }
-    if let service = mode.found(in: Self.services),
-      ImportedSection.knows([UInt8]("serves"), in: .integration)
-    {
-      return section.set("serves", service)
-    }
+    if let service = mode.found(in: Self.services) { return section.set("serves", service) }
     section.note(name, node, [UInt8]("the next integration answers chats only"))
   }
 
   private static let services: StaticString = """
     embedding=embeddings
     completion=completions
-    audio_transcription=transcription
-    audio_speech=speech
     moderation=moderations
     """
 

@@ -90,11 +90,13 @@ final class ImportedBot {
 
   private func addNames() {
     let names = (name == id ? [] : [name]) + aliases
-    var isWritable = ImportedSection.knows([UInt8]("aliases"), in: .bot)
+    var isWritable = true
     for name in names {
-      for byte in name where byte == UInt8(ascii: ",") || !byte.isVisibleASCII {
+      for byte in name
+      where byte == UInt8(ascii: ",") || byte == UInt8(ascii: "*") || !byte.isVisibleASCII {
         isWritable = false
       }
+      if name.count > 128 { isWritable = false }
     }
     if isWritable, !names.isEmpty { return section.set("aliases", Number.list(names)) }
     for name in names { section.note("clients that ask for \(name) must ask for \(id)") }

@@ -9,14 +9,23 @@ public struct AnswerTerms: Sendable {
   /// When the request came, in seconds since 1970.
   public let created: Int
 
+  /// What the client asks for.
+  public let purpose: Purpose
+
+  /// The answer if no backend can count a request's tokens.
+  public let estimatedTokens: Int?
+
   /// Whether the client may see what was tried, and which integration replied.
   public let showsAttempts: Bool
 
   /// Terms from their parts.
   public init(
-    model: [UInt8] = [], asksForUsage: Bool = false, created: Int = 0, showsAttempts: Bool = true
+    model: [UInt8] = [], asksForUsage: Bool = false, created: Int = 0, purpose: Purpose = .chat,
+    estimatedTokens: Int? = nil, showsAttempts: Bool = true
   ) {
     self.model = model
+    self.purpose = purpose
+    self.estimatedTokens = estimatedTokens
     self.showsAttempts = showsAttempts
     self.asksForUsage = asksForUsage
     self.created = created

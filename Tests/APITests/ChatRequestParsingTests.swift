@@ -100,7 +100,7 @@ import TestSupport
 
   @Test func saysThatTheModelIsMissing() throws {
     let chat = try ChatRequest(bytes("{\(Self.hello)}"), in: .openai)
-    let error = try #require(throws: APIError.self) { _ = try chat.model }
+    let error = try #require(throws: APIError.self) { _ = try chat.body.model }
     #expect(error.brief == "400 invalid_request_error invalid_parameter model")
   }
 }

@@ -16,6 +16,10 @@ import TestSupport
       (.head, "/readyz", "readiness"), (.get, "/healthz?verbose", "health"),
       (.post, "/v1/chat/completions", "createChatCompletion"),
       (.post, "/v1/messages", "createMessage"),
+      (.post, "/v1/messages/count_tokens", "countTokens"),
+      (.post, "/v1/embeddings", "createEmbeddings"),
+      (.post, "/v1/completions", "createCompletion"),
+      (.post, "/v1/moderations", "createModeration"),
       (.get, "/v1/models", "listModels"), (.get, "/v1/models/b", "showModel b"),
       (.get, "/v1/models/b%2Fi", "showModel b/i"), (.get, "/v1/models/b/i", "showPinnedModel b i"),
       (.get, "/v1/chat/completions", "405 POST"), (.get, "/v1/messages", "405 POST"),
@@ -120,6 +124,10 @@ import TestSupport
       listMessages read unread
       createChatCompletion chat json
       createMessage chat json
+      countTokens chat json
+      createEmbeddings chat json
+      createCompletion chat json
+      createModeration chat json
       listModels chat unread
       showModel chat unread
       showPinnedModel chat unread

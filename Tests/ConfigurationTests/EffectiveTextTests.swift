@@ -85,6 +85,7 @@ import Testing
       idle_timeout = 30s
       weight = 1
       enabled = yes
+      serves = chat
       retries = 2
       backoff = 500ms
       retry_after_max = 10s

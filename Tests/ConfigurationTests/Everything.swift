@@ -81,6 +81,7 @@ let everything = (
   max_tokens_limit = 16
   param.temperature = 0.2
   drop = seed, stop
+  serves = chat, embeddings
   max_response = 9K
   breaker = 1/2s
   on_filter = next

@@ -27,16 +27,6 @@ extension ChatRequest {
       parameter: "thread")
   }
 
-  /// The model that the client asks for.
-  var model: [UInt8] {
-    get throws(APIError) {
-      guard let model = body["model"]?.string else {
-        throw .invalid("model", "model is missing: name a bot, or bot/integration.")
-      }
-      return model
-    }
-  }
-
   /// The message to a bot, or to one of its integrations. With a `conversation`, the user's last message continues
   /// that; without one, the request's messages are the context. `betas` is the client's `anthropic-beta`.
   func message(
@@ -100,5 +90,17 @@ extension ChatRequest {
     }
     if let fault = MessageContent.fault(in: kept) { throw .invalid("messages", fault.message) }
     return kept
+  }
+}
+
+extension JSONValue {
+  /// The model that a client asks for in a body.
+  var model: [UInt8] {
+    get throws(APIError) {
+      guard let model = self["model"]?.string else {
+        throw .invalid("model", "model is missing: name a bot, or bot/integration.")
+      }
+      return model
+    }
   }
 }

@@ -3,10 +3,11 @@ import Bytes
 import Configuration
 import Exchange
 import HTTPServer
+import JSON
 import Platform
 import Protocols
 
-/// Turns requests of OpenAI's and Anthropic's clients into messages.
+/// Turns requests of OpenAI's and Anthropic's clients into exchanges.
 struct ChatService {
   private let messages: MessageService
   private let refusals: RefusalLog
@@ -21,8 +22,8 @@ struct ChatService {
     do throws(APIError) {
       let chat = try ChatRequest(request.body, in: face)
       try chat.refuseThread()
-      let name = try chat.model
-      let model = try models.model(name)
+      let name = try chat.body.model
+      let model = try models.model(name, for: .chat)
       let message = try chat.message(
         to: model.integration, in: request.field("X-Conversation-Id"),
         betas: request.list("anthropic-beta"))
@@ -37,5 +38,71 @@ struct ChatService {
       refusals.note(error, of: request)
       request.respond(error.response(as: face))
     }
+  }
+
+  /// Handles a request that is passed on.
+  func handle(_ request: Request, for purpose: Purpose, _ models: ModelTable) {
+    do throws(APIError) {
+      let body = try JSONValue.object(in: request.body)
+      let name = try body.model
+      let model = try models.model(name, for: purpose)
+      let isStreaming =
+        purpose == .completions ? try body["stream"].flag("stream") : false
+      let message = Message(
+        .passed(PassedRequest(purpose, body: body)), to: model.integration, conversation: nil,
+        user: nil, userID: body["user"]?.string.flatMap { $0.isEmpty ? nil : $0 },
+        metadata: nil, isStreaming: isStreaming)
+      let terms = AnswerTerms(purpose: purpose, showsAttempts: models.key.seesAttempts)
+      try messages.answer(
+        request, with: message, from: models.key, for: model.bot,
+        as: AnswerFormat(.openai, terms, for: model.bot.settings))
+    } catch {
+      refusals.note(error, of: request)
+      request.respond(error.response(as: .openai))
+    }
+  }
+
+  /// Handles a request for the number of its tokens. Where no backend counts them, they are estimated.
+  func handleTokenCount(_ request: Request, _ models: ModelTable) {
+    do throws(APIError) {
+      let chat = try ChatRequest(request.body, in: .anthropic)
+      let model = try models.model(chat.body.model, for: .chat)
+      let estimate = model.bot.estimatedTokens(of: chat, at: model.integration)
+      let isCounted =
+        model.integration.map { model.bot.enabledIntegration($0)?.serves(.tokenCount) == true }
+        ?? model.bot.serves(.tokenCount)
+      guard isCounted else { return request.respond(.tokenCount(estimate)) }
+      let message = Message(
+        .passed(PassedRequest(.tokenCount, body: chat.body)), to: model.integration,
+        conversation: nil, user: nil, userID: nil, metadata: nil,
+        betas: request.list("anthropic-beta"), isStreaming: false)
+      let terms = AnswerTerms(
+        purpose: .tokenCount, estimatedTokens: estimate, showsAttempts: models.key.seesAttempts)
+      try messages.answer(
+        request, with: message, from: models.key, for: model.bot,
+        as: AnswerFormat(.anthropic, terms, for: model.bot.settings))
+    } catch {
+      refusals.note(error, of: request)
+      request.respond(error.response(as: .anthropic))
+    }
+  }
+}
+
+extension Bot {
+  /// About how many tokens a client's request has: its texts and the bot's own, by what the backends of the bot, or the
+  /// one integration, have counted so far.
+  fileprivate func estimatedTokens(of chat: ChatRequest, at integration: [UInt8]?) -> Int {
+    let system = settings.system
+    var bytes = system.count
+    for message in chat.messages.elements {
+      if let content = message["content"] {
+        bytes += MessageContent.estimatedSize(of: content.span)
+      }
+    }
+    for name in ["system", "tools"] as [StaticString] {
+      bytes += chat.body[name].present?.raw.count ?? 0
+    }
+    let counter = integration.flatMap { self.integration($0) } ?? integrations.first
+    return max(1, counter?.learned.tokens(of: bytes) ?? 0)
   }
 }

@@ -13,12 +13,14 @@ final class AnswerFormat {
   private let writer: any AnswerWriter
   private let bot: BotSettings
   private let showsAttempts: Bool
+  private let estimatedTokens: Int?
 
   /// A format for one request to a bot, which has the words for failures.
   init(_ face: Face, _ terms: AnswerTerms = AnswerTerms(), for bot: BotSettings) {
     self.face = face
     self.bot = bot
     showsAttempts = terms.showsAttempts
+    estimatedTokens = terms.estimatedTokens
     writer = face.writer(terms)
   }
 
@@ -28,6 +30,8 @@ final class AnswerFormat {
     if case .reply(let reply, let integration) = answer.content {
       let body = writer.body(of: reply, answer.facts(integration)) { answer.writeAttempts(to: &$0) }
       response = Response(status: 200, contentType: "application/json", content: .buffer(body))
+    } else if let estimatedTokens {
+      response = .tokenCount(estimatedTokens)
     } else {
       let error = answer.error(from: bot)!
       let body = writer.body(of: error.faceError) { answer.writeAttempts(to: &$0) }
@@ -66,6 +70,17 @@ final class AnswerFormat {
   /// Appends what shows that the connection is alive.
   func keepAlive(to output: inout [UInt8]) {
     writer.keepAlive(to: &output)
+  }
+}
+
+extension Response {
+  /// How many tokens a request has, for Anthropic's clients.
+  static func tokenCount(_ tokens: Int) -> Response {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("input_tokens", integer: tokens)
+    writer.endObject()
+    return Response(status: 200, contentType: "application/json", body: writer.finish())
   }
 }
 

@@ -88,6 +88,7 @@ final class MessageService {
       }
     var identity: [UInt8] = []
     identity.append(interface)
+    identity.append(message.prompt.purpose.rawValue)
     identity += request.body
     if message.prompt.chat != nil, let conversation = message.conversation {
       identity += conversation

@@ -4,6 +4,7 @@ import Configuration
 import HTTPServer
 import JSON
 import Platform
+import Protocols
 
 /// The bots and integrations that a key reaches, as models of OpenAI's and Anthropic's clients.
 struct ModelTable {
@@ -43,6 +44,21 @@ struct ModelTable {
     try key.checkReaches(id)
     throw APIError(
       .modelNotFound, "There is no such model: see GET /v1/models.", parameter: "model")
+  }
+
+  /// The model of a name, if it serves a purpose.
+  func model(_ name: [UInt8], for purpose: Purpose) throws(APIError) -> Model {
+    let model = try self.model(name)
+    let serves =
+      model.integration.map { model.bot.enabledIntegration($0)?.serves(purpose) == true }
+      ?? model.bot.serves(purpose)
+    guard serves else {
+      throw APIError(
+        .modelNotFound,
+        "This model does not serve \(purpose.name): an integration of it needs `serves = \(purpose.name)`.",
+        parameter: "model")
+    }
+    return model
   }
 
   /// The list of all models.

@@ -28,7 +28,9 @@ extension ConfigurationResolver {
     }
     let address = BackendAddress(url, isDerived: entry.isDerived)
     var doubt = address.doubtAboutPort(addresses)
-    if !doubtType(of: integration, dialect, address), dialect != .custom {
+    if !doubtType(of: integration, dialect, address), dialect != .custom,
+      integration.purposes.contains(.chat)
+    {
       doubt = address.doubt(as: dialect) ?? doubt
     }
     if let doubt { warn(entry.origin, "webhook_url: \(doubt)") }

@@ -201,6 +201,11 @@ extension ConfigurationResolver {
     if kind?.dialect?.needsModel == true, integration.entry("model") == nil {
       report(integration.origin, "\(integration.header) needs 'model'", missing: "model")
     }
+    if let entry = integration.entry("serves"), let kind, kind != .backend(.openai),
+      integration.purposes != Purposes(.chat)
+    {
+      report(entry.origin, "serves: only integrations with type = openai serve more than chat")
+    }
     check("webhook_url", of: integration)
     check("probe_url", of: integration)
   }

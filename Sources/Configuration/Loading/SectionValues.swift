@@ -1,4 +1,5 @@
 import Bytes
+import Protocols
 
 /// The values that a section has, as far as they are valid.
 extension Section {
@@ -30,6 +31,11 @@ extension Section {
     guard kind == .integration else { return nil }
     guard let word = entry("type")?.word else { return nil }
     return IntegrationSettings.Kind(word: word.span)
+  }
+
+  /// What an integration serves. An invalid value is assumed to be the default.
+  var purposes: Purposes {
+    entry("serves")?.text?.parsed(Purposes.init) ?? Purposes(.chat)
   }
 
   /// All entries of a family, in file order: the rest of the key after the family's name, and the text.

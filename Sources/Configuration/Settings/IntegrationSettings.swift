@@ -44,6 +44,8 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var name: [UInt8] = []
   /// What answers.
   public private(set) var kind = Kind.backend(.custom)
+  /// What it serves.
+  public private(set) var purposes = Purposes(.chat)
   /// Where messages are posted; always there, except for `echo`.
   public private(set) var webhookURL: BackendURL?
   /// Whether ``webhookURL`` may be `http://` to any host.
@@ -214,6 +216,12 @@ extension IntegrationSettings {
       "fallback", &isFallback, standard: "no",
       "Whether it is asked only after another has failed, and takes no part in the draw.")
     rows.boolean("enabled", &isEnabled, standard: "yes", "Whether it is used at all.")
+    rows.parsed(
+      "serves", .purposes, &purposes, Purposes.init, standard: "chat",
+      """
+      What it serves, separated by commas: `chat`; of `openai` also, or only, `embeddings`, `completions` and \
+      `moderations`, at the path beside that of `webhook_url`.
+      """)
     rows.count(
       "retries", 0...100, &retries, standard: "2",
       "Further tries of this integration after a failure worth repeating.")

@@ -18,6 +18,7 @@ extension SettingType {
       }
       return .number(try Self.number(value, in: range, .duration))
     case .choice(let words), .flag(let words): return .word(try Self.word(value, of: words))
+    case .purposes: _ = try Purposes(value)
     case .scopes: _ = try Scopes(value)
     case .line: try Self.checkLine(value)
     case .path: try Self.checkPath(value)

@@ -46,6 +46,8 @@ package enum SettingType: Sendable {
   case price
   /// What an API key is checked against.
   case secret
+  /// What an integration serves, separated by commas.
+  case purposes
   /// Scopes of an API key, separated by commas.
   case scopes
   /// A token or a secret of a service, or several secrets separated by blanks.

@@ -52,6 +52,10 @@ struct EndpointDescription {
       of: "StoredMessage", parameters: ["bot_query"]),
     chat("createChatCompletion", "OpenAI", "ChatCompletion"),
     chat("createMessage", "Anthropic", "AnthropicMessage"),
+    countTokens,
+    passed("createEmbeddings", "Embeddings of texts.", "PassedRequest"),
+    passed("createCompletion", "The completion of a text.", "CompletionRequest"),
+    passed("createModeration", "A judgement of texts.", "PassedRequest"),
     models("listModels", "The bots and their integrations, as models.", "Models"),
     models("showModel", "A bot or an integration, as a model.", "Model"),
     models("showPinnedModel", "A bot or an integration, as a model.", "Model"),
@@ -141,6 +145,40 @@ struct EndpointDescription {
       """
     description.parameters = ["idempotency_key", "conversation_field"]
     description.body = (component("ChatRequest"), json)
+    return description
+  }
+
+  private static let countTokens: EndpointDescription = {
+    var description = EndpointDescription(
+      "countTokens", "Messages", "How many tokens a request has.",
+      [Answer(means: "The number.", content: [(json, component("TokenCount"))])],
+      errors: [404, 409, 429])
+    description.details = """
+      For Anthropic's clients. An `anthropic` integration of the bot counts them; without one, or if it fails, they are \
+      estimated.
+      """
+    description.parameters = ["idempotency_key"]
+    description.body = (component("ChatRequest"), json)
+    return description
+  }()
+
+  /// What is passed on to a backend of OpenAI's interface. The document describes what Postern itself reads.
+  private static func passed(
+    _ name: String, _ summary: String, _ request: String
+  ) -> EndpointDescription {
+    var description = EndpointDescription(
+      name, "Messages", summary,
+      [
+        Answer(
+          means: "The backend's own answer.", content: [(json, #"{"type":"object"}"#)],
+          fields: ["attempts"])
+      ], errors: [404, 409, 429, 502, 504])
+    description.details = """
+      In OpenAI's form. `model` is a bot's name, or bot/integration; the integration gives its own model, and \
+      everything else is sent to it as it is. It is one that the setting `serves` allows.
+      """
+    description.parameters = ["idempotency_key"]
+    description.body = (component(request), json)
     return description
   }
 

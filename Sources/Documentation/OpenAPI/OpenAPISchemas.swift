@@ -10,7 +10,9 @@ enum OpenAPISchemas {
     [
       ("Error", error), ("Attempt", attempt), ("Outcome", outcome), ("Identifier", identifier),
       ("Content", content), ("Message", message), ("Reply", reply), ("Event", event),
-      ("ChatRequest", chatRequest), ("ChatCompletion", chatCompletion),
+      ("ChatRequest", chatRequest), ("PassedRequest", passedRequest),
+      ("CompletionRequest", completionRequest), ("TokenCount", tokenCount),
+      ("ChatCompletion", chatCompletion),
       ("AnthropicMessage", anthropicMessage), ("Model", model), ("Models", models),
       ("Bot", ResourceSchema.shown(.bot)), ("BotPatch", ResourceSchema.given(.bot)),
       ("Integration", ResourceSchema.shown(.integration)),
@@ -109,6 +111,18 @@ enum OpenAPISchemas {
     {"type":"object","required":["model","messages"],"properties":{"model":{"type":"string"},\#
     "messages":{"type":"array","minItems":1,"items":{"type":"object","required":["role"],\#
     "properties":{"role":{"type":"string"}}}},"stream":{"type":["boolean","null"],"default":false}}}
+    """#
+
+  private static let passedRequest = #"""
+    {"type":"object","required":["model"],"properties":{"model":{"type":"string"}}}
+    """#
+
+  private static let tokenCount =
+    #"{"type":"object","required":["input_tokens"],"properties":{"input_tokens":{"type":"integer"}}}"#
+
+  private static let completionRequest = #"""
+    {"type":"object","required":["model"],"properties":{"model":{"type":"string"},\#
+    "stream":{"type":["boolean","null"],"default":false}}}
     """#
 
   private static let chatCompletion = #"""

@@ -23,7 +23,9 @@ final class AnthropicFace: FaceRules {
     return (try? JSONDocument(translated))?.root ?? content
   }
 
-  func writer(_ terms: AnswerTerms) -> any AnswerWriter { AnthropicWriter(terms) }
+  func writer(_ terms: AnswerTerms) -> any AnswerWriter {
+    terms.purpose == .chat ? AnthropicWriter(terms) : PassedWriter(.anthropic)
+  }
 
   func body(of error: FaceError) -> [UInt8] { error.anthropicBody }
 }

@@ -21,7 +21,9 @@ final class OpenAIFace: FaceRules {
 
   func keptContent(_ content: JSONValue) -> JSONValue { content }
 
-  func writer(_ terms: AnswerTerms) -> any AnswerWriter { OpenAIWriter(terms) }
+  func writer(_ terms: AnswerTerms) -> any AnswerWriter {
+    terms.purpose == .chat ? OpenAIWriter(terms) : PassedWriter(.openai)
+  }
 
   func body(of error: FaceError) -> [UInt8] { error.openAIBody }
 }

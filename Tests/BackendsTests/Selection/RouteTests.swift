@@ -42,9 +42,10 @@ import TestSupport
   func triesInOrder(route: Case) throws {
     let bot = try bot(route.integrations)
     let drawn = bot.draw(
-      for: bytes("c"), at: Instant(nanoseconds: 0), using: RandomSource())
+      for: .chat, in: bytes("c"), at: Instant(nanoseconds: 0), using: RandomSource())
     #expect(drawn.map { text($0.settings.id) } == route.drawn)
-    #expect(bot.route(beginningWith: drawn).map { text($0.settings.id) } == route.expected)
+    #expect(
+      bot.route(for: .chat, beginningWith: drawn).map { text($0.settings.id) } == route.expected)
   }
 
   /// An open breaker keeps an integration out of the draw, unless all are open.
@@ -53,7 +54,7 @@ import TestSupport
     let (now, random) = (Instant(nanoseconds: 0), RandomSource())
     func drawn() -> Set<String> {
       Set(
-        (0..<100).compactMap { _ in bot.draw(for: bytes("c"), at: now, using: random) }
+        (0..<100).compactMap { _ in bot.draw(for: .chat, in: bytes("c"), at: now, using: random) }
           .map { text($0.settings.id) })
     }
     try open(#require(bot.integration(bytes("q"))).breaker, at: now)
@@ -65,7 +66,8 @@ import TestSupport
   /// Drawing changes nothing: the exchange counts.
   @Test func drawingIsNotCounted() throws {
     let bot = try bot(["p 1"])
-    let drawn = bot.draw(for: bytes("c"), at: Instant(nanoseconds: 0), using: RandomSource())
+    let drawn = bot.draw(
+      for: .chat, in: bytes("c"), at: Instant(nanoseconds: 0), using: RandomSource())
     #expect(drawn?.statistics[.drawn] == 0)
   }
 

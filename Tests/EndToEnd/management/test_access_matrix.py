@@ -50,7 +50,8 @@ def ask(served, endpoint, key, bot):
         chat = {"model": bot, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 9}
         message = {"content": "Hi"} if path.endswith(("messages", "test")) else {}
         is_chat = path in ("/v1/messages", "/v1/chat/completions")
-        body = json.dumps(chat if is_chat else message).encode()
+        is_passed = path.endswith(("/embeddings", "/completions", "/moderations", "_tokens"))
+        body = json.dumps(chat if is_chat or is_passed else message).encode()
         fields |= JSON
     if method == "DELETE":
         fields["If-Match"] = '"none"'
@@ -98,6 +99,7 @@ def test_the_table_has_every_endpoint(served):
 VALUES = {
     "aliases": "gpt-4o",
     "drop": "seed",
+    "serves": "chat",
     "headers": {"X": "y"},
     "params": {"x": 1},
     "type": "echo",
