@@ -47,6 +47,10 @@ extension Endpoint {
       IntegrationHandlers.preview),
 
     Endpoint(
+      "previewConfiguration", .post, "/v1/configuration/preview", scope: .write, body: .json,
+      ManagementHandlers.preview),
+
+    Endpoint(
       "readConversation", .get, "/v1/conversations/{conversation}", scope: .read,
       ConversationHandlers.read),
     Endpoint(

@@ -88,6 +88,23 @@ package enum ConfigurationStore {
     throw .raced
   }
 
+  /// What the changes of a plan would do to the file, which is not written: a unified diff, empty where it would stay the
+  /// same.
+  package static func preview(
+    of path: [UInt8], from sources: ConfigurationSources, _ plan: Plan
+  ) throws(Failure) -> [UInt8] {
+    let old: FileSnapshot
+    do throws(SystemError) {
+      old = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
+    } catch {
+      throw .unreadable(error)
+    }
+    let edit = try carryOut(plan, on: old.contents, sources)
+    return ConfigurationDiff(
+      from: INIDocument(parsing: old.contents), to: INIDocument(parsing: edit.text)
+    ).text(path: path)
+  }
+
   private static func carryOut(
     _ plan: Plan, on text: [UInt8], _ sources: ConfigurationSources
   ) throws(Failure) -> ConfigurationEdit {

@@ -25,9 +25,10 @@ package final class ConfigurationWriter {
     self.onSaved = onSaved
   }
 
-  /// The result of a save; written on the worker's thread, read on the loop's after that.
+  /// The result of a save or a preview; written on the worker's thread, read on the loop's after that.
   private final class Outcome {
     var saved: ConfigurationStore.Saved?
+    var diff: [UInt8] = []
     var failure: ConfigurationStore.Failure?
   }
 
@@ -55,6 +56,29 @@ package final class ConfigurationWriter {
         }
         onSaved(saved)
         completion(.success(saved))
+      }
+    } catch {
+      completion(.failure(.failed(error)))
+    }
+  }
+
+  /// What a plan would change, as a unified diff, by ``ConfigurationStore/preview(of:from:_:)``. The rules of
+  /// ``save(_:then:)`` hold.
+  package func preview(
+    _ plan: @escaping ConfigurationStore.Plan,
+    then completion: @escaping (Result<[UInt8], ConfigurationStore.Failure>) -> Void
+  ) {
+    let outcome = Outcome()
+    let (path, sources) = (path, sources)
+    do throws(SystemError) {
+      try worker.submit {
+        do throws(ConfigurationStore.Failure) {
+          outcome.diff = try ConfigurationStore.preview(of: path, from: sources, plan)
+        } catch {
+          outcome.failure = error
+        }
+      } then: { _ in
+        completion(outcome.failure.map { .failure($0) } ?? .success(outcome.diff))
       }
     } catch {
       completion(.failure(.failed(error)))

@@ -119,6 +119,7 @@ import TestSupport
       deleteIntegration write ignored
       testIntegration write optionalJSON
       previewIntegration read unread
+      previewConfiguration write json
       readConversation read unread
       deleteConversation write ignored
       listMessages read unread

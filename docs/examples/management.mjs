@@ -43,6 +43,7 @@ await call("POST", "/v1/bots/shop/integrations", { id: "shop-echo", name: "Echo"
 await call("GET", "/v1/bots/shop/integrations");
 await call("GET", "/v1/integrations"); // those of all bots
 await call("GET", "/v1/integrations/shop-gpt/preview");
+await call("POST", "/v1/configuration/preview", { integrations: { "shop-gpt": { weight: 2 }, "shop-echo": null } });
 await call("POST", "/v1/integrations/shop-echo/test", { content: "Are you there?" });
 
 // A change that is made only if the object is unchanged since it was read: the ETag is its version.

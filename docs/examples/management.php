@@ -50,6 +50,8 @@ call('POST', '/v1/bots/shop/integrations', ['id' => 'shop-echo', 'name' => 'Echo
 call('GET', '/v1/bots/shop/integrations');
 call('GET', '/v1/integrations'); // those of all bots
 call('GET', '/v1/integrations/shop-gpt/preview');
+$change = ['integrations' => ['shop-gpt' => ['weight' => 2], 'shop-echo' => null]];
+call('POST', '/v1/configuration/preview', $change);
 call('POST', '/v1/integrations/shop-echo/test', ['content' => 'Are you there?']);
 
 // A change that is made only if the object is unchanged since it was read: the ETag is its version.

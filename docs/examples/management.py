@@ -46,16 +46,24 @@ call(
         "enabled": False,
     },
 )
-call("POST", "/v1/bots/shop/integrations", {"id": "shop-echo", "name": "Echo", "type": "echo"})
+call(
+    "POST",
+    "/v1/bots/shop/integrations",
+    {"id": "shop-echo", "name": "Echo", "type": "echo"},
+)
 call("GET", "/v1/bots/shop/integrations")
 call("GET", "/v1/integrations")  # those of all bots
 call("GET", "/v1/integrations/shop-gpt/preview")
+change = {"integrations": {"shop-gpt": {"weight": 2}, "shop-echo": None}}
+call("POST", "/v1/configuration/preview", change)
 call("POST", "/v1/integrations/shop-echo/test", {"content": "Are you there?"})
 
 # A change that is made only if the object is unchanged since it was read: the ETag is its
 # version.
 etag, _ = call("GET", "/v1/integrations/shop-gpt")
-call("PATCH", "/v1/integrations/shop-gpt", {"weight": 1, "fallback": True}, If_Match=etag)
+call(
+    "PATCH", "/v1/integrations/shop-gpt", {"weight": 1, "fallback": True}, If_Match=etag
+)
 
 # Conversations
 call(

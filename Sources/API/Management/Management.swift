@@ -141,6 +141,36 @@ final class Management {
     }
   }
 
+  /// Answers with what a change would do to the file: a merge patch of `{"bots": {ID: …}, "integrations": {ID: …}}`, where
+  /// each object is as `PATCH` takes it. `null` deletes it, and one that is missing is added.
+  func preview(_ request: Request, _ patch: JSONValue, by key: APIKeySettings?) {
+    guard let writer else {
+      return request.respond(APIError.noConfigurationFile.response())
+    }
+    let path = writer.path
+    let planned = PlanResult()
+    writer.preview { configuration in
+      do throws(APIError) {
+        return try ConfigurationPatch(patch, key).changes(of: configuration)
+      } catch {
+        planned.error = error
+        return nil
+      }
+    } then: { [self] result in
+      switch result {
+      case .success(let diff):
+        request.respond(
+          .json { writer in
+            writer.name("data")
+            writer.beginObject()
+            writer.member("diff", string: diff.span)
+            writer.endObject()
+          })
+      case .failure(let failure): refuse(failure, planned, of: path, request, by: key)
+      }
+    }
+  }
+
   /// Whether a condition fails for the resource as the API shows it now. The file is not read for this.
   private func isOutdated(_ condition: [UInt8]?, _ name: SectionName) -> Bool {
     active.configuration.resource(name).map { !tags.matches(condition, $0) } ?? false
@@ -216,14 +246,22 @@ final class Management {
           guard let cleaning else { return request.respond(response) }
           cleaning { request.respond(response) }
         }
-      case .failure(.declined):
-        refusals.note(planned.error!, of: request)
-        request.respond(planned.error!.response())
-      case .failure(let failure):
-        request.respond(
-          APIError(failure, of: path, showsFindings: key?.bots.isEmpty ?? true).response())
+      case .failure(let failure): refuse(failure, planned, of: path, request, by: key)
       }
     }
+  }
+
+  /// Answers that a plan or the file does not allow a change.
+  private func refuse(
+    _ failure: ConfigurationStore.Failure, _ planned: PlanResult, of path: [UInt8],
+    _ request: Request, by key: APIKeySettings?
+  ) {
+    guard case .declined = failure, let error = planned.error else {
+      return request.respond(
+        APIError(failure, of: path, showsFindings: key?.bots.isEmpty ?? true).response())
+    }
+    refusals.note(error, of: request)
+    request.respond(error.response())
   }
 
   /// Logs who has changed what: sections and settings, without values, because some are secrets.
@@ -296,7 +334,7 @@ final class Management {
 
 extension Configuration {
   /// A bot or an integration that a key reaches, by its name.
-  fileprivate func resource(
+  func resource(
     _ name: SectionName, for key: APIKeySettings?
   ) throws(APIError) -> Resource {
     guard let resource = resource(name) else { throw key.missing(.noSuch(name.kind)) }

@@ -41,6 +41,7 @@ struct EndpointDescription {
     delete("deleteIntegration", "Integrations", "Deletes an integration."),
     testIntegration,
     previewIntegration,
+    previewConfiguration,
     list(
       "listConversations", "Conversations", "A bot's conversations, the latest first.",
       of: "Conversation", parameters: ["user_query"]),
@@ -74,7 +75,7 @@ struct EndpointDescription {
     openAPI,
   ]
 
-  private init(
+  init(
     _ name: String, _ group: String, _ summary: String, _ answers: [Answer], errors: [Int] = []
   ) {
     self.name = name
@@ -84,15 +85,15 @@ struct EndpointDescription {
     self.errors = errors
   }
 
-  private static let json = "application/json"
+  static let json = "application/json"
 
   /// The reference of a schema.
-  private static func component(_ name: String) -> String {
+  static func component(_ name: String) -> String {
     ##"{"$ref":"#/components/schemas/\##(name)"}"##
   }
 
   /// The schema of a response that has a component as its `data`.
-  private static func data(_ schema: String) -> String {
+  static func data(_ schema: String) -> String {
     #"{"type":"object","required":["data"],"properties":{"data":\#(schema)}}"#
   }
 
