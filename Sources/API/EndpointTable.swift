@@ -97,5 +97,7 @@ extension Endpoint {
     Endpoint("health", .get, "/healthz", scope: nil, OperationHandlers.health),
     Endpoint("readiness", .get, "/readyz", scope: nil, OperationHandlers.readiness),
     Endpoint("openapi", .get, "/openapi.json", scope: nil, OperationHandlers.openAPI),
+    Endpoint("console", .get, "/", scope: nil, ConsoleHandlers.page),
+    Endpoint("consoleFile", .get, "/console/{file}", scope: nil, ConsoleHandlers.file),
   ]
 }

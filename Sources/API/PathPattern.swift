@@ -13,6 +13,8 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable {
   /// Whether a request's path is one of these.
   func matches(_ path: PathSegments) -> Bool {
     let pattern = text.span
+    // The bare root has no segments.
+    if pattern.count == 1 { return path.count == 0 }
     var start = 1
     for index in 0..<path.count {
       guard start <= pattern.count else { return false }

@@ -32,6 +32,8 @@ package final class Router: RequestHandler {
   private func route(_ request: Request) throws(APIError) -> Admission {
     guard let target = request.target else { throw APIError(.badTarget) }
     if target.isAsterisk { return .answer(.allowing([UInt8]("GET, HEAD, POST, PATCH, DELETE"))) }
+    let hasConsole = application.active.configuration.server.hasConsole
+    if !hasConsole, ConsoleHandlers.isPath(target.segments) { throw .noPath(near: nil) }
     switch Endpoint.match(request.method, target.segments) {
     case .found(let place): return try admit(request, to: Endpoint.all[place])
     case .otherMethods(let allowed):

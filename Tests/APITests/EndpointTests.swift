@@ -35,8 +35,10 @@ import TestSupport
       (.post, "/v1%2Fbots/support/messages", "404"), (.post, "/v1/bots/a/b/messages", "404"),
       (.get, "/%68ealthz", "health"),
       // A slash too many or too few is another path, and so is another case.
-      (.get, "/healthz/", "404"), (.get, "//healthz", "404"), (.get, "/", "404"),
-      (.get, "*", "404"),
+      (.get, "/healthz/", "404"), (.get, "//healthz", "404"), (.get, "//", "404"),
+      (.get, "/", "console"), (.post, "/", "405 GET, HEAD"), (.get, "/console", "404"),
+      (.get, "/console/", "consoleFile "), (.get, "/console/main.js", "consoleFile main.js"),
+      (.get, "/console/a/b", "404"), (.get, "/v1/configuration/preview", "405 POST"),
       (.get, "/health", "404"), (.get, "/healthzz", "404"), (.get, "/HEALTHZ", "404"),
       (.post, "/v1/bots/support/messages/", "404"),
       (.post, "/v1/bots/support", "405 GET, HEAD, PATCH, DELETE"),
@@ -141,6 +143,8 @@ import TestSupport
       health none unread
       readiness none unread
       openapi none unread
+      console none unread
+      consoleFile none unread
       """
     let rows = Endpoint.all.map { endpoint in
       "\(endpoint.name) \(Self.name(of: endpoint.scope)) \(endpoint.body)"

@@ -12,6 +12,7 @@ let everything = (
   request_timeout = 6s
   control = /run/c.sock
   socket_mode = 0600
+  console = no
 
   [context]
   memory = 8M

@@ -31,12 +31,19 @@ struct EntityTag {
   /// Whether a condition holds: a missing one, `*`, or a list with the resource's tag. Weak tags never match.
   func matches(_ condition: [UInt8]?, _ resource: Resource) -> Bool {
     guard let condition else { return true }
-    let wanted = tag(of: resource)
+    return Self.lists(condition.span, tag(of: resource).span)
+  }
+
+  /// Whether a list of tags, or `*`, has this one; with `weakly` also as a weak tag.
+  static func lists(
+    _ list: Span<UInt8>, _ wanted: Span<UInt8>, weakly: Bool = false
+  ) -> Bool {
     var start = 0
-    while start <= condition.count {
-      let end = condition.span.firstIndex(of: UInt8(ascii: ","), from: start) ?? condition.count
-      let item = condition.span.extracting(start..<end).trimmingBlanks
-      if item.equals("*") || item.equals(wanted.span) { return true }
+    while start <= list.count {
+      let end = list.firstIndex(of: UInt8(ascii: ","), from: start) ?? list.count
+      var item = list.extracting(start..<end).trimmingBlanks
+      if weakly, item.hasPrefix("W/") { item = item.extracting(droppingFirst: 2) }
+      if item.equals("*") || item.equals(wanted) { return true }
       start = end + 1
     }
     return false

@@ -31,6 +31,8 @@ public struct ServerSettings: SectionSettings, Sendable {
   public private(set) var socketMode = FileMode()
   /// The path of the control socket; `nil` for the standard place.
   public private(set) var control: [UInt8]?
+  /// Whether `GET /` is the console.
+  public private(set) var hasConsole = false
   /// Where ``tls`` was read from.
   private var certificateFile: [UInt8]?
   private var keyFile: [UInt8]?
@@ -103,6 +105,12 @@ public struct ServerSettings: SectionSettings, Sendable {
       """
       The permissions of the Unix sockets that Postern makes. Without a `[key …]`, every program that may write \
       to the socket may do everything. A change needs a restart.
+      """)
+    rows.boolean(
+      "console", &hasConsole, standard: "yes",
+      """
+      Whether `GET /` is the console, a page for administrators. It has no data of its own: it asks for a key, and sends \
+      that with each call of the API. `no`: its paths are unknown.
       """)
   }
 }

@@ -73,6 +73,8 @@ struct EndpointDescription {
     health,
     readiness,
     openAPI,
+    console,
+    consoleFile,
   ]
 
   init(

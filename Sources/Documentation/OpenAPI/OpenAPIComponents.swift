@@ -63,6 +63,7 @@ enum OpenAPIComponents {
       "schema":{"$ref":"#/components/schemas/Identifier"}}
       """
     ),
+    ("file", #"{"name":"file","in":"path","required":true,"schema":{"type":"string"}}"#),
     (
       "bot_filter",
       #"{"name":"bot","in":"query","description":"Only those of this bot.","schema":{"type":"string"}}"#
