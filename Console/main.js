@@ -7,6 +7,7 @@ import { watchConnection } from "./live.js";
 /** A page is a module with a title and a function that fills the main element, until a signal ends it. */
 const pages = {
   overview: () => import("./overview.js"),
+  chat: () => import("./chat.js"),
 };
 
 let current = new AbortController();
