@@ -8,6 +8,7 @@ import { watchConnection } from "./live.js";
 const pages = {
   overview: () => import("./overview.js"),
   chat: () => import("./chat.js"),
+  exchanges: () => import("./exchanges.js"),
 };
 
 let current = new AbortController();
