@@ -9,6 +9,7 @@ const pages = {
   overview: () => import("./overview.js"),
   chat: () => import("./chat.js"),
   exchanges: () => import("./exchanges.js"),
+  conversations: () => import("./conversations.js"),
 };
 
 let current = new AbortController();
