@@ -10,6 +10,7 @@ const pages = {
   chat: () => import("./chat.js"),
   exchanges: () => import("./exchanges.js"),
   conversations: () => import("./conversations.js"),
+  configuration: () => import("./configuration.js"),
 };
 
 let current = new AbortController();
