@@ -11,6 +11,7 @@ const pages = {
   exchanges: () => import("./exchanges.js"),
   conversations: () => import("./conversations.js"),
   configuration: () => import("./configuration.js"),
+  connect: () => import("./connect.js"),
 };
 
 let current = new AbortController();
