@@ -155,6 +155,18 @@ def test_a_credential_of_root_reaches_the_backend(machine_with_service):
 # MARK: Under load
 
 
+def test_32_megabytes_are_enough_for_64_connections(machine_with_service):
+    machine = machine_with_service
+    with machine.limited_memory(32):
+        process = machine.process
+        with machine.load(connections=64, kind="kept") as figures:
+            time.sleep(3)
+            status = machine.read(f"/proc/{process}/status")
+        assert machine.process == process
+    print(f"with 32 MB: {figures}, {re.search('VmRSS:.*', status)[0]}")
+    assert figures["failed"] == 0, figures
+
+
 @pytest.mark.parametrize("kind", ["fresh", "kept"])
 def test_restarts_lose_no_message(machine_with_service, kind):
     machine = machine_with_service
