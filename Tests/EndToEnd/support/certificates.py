@@ -13,7 +13,10 @@ class Certificates:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self.authority = self._self_signed("authority", "basicConstraints=critical,CA:TRUE")
+        # Python 3.13 asks for the usage of an authority's key, and for its identifier in leaves.
+        self.authority = self._self_signed(
+            "authority", "basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign"
+        )
 
     def leaf(
         self,
@@ -29,7 +32,9 @@ class Certificates:
         if certificate.exists():
             return certificate
         request, extensions = self.folder / f"{name}.csr", self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\n")
+        extensions.write_text(
+            f"subjectAltName={subject}\nbasicConstraints=CA:FALSE\nauthorityKeyIdentifier=keyid\n"
+        )
         self._openssl(
             *("req", "-new", "-newkey", *key, "-nodes"),
             *("-keyout", certificate.with_suffix(".key"), "-out", request, "-subj", f"/CN={name}"),
@@ -65,13 +70,14 @@ class Certificates:
         context.load_cert_chain(certificate, certificate.with_suffix(".key"))
         return context
 
-    def _self_signed(self, name: str, extension: str) -> Path:
+    def _self_signed(self, name: str, *extensions: str) -> Path:
         certificate = self.folder / f"{name}.pem"
         if not certificate.exists():
             self._openssl(
                 *("req", "-x509", "-newkey", *ELLIPTIC, "-nodes"),
                 *("-keyout", certificate.with_suffix(".key"), "-out", certificate),
-                *("-subj", f"/CN={name}", "-days", "30", "-addext", extension),
+                *("-subj", f"/CN={name}", "-days", "30"),
+                *(word for extension in extensions for word in ("-addext", extension)),
             )
         return certificate
 
