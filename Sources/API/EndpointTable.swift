@@ -78,6 +78,17 @@ extension Endpoint {
     Endpoint(
       "createModeration", .post, "/v1/moderations", scope: .chat, body: .json,
       PassedHandlers.createModeration),
+    Endpoint(
+      "createResponse", .post, "/v1/responses", scope: .chat, body: .json,
+      ChatHandlers.createResponse),
+    Endpoint(
+      "readResponse", .get, "/v1/responses/{response}", scope: .chat, ResponseHandlers.read),
+    Endpoint(
+      "deleteResponse", .delete, "/v1/responses/{response}", scope: .chat, body: .ignored,
+      ResponseHandlers.delete),
+    Endpoint(
+      "listResponseInput", .get, "/v1/responses/{response}/input_items", scope: .chat,
+      ResponseHandlers.listInput),
     Endpoint("listModels", .get, "/v1/models", scope: .chat, ModelHandlers.list),
     Endpoint("showModel", .get, "/v1/models/{bot}", scope: .chat, ModelHandlers.showBot),
     Endpoint(

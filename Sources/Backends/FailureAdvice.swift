@@ -118,7 +118,7 @@ package enum FailureAdvice {
 
   /// How the paths end that the types need.
   private static let paths: StaticString =
-    " (openai: /v1/chat/completions, anthropic: /v1/messages)"
+    " (openai: /v1/chat/completions, responses: /v1/responses, anthropic: /v1/messages)"
 
   package static func status(_ status: Int) -> Text {
     switch status {

@@ -69,6 +69,29 @@ extension ContextRing {
     index.remove(slot)
   }
 
+  /// Erases one turn of a conversation. Returns whether it was there. O(turns after it).
+  public mutating func erase(
+    turn sequence: UInt64, of identity: borrowing ConversationIdentity
+  ) -> Bool {
+    guard let slot = slot(of: identity, hash: conversationHash(identity)) else { return false }
+    var next: RingRecord? = record(inCell: index.cell(in: slot))
+    var later: RingRecord?
+    while let record = next, record.position > sequence {
+      later = record
+      next = previous(of: record)
+    }
+    guard let record = next, record.position == sequence else { return false }
+    if let later {
+      later.relink(to: record.previous, seed: seed)
+      note(later.offset, count: RingRecord.header)
+    } else if let previous = previous(of: record) {
+      index.update(slot, cell: previous.offset / RingLayout.cell)
+    }
+    erase(record)
+    reportChanges()
+    return true
+  }
+
   /// Erases the turns of a conversation, from the newest to the oldest.
   mutating func eraseChain(endingAt newest: RingRecord) {
     var next: RingRecord? = newest

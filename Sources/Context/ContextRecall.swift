@@ -9,14 +9,15 @@ extension ContextRing {
   ///
   /// - Parameters:
   ///   - turns: How many at most: 0 to ``maximumRecall``.
+  ///   - last: The sequence number of the newest turn that counts; later ones are passed over.
   ///   - visit: Is called with each message's role and content. The content is lent by the ring.
   @inline(never)
   @discardableResult
   public func recall(
-    _ identity: borrowing ConversationIdentity, turns: Int,
+    _ identity: borrowing ConversationIdentity, turns: Int, through last: UInt64? = nil,
     visit: (_ role: Role, _ content: Span<UInt8>) -> Void
   ) -> Int {
-    let page = newest(turns, of: identity)
+    let page = newest(turns, of: identity, through: last)
     for place in stride(from: page.count - 1, through: 0, by: -1) {
       let record = record(inCell: page.cell(place))
       visit(.user, record.user)
@@ -33,10 +34,10 @@ extension ContextRing {
   ///     not fit. The contents are lent by the ring.
   @inline(never)
   public func count(
-    of identity: borrowing ConversationIdentity, turns: Int,
+    of identity: borrowing ConversationIdentity, turns: Int, through last: UInt64? = nil,
     fits: (_ user: Span<UInt8>, _ reply: Span<UInt8>) -> Bool
   ) -> (fitting: Int, all: Int) {
-    let page = newest(turns, of: identity)
+    let page = newest(turns, of: identity, through: last)
     for place in 0..<page.count {
       let record = record(inCell: page.cell(place))
       if !fits(record.user, record.reply) { return (place, page.count) }
@@ -45,11 +46,23 @@ extension ContextRing {
   }
 
   private func newest(
-    _ turns: Int, of identity: borrowing ConversationIdentity
+    _ turns: Int, of identity: borrowing ConversationIdentity, through last: UInt64?
   ) -> HistoryPage {
     precondition(0...Self.maximumRecall ~= turns, "more turns than a page has")
     var page = HistoryPage()
-    fill(&page, endingAt: newest(of: identity), skipping: 0, count: turns)
+    var newest = newest(of: identity)
+    if let last {
+      while let record = newest, record.position > last { newest = previous(of: record) }
+    }
+    fill(&page, endingAt: newest, skipping: 0, count: turns)
     return page
+  }
+
+  /// Visits the turns of a conversation from the newest back, until `visit` returns `false`. O(turns visited).
+  public func walk(
+    _ identity: borrowing ConversationIdentity, visit: (borrowing Turn) -> Bool
+  ) {
+    var next = newest(of: identity)
+    while let record = next, visit(Turn(record)) { next = previous(of: record) }
   }
 }

@@ -24,7 +24,7 @@ extension Attempt {
     var purpose = Purpose.chat
     /// The beginning of the reply that the backend is asked to continue, a JSON string.
     var continued: [UInt8]?
-    /// What the client speaks. Only OpenAI's and Anthropic's clients can answer calls of tools.
+    /// What the client speaks. Only the clients of other interfaces can answer calls of tools.
     var face = Face.native
     /// Whether the client gets the events of a stream as they come.
     var passesEvents = false

@@ -17,6 +17,9 @@ struct ConversationQueues<Element: AnyObject> {
     return count
   }
 
+  /// Whether a conversation has a message being answered.
+  func isBusy(_ conversation: QueueKey) -> Bool { waiting[conversation] != nil }
+
   /// What an exchange that arrives does.
   enum Arrival {
     /// It may begin.

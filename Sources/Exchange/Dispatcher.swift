@@ -6,7 +6,7 @@ import EventLoop
 package import JSON
 import Logging
 import Platform
-package import Protocols
+import Protocols
 package import Storage
 
 extension StatisticsLedger: KeptStatistics {}
@@ -177,10 +177,15 @@ package final class Dispatcher {
     }
   }
 
+  /// Whether a message of a conversation is being answered.
+  package func isBusy(_ conversation: [UInt8], of bot: [UInt8]) -> Bool {
+    queues.isBusy(QueueKey(bot: bot, conversation, key: queueHashKey))
+  }
+
   /// Puts a turn into the context, unless its bot was deleted meanwhile: its conversations are gone, and stay so.
   package func record(
-    _ content: JSONValue, _ reply: Reply, by integration: Integration, bot: BotSettings,
-    conversation: [UInt8], userID: [UInt8]?
+    _ content: JSONValue, _ said: [UInt8], by integration: Integration, bot: BotSettings,
+    conversation: [UInt8], continuing part: ConversationPart? = nil, userID: [UInt8]?
   ) {
     guard botExists?(bot.id) != false else {
       return noteTurnNotKept(bot.id, conversation, "the bot was deleted meanwhile")
@@ -189,11 +194,14 @@ package final class Dispatcher {
     if let bytes = withoutLargeParts(content.span), let smaller = try? JSONDocument(bytes) {
       asked = smaller.root
     }
-    var said = reply.content
+    var said = said
     if let smaller = withoutLargeParts(said.span) { said = smaller }
     let tells = services.log.isEnabled(.debug)
     let before = tells ? context.statistics.overwritten : 0
     do throws(ContextError) {
+      if let part {
+        try context.copy((bot.window - 1) / 2 + 1, of: part, bot: bot.id, to: conversation)
+      }
       try context.append(
         bot: bot.id, conversation: conversation, user: asked.span, reply: said.span,
         integration: integration.settings.id, userID: userID ?? [])

@@ -14,7 +14,7 @@ import Storage
 /// the turn recorded → answered. Read it from top to bottom.
 ///
 /// Unless it is given up, it answers exactly once. It records the turn only if the answer is a reply, the conversation is
-/// kept, and the reply calls no tools. Pieces of a stream and the answer are its only calls into its recipient. Transfers
+/// kept, and the reply calls no tools, unless the client continues it by its id. Pieces of a stream and the answer are its only calls into its recipient. Transfers
 /// complete in turns of their own.
 package final class Exchange: AttemptOwner {
   /// The state of the exchange.
@@ -93,7 +93,7 @@ package final class Exchange: AttemptOwner {
     self.request = request
     self.caller = caller
     self.recipient = recipient
-    identifier = dispatcher.services.random.identifier("msg_")
+    identifier = message.answerID ?? dispatcher.services.random.identifier("msg_")
     conversation = message.conversation ?? dispatcher.services.random.identifier("conv_")
     queueKey = QueueKey(bot: bot.settings.id, conversation, key: dispatcher.queueHashKey)
     start = dispatcher.services.loop.now
@@ -334,11 +334,12 @@ package final class Exchange: AttemptOwner {
       // The stream has only the thinking of an integration that failed.
       _ = recipient.receive(reply.deltas, of: head(model: reply.model))
     }
-    // A reply that calls tools does not end the turn: the client comes back with their results.
-    if let content = message.prompt.keptMessage, reply.toolCalls.isEmpty {
+    if let content = message.prompt.keptMessage,
+      let said = message.prompt.keptReply(reply, as: identifier)
+    {
       dispatcher.record(
-        content, reply, by: integration, bot: bot.settings, conversation: conversation,
-        userID: user)
+        content, said, by: integration, bot: bot.settings, conversation: conversation,
+        continuing: message.history, userID: user)
     }
     state = .replied(reply)
     dispatcher.context.whenDurable { [self] in answer() }

@@ -53,8 +53,8 @@ extension Exchange {
       conversation: conversation, user: message.user, metadata: message.metadata,
       chat: message.prompt.chat, streams: streams, sendsHints: trial.sendsHints)
     let history = try message.prompt.write(
-      to: &encoder, recalling: conversation, of: bot.settings, from: dispatcher.context,
-      within: room(for: trial))
+      to: &encoder, recalling: conversation, through: message.history, of: bot.settings,
+      from: dispatcher.context, within: room(for: trial))
     if let text = delivered.text { encoder.append(prefill: text.span) }
     let body = try encoder.finish()
     sent = SentRequest(history: history, bytes: body.count)

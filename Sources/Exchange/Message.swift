@@ -1,6 +1,7 @@
 import Bytes
 package import JSON
 import Protocols
+package import Storage
 
 /// What a client asks a bot, checked, whichever endpoint it came to.
 package final class Message {
@@ -20,6 +21,10 @@ package final class Message {
   package let metadata: JSONValue?
   /// What the client's `anthropic-beta` asks for.
   package let betas: [UInt8]?
+  /// The identifier of the answer, where the client's interface has one of its own.
+  package var answerID: [UInt8]?
+  /// The turns that the message continues, where those are not the newest of its own conversation.
+  package var history: ConversationPart?
   /// The size of the request's body.
   package var byteCount = 0
   /// Whether the client wants the reply as it is made.

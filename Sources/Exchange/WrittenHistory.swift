@@ -19,22 +19,32 @@ package struct WrittenHistory {
   /// Writes the window, or what there is room for: the newest turns.
   static func write(
     _ context: ContextStore, _ bot: BotSettings, _ conversation: [UInt8],
-    within room: HistoryRoom, to encoder: inout RequestEncoder
+    through last: UInt64? = nil, answersCalls: Bool = false, within room: HistoryRoom,
+    to encoder: inout RequestEncoder
   ) throws(TranslationFault) -> WrittenHistory {
     var history = WrittenHistory()
-    // The new message counts as one of the window, and turns are sent whole.
-    var turns = (bot.window - 1) / 2
-    if !room.isUnlimited {
+    // The new message counts as one of the window, and turns are sent whole. Outputs of tools belong to the turn before
+    // them.
+    let window = (bot.window - 1) / 2 + (answersCalls ? 1 : 0)
+    var turns = window
+    if hasSteps(context, bot, conversation, last, answersCalls, window) {
+      let (fitting, all) = steps(context, bot, conversation, last, window, within: room)
+      turns = fitting
+      history.turnsLeftOut = all - fitting
+    } else if !room.isUnlimited {
       var room = room
-      let (fitting, all) = context.count(bot: bot.id, conversation: conversation, turns: turns) {
+      let (fitting, all) = context.count(
+        bot: bot.id, conversation: conversation, turns: turns, through: last
+      ) {
         room.take($0, $1)
       }
       turns = fitting
       history.turnsLeftOut = all - fitting
     }
     var fault: TranslationFault?
-    history.turns = context.recall(bot: bot.id, conversation: conversation, turns: turns) {
-      role, content in
+    history.turns = context.recall(
+      bot: bot.id, conversation: conversation, turns: turns, through: last
+    ) { role, content in
       guard fault == nil else { return }
       if !content.isText { history.isText = false }
       do throws(TranslationFault) {
@@ -45,5 +55,45 @@ package struct WrittenHistory {
     }
     if let fault { throw fault }
     return history
+  }
+
+  /// Whether any turn of the window is a step of a longer one: the outputs of tools, and the reply to them.
+  private static func hasSteps(
+    _ context: ContextStore, _ bot: BotSettings, _ conversation: [UInt8], _ last: UInt64?,
+    _ answersCalls: Bool, _ window: Int
+  ) -> Bool {
+    if answersCalls { return true }
+    var hasSteps = false
+    _ = context.count(
+      bot: bot.id, conversation: conversation, turns: window, through: last
+    ) { user, _ in
+      hasSteps = ResponsesTurn.answersCalls(user)
+      return !hasSteps
+    }
+    return hasSteps
+  }
+
+  /// How many of the newest turns make up the window, and how many of these there is room for, where all steps of a turn
+  /// count as one.
+  private static func steps(
+    _ context: ContextStore, _ bot: BotSettings, _ conversation: [UInt8], _ last: UInt64?,
+    _ window: Int, within room: HistoryRoom
+  ) -> (fitting: Int, all: Int) {
+    var room = room
+    var isFull = false
+    var (wholeTurns, walked, all, fitting) = (0, 0, 0, 0)
+    _ = context.count(
+      bot: bot.id, conversation: conversation, turns: ContextStore.longestRecall, through: last
+    ) { user, reply in
+      guard wholeTurns < window else { return false }
+      walked += 1
+      if !isFull { isFull = !room.isUnlimited && !room.take(user, reply) }
+      guard !ResponsesTurn.answersCalls(user) else { return true }
+      wholeTurns += 1
+      all = walked
+      if !isFull { fitting = walked }
+      return true
+    }
+    return (fitting, all)
   }
 }

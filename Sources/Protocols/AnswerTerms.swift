@@ -1,3 +1,5 @@
+public import JSON
+
 /// What a client's request and its key say about its answer.
 public struct AnswerTerms: Sendable {
   /// The model that the client asked for: the answer's, until the backend names its own.
@@ -15,13 +17,16 @@ public struct AnswerTerms: Sendable {
   /// The answer if no backend can count a request's tokens.
   public let estimatedTokens: Int?
 
+  /// The client's own request, where its answer repeats parts of it.
+  public let request: JSONValue?
+
   /// Whether the client may see what was tried, and which integration replied.
   public let showsAttempts: Bool
 
   /// Terms from their parts.
   public init(
     model: [UInt8] = [], asksForUsage: Bool = false, created: Int = 0, purpose: Purpose = .chat,
-    estimatedTokens: Int? = nil, showsAttempts: Bool = true
+    estimatedTokens: Int? = nil, request: JSONValue? = nil, showsAttempts: Bool = true
   ) {
     self.model = model
     self.purpose = purpose
@@ -29,5 +34,6 @@ public struct AnswerTerms: Sendable {
     self.showsAttempts = showsAttempts
     self.asksForUsage = asksForUsage
     self.created = created
+    self.request = request
   }
 }

@@ -10,6 +10,8 @@ public enum Dialect: Equatable, Sendable, CaseIterable {
   case openai
   /// Anthropic's Messages.
   case anthropic
+  /// OpenAI's Responses.
+  case responses
   /// Postern's own format: `messages` as OpenAI has them, with the conversation, the user and the bot.
   case custom
 
@@ -19,6 +21,7 @@ public enum Dialect: Equatable, Sendable, CaseIterable {
     case .custom: CustomDialect.shared
     case .openai: OpenAIDialect.shared
     case .anthropic: AnthropicDialect.shared
+    case .responses: ResponsesDialect.shared
     }
   }
 }
@@ -29,6 +32,7 @@ extension Dialect {
     switch self {
     case .openai: face == .openai
     case .anthropic: face == .anthropic
+    case .responses: face == .responses
     case .custom: false
     }
   }

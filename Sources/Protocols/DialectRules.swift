@@ -2,7 +2,7 @@ import JSON
 
 /// What differs between dialects: how requests are written, and how replies are read.
 ///
-/// A request is an object with an array `messages`; ``RequestEncoder`` writes what all dialects have in common.
+/// A request is an object with an array of messages; ``RequestEncoder`` writes what all dialects have in common.
 ///
 /// OpenAI's words are the common ones: the context keeps messages in them, and each other vendor's folder translates
 /// from and to them.
@@ -17,6 +17,9 @@ protocol DialectRules: AnyObject, Sendable {
 
   /// The most tokens of a reply where the configuration does not say, if requests must have a limit.
   var standardMaxTokens: Int? { get }
+
+  /// The name of the array of messages.
+  var messagesName: StaticString { get }
 
   /// Writes the members before `messages`.
   func begin(_ request: inout RequestEncoder)
@@ -86,4 +89,8 @@ protocol DialectRules: AnyObject, Sendable {
 
   /// How the vendor's backends report errors that matter, codes before words.
   var errorRules: [BackendError.Rule] { get }
+}
+
+extension DialectRules {
+  var messagesName: StaticString { "messages" }
 }

@@ -9,6 +9,8 @@ public enum Face: Equatable, Sendable, CaseIterable {
   case openai
   /// Anthropic's Messages.
   case anthropic
+  /// OpenAI's Responses.
+  case responses
 
   /// What is special about the face.
   var rules: any FaceRules {
@@ -16,6 +18,7 @@ public enum Face: Equatable, Sendable, CaseIterable {
     case .native: NativeFace.shared
     case .openai: OpenAIFace.shared
     case .anthropic: AnthropicFace.shared
+    case .responses: ResponsesFace.shared
     }
   }
 }

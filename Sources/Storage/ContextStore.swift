@@ -10,6 +10,9 @@ package final class ContextStore {
   /// The most bytes that a user's id can have.
   package static var longestUserID: Int { ContextRing.longestUserID }
 
+  /// The most turns that `recall` visits.
+  package static var longestRecall: Int { ContextRing.maximumRecall }
+
   /// The path of the ring's file; `nil` if the ring is in memory only.
   package let file: [UInt8]?
   /// When the file is flushed.
@@ -67,25 +70,69 @@ package final class ContextStore {
     if opened.file?.isFlushed == false { flusher?.noteChange() }
   }
 
-  /// Visits the newest turns of a conversation, oldest first. Returns how many there were.
+  /// Visits the newest turns of a conversation, or those up to one, oldest first. Returns how many there were.
   @discardableResult
   package func recall(
-    bot: [UInt8], conversation: [UInt8], turns: Int,
+    bot: [UInt8], conversation: [UInt8], turns: Int, through last: UInt64? = nil,
     visit: (Role, Span<UInt8>) -> Void
   ) -> Int {
     resident.ring.recall(
       ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: turns,
-      visit: visit)
+      through: last, visit: visit)
+  }
+
+  /// Visits the turns of a conversation from the newest back, until `visit` returns `false`.
+  package func walk(
+    bot: [UInt8], conversation: [UInt8], visit: (borrowing Turn) -> Bool
+  ) {
+    resident.ring.walk(
+      ConversationIdentity(bot: bot.span, conversation: conversation.span), visit: visit)
+  }
+
+  /// Deletes one turn of a conversation. Calls `completion` with whether it was there, once the deletion is as durable as
+  /// a turn is.
+  package func delete(
+    turn: UInt64, of conversation: [UInt8], bot: [UInt8],
+    then completion: @escaping (_ wasThere: Bool) -> Void
+  ) {
+    let wasThere = resident.ring.erase(
+      turn: turn, of: ConversationIdentity(bot: bot.span, conversation: conversation.span))
+    guard wasThere else { return completion(false) }
+    flusher?.noteChange()
+    whenDurable { completion(true) }
+  }
+
+  /// Copies the last turns of a part of a conversation to another one.
+  package func copy(_ turns: Int, of part: ConversationPart, bot: [UInt8], to conversation: [UInt8])
+    throws(ContextError)
+  {
+    struct Copy {
+      let (user, reply, integration, userID): ([UInt8], [UInt8], [UInt8], [UInt8])
+    }
+    var copies: [Copy] = []
+    walk(bot: bot, conversation: part.conversation) { turn in
+      guard turn.sequence <= part.last else { return true }
+      copies.append(
+        Copy(
+          user: turn.user.copied, reply: turn.reply.copied, integration: turn.integration.copied,
+          userID: turn.userID.copied))
+      return copies.count < turns
+    }
+    for copy in copies.reversed() {
+      try append(
+        bot: bot, conversation: conversation, user: copy.user.span, reply: copy.reply.span,
+        integration: copy.integration, userID: copy.userID)
+    }
   }
 
   /// How many of the newest turns of a conversation fit, and how many there are; `fits` is asked about the newest first.
   package func count(
-    bot: [UInt8], conversation: [UInt8], turns: Int,
+    bot: [UInt8], conversation: [UInt8], turns: Int, through last: UInt64? = nil,
     fits: (_ user: Span<UInt8>, _ reply: Span<UInt8>) -> Bool
   ) -> (fitting: Int, all: Int) {
     resident.ring.count(
       of: ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: turns,
-      fits: fits)
+      through: last, fits: fits)
   }
 
   /// Adds a turn, the user's message and its reply, to a conversation: both or neither. With a file, it survives the end

@@ -131,6 +131,10 @@ import TestSupport
       createEmbeddings chat json
       createCompletion chat json
       createModeration chat json
+      createResponse chat json
+      readResponse chat unread
+      deleteResponse chat ignored
+      listResponseInput chat unread
       listModels chat unread
       showModel chat unread
       showPinnedModel chat unread

@@ -89,7 +89,7 @@ import Testing
       (
         "[integration a]\ntype = nonsense",
         [
-          "2: type: 'nonsense' is not one of openai, anthropic, custom, echo"
+          "2: type: 'nonsense' is not one of openai, responses, anthropic, custom, echo"
         ]
       ),
       (

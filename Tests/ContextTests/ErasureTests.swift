@@ -62,6 +62,34 @@ import TestSupport
     #expect(reopened.ring.recovery.lostTurns == 0)
   }
 
+  /// Each turn of a conversation alone: the newest, one in the middle, the oldest, the only one.
+  @Test(arguments: [[2], [1], [0], [1, 2], [0, 1, 2], [2, 0, 1]])
+  func deletesOneTurn(turns: [Int]) throws {
+    let ring = TestRing(blockSize: 16_384)
+    let (bot, conversation) = (Self.bot, Array("a1".utf8))
+    for turn in 0..<3 {
+      try ring.append("a1", user: "\(turn)", reply: "r")
+      try ring.append("a2", user: "other", reply: "r")
+    }
+    let identity = ConversationIdentity(bot: bot.span, conversation: conversation.span)
+    var sequences: [UInt64] = []
+    ring.ring.walk(identity) { turn in
+      sequences.insert(turn.sequence, at: 0)
+      return true
+    }
+    for turn in turns {
+      let wasThere = ring.ring.erase(turn: sequences[turn], of: identity)
+      let isThere = ring.ring.erase(turn: sequences[turn], of: identity)
+      #expect(wasThere && !isThere)
+    }
+    let left = (0..<3).filter { !turns.contains($0) }.flatMap { ["u:\($0)", "a:r"] }
+    #expect(ring.recall("a1") == left)
+    #expect(ring.recall("a2").count == 6)
+    let reopened = try ring.reopenedCopy()
+    #expect(reopened.recall("a1") == left)
+    #expect(reopened.ring.recovery.lostTurns == 0)
+  }
+
   @Test func listsTheConversationsOfAUser() throws {
     let ring = try Self.ring()
     #expect(ring.conversations(with: "ann") == (["both:3", "a2:3", "a1:3"], 3))

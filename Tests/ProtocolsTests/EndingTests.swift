@@ -14,6 +14,8 @@ import Testing
     case .custom: #"{"finish_reason":"\#(word)"}"#
     case .openai: #"{"choices":[{"delta":{"content":""},"finish_reason":"\#(word)"}]}"#
     case .anthropic: #"{"type":"message_delta","delta":{"stop_reason":"\#(word)"}}"#
+    case .responses:
+      #"{"type":"response.incomplete","response":{"incomplete_details":{"reason":"\#(word)"}}}"#
     }
   }
 

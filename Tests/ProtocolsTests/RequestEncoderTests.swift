@@ -115,7 +115,8 @@ import TestSupport
         .map { try parameter($0.element, "[{\"x\":1,\"x\":2}]") }
       let body = try encode(profile(dialect, parameters), Self.history, user: "{\"a\":1,\"a\":2}")
       #expect(try hasUniqueNames(bytes(body)))
-      #expect(try value(body)["messages"]?.kind == .array)
+      let messages = dialect == .responses ? "input" : "messages" as StaticString
+      #expect(try value(body)[messages]?.kind == .array)
     }
   }
 }

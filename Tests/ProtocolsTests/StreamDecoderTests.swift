@@ -100,6 +100,7 @@ import TestSupport
   static let content = [
     Dialect.custom: #"{"content":"a"}"#, .openai: #"{"choices":[{"delta":{"content":"a"}}]}"#,
     .anthropic: #"{"type":"content_block_delta","delta":{"type":"text_delta","text":"a"}}"#,
+    .responses: #"{"type":"response.output_text.delta","delta":"a"}"#,
   ]
 
   @Test(arguments: Dialect.allCases)

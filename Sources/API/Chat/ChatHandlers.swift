@@ -9,6 +9,9 @@ enum ChatHandlers {
   /// `POST /v1/messages`
   static func createMessage(_ call: Call) -> Admission { answer(call, in: .anthropic) }
 
+  /// `POST /v1/responses`
+  static func createResponse(_ call: Call) -> Admission { answer(call, in: .responses) }
+
   private static func answer(_ call: Call, in face: Face) -> Admission {
     let chats = call.application.chats
     // The models of now, even if the configuration changes before the body has come.

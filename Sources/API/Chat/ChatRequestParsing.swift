@@ -8,6 +8,10 @@ extension ChatRequest {
   /// Reads a body. Only what Postern itself needs is checked; the backend judges the rest.
   init(_ body: [UInt8], in face: Face) throws(APIError) {
     let root = try JSONValue.object(in: body)
+    if face == .responses {
+      self = try ChatRequest(reading: root)
+      return
+    }
     guard let messages = root["messages"], messages.kind == .array, !messages.isEmpty else {
       throw .invalid("messages", "messages must be a non-empty array.")
     }
@@ -32,22 +36,30 @@ extension ChatRequest {
   func message(
     to integration: [UInt8]?, in conversation: [UInt8]?, betas: [UInt8]? = nil
   ) throws(APIError) -> Message {
-    let isStreaming = try body["stream"].flag("stream")
+    try message(
+      prompt(isKept: conversation != nil), to: integration,
+      in: conversation.map { (name) throws(APIError) in
+        try Message.identifier(name, "X-Conversation-Id")
+      }, betas: betas)
+  }
+
+  /// The message with this prompt; its fields are checked.
+  func message(
+    _ prompt: Prompt, to integration: [UInt8]?, in conversation: [UInt8]?, betas: [UInt8]? = nil
+  ) throws(APIError) -> Message {
+    let isStreaming = try (original ?? body)["stream"].flag("stream")
     if isStreaming, let count = body["n"]?.integer, count != 1 {
       throw .invalid("n", "n must be 1 in a stream.")
     }
-    let metadata = body["metadata"]
+    let metadata = (original ?? body)["metadata"]
     let userID = user?.string.flatMap { $0.isEmpty ? nil : $0 }
     if conversation != nil, let userID, userID.count > ContextStore.longestUserID {
       throw .invalid(
-        face == .openai ? "user" : "metadata",
+        face == .anthropic ? "metadata" : "user",
         "The user's id must be at most \(ContextStore.longestUserID) bytes in a kept conversation.")
     }
     return Message(
-      try prompt(isKept: conversation != nil), to: integration,
-      conversation: try conversation.map { (name) throws(APIError) in
-        try Message.identifier(name, "X-Conversation-Id")
-      },
+      prompt, to: integration, conversation: conversation,
       user: userID.flatMap { ChatRequest.userObject($0) },
       userID: userID, metadata: metadata?.kind == .object ? metadata : nil,
       betas: betas, isStreaming: isStreaming)

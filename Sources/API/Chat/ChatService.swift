@@ -7,7 +7,7 @@ import JSON
 import Platform
 import Protocols
 
-/// Turns requests of OpenAI's and Anthropic's clients into exchanges.
+/// Turns requests of OpenAI's (Chat Completions, Responses) and Anthropic's clients into exchanges.
 struct ChatService {
   private let messages: MessageService
   private let refusals: RefusalLog
@@ -22,14 +22,17 @@ struct ChatService {
     do throws(APIError) {
       let chat = try ChatRequest(request.body, in: face)
       try chat.refuseThread()
-      let name = try chat.body.model
+      let name = try (chat.original ?? chat.body).model
       let model = try models.model(name, for: .chat)
-      let message = try chat.message(
-        to: model.integration, in: request.field("X-Conversation-Id"),
-        betas: request.list("anthropic-beta"))
+      let conversation = request.field("X-Conversation-Id")
+      let message =
+        face == .responses
+        ? try chat.message(to: model, continuing: conversation, through: messages.dispatcher)
+        : try chat.message(
+          to: model.integration, in: conversation, betas: request.list("anthropic-beta"))
       let terms = AnswerTerms(
         model: name, asksForUsage: chat.asksForUsage,
-        created: Int(clamping: WallTime.now.milliseconds / 1000),
+        created: Int(clamping: WallTime.now.milliseconds / 1000), request: chat.original,
         showsAttempts: models.key.seesAttempts)
       try messages.answer(
         request, with: message, from: models.key, for: model.bot,

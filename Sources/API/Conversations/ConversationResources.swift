@@ -5,6 +5,7 @@ import HTTPServer
 import JSON
 import Logging
 import Platform
+import Protocols
 import Storage
 
 /// The conversations of the context as resources.
@@ -136,12 +137,21 @@ struct ConversationResources {
     writer.endObject()
   }
 
+  /// Writes content; of items of Responses the text, and the items beside it.
+  private func write(_ kept: Span<UInt8>, to writer: inout JSONWriter) {
+    guard let text = ResponsesTurn.text(kept) else {
+      return writer.member("content", raw: kept)
+    }
+    writer.member("content", raw: text.span)
+    writer.member("response", raw: kept)
+  }
+
   private func write(_ role: Role, _ turn: borrowing Turn, to writer: inout JSONWriter) {
     writer.beginObject()
     switch role {
     case .user:
       writer.member("role", string: "user")
-      writer.member("content", raw: turn.user)
+      write(turn.user, to: &writer)
       if !turn.userID.isEmpty {
         writer.name("user")
         writer.beginObject()
@@ -150,7 +160,7 @@ struct ConversationResources {
       }
     case .assistant:
       writer.member("role", string: "assistant")
-      writer.member("content", raw: turn.reply)
+      write(turn.reply, to: &writer)
       writer.member("integration", string: turn.integration)
     }
     writer.member("created_at", time: turn.time)

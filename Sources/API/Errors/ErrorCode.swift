@@ -7,7 +7,7 @@ package enum ErrorCode: CaseIterable {
   case invalidKey
   case insufficientScope, keysRequired, administratorOnly
   case notFound, botNotFound, integrationNotFound, conversationNotFound, exchangeNotFound,
-    modelNotFound
+    modelNotFound, responseNotFound
   case methodNotAllowed
   case requestTimeout
   case alreadyExists, implied, inOtherFile, inUse, noRequest, idempotencyKeyReused,
@@ -47,6 +47,7 @@ package enum ErrorCode: CaseIterable {
     case .conversationNotFound: (404, .notFound, "conversation_not_found")
     case .exchangeNotFound: (404, .notFound, "exchange_not_found")
     case .modelNotFound: (404, .notFound, "model_not_found")
+    case .responseNotFound: (404, .notFound, "response_not_found")
     case .methodNotAllowed: (405, .invalidRequest, "method_not_allowed")
     case .requestTimeout: (408, .invalidRequest, "request_timeout")
     case .alreadyExists: (409, .conflict, "already_exists")

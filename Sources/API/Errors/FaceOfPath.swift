@@ -20,6 +20,8 @@ extension Face {
       self = isAnthropic() ? .anthropic : .openai
     } else if name.equals("chat") {
       self = .openai
+    } else if name.equals("responses") {
+      self = .responses
     }
   }
 }

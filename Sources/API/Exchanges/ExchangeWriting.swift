@@ -115,6 +115,7 @@ extension Face {
     case .native: "native"
     case .openai: "openai"
     case .anthropic: "anthropic"
+    case .responses: "responses"
     }
   }
 }

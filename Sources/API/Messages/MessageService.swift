@@ -14,7 +14,7 @@ final class MessageService {
   /// The longest `Idempotency-Key`.
   private static let longestKey = 255
 
-  private let dispatcher: Dispatcher
+  let dispatcher: Dispatcher
   private var repeats: IdempotencyTable
 
   init(_ dispatcher: Dispatcher, idempotencyMemory: Int) {
@@ -85,12 +85,13 @@ final class MessageService {
       case .native: UInt8(ascii: "n")
       case .openai: UInt8(ascii: "o")
       case .anthropic: UInt8(ascii: "a")
+      case .responses: UInt8(ascii: "r")
       }
     var identity: [UInt8] = []
     identity.append(interface)
     identity.append(message.prompt.purpose.rawValue)
     identity += request.body
-    if message.prompt.chat != nil, let conversation = message.conversation {
+    if message.prompt.chat != nil, let conversation = request.field("X-Conversation-Id") {
       identity += conversation
     }
     return identity

@@ -31,6 +31,7 @@ struct BackendAddress {
   var dialect: Dialect? {
     if ends("/chat/completions") { return .openai }
     if ends("/v1/messages") { return .anthropic }
+    if ends("/responses") { return .responses }
     guard let vendor, path.isEmpty || ends("/v1") else { return nil }
     return vendor.type.span.equals("anthropic") ? .anthropic : .openai
   }
@@ -45,7 +46,11 @@ struct BackendAddress {
 
   /// What is wrong with the address for a backend of this dialect; `nil` if nothing is known to be.
   func doubt(as dialect: Dialect) -> Text? {
-    dialect == .anthropic ? doubtAsAnthropic() : doubtAsOpenAI()
+    switch dialect {
+    case .anthropic: doubtAsAnthropic()
+    case .responses: doubtAsResponses()
+    case .openai, .custom: doubtAsOpenAI()
+    }
   }
 
   /// What is wrong with the port: it is one of Postern's own, or the scheme is that of another port.
@@ -76,8 +81,7 @@ struct BackendAddress {
     }
     if ends("/responses") {
       let doubt = replacement("this is another interface of OpenAI", base(dropping: 1) + chat)
-      let isKnown = IntegrationSettings.Kind(word: responses.span) != nil
-      return isKnown ? "\(doubt), or type = responses" : doubt
+      return "\(doubt), or type = responses"
     }
     if ends("/api/chat") || ends("/api/generate") {
       return replacement(
@@ -92,6 +96,20 @@ struct BackendAddress {
       return replacement("this is not the address of chat completions", base(dropping: 1) + chat)
     }
     return isBase ? base("this is the base address only", path) : nil
+  }
+
+  private func doubtAsResponses() -> Text? {
+    if ends("/responses") {
+      return hasSlashAtEnd ? replacement("the slash at the end is wrong", path) : nil
+    }
+    for (end, parts) in [("/chat/completions", 2), ("/messages", 1)] as [(StaticString, Int)]
+    where ends(end) {
+      return replacement("this is another interface", base(dropping: parts) + responses)
+    }
+    guard isBase else { return nil }
+    let version: StaticString =
+      path.isEmpty || path.span.equals("/api") || path.span.equals("/openai") ? "/v1" : ""
+    return replacement("this is the base address only", path + [UInt8](version) + responses)
   }
 
   private func doubtAsAnthropic() -> Text? {
@@ -122,7 +140,7 @@ struct BackendAddress {
 extension BackendAddress {
   private var chat: [UInt8] { [UInt8]("/chat/completions") }
   private var messages: [UInt8] { [UInt8]("/messages") }
-  private var responses: StaticString { "responses" }
+  private var responses: [UInt8] { [UInt8]("/responses") }
 
   /// Ends of paths of OpenAI's other interfaces.
   private var otherEnds: [StaticString] { Self.otherEnds }

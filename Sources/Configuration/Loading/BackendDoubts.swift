@@ -19,7 +19,7 @@ extension ConfigurationResolver {
       guard let entry, entry.line != nil else { return }
       return warn(
         entry.origin,
-        "webhook_url: with type = echo no backend is asked; write type = openai, anthropic or custom"
+        "webhook_url: with type = echo no backend is asked; write type = openai, responses, anthropic or custom"
       )
     }
     guard let entry, let url = entry.text?.parsed(BackendURL.init) else {
@@ -46,7 +46,12 @@ extension ConfigurationResolver {
     let (model, given) = (integration.entry("model")?.line, integration.entry("type")?.line)
     guard spoken != nil || model != nil, let start = integration.origin.line else { return false }
     let type: StaticString =
-      spoken.map { $0 == .anthropic ? "anthropic" : "openai" } ?? "openai, or anthropic"
+      switch spoken {
+      case .anthropic: "anthropic"
+      case .responses: "responses"
+      case .openai, .custom: "openai"
+      case nil: "openai, or anthropic"
+      }
     let reason: StaticString =
       given != nil
       ? "type: custom is not what this backend speaks, and sends no model"

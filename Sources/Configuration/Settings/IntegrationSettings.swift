@@ -165,8 +165,8 @@ extension IntegrationSettings {
       "type", &kind, standard: "custom",
       .init(
         """
-        The format that the backend speaks: OpenAI's chat completions, Anthropic's messages, Postern's own \
-        format, or `echo`, which needs no backend and answers with the message.
+        The format that the backend speaks: OpenAI's chat completions (`openai`) or responses, Anthropic's \
+        messages, Postern's own format (`custom`), or `echo`, which needs no backend and answers with the message.
         """, example: "openai"))
     rows.parsed(
       "webhook_url", .url, &webhookURL, BackendURL.init,
@@ -185,7 +185,7 @@ extension IntegrationSettings {
     rows.text(
       "model", .line, &model,
       .init(
-        "The model to ask for.", example: "gpt-4o", absence: "required for `openai` and `anthropic`"
+        "The model to ask for.", example: "gpt-4o", absence: "required, except for `custom`"
       ))
     rows.family(
       "header.", .field, &headers, isSecret: true,
@@ -358,7 +358,8 @@ extension IntegrationSettings {
 
 extension IntegrationSettings.Kind: SettingWord {
   static let words: [(word: StaticString, value: Self)] = [
-    ("openai", .backend(.openai)), ("anthropic", .backend(.anthropic)),
+    ("openai", .backend(.openai)), ("responses", .backend(.responses)),
+    ("anthropic", .backend(.anthropic)),
     ("custom", .backend(.custom)), ("echo", .echo),
   ]
 }

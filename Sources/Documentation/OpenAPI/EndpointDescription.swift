@@ -51,12 +51,20 @@ struct EndpointDescription {
     list(
       "listMessages", "Conversations", "A conversation's messages, the oldest first.",
       of: "StoredMessage", parameters: ["bot_query"]),
-    chat("createChatCompletion", "OpenAI", "ChatCompletion"),
-    chat("createMessage", "Anthropic", "AnthropicMessage"),
+    chat("createChatCompletion", "OpenAI's", "ChatCompletion"),
+    chat("createMessage", "Anthropic's", "AnthropicMessage"),
     countTokens,
     passed("createEmbeddings", "Embeddings of texts.", "PassedRequest"),
     passed("createCompletion", "The completion of a text.", "CompletionRequest"),
     passed("createModeration", "A judgement of texts.", "PassedRequest"),
+    chat("createResponse", "the Responses'", "Response", request: "ResponseRequest"),
+    EndpointDescription(
+      "readResponse", "Messages", "A response that is stored.",
+      [Answer(means: "The response.", content: [(json, component("Response"))])]),
+    EndpointDescription(
+      "deleteResponse", "Messages", "Forgets a response; the rest of its conversation stays.",
+      [Answer(means: "It is gone.", content: [(json, component("DeletedResponse"))])]),
+    listResponseInput,
     models("listModels", "The bots and their integrations, as models.", "Models"),
     models("showModel", "A bot or an integration, as a model.", "Model"),
     models("showPinnedModel", "A bot or an integration, as a model.", "Model"),
@@ -126,10 +134,10 @@ struct EndpointDescription {
 
   /// A vendor's interface. The document describes what Postern itself reads.
   private static func chat(
-    _ name: String, _ whose: String, _ answer: String
+    _ name: String, _ whose: String, _ answer: String, request: String = "ChatRequest"
   ) -> EndpointDescription {
     var description = EndpointDescription(
-      name, "Messages", "The reply in \(whose)'s form.",
+      name, "Messages", "The reply in \(whose) form.",
       [
         Answer(
           means: "The reply; with `stream`, as events.",
@@ -143,11 +151,19 @@ struct EndpointDescription {
       ],
       errors: [404, 409, 429, 502, 504])
     description.details = """
-      Requests, replies, events and errors are in \(whose)'s form. `model` is a bot's name, or bot/integration. Other \
+      Requests, replies, events and errors are in \(whose) form. `model` is a bot's name, or bot/integration. Other \
       members of the request are sent to the backend, translated if it needs another form.
       """
     description.parameters = ["idempotency_key", "conversation_field"]
-    description.body = (component("ChatRequest"), json)
+    description.body = (component(request), json)
+    return description
+  }
+
+  private static var listResponseInput: EndpointDescription {
+    var description = EndpointDescription(
+      "listResponseInput", "Messages", "The items that a response answers, the newest first.",
+      [Answer(means: "A page.", content: [(json, component("ResponseItems"))])])
+    description.parameters = ["item_order", "item_limit", "item_after"]
     return description
   }
 

@@ -17,6 +17,8 @@ extension ErrorCode {
     case .notFound: "there is no such path"
     case .botNotFound: "no such bot"
     case .integrationNotFound: "no such integration"
+    case .responseNotFound:
+      "there is no such response: it was not stored, was deleted, or was overwritten"
     case .conversationNotFound: "there is no such conversation, or its turns have been overwritten"
     case .exchangeNotFound: "there is no such exchange, or newer ones have replaced it"
     case .modelNotFound: "no such bot, or bot/integration"

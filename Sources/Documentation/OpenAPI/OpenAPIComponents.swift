@@ -65,6 +65,12 @@ enum OpenAPIComponents {
     ),
     ("file", #"{"name":"file","in":"path","required":true,"schema":{"type":"string"}}"#),
     (
+      "response",
+      """
+      {"name":"response","in":"path","required":true,"schema":{"type":"string","minLength":1}}
+      """
+    ),
+    (
       "bot_filter",
       #"{"name":"bot","in":"query","description":"Only those of this bot.","schema":{"type":"string"}}"#
     ),
@@ -113,6 +119,25 @@ enum OpenAPIComponents {
       "anthropic_version",
       """
       {"name":"anthropic-version","in":"header","description":"With any value, the answer is in Anthropic's form.",\
+      "schema":{"type":"string"}}
+      """
+    ),
+    (
+      "item_order",
+      """
+      {"name":"order","in":"query","schema":{"enum":["asc","desc"],"default":"desc"}}
+      """
+    ),
+    (
+      "item_limit",
+      """
+      {"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":100,"default":20}}
+      """
+    ),
+    (
+      "item_after",
+      """
+      {"name":"after","in":"query","description":"The page begins after the item with this id.",\
       "schema":{"type":"string"}}
       """
     ),

@@ -13,7 +13,9 @@ enum OpenAPISchemas {
       ("ChatRequest", chatRequest), ("PassedRequest", passedRequest),
       ("CompletionRequest", completionRequest), ("TokenCount", tokenCount),
       ("ChatCompletion", chatCompletion),
-      ("AnthropicMessage", anthropicMessage), ("Model", model), ("Models", models),
+      ("AnthropicMessage", anthropicMessage), ("ResponseRequest", responseRequest),
+      ("Response", response), ("DeletedResponse", deletedResponse),
+      ("ResponseItems", responseItems), ("Model", model), ("Models", models),
       ("Bot", ResourceSchema.shown(.bot)), ("BotPatch", ResourceSchema.given(.bot)),
       ("Integration", ResourceSchema.shown(.integration)),
       ("IntegrationPatch", ResourceSchema.given(.integration)),
@@ -143,6 +145,39 @@ enum OpenAPISchemas {
     "usage":{"type":"object","required":["input_tokens","output_tokens"]}}}
     """#
 
+  private static let responseRequest = #"""
+    {"type":"object","required":["model","input"],"properties":{"model":{"type":"string"},\#
+    "input":{"oneOf":[{"type":"string","minLength":1},{"type":"array","minItems":1,"items":{"type":"object"}}]},\#
+    "instructions":{"type":["string","null"]},"background":{"enum":[false,null]},"prompt":{"type":"null"},\#
+    "previous_response_id":{"type":["string","null"]},"store":{"type":["boolean","null"],"default":true},\#
+    "conversation":{"oneOf":[{"$ref":"#/components/schemas/Identifier"},{"type":"object","required":["id"],\#
+    "properties":{"id":{"$ref":"#/components/schemas/Identifier"}}},{"type":"null"}]},\#
+    "stream":{"type":["boolean","null"],"default":false}}}
+    """#
+
+  private static let response = #"""
+    {"type":"object","required":["id","object","created_at","status","model","output","usage"],"properties":{\#
+    "id":{"type":"string"},"object":{"const":"response"},"created_at":{"type":"integer"},\#
+    "status":{"enum":["completed","incomplete"]},"model":{"type":"string"},\#
+    "output":{"type":"array","items":{"type":"object","required":["type"]}},"usage":{"type":"object"},\#
+    "error":{"type":"null"},"incomplete_details":{"type":["object","null"]},"background":{"const":false},\#
+    "instructions":{},"max_output_tokens":{},"metadata":{},"parallel_tool_calls":{},\#
+    "previous_response_id":{"type":["string","null"]},"reasoning":{},"store":{"type":"boolean"},"temperature":{},\#
+    "text":{},"tool_choice":{},"tools":{},"top_p":{},"truncation":{},"user":{},\#
+    "conversation":{"type":"object","required":["id"]}}}
+    """#
+
+  private static let deletedResponse = #"""
+    {"type":"object","required":["id","object","deleted"],"properties":{"id":{"type":"string"},\#
+    "object":{"const":"response"},"deleted":{"const":true}}}
+    """#
+
+  private static let responseItems = #"""
+    {"type":"object","required":["object","data","first_id","last_id","has_more"],"properties":{\#
+    "object":{"const":"list"},"data":{"type":"array","items":{"type":"object","required":["id","type"]}},\#
+    "first_id":{"type":["string","null"]},"last_id":{"type":["string","null"]},"has_more":{"type":"boolean"}}}
+    """#
+
   private static let model = #"""
     {"type":"object","required":["id"],"properties":{"id":{"type":"string"}},"oneOf":[\#
     {"required":["object","created","owned_by"],"properties":{"object":{"const":"model"},\#
@@ -184,6 +219,7 @@ enum OpenAPISchemas {
   private static let storedMessage = #"""
     {"type":"object","required":["role","content","created_at"],"properties":{"role":{"enum":["user","assistant"]},\#
     "content":\#(said),"integration":{"type":"string"},\#
+    "response":{"type":"object","description":"The items of Responses, where there is more than text."},\#
     "user":{"type":"object","required":["id"],"properties":{"id":{"type":"string"}}},\#
     "created_at":{"type":"string","format":"date-time"}}}
     """#
@@ -268,7 +304,7 @@ enum OpenAPISchemas {
     "duration_ms","waited_ms","first_content_ms","outcome","status","integration","fallback","turns_left_out",\
     "request_bytes","reply_bytes","tokens","cost","attempts"],"properties":{"id":{"type":"string"},\
     "request_id":{"type":"string"},"bot":{"type":"string"},"conversation_id":{"type":"string"},"user":\(text),\
-    "key":\(text),"interface":{"enum":["native","openai","anthropic"]},"streamed":{"type":"boolean"},\
+    "key":\(text),"interface":{"enum":["native","openai","anthropic","responses"]},"streamed":{"type":"boolean"},\
     "started_at":{"type":"string","format":"date-time"},"duration_ms":\(count),"waited_ms":\(count),\
     "first_content_ms":\(amount),"outcome":{"type":"string","description":"`ok`, the code of the error, or `cancelled`."},\
     "status":\(amount),"integration":\(text),"fallback":{"type":"boolean"},"turns_left_out":\(count),\

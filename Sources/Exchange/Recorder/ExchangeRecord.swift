@@ -93,7 +93,7 @@ package struct ExchangeRecord: ~Escapable {
     rest = reader
   }
 
-  private static let faces: [Face] = [.native, .openai, .anthropic]
+  private static let faces: [Face] = [.native, .openai, .anthropic, .responses]
 
   /// The number by which a record names a face.
   static func number(of face: Face) -> Int {
@@ -101,6 +101,7 @@ package struct ExchangeRecord: ~Escapable {
     case .native: 0
     case .openai: 1
     case .anthropic: 2
+    case .responses: 3
     }
   }
 

@@ -46,7 +46,7 @@ struct SystemBlocks {
     switch chat.face {
     case .anthropic:
       if let system = chat.body["system"], !system.isNothing { contents.append(system) }
-    case .native, .openai:
+    case .native, .openai, .responses:
       for message in chat.messages.elements where message.isSystemMessage {
         if let content = message["content"], !content.isNothing { contents.append(content) }
       }

@@ -35,12 +35,15 @@ extension OpenAIWordedDialect {
 
   func fieldRules(from face: Face) -> [FieldRule]? {
     switch face {
-    case .native, .openai: nil
+    case .native, .openai, .responses: nil
     case .anthropic: FieldRule.fromAnthropic
     }
   }
 
-  func adjust(_ fields: inout ChatFields) {}
+  func adjust(_ fields: inout ChatFields) throws(TranslationFault) {
+    guard fields.chat.face == .responses else { return }
+    try ResponsesFields.adjust(&fields)
+  }
 
   var systemField: StaticString? { nil }
 

@@ -37,10 +37,10 @@ public enum FinishReason: Equatable, Sendable, CaseIterable {
 
   /// All words. Of several rows with one word the first counts.
   private static let rows: [Row] = [
-    // Together, TGI, watsonx; Cohere.
+    // Together, TGI, watsonx; Cohere; the status of Responses.
     Row(
       reason: .end, openai: "stop", anthropic: "end_turn",
-      others: ["eos", "eos_token", "complete"]),
+      others: ["eos", "eos_token", "complete", "completed"]),
     // llama.cpp.
     Row(reason: .stopSequence, openai: "stop", anthropic: "stop_sequence", others: ["word"]),
     // Anthropic, with context management.
@@ -139,6 +139,7 @@ extension JSONValue {
   /// The member that says why a whole reply ended, in any dialect.
   var endOfReply: JSONValue? {
     firstChoice?["finish_reason"] ?? self["stop_reason"] ?? self["finish_reason"]
+      ?? self["incomplete_details"]?["reason"]
   }
 
   /// Whether its type says that it is an error.

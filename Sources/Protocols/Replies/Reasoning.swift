@@ -19,6 +19,13 @@ extension Reply {
         text += detail.textOfReasoningDetail.insideOfString
       }
     }
+    if text.isEmpty {
+      for item in details.elements(of: "output") where item.member("type", is: "reasoning") {
+        let piece = item.reasoningOfItem
+        if !text.isEmpty, !piece.isEmpty { text.append("\\n\\n") }
+        text += piece
+      }
+    }
     if !text.isEmpty { return [.reasoning(text)] }
     var deltas: [ReplyDelta] = []
     for block in details.elements(of: "content") where block.member("type", is: "thinking") {

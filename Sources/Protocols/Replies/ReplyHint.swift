@@ -27,6 +27,8 @@ public enum ReplyHint: Equatable, Sendable, CaseIterable {
   case openai
   /// A reply of Anthropic's kind.
   case anthropic
+  /// A reply of OpenAI's Responses.
+  case responses
   /// A reply of Ollama's own interface.
   case ollama
 
@@ -47,6 +49,7 @@ public enum ReplyHint: Equatable, Sendable, CaseIterable {
     case .custom: "it looks like a custom backend's: set type = custom"
     case .openai: "it looks like OpenAI's: set type = openai"
     case .anthropic: "it looks like Anthropic's: set type = anthropic"
+    case .responses: "it looks like OpenAI's Responses: set type = responses"
     case .ollama:
       "it looks like Ollama's own: set type = openai, and let webhook_url end in /v1/chat/completions"
     }
@@ -95,6 +98,8 @@ extension ReplyHint {
   init?(firstEvent root: JSONValue, readAs dialect: Dialect) {
     if dialect != .anthropic, root.member("type", is: "message_start") {
       self = .anthropic
+    } else if dialect != .responses, root.member("type", is: "response.created") {
+      self = .responses
     } else {
       self.init(root, readAs: dialect)
     }

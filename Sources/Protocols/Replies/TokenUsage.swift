@@ -35,7 +35,9 @@ public struct TokenUsage: Sendable {
       for index in Self.names.indices where member.isNamed(Self.names[index]) {
         counts[index] = Self.count(member.value)
       }
-      if member.isNamed("prompt_tokens_details") { details = member.value }
+      if member.isNamed("prompt_tokens_details") || member.isNamed("input_tokens_details") {
+        details = member.value
+      }
     }
     // Anthropic counts what it read from or wrote to its cache apart, OpenAI within. Proxies send OpenAI's names with
     // Anthropic's beside them.

@@ -22,6 +22,7 @@ struct ChatFields {
     self.sendsHints = sendsHints
     self.profile = profile
     rules = profile.dialect.rules
+    if let fault = chat.fault, !profile.dialect.isSpoken(by: chat.face) { throw fault }
     if let translation = rules.fieldRules(from: chat.face) {
       for member in chat.body.members { try translate(member, by: translation) }
     } else {
@@ -48,12 +49,14 @@ struct ChatFields {
 
   /// The backend speaks the client's interface: it gets the client's fields byte for byte.
   private mutating func pass() throws(TranslationFault) {
-    for member in chat.body.members {
+    let isOwn = profile.dialect.isSpoken(by: chat.face)
+    let fields = isOwn ? chat.original ?? chat.body : chat.body
+    for member in fields.members {
       let name = member.name.string ?? []
       if RequestParameter.isReserved(name.span) || name.span.equals("model") { continue }
       if let system = rules.systemField, name.span.equals(system) { continue }
       if profile.drops(name.span) { continue }
-      guard fields.count < Self.limit else { throw .unsupportedField(name) }
+      guard self.fields.count < Self.limit else { throw .unsupportedField(name) }
       set(name, member.value)
     }
   }
@@ -110,7 +113,7 @@ struct ChatFields {
   }
 
   @inline(never)
-  private mutating func set(_ name: [UInt8], _ value: JSONValue) {
+  mutating func set(_ name: [UInt8], _ value: JSONValue) {
     if rules.isOwnField(name.span) || profile.drops(name.span) { return }
     let field = RequestParameter(name: name, value: limited(name, value))
     if let place = fields.firstIndex(where: { $0.name.span.equals(name.span) }) {
@@ -125,13 +128,19 @@ extension ChatFields {
   /// The value of a field: the limit of the reply is lowered to what a client may ask for.
   private mutating func limited(_ name: [UInt8], _ value: JSONValue) -> JSONValue {
     guard let limit = profile.maxTokensLimit, value.kind == .number,
-      name.span.equals("max_tokens") || name.span.equals("max_completion_tokens"),
+      RequestParameter.limitsReply(name.span),
       // A backend refuses a number with a fraction, or of more than 64 bits, as a limit.
       value.integer.map({ $0 > limit }) ?? true,
       let document = try? JSONDocument(Text("\(limit)").bytes)
     else { return value }
     isLimited = true
     return document.root
+  }
+
+  /// Takes all fields away, to be set again under other names.
+  mutating func takeAll() -> [RequestParameter] {
+    defer { fields = [] }
+    return fields
   }
 
   /// Removes a field.
@@ -149,16 +158,16 @@ extension RequestProfile {
   ) throws(TranslationFault) -> RequestProfile {
     let client = try ChatFields(of: chat, for: self, sendsHints: sendsHints)
     // Two names for one limit, of which a backend takes one at a time.
-    let limits = client.contains("max_tokens") || client.contains("max_completion_tokens")
+    let limits = client.fields.contains { RequestParameter.limitsReply($0.name.span) }
     var fields = client.fields
     for parameter in parameters {
       let name = parameter.name.span
-      if limits, name.equals("max_tokens") || name.equals("max_completion_tokens") { continue }
+      if limits, RequestParameter.limitsReply(name) { continue }
       if client.fields.contains(where: { $0.name.span.equals(parameter.name.span) }) { continue }
       fields.append(parameter)
     }
     return RequestProfile(
       dialect: dialect, model: model, maxTokens: limits ? nil : maxTokens, parameters: fields,
-      botID: botID, botName: botName, system: system)
+      botID: botID, botName: botName, system: system, isFromResponses: chat.face == .responses)
   }
 }

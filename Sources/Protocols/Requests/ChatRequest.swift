@@ -1,6 +1,7 @@
 public import JSON
 
-/// A request as OpenAI's or Anthropic's clients send it: a view of the bytes as they came.
+/// A request as OpenAI's or Anthropic's clients send it: a view of the bytes as they came. A request of Responses is in
+/// the words of Chat Completions, with the client's own beside it.
 public struct ChatRequest: Sendable {
   /// The interface that it is written in; never the native one.
   public let face: Face
@@ -11,15 +12,31 @@ public struct ChatRequest: Sendable {
   /// The messages, an array of objects.
   public let messages: JSONValue
 
+  /// The client's own request, where `body` and `messages` are a translation of it.
+  public let original: JSONValue?
+
+  /// Why the translation lacks something; then only backends with the client's interface are sent the request.
+  let fault: TranslationFault?
+
   /// A request from its parts; `messages` are those of `body`.
   public init(_ face: Face, body: JSONValue, messages: JSONValue) {
+    self.init(face, body: body, messages: messages, original: nil, fault: nil)
+  }
+
+  /// A request from its parts, with the one that it is a translation of.
+  init(
+    _ face: Face, body: JSONValue, messages: JSONValue, original: JSONValue?,
+    fault: TranslationFault?
+  ) {
     self.face = face
     self.body = body
     self.messages = messages
+    self.original = original
+    self.fault = fault
   }
 
   /// The user's identifier, if the client gave one.
-  public var user: JSONValue? { face.rules.user(of: body) }
+  public var user: JSONValue? { face.rules.user(of: original ?? body) }
 
   /// Whether the client asks for an event with the usage at the end of a stream.
   public var asksForUsage: Bool { face.rules.asksForUsage(body) }

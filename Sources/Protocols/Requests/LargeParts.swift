@@ -14,12 +14,47 @@ extension MessageContent {
     else { return nil }
     var isChanged = false
     var writer = JSONWriter(reserving: 1024)
+    if let items = document.root["input"] {
+      writer.beginObject()
+      writer.name("input")
+      writer.beginArray()
+      for item in items.elements {
+        write(item: item, over: limit, to: &writer, &isChanged)
+      }
+      writer.endArray()
+      writer.endObject()
+    } else if document.root.kind == .array {
+      write(parts: document.root, "text", over: limit, to: &writer, &isChanged)
+    }
+    return isChanged ? writer.finish() : nil
+  }
+
+  /// Writes an item of Responses, whose parts are in its content or its output.
+  private static func write(
+    item: JSONValue, over limit: Int, to writer: inout JSONWriter, _ isChanged: inout Bool
+  ) {
+    writer.beginObject()
+    for member in item.members {
+      writer.name(raw: member.name.span)
+      if member.value.kind == .array, member.isNamed("content") || member.isNamed("output") {
+        write(parts: member.value, "input_text", over: limit, to: &writer, &isChanged)
+      } else {
+        writer.raw(member.value.span)
+      }
+    }
+    writer.endObject()
+  }
+
+  private static func write(
+    parts: JSONValue, _ text: StaticString, over limit: Int, to writer: inout JSONWriter,
+    _ isChanged: inout Bool
+  ) {
     writer.beginArray()
-    for part in document.root.elements {
-      if part.span.count > limit, part.kind == .object, !part.member("type", is: "text") {
+    for part in parts.elements {
+      if part.span.count > limit, part.kind == .object, !isText(part) {
         isChanged = true
         writer.beginObject()
-        writer.member("type", string: "text")
+        writer.member("type", string: text)
         writer.member("text", string: placeholder(for: part).bytes.span)
         writer.endObject()
       } else {
@@ -27,7 +62,14 @@ extension MessageContent {
       }
     }
     writer.endArray()
-    return isChanged ? writer.finish() : nil
+  }
+
+  private static func isText(_ part: JSONValue) -> Bool {
+    for type in ["text", "input_text", "output_text"] as [StaticString]
+    where part.member("type", is: type) {
+      return true
+    }
+    return false
   }
 
   /// What stands for a part: `[image, image/jpeg, 312 KB, no longer available]`.
@@ -39,8 +81,9 @@ extension MessageContent {
   /// What a part is, in few words. Words of the client's that are long are left out.
   static func name(of part: JSONValue) -> Text {
     guard let type = part["type"]?.string else { return "part" }
-    if type.span.equals("image_url") {
-      if let url = part["image_url"]?["url"]?.string, let data = DataURL(url.span),
+    if type.span.equals("image_url") || type.span.equals("input_image") {
+      let image = part["image_url"]
+      if let url = (image?["url"] ?? image)?.string, let data = DataURL(url.span),
         data.mediaType.count <= 64
       {
         return "image, \(data.mediaType)"
@@ -53,8 +96,10 @@ extension MessageContent {
       }
       return "audio"
     }
-    if type.span.equals("file") {
-      if let name = part["file"]?["filename"]?.string, name.count <= 128 { return "file, \(name)" }
+    if type.span.equals("file") || type.span.equals("input_file") {
+      if let name = (part["file"] ?? part)["filename"]?.string, name.count <= 128 {
+        return "file, \(name)"
+      }
       return "file"
     }
     return type.count <= 32 ? Text(type) : "part"

@@ -21,7 +21,8 @@ public enum MessageContent {
   /// It is the size of a string or of text parts. A photo or another part counts for at most 4096 bytes, because
   /// backends count its tokens by other rules.
   public static func estimatedSize(of content: Span<UInt8>) -> Int {
-    guard !content.isText, let document = try? JSONDocument(content.copied) else {
+    guard !content.isText, !content.hasPrefix("{"), let document = try? JSONDocument(content.copied)
+    else {
       return content.count
     }
     var size = 2

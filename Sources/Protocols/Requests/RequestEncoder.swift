@@ -16,6 +16,7 @@ public import JSON
 /// | custom | `messages`, `conversation_id`, `user`, `bot`, `metadata`; the client's `user` and `metadata` byte for byte, `{}` where it sent none |
 /// | openai | `model`, `messages`, `max_tokens` if set |
 /// | anthropic | `model`, `max_tokens`, `system` if the bot has one, `messages`, the first from the user |
+/// | responses | `model`, `input`, `max_output_tokens` if set, `store` |
 ///
 /// The parameters follow. No name is written twice. A request for a stream has `stream: true`, and for `openai`
 /// `stream_options`, without which OpenAI does not send the usage: `{"include_usage": true}`, unless a parameter of that
@@ -54,7 +55,7 @@ public struct RequestEncoder: ~Copyable {
     writer = JSONWriter(into: buffer)
     writer.beginObject()
     rules.begin(&self)
-    writer.name("messages")
+    writer.name(rules.messagesName)
     writer.beginArray()
     rules.beginMessages(&self)
   }
@@ -71,7 +72,20 @@ public struct RequestEncoder: ~Copyable {
   public mutating func append(
     _ role: MessageRole, content: Span<UInt8>
   ) throws(TranslationFault) {
+    if content.hasPrefix("{") { return try append(items: content) }
     try rules.append(role, content, to: &self)
+  }
+
+  /// Appends the kept side of a turn that is items of Responses.
+  @inline(never)
+  private mutating func append(items content: Span<UInt8>) throws(TranslationFault) {
+    guard let items = (try? JSONDocument(content.copied))?.root.keptItems else {
+      throw .malformedContent
+    }
+    if profile.dialect == .responses { return append(input: items) }
+    let translated = try ResponsesItems.messages(of: items, skippingUnknown: true)
+    guard let messages = (try? JSONDocument(translated))?.root else { throw .malformedContent }
+    try append(messagesOf: ChatRequest(.openai, body: messages, messages: messages))
   }
 
   /// Appends a client's system messages, before a conversation that is stored. (`anthropic` has a field for them.)
@@ -84,6 +98,9 @@ public struct RequestEncoder: ~Copyable {
   public mutating func append(
     messagesOf chat: ChatRequest, from first: Int = 0
   ) throws(TranslationFault) {
+    if let original = chat.original, profile.dialect.isSpoken(by: chat.face) {
+      return append(input: original["input"] ?? original)
+    }
     var index = 0
     for message in chat.messages.elements {
       if index >= first { try rules.append(message, at: index, of: chat, to: &self) }
@@ -129,6 +146,12 @@ extension RequestEncoder {
     case .assistant: writer.raw("{\"role\":\"assistant\",\"content\":", content, "}")
     }
   }
+
+  /// Notes that a message is written, in other words.
+  mutating func noteMessage() { (hasMessage, lastWasBlank) = (true, false) }
+
+  /// Whether the client speaks Responses, so that it says itself what is to be stored.
+  var isFromResponses: Bool { profile.isFromResponses }
 
   /// Appends one of a client's messages byte for byte.
   mutating func append(unchanged message: JSONValue) {

@@ -20,4 +20,10 @@ public struct RequestParameter: Sendable {
   public static func isReserved(_ name: Span<UInt8>) -> Bool {
     name.equals("messages") || name.equals("stream")
   }
+
+  /// Whether the field is a limit of the reply, in any dialect.
+  static func limitsReply(_ name: Span<UInt8>) -> Bool {
+    name.equals("max_tokens") || name.equals("max_completion_tokens")
+      || name.equals("max_output_tokens")
+  }
 }

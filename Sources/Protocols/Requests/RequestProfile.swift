@@ -32,11 +32,14 @@ public final class RequestProfile: Sendable {
   /// The bot's system message, as text; `nil` or empty if it has none.
   public let system: [UInt8]?
 
+  /// Whether it serves a client of Responses.
+  let isFromResponses: Bool
+
   /// A profile from its parts. Without `maxTokens` the dialect's ``Dialect/standardMaxTokens`` applies.
   public init(
     dialect: Dialect, model: [UInt8] = [], maxTokens: Int? = nil, maxTokensLimit: Int? = nil,
     dropped: [[UInt8]] = [], parameters: [RequestParameter] = [], botID: [UInt8], botName: [UInt8],
-    system: [UInt8]? = nil
+    system: [UInt8]? = nil, isFromResponses: Bool = false
   ) {
     self.dialect = dialect
     self.model = model
@@ -47,6 +50,7 @@ public final class RequestProfile: Sendable {
     self.botID = botID
     self.botName = botName
     self.system = system
+    self.isFromResponses = isFromResponses
   }
 
   /// Whether a field of the client's is not passed on.

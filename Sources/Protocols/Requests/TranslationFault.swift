@@ -14,6 +14,8 @@ public enum TranslationFault: Error, Equatable, Sendable {
   case malformedContent
   /// A field of the client's request, or its value, has no equivalent in the dialect.
   case unsupportedField([UInt8])
+  /// A field of the client's request has something of a type that the dialect has no equivalent for.
+  case unsupportedKind([UInt8], type: [UInt8])
   /// A field of the client's request is invalid.
   case malformedField([UInt8])
 
@@ -34,6 +36,10 @@ public enum TranslationFault: Error, Equatable, Sendable {
       field.isQuotable
         ? "the backend has no equivalent of what \(field) asks for"
         : "the backend has no equivalent of a field"
+    case .unsupportedKind(let field, let type):
+      type.isQuotable
+        ? "the backend has no equivalent of \(field), which is of type \(type)"
+        : "the backend has no equivalent of \(field)"
     case .malformedField(let field): "\(field) is invalid"
     }
   }
@@ -41,7 +47,8 @@ public enum TranslationFault: Error, Equatable, Sendable {
   /// The field of the request with the fault.
   public var field: [UInt8] {
     switch self {
-    case .unsupportedField(let field), .malformedField(let field):
+    case .unsupportedField(let field), .unsupportedKind(let field, _),
+      .malformedField(let field):
       field.isQuotable ? field : []
     default: [UInt8]("messages")
     }

@@ -24,6 +24,7 @@ extension Reply {
     return switch source.dialect {
     case .openai: chunks(openai: source.root)
     case .anthropic: events(anthropic: source.root)
+    case .responses: [.event(type: [], source.root.span.copied, .beyondText)]
     case .custom: deltas
     }
   }

@@ -16,7 +16,7 @@ public struct StreamEvent: Equatable, Sendable {
 }
 
 extension StreamEvent {
-  /// The types of events that bring parts of replies, besides Anthropic's `content_block_…`.
+  /// The types of events that bring parts of replies, besides Anthropic's `content_block_…`, and `response.…`.
   private static let contentTypes: [StaticString] = [
     "", "message", "delta", "chunk", "data", "completion", "chat.completion.chunk",
     "message_start", "message_delta", "message_stop",
@@ -29,7 +29,7 @@ extension StreamEvent {
   var mayHaveContent: Bool {
     let type = type
     guard
-      type.span.hasPrefix("content_block_")
+      type.span.hasPrefix("content_block_") || type.span.hasPrefix("response.")
         || Self.contentTypes.contains(where: { type.span.equals($0) })
     else { return false }
     return data.contains {
