@@ -37,7 +37,14 @@ SETTINGS = table("section")
 def ask(served, endpoint, key, bot):
     """A request that would change nothing. Its body names the bot where the path does not."""
     method, path = endpoint.strip("`").split(" ")
-    target = path.format(bot=bot, integration=INTEGRATIONS[bot], conversation="c", exchange=bot)
+    response = "resp_" + "0" * 24
+    if "{response}" in path and bot in ("a", "b"):
+        admin = {"Authorization": f"Bearer {KEYS['admin']}"}
+        made = served.client.post("/v1/responses", {"model": bot, "input": "Hi"}, admin)
+        response = made.json["id"]
+    target = path.format(
+        bot=bot, integration=INTEGRATIONS[bot], conversation="c", exchange=bot, response=response
+    )
     if "{conversation}" in path:
         target += f"?bot={bot}"
     fields = {"Authorization": f"Bearer {KEYS[key]}"} if key else {}
@@ -49,7 +56,9 @@ def ask(served, endpoint, key, bot):
     if method in ("POST", "PATCH"):
         chat = {"model": bot, "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 9}
         message = {"content": "Hi"} if path.endswith(("messages", "test")) else {}
-        is_chat = path in ("/v1/messages", "/v1/chat/completions")
+        if path == "/v1/responses":
+            chat = {"model": bot, "input": "Hi"}
+        is_chat = path in ("/v1/messages", "/v1/chat/completions", "/v1/responses")
         is_passed = path.endswith(("/embeddings", "/completions", "/moderations", "_tokens"))
         body = json.dumps(chat if is_chat or is_passed else message).encode()
         fields |= JSON

@@ -34,5 +34,5 @@ def integration(url: str, type: str = "custom", **settings: object) -> dict[str,
     """An integration that is asked once for each message, whatever happened before, so that a
     test sees exactly the attempts that it causes. Settings with a dot in their name are passed
     as `**{...}`."""
-    model = {"model": f"{type}-model"} if type in ("openai", "anthropic") else {}
+    model = {"model": f"{type}-model"} if type in ("openai", "anthropic", "responses") else {}
     return {"type": type, "webhook_url": url, **model, "retries": 0, "breaker": 0, **settings}

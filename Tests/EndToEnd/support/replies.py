@@ -80,9 +80,37 @@ def anthropic_document(content: object = "Hi!") -> dict:
     }
 
 
+def responses_document(content: object = "Hi!") -> dict:
+    """A response."""
+    part = {"type": "output_text", "text": content, "annotations": [], "logprobs": []}
+    item = {"type": "message", "id": "msg_b1", "status": "completed", "role": "assistant"}
+    return {
+        "id": "resp_b1",
+        "object": "response",
+        "created_at": 1700000000,
+        "status": "completed",
+        "error": None,
+        "incomplete_details": None,
+        "model": "gpt-5-2026-01-01",
+        "output": [{**item, "content": [part]}],
+        "usage": {
+            "input_tokens": 9,
+            "input_tokens_details": {"cached_tokens": 4},
+            "output_tokens": 2,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": 11,
+        },
+    }
+
+
 def document_of(type: str, content: object = "Hi!") -> dict:
     """What a sound backend of that type answers."""
-    make = {"custom": custom_document, "openai": openai_document, "anthropic": anthropic_document}
+    make = {
+        "custom": custom_document,
+        "openai": openai_document,
+        "anthropic": anthropic_document,
+        "responses": responses_document,
+    }
     return make[type](content)
 
 
