@@ -115,7 +115,8 @@ def test_the_recorder_and_the_check(one_integration, postern, tmp_path):
     file = tmp_path / "one.conf"
     file.write_text(
         "[integration a]\ntype = responses\nmodel = m\n"
-        "webhook_url = https://api.openai.com/v1/chat/completions\nheader.Authorization = Bearer x\n"
+        "webhook_url = https://api.openai.com/v1/chat/completions\n"
+        "header.Authorization = Bearer x\n"
     )
     checked = postern("check", "-c", file)
     assert "https://api.openai.com/v1/responses" in checked.stdout + checked.stderr
