@@ -49,12 +49,14 @@ import TestSupport
   func appliesToTheOldText(seed: Int) {
     var random = SeededGenerator(fixed: UInt64(seed))
     let words = ["[bot a]", "", "window = 5", "[bot b]", "name = x"]
-    let old = (0..<Int.random(in: 0...12, using: &random)).map { _ in
+    // A value outside of sections is not shown.
+    let rest = (0..<Int.random(in: 0...12, using: &random)).map { _ in
       words.randomElement(using: &random)!
     }
+    let old = ["[bot c]"] + rest
     var new = old
     for _ in 0..<Int.random(in: 0...4, using: &random) {
-      let place = Int.random(in: 0...new.count, using: &random)
+      let place = Int.random(in: 1...new.count, using: &random)
       if Bool.random(using: &random), place < new.count {
         new.remove(at: place)
       } else {

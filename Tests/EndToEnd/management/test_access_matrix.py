@@ -42,9 +42,8 @@ def ask(served, endpoint, key, bot):
         admin = {"Authorization": f"Bearer {KEYS['admin']}"}
         made = served.client.post("/v1/responses", {"model": bot, "input": "Hi"}, admin)
         response = made.json["id"]
-    target = path.format(
-        bot=bot, integration=INTEGRATIONS[bot], conversation="c", exchange=bot, response=response
-    )
+    names = {"bot": bot, "integration": INTEGRATIONS[bot], "exchange": bot, "response": response}
+    target = path.format(conversation="c", file="main.js", **names)
     if "{conversation}" in path:
         target += f"?bot={bot}"
     fields = {"Authorization": f"Bearer {KEYS[key]}"} if key else {}

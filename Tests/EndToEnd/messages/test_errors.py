@@ -36,7 +36,6 @@ def test_operations_are_well(service, path):
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/nothing",
         "/healthz/",
         "/healthz/x",
