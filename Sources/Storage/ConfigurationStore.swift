@@ -91,13 +91,16 @@ package enum ConfigurationStore {
   /// What the changes of a plan would do to the file, which is not written: a unified diff, empty where it would stay the
   /// same.
   package static func preview(
-    of path: [UInt8], from sources: ConfigurationSources, _ plan: Plan
+    of path: [UInt8], from sources: ConfigurationSources, mayBeEmpty: Bool, _ plan: Plan
   ) throws(Failure) -> [UInt8] {
     let old: FileSnapshot
     do throws(SystemError) {
       old = try FileSnapshot(of: path, limit: INIDocument.readingLimit)
     } catch {
       throw .unreadable(error)
+    }
+    if !mayBeEmpty, Finding.hasNoText(old.contents) {
+      throw .edit(.invalidFile([Finding.lostText]))
     }
     let edit = try carryOut(plan, on: old.contents, sources)
     return ConfigurationDiff(

@@ -62,18 +62,19 @@ package final class ConfigurationWriter {
     }
   }
 
-  /// What a plan would change, as a unified diff, by ``ConfigurationStore/preview(of:from:_:)``. The rules of
+  /// What a plan would change, as a unified diff, by ``ConfigurationStore/preview(of:from:mayBeEmpty:_:)``. The rules of
   /// ``save(_:then:)`` hold.
   package func preview(
     _ plan: @escaping ConfigurationStore.Plan,
     then completion: @escaping (Result<[UInt8], ConfigurationStore.Failure>) -> Void
   ) {
     let outcome = Outcome()
-    let (path, sources) = (path, sources)
+    let (path, sources, mayBeEmpty) = (path, sources, mayBeEmpty())
     do throws(SystemError) {
       try worker.submit {
         do throws(ConfigurationStore.Failure) {
-          outcome.diff = try ConfigurationStore.preview(of: path, from: sources, plan)
+          outcome.diff = try ConfigurationStore.preview(
+            of: path, from: sources, mayBeEmpty: mayBeEmpty, plan)
         } catch {
           outcome.failure = error
         }

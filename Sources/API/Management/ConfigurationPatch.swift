@@ -37,6 +37,9 @@ struct ConfigurationPatch {
           throw Self.invalid(resource.name, "A change must be an object, or null to delete.")
         }
         let name = SectionName(kind, resource.name.string ?? [])
+        if let id = value["id"], !id.isNull, id.string != name.name {
+          throw .invalid("id", "An id cannot be changed: leave it out.")
+        }
         changes += try self.changes(to: name, value, of: configuration)
       }
     }

@@ -130,6 +130,8 @@ def test_a_former_setting_in_a_comment_is_not_shown(binary, tmp_path):
         ({"bot": {"a": {}}}, (400, "invalid_parameter", "bot")),
         ({"bots": []}, (400, "invalid_parameter", "bots")),
         ({"bots": {"support": 1}}, (400, "invalid_parameter", "support")),
+        ({"bots": {"support": {"id": "other"}}}, (400, "invalid_parameter", "id")),
+        ({"bots": {"new": {"id": ""}}}, (400, "invalid_parameter", "id")),
         ({"bots": {"support": {"windw": 1}}}, (400, "invalid_parameter", "windw")),
         ({"bots": {"support": {"window": 0}}}, (400, "invalid_parameter", "window")),
         ({"bots": {"nosuch": None}}, (404, "bot_not_found", None)),
@@ -152,6 +154,13 @@ def test_an_invalid_file_is_named_with_its_line(two):
     response = two.post(PATH, {"bots": {"support": {"window": 7}}})
     assert refusal(response)[:2] == (409, "configuration_invalid")
     assert f"{two.file}:{len(two.original.splitlines()) + 1}" in response.error["message"]
+    two.file.write_bytes(two.original)
+
+
+def test_a_file_that_lost_its_text_is_invalid(two):
+    two.file.write_bytes(b"# nothing\n")
+    response = two.post(PATH, {"bots": {"support": {"window": 7}}})
+    assert refusal(response)[:2] == (409, "configuration_invalid")
     two.file.write_bytes(two.original)
 
 
