@@ -105,6 +105,7 @@ export async function open(root, { signal }) {
     showAttention(attention, status);
     showFacts(facts, status);
     list();
+    await outbox.update(status.outbox);
   }
   await repeat(load, 2000, signal, (error) => {
     if (root.firstChild !== headline) fill(root, headline, failure);
@@ -124,7 +125,10 @@ function showHeadline(headline, status) {
 /** Lists what an administrator should do something about. Changed only if it differs. */
 function showAttention(section, status) {
   const items = [];
-  for (const reason of status.reasons ?? []) items.push({ key: reason, reason });
+  for (const reason of status.reasons ?? []) {
+    // Integrations that are down have items of their own, with links.
+    if (!/^integration \S+ is down: /.test(reason)) items.push({ key: reason, reason });
+  }
   const failing = status.bots.flatMap((bot) => bot.integrations).filter((one) => stateOf(one).isBad);
   for (const one of failing.slice(0, 10)) {
     const message = one.last_failure?.message ?? "";
@@ -177,6 +181,10 @@ function showFacts(list, status) {
         file ? `on storage, sync ${sync}` : "in memory only"
       }`,
     ]);
+  }
+  if (status.outbox) {
+    const { queued, running, undelivered } = status.outbox;
+    facts.push(["Outbox", `${count(queued + running)} waiting for a backend, ${count(undelivered)} for a receiver`]);
   }
   if (status.pid) {
     const expiry = status.certificate_expires_at;
