@@ -126,6 +126,7 @@ let package = Package(
         "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
         "Protocols", "HTTPClient", "Backends", "Storage",
       ]),
+    room("Channels", on: ["Bytes", "JSON", "Cryptography"]),
     room(
       "API",
       on: [
@@ -183,6 +184,7 @@ let package = Package(
         "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
         "Protocols", "HTTPClient", "Backends", "Storage",
       ]),
+    tests(of: "Channels", on: ["Bytes", "JSON"]),
     tests(
       of: "API",
       on: [

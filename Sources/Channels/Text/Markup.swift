@@ -1,0 +1,90 @@
+import Bytes
+
+/// How a service wants formatted text.
+enum Markup {
+  /// HTML with a few tags; https://core.telegram.org/bots/api#html-style
+  case telegram
+  /// mrkdwn; https://api.slack.com/reference/surfaces/formatting
+  case slack
+
+  /// A style of a piece of text.
+  enum Style: UInt8 {
+    case bold = 1
+    case italic = 2
+    case strike = 4
+    case code = 8
+    case quote = 16
+  }
+
+  /// What begins or ends a style.
+  func tag(_ style: Style, opens: Bool) -> StaticString {
+    switch (self, style) {
+    case (.telegram, .bold): opens ? "<b>" : "</b>"
+    case (.telegram, .italic): opens ? "<i>" : "</i>"
+    case (.telegram, .strike): opens ? "<s>" : "</s>"
+    case (.telegram, .code): opens ? "<code>" : "</code>"
+    case (.telegram, .quote): opens ? "<blockquote>" : "</blockquote>"
+    case (.slack, .bold): "*"
+    case (.slack, .italic): "_"
+    case (.slack, .strike): "~"
+    case (.slack, .code): "`"
+    case (.slack, .quote): opens ? ">" : ""
+    }
+  }
+
+  /// Appends text as it is, with what has a meaning escaped.
+  func append(_ text: Span<UInt8>, to result: inout [UInt8]) {
+    for index in text.indices { append(text[index], to: &result) }
+  }
+
+  /// Appends a byte of a text.
+  func append(_ byte: UInt8, to result: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "&"): result.append("&amp;")
+    case UInt8(ascii: "<"): result.append("&lt;")
+    case UInt8(ascii: ">"): result.append("&gt;")
+    default: result.append(byte)
+    }
+  }
+
+  /// Appends a block of code.
+  func append(code: Span<UInt8>, language: [UInt8], to result: inout [UInt8]) {
+    guard self == .telegram else {
+      result.append("```\n")
+      append(code, to: &result)
+      result.append("\n```")
+      return
+    }
+    let isName = language.allSatisfy {
+      $0.isASCIILetter || $0.isASCIIDigit || [35, 43, 45, 46, 95].contains($0)
+    }
+    let isNamed = !language.isEmpty && isName
+    result.append("<pre>")
+    if isNamed {
+      result.append("<code class=\"language-")
+      result += language
+      result.append("\">")
+    }
+    append(code, to: &result)
+    if isNamed { result.append("</code>") }
+    result.append("</pre>")
+  }
+
+  /// Appends what comes before the text of a link.
+  func appendLink(to url: Span<UInt8>, _ result: inout [UInt8]) {
+    if self == .telegram { result.append("<a href=\"") } else { result.append("<") }
+    for index in url.indices {
+      if url[index] == UInt8(ascii: "\"") {
+        result.append("%22")
+      } else if self == .slack, url[index] == UInt8(ascii: "|") {
+        result.append("%7C")
+      } else {
+        append(url[index], to: &result)
+      }
+    }
+    if self == .telegram { result.append("\">") } else { result.append("|") }
+  }
+
+  /// What comes after the text of a link.
+  var linkEnd: StaticString { self == .telegram ? "</a>" : ">" }
+}
