@@ -7,8 +7,13 @@ import Protocols
 /// Prints exchanges as they end, a line each.
 final class ExchangeLines: ResponseReceiver {
   private var reader = StreamReader(.events, limit: 1 << 20)
+  /// Whether the gateway has begun to send them.
+  private(set) var hasBegun = false
 
-  func receive(_ head: ResponseHead, contentType: Span<UInt8>) -> Bool { head.status == 200 }
+  func receive(_ head: ResponseHead, contentType: Span<UInt8>) -> Bool {
+    hasBegun = head.status == 200
+    return hasBegun
+  }
 
   func receive(part: [UInt8]) {
     var position = 0

@@ -1,4 +1,5 @@
 import Bytes
+import EventLoop
 import HTTPClient
 import JSON
 import Platform
@@ -33,13 +34,32 @@ struct TraceCommand {
       guard let client = GatewayClient.open(words.gateway, signals: signals) else {
         return .failure
       }
-      switch client.send(.get, TraceCommand.path, to: ExchangeLines()) {
-      case .answered(200, _): Console.complain("the gateway has ended the stream")
-      case .answered(let status, let body): Console.complain(client.refusal(status, body))
-      case .failed(let reason): Console.complain(reason)
-      case .interrupted: return .success
+      var hasFollowed = false
+      while true {
+        let lines = ExchangeLines()
+        let reason: Text
+        var mayReturn = true
+        switch client.send(.get, TraceCommand.path, to: lines) {
+        case .answered(200, _): reason = "the gateway has ended the stream"
+        case .answered(let status, let body):
+          reason = client.refusal(status, body)
+          mayReturn = status == 503
+        case .failed(let text): reason = text
+        case .interrupted: return .success
+        }
+        hasFollowed = hasFollowed || lines.hasBegun
+        // On a terminal it outlives a restart of the gateway; a pipe gets the end.
+        guard hasFollowed, mayReturn, Console.hasCursor else {
+          Console.complain(reason)
+          return .failure
+        }
+        if lines.hasBegun { Console.complain("\(reason); trying again") }
+        let end = client.loop.now + .seconds(1)
+        while client.loop.now < end {
+          try client.loop.turn(waitingAtMost: end - client.loop.now)
+          if signals.takeInterrupt() { return .success }
+        }
       }
-      return .failure
     } catch {
       Console.complain("\(error.call): \(error.reason)")
       return .failure

@@ -81,6 +81,26 @@ def test_each_is_shown_as_it_ends(served, terminal, columns, rows):
     assert "\x1b[33m" in command.coloured
 
 
+def test_following_outlives_a_restart(gateway, terminal, tmp_path):
+    """On a terminal, as `status --watch` does."""
+    sections = {"server": {"control": tmp_path / "c.sock"}, "bot support": {}}
+    running = gateway(sections)
+    command = terminal("trace", "--follow", "-c", tmp_path / "postern-0.conf", columns=120)
+    exchanges_once_followed(running, lambda: command.screen)
+    running.stop()
+    screen = command.await_text("trying again")
+    assert screen.count("trying again") == 1
+    running = gateway(sections)
+    before = command.screen.count("msg_")
+    deadline = time.monotonic() + 10
+    while command.screen.count("msg_") == before:
+        assert time.monotonic() < deadline, command.screen
+        running.client().message("Are you there?", bot="support")
+        time.sleep(0.1)
+    command.type("C-c")
+    command.await_text("[status 0]")
+
+
 def test_a_pipe_gets_whole_lines_at_once(served, binary, tmp_path):
     running, file = served
     output = tmp_path / "output"
