@@ -23,15 +23,23 @@ struct IntegrationTable {
   /// From how many columns on there is.
   private static let wide = 140
 
+  /// What the replies of the last day have cost, if any integration has prices.
+  private static let cost: StaticString = "COST 24H"
+
   var lines: [StyledLine] {
     let isWide = columns >= IntegrationTable.wide
     var rows = [
       (IntegrationTable.head + (isWide ? IntegrationTable.wideHead : [])).map { Text([UInt8]($0)) }
     ]
+    var costs: [Text] = [Text([UInt8](IntegrationTable.cost))]
     for bot in bots {
       for integration in elements(bot["integrations"]) {
         rows.append(cells(integration, isWide: isWide))
+        costs.append(integration["day"]?["cost"].present.map { Text(Array($0.raw)) } ?? "-")
       }
+    }
+    if costs.contains(where: { $0 != "-" && $0 != costs[0] }) {
+      for index in rows.indices { rows[index].append(costs[index]) }
     }
     var widths = rows[0].map { $0.bytes.count }
     for row in rows {

@@ -136,6 +136,27 @@ def test_watching_redraws_in_place(served, terminal):
     assert command.await_text("[status 0]").strip() == "[status 0]"
 
 
+def test_the_cost_is_shown_where_there_are_prices(gateway, backend, postern, tmp_path):
+    server = backend(replies.document(replies.openai_document("fine")))
+    prices = {"price_input": "2", "price_output": "10"}
+    sections = {
+        "server": {"control": tmp_path / "c.sock"},
+        "bot support": {},
+        "integration gpt": integration(server.url, "openai", **prices),
+        "integration local": {"type": "echo", "fallback": True},
+    }
+    running = gateway(sections)
+    for _ in range(3):
+        assert running.client().message("hi", bot="support").status == 200
+    shown = postern("status", "-c", tmp_path / "postern-0.conf").stdout
+    head, gpt, local = shown[shown.index("INTEGRATION") :].splitlines()[:3]
+    assert head.endswith("  COST 24H")
+    # 9 tokens of the message for 2, and 2 of the reply for 10, in millionths; three times.
+    assert gpt.split()[-1] == "0.000114"
+    assert local.split()[-1] == "-"
+    assert len({len(line) for line in (head, gpt, local)}) == 1
+
+
 def test_watching_outlives_a_restart(gateway, terminal, tmp_path):
     running = gateway({"server": {"control": tmp_path / "c.sock"}})
     file = tmp_path / "postern-0.conf"
