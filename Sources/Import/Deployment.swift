@@ -106,8 +106,9 @@ extension Deployment {
     let isAzure = provider.isText("azure")
     let vendor = isAzure ? nil : Vendor.named(provider.span)
     let isAnthropic = vendor?.type.span.equals("anthropic") ?? false
+    let base = value("api_base") ?? value("base_url")
     guard
-      var url = (value("api_base") ?? value("base_url"))?.text ?? vendor?.url
+      var url = base?.text ?? vendor?.url
         ?? (isAzure ? [UInt8]("os.environ/AZURE_API_BASE") : nil)
     else { return false }
     // The path belongs before a query.
@@ -129,10 +130,15 @@ extension Deployment {
         url.append(end)
       }
     }
-    if !query.isEmpty { url += ImportedSection.written(query) }
+    let parsed = BackendURL(text: url)
+    // An invalid URL is left out as it is, without its query; with a variable in it, it could not be checked.
+    if !query.isEmpty {
+      url +=
+        parsed == nil
+        ? ImportedSection.written(query) : written(query: query, line: base?.line ?? 0)
+    }
     section.set("type", [UInt8](isAnthropic ? "anthropic" : "openai"))
     section.set("webhook_url", written: url)
-    let parsed = BackendURL(text: url)
     if let parsed, !parsed.isSecure, !parsed.isNearby {
       section.set("allow_http", [UInt8]("yes"))
       section.note("the next section sends messages and keys unencrypted, as the original does")
@@ -147,6 +153,28 @@ extension Deployment {
         : provider.begins(with: "azure") ? "header.api-key" : "header.Authorization",
       isNearby: parsed?.isNearby ?? false)
     return true
+  }
+
+  /// A query with its `?` or `&`, in which keys become variables.
+  private func written(query: [UInt8], line: Int) -> [UInt8] {
+    var written = Array(query.prefix(1))
+    for part in query.dropFirst().split(separator: UInt8(ascii: "&")) {
+      if written.count > 1 { written.append("&") }
+      let end = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
+      let name = Array(part[..<end])
+      guard end < part.endIndex, isKey(name), !part[end...].contains(UInt8(ascii: "$")) else {
+        written += ImportedSection.written(Array(part))
+        continue
+      }
+      let key = Array(part[(end + 1)...])
+      written += name + [UInt8(ascii: "=")]
+      written += variables.reference(to: key, line: line, Variables.name(from: name))
+    }
+    return written
+  }
+
+  private func isKey(_ name: [UInt8]) -> Bool {
+    KeyMistake.isKey(field: name.span) || name.found(in: "sig signature code auth=-") != nil
   }
 
   private func addKey(_ field: StaticString, isNearby: Bool) {

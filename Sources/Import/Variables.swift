@@ -22,7 +22,12 @@ final class Variables {
   /// A secret as the new file refers to it: `${NAME}`. `suggestion` is the name for one that is written out.
   @inline(never)
   func reference(to node: YAMLNode, _ suggestion: [UInt8]) -> [UInt8] {
-    let text = node.text ?? []
+    reference(to: node.text ?? [], line: node.line, suggestion)
+  }
+
+  /// The same for a part of a text at a line.
+  @inline(never)
+  func reference(to text: [UInt8], line: Int, _ suggestion: [UInt8]) -> [UInt8] {
     if let name = Self.name(in: text) {
       references.append(name)
       return Self.reference(name)
@@ -35,7 +40,7 @@ final class Variables {
       name = ("\(suggestion)_\(number)" as Text).bytes
     }
     let note: Text =
-      "a key is written out at line \(node.line) of the original: set the variable \(name) to it"
+      "a key is written out at line \(line) of the original: set the variable \(name) to it"
     literals.append((name, text, note))
     return Self.reference(name)
   }

@@ -478,3 +478,18 @@ model_list:
     bots = [name for name in sections if name.startswith("bot ")]
     assert len(bots) == len(set(bots)) == 4
     assert sections["bot gpt-4"]["name"] == "gpt-4"
+
+
+def test_a_key_in_a_query_becomes_a_variable(imported):
+    sections, text = imported(
+        """
+model_list:
+  - {model_name: m, litellm_params: {model: openai/a,
+     api_base: "https://h.example/v1?api_key=very-secret-1&v=2&sig=very-secret-2"}}
+"""
+    )
+    assert sections["integration m-openai"]["webhook_url"] == (
+        "https://h.example/v1/chat/completions?api_key=${API_KEY}&v=2&sig=${SIG}"
+    )
+    assert "very-secret" not in text
+    assert "set the variable API_KEY to it" in text
