@@ -62,7 +62,8 @@ struct ConfigurationReader {
     switch line.content {
     case .blank, .comment: return
     case .bad(let defect):
-      list.report(number, "\(defect.message)")
+      let advice = defect == .missingEquals ? HiddenCharacter.advice(about: bytes) : nil
+      list.report(number, advice.map { "\(defect.message); \($0)" } ?? "\(defect.message)")
       if defect.isSection { open(nil) }
     case .section(let type, let name):
       openSection(type: bytes.extracting(type), name: bytes.extracting(name ?? 0..<0), at: number)
@@ -84,6 +85,9 @@ extension ConfigurationReader {
   private mutating func openSection(type: Span<UInt8>, name: Span<UInt8>, at line: Int) {
     guard let kind = SectionKind(type: type) else {
       open(nil)
+      if let advice = HiddenCharacter.advice(about: type) {
+        return reportUnknown(line, "unknown section [\(quoting: type)]; \(advice)")
+      }
       if let other = OtherNames.section(type) {
         return reportUnknown(line, "unknown section [\(quoting: type)]; write \(other)")
       }
@@ -101,9 +105,8 @@ extension ConfigurationReader {
       list.report(line, "[\(kind.type)] cannot have a name; remove it")
     }
     if kind.isNamed, !SectionName.isName(name) {
-      list.report(
-        line,
-        "'\(quoting: name)' is not a valid name; \(SectionName.rule)")
+      let advice = HiddenCharacter.advice(about: name) ?? "\(SectionName.rule)"
+      list.report(line, "'\(quoting: name)' is not a valid name; \(advice)")
     }
     keep(section, at: line)
   }

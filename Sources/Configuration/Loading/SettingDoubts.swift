@@ -24,6 +24,7 @@ extension Setting {
   /// The message of an error, with what to write instead where that can be guessed.
   func message(of error: InvalidValue, writtenAs text: Span<UInt8>) -> Text {
     if error.isUnknown { return error.message }
+    if let advice = HiddenCharacter.advice(about: text) { return "\(error.message); \(advice)" }
     if let mistake = WrittenMistake.find(in: text, kindOfText) {
       return "\(error.message); \(mistake)"
     }

@@ -13,6 +13,7 @@ enum UnknownKey {
     for key: Span<UInt8>, in section: Section, _ names: inout NearestName
   ) -> Text {
     let message: Text = "unknown key '\(unknown: key)' in \(section.header)"
+    if let advice = HiddenCharacter.advice(about: key) { return "\(message); \(advice)" }
     if names.spend(OtherNames.length), let hint = OtherNames.hint(for: key, in: section.kind) {
       return "\(message); \(question(hint))"
     }

@@ -38,7 +38,10 @@ extension Setting {
       if let word = words.word(candidate.span) { return [UInt8](word) }
     }
     var names = NearestName()
-    return names.find(text, among: words.words.map { [UInt8]($0) })
+    if let near = names.find(text, among: words.words.map { [UInt8]($0) }) { return near }
+    // 'yes please'.
+    let first = text.extracting(0..<end(ofFirst: text))
+    return first.count < text.count ? words.word(first).map { [UInt8]($0) } : nil
   }
 
   /// The scope that the first wrong one of a list means.
