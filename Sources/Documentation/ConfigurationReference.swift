@@ -89,7 +89,7 @@ enum ConfigurationReference {
     `/etc/postern/postern.conf` and no `-c`, the others are a configuration by themselves.
 
     The management API changes the configuration file alone. A setting that another file below it gives gets a line there; with
-    `null` that line goes, and the other file's value applies again. What a file in `conf.d` gives cannot be changed: the answer is 409
+    `null` that line goes, and the other file's value applies again, unless it is a secret: then `null` is refused. What a file in `conf.d` gives cannot be changed: the answer is 409
     with `in_other_file`, which names the file and its line. Neither can a section be deleted that another file has.
 
     ## Other versions

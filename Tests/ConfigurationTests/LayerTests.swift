@@ -202,6 +202,28 @@ extension LayerTests {
     #expect(throws: Never.self) { try edited(files, Self.set("6")) }
   }
 
+  /// A client that moves the URL must not get the vendor's key sent to it.
+  @Test func aSecretOfAnotherFileIsNotRemoved() {
+    let section = SectionName(.integration, Array("i".utf8))
+    let key = Array("header.Authorization".utf8)
+    let below = """
+      [bot a]
+      [integration i]
+      type = custom
+      webhook_url = https://example.com/
+      header.Authorization = Bearer 0123456789
+      """
+    for own in ["[log]\n", "[integration i]\nheader.authorization = Bearer mine\n"] {
+      expectRefusal("below:5") {
+        try edited(
+          Files(below: below, own: own),
+          .set(
+            section, key: Array("webhook_url".utf8), value: Array("https://example.org/".utf8)),
+          .unset(section, key: key))
+      }
+    }
+  }
+
   private func expectRefusal(_ place: String, _ edit: () throws -> String) {
     let error = #expect(throws: ConfigurationEditError.self) { try edit() }
     guard case .inOtherFile(_, _, let found)? = error else {

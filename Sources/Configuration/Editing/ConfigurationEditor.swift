@@ -9,6 +9,8 @@ struct ConfigurationEditor {
   private var writer: ValueWriter
   /// Settings that have the wanted value without a line of their own, until another change takes it away.
   private var inherited: [(section: SectionName, key: [UInt8], value: [UInt8])] = []
+  /// Settings that are removed.
+  private var removed: [(section: SectionName, key: [UInt8])] = []
 
   init(_ document: INIDocument, report: ConfigurationReport, sources: ConfigurationSources) {
     self.document = document
@@ -30,6 +32,7 @@ struct ConfigurationEditor {
     case .unset(let section, let key):
       let (setting, row) = try setting(key, in: section)
       try checkOtherFiles(section, key, setting, row)
+      removed.append((section, key))
       guard let extent = document.extent(of: section) else {
         if implied(section) == nil { throw .noSuchSection(section) }
         return
@@ -76,7 +79,23 @@ struct ConfigurationEditor {
     }
     if !isComplete { result = Configuration.load(document.bytes, from: sources) }
     if result.configuration == nil { throw .refused(objections(result.findings)) }
+    try checkRemovedSecrets(in: result)
     return result
+  }
+
+  /// Throws if a secret that was to be removed is still there, in a file below: it would go wherever the URL leads now.
+  private func checkRemovedSecrets(
+    in result: ConfigurationReport
+  ) throws(ConfigurationEditError) {
+    for (section, key) in removed {
+      let (setting, row) = try setting(key, in: section)
+      guard let found = result.section(section),
+        let entry = found.entry(row: row, key: key, setting), let line = entry.line,
+        entry.isDerived || setting.hides(entry.suffix.span)
+      else { continue }
+      throw .inOtherFile(
+        section: found.header, key: key, place: result.lineMap.name(of: line))
+    }
   }
 }
 
