@@ -16,7 +16,10 @@ struct CheckCommand {
       let report = source.load(
         leavesUnresolved: needsNoSecrets, ignoresUnknown: ignoresUnknown), report.isValid
     else { return .failure }
-    if prints { return Console.print(report.effectiveText()) ? .success : .failure }
+    if prints {
+      let text = report.effectiveText(control: ControlSocket.standardPath)
+      return Console.print(text) ? .success : .failure
+    }
     var text: Text = "\(source.name): valid"
     switch report.unresolved {
     case 0: break

@@ -107,7 +107,8 @@ enum Manual {
       usage: postern trace [ID | --follow] [-c FILE | -u URL] [-k FILE]
 
       Shows the last exchanges of the running gateway, a line each with what was tried; the newest is
-      the last. With ID it shows one in full, with --follow each as it ends. Times are in UTC.
+      the last. With ID it shows one in full, with --follow each as it ends. Times are in UTC. On a
+      terminal --follow outlives a restart of the gateway.
 
       """
     case .conversations:

@@ -6,12 +6,14 @@ extension ConfigurationReport {
   /// Comments say where each comes from: a line of the file, an implied value, or the default. Read back, it
   /// gives the same configuration, except for secrets, which are `****`: keys, header fields, the values of
   /// `${…}`, and the queries of URLs. For valid configurations only.
-  public func effectiveText() -> [UInt8] {
+  ///
+  /// `control` is where the control socket is without a setting; `nil` for none.
+  public func effectiveText(control: [UInt8]? = nil) -> [UInt8] {
     var text: [UInt8] = []
     for kind in SectionKind.allCases {
       for section in sections where section.kind == kind {
         if !text.isEmpty { text.append("\n") }
-        section.appendEffective(lineMap, to: &text)
+        section.appendEffective(lineMap, control: kind == .server ? control : nil, to: &text)
       }
     }
     return text
@@ -21,7 +23,9 @@ extension ConfigurationReport {
 extension Section {
   /// Appends the section: the values of the file in its order, the implied ones, the defaults, and a comment
   /// with the settings that have no value.
-  fileprivate func appendEffective(_ lines: LineMap, to text: inout [UInt8]) {
+  fileprivate func appendEffective(
+    _ lines: LineMap, control: [UInt8]?, to text: inout [UInt8]
+  ) {
     switch origin {
     case .line(let line): Self.append(line, to: line, lines, to: &text)
     case .implied: text.append("# implied\n")
@@ -31,8 +35,11 @@ extension Section {
     text.append("\n")
     appendGiven(lines, to: &text)
     append("# implied\n", to: &text) { if case .implied = $0.origin { true } else { false } }
+    if let control, entry("control") == nil {
+      text += ("# implied by the environment here\ncontrol = \(control)\n" as Text).bytes
+    }
     append("# default\n", to: &text) { if case .standard = $0.origin { true } else { false } }
-    appendUnset(to: &text)
+    appendUnset(to: &text, except: control == nil ? "" : "control")
   }
 
   /// Appends the values of the file. Settings on consecutive lines share a comment.
@@ -83,9 +90,10 @@ extension Section {
     text.append("\n")
   }
 
-  private func appendUnset(to text: inout [UInt8]) {
+  private func appendUnset(to text: inout [UInt8], except other: StaticString) {
     var isFirst = true
-    for setting in kind.settings where !setting.isFamily && entry(setting.name) == nil {
+    for setting in kind.settings
+    where !setting.isFamily && entry(setting.name) == nil && !setting.name.equals(other) {
       text.append(isFirst ? "# not set: " : ", ")
       text.append(setting.name)
       isFirst = false

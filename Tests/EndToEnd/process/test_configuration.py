@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
+import replies
+from configuration import integration
+
 GPT = """[integration gpt]
 type = openai
 webhook_url = http://127.0.0.1:9/v1/chat/completions
@@ -362,3 +365,39 @@ breaker = 5/30s
 """,
         OPENAI_API_KEY="sk-of-a-test",
     )
+
+
+def test_print_shows_the_control_socket_that_follows(postern, tmp_path):
+    file = tmp_path / "c.conf"
+    file.write_text("[log]\n")
+    environment = {"RUNTIME_DIRECTORY": "/run/postern"}
+    text = postern("check", "-c", file, "--print", environment=environment).stdout
+    assert "# implied by the environment here\ncontrol = /run/postern/control.sock\n" in text
+    assert "control" not in text.partition("# not set: ")[2].partition("\n")[0]
+    file.write_text("[server]\ncontrol = /run/own.sock\n")
+    text = postern("check", "-c", file, "--print", environment=environment).stdout
+    assert "# line 2\ncontrol = /run/own.sock\n" in text and "by the environment" not in text
+
+
+def test_secrets_in_a_query_are_never_shown(gateway, backend, postern):
+    """The backend quotes the whole URL in its error."""
+    secret = "query-secret-0123456789"
+    server = backend(replies.failure("401 Unauthorized", f"bad url ?sig={secret}&v=1"))
+    for name in ["key", "api_key", "token", "sig", "code", "X-Amz-Signature"]:
+        url = f"{server.url}?{name}={secret}&v=1"
+        running = gateway(
+            {
+                "log": {"level": "debug"},
+                "bot default": {},
+                "integration only": integration(url, "openai"),
+            }
+        )
+        file = running.log_path.with_suffix(".conf")
+        client = running.client()
+        shown = postern("check", "-c", file, "--print").stdout
+        shown += str(client.message("hi").json)
+        for path in ["integrations", "integrations/only/preview", "status", "exchanges"]:
+            shown += str(client.get(f"/v1/{path}").json)
+        running.stop()
+        assert "?****" in shown
+        assert secret not in shown + running.log, name

@@ -13,7 +13,10 @@ import replies
 from configuration import integration
 
 SECONDS = 3600 if os.environ.get("POSTERN_LONG") else 70
-WRITES = "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate,rename,renameat2,openat,unlink"
+WRITES = (
+    "write,pwrite64,writev,pwritev,fsync,fdatasync,ftruncate,fallocate,"
+    "rename,renameat2,openat,unlink"
+)
 
 
 @pytest.mark.timeout(SECONDS + 120)
