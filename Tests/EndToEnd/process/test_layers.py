@@ -134,6 +134,31 @@ def test_the_layers_alone_are_a_configuration(host):
     assert done.stdout == "/etc/postern/postern.conf: valid\n"
 
 
+def test_a_gateway_without_the_file_finds_it_later(host):
+    """The vendor's defaults serve until the administrator writes a file."""
+    done = host(
+        """
+        printf '[server]\nlisten = unix:/etc/postern/p.sock\n' > /etc/postern/conf.d/20.conf
+        $postern run 2>/etc/log &
+        sleep 0.7
+        printf '[bot house]\nname = Mine\n' > /etc/postern/postern.conf
+        sleep 0.7
+        rm /etc/postern/postern.conf
+        sleep 1.5
+        kill $!
+        wait $!
+        cat /etc/log
+        """
+    )
+    log = done.stdout
+    assert " listening " in log, log + done.stderr
+    assert "no_configuration" not in log
+    assert "configuration_reloaded" in log
+    # A file that has been there is missed.
+    assert "/etc/postern/postern.conf: No such file or directory" in log
+    assert log.splitlines()[-1].split()[1:3] == ["info", "stopped"]
+
+
 def test_a_file_elsewhere_has_nothing_of_the_host(host):
     done = host(
         "echo '[log]' > /etc/postern/test.conf; $postern check --print -c /etc/postern/test.conf"
@@ -185,6 +210,37 @@ def test_files_of_conf_d_appear_change_and_vanish(layered):
     file.unlink()
     await_that(lambda: window(served) == 10, log)
     assert 'changed="[bot a]"' in log.log
+
+
+def test_a_mounted_volume_changes_by_a_link(layered):
+    """As Kubernetes changes a mounted ConfigMap: the link `..data` leads elsewhere in one step."""
+    served = layered()
+    volume = served.file.with_name("volume")
+    for number in (1, 2):
+        (volume / f"..{number}").mkdir(parents=True)
+        (volume / f"..{number}/10.conf").write_text(f"[bot a]\nwindow = {number}\n")
+    (volume / "..data").symlink_to("..1")
+    (volume / "10.conf").symlink_to("..data/10.conf")
+    served.conf_d.symlink_to(volume)
+    await_that(lambda: window(served) == 1, served.running)
+    (volume / "..new").symlink_to("..2")
+    (volume / "..new").rename(volume / "..data")
+    await_that(lambda: window(served) == 2, served.running)
+
+
+def test_the_layers_change_under_load(layered):
+    """Messages are answered, and each answer is one of a whole configuration."""
+    served = layered()
+    served.conf_d.mkdir()
+    file = served.conf_d / "10.conf"
+    client = served.running.client()
+    for number in range(1, 30):
+        new = file.with_name("new")
+        new.write_text(f"[bot a]\nwindow = {number}\n")
+        new.rename(file)
+        assert client.message("hi", bot="a").status == 200
+    await_that(lambda: window(served) == 29, served.running)
+    assert "configuration_invalid" not in served.running.log
 
 
 def test_the_api_changes_the_file_alone(layered):
