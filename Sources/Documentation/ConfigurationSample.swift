@@ -30,7 +30,7 @@ enum ConfigurationSample {
   private static func section(_ kind: SectionKind) -> String {
     var text = comment("\(kind.summary)")
     switch kind {
-    case .server, .context, .limits, .recorder, .log: text += "[\(kind.type)]\n"
+    case .server, .context, .limits, .recorder, .outbox, .log: text += "[\(kind.type)]\n"
     case .key: text += "#[key ops]\n"
     case .bot: text += "[bot default]\n"
     case .channel: text += "#[channel home]\n"

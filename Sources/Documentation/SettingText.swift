@@ -29,6 +29,7 @@ extension Setting {
     case .secret, .token: "secret"
     case .people: "ids and names, or `*`"
     case .purposes: "purposes"
+    case .webhookSecrets: "`whsec_` and base64, secret"
     case .scopes: "scopes"
     case .field: "text, secret"
     case .json: "JSON"

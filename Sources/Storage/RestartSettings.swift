@@ -4,10 +4,12 @@ import Configuration
 struct RestartSettings {
   private let server: ServerSettings
   private let context: ContextSettings
+  private let outbox: OutboxSettings
 
   init(_ configuration: Configuration) {
     server = configuration.server
     context = configuration.context
+    outbox = configuration.outbox
   }
 
   /// The names of the settings that differ in a new configuration, as in the file.
@@ -25,6 +27,8 @@ struct RestartSettings {
     note("[context] memory", context.memoryBytes != new.context.memoryBytes)
     note("[context] file", context.file != new.context.file)
     note("[context] sync", context.sync != new.context.sync)
+    note("[outbox] file", outbox.file != new.outbox.file)
+    note("[outbox] size", outbox.sizeBytes != new.outbox.sizeBytes)
     return names
   }
 }

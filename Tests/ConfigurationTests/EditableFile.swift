@@ -143,6 +143,7 @@ struct EditableFile {
       case .context: [("window", number), ("memory", number + "M"), ("sync", number + "s")]
       case .limits: [("in_flight", number), ("per_user", number + "/m")]
       case .recorder: [("content", ["yes", "no"].randomElement(using: &random)!)]
+      case .outbox: [("size", number + "M"), ("hold", number + "h"), ("keep", number + "m")]
       case .key: [("scopes", ["chat", "read, write"].randomElement(using: &random)!)]
       case .bot:
         [

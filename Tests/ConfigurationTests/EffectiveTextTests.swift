@@ -63,7 +63,7 @@ import Testing
       hedge = no
       deadline = 120s
       delivery = live
-      # not set: system, system_file, aliases
+      # not set: system, system_file, aliases, callback, callback_secret
 
       # line 2
       [integration gpt]

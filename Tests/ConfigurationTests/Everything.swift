@@ -32,6 +32,12 @@ let everything = (
   memory = 1M
   content = yes
 
+  [outbox]
+  file = /var/lib/postern/outbox.ring
+  size = 2M
+  hold = 2h
+  keep = 2m
+
   [log]
   level = debug
   format = json
@@ -55,6 +61,8 @@ let everything = (
   deadline = 10s
   delivery = whole
   aliases = gpt-4o, gpt-*
+  callback = https://app.example/replies
+  callback_secret = ${WEBHOOK}
 
   [bot sales]
   system_file = /system
@@ -126,7 +134,7 @@ let everything = (
   bot = support
   type = echo
   """,
-  variables: ["KEY": "0123456789abcdef"],
+  variables: ["KEY": "0123456789abcdef", "WEBHOOK": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],
   files: [
     "/cert": "-----BEGIN CERTIFICATE-----", "/key": "-----BEGIN PRIVATE KEY-----",
     "/ca": "-----BEGIN CERTIFICATE-----", "/system": "Be kind.\n",

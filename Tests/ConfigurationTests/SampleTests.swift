@@ -76,6 +76,7 @@ import Testing
           [
             "OPENAI_API_KEY": "sk", "TELEGRAM_TOKEN": "1:x", "SLACK_SIGNING_SECRET": "x",
             "CREDENTIALS_DIRECTORY": "/c",
+            "CALLBACK_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
           ],
           files: [
             "/c/ops-key": "0123456789abcdef", "/etc/postern/support.txt": "x",
@@ -86,6 +87,7 @@ import Testing
         let ownLine = report.lines.filter {
           $0.hasPrefix("5:") && !$0.contains("HTTPS needs") && !$0.contains("mutual TLS needs")
             && !$0.contains("of this type do not use it")
+            && !$0.contains("without callback_secret")
         }
         #expect(ownLine == [], "\(setting.sampleLine)")
       }

@@ -50,6 +50,7 @@ import Testing
     for (one, others) in [
       (blank.server as Any, [full.server as Any]), (blank.context, [full.context]),
       (blank.limits, [full.limits]), (blank.recorder, [full.recorder]),
+      (blank.outbox, [full.outbox]),
       (blank.log, [full.log]), (blank.keys[0], full.keys),
       (blank.channels[0], full.channels), (blank.bots[0], full.bots),
       (blank.integrations[0], full.integrations),

@@ -12,6 +12,8 @@ public final class Configuration: Sendable {
   public let limits: LimitsSettings
   /// `[recorder]`.
   public let recorder: RecorderSettings
+  /// `[outbox]`.
+  public let outbox: OutboxSettings
   /// `[log]`.
   public let log: LogSettings
   /// `[key NAME]`, in file order; empty where the gateway serves this host alone.
@@ -22,7 +24,7 @@ public final class Configuration: Sendable {
   public let integrations: [IntegrationSettings]
   /// `[channel NAME]`, in file order.
   public let channels: [ChannelSettings]
-  /// The secrets of all integrations and channels, and the keys that the file has in the clear.
+  /// The secrets of all integrations, channels and callbacks, and the keys that the file has in the clear.
   public var secrets: [[UInt8]] {
     @inline(never)
     get { collectedSecrets() }
@@ -32,6 +34,7 @@ public final class Configuration: Sendable {
     var secrets: [[UInt8]] = []
     for integration in integrations { secrets += integration.secrets }
     for channel in channels { secrets += channel.secrets }
+    for bot in bots { secrets += bot.secrets }
     for key in keys { if case .key(let secret) = key.secret { secrets.append(secret) } }
     return secrets
   }
@@ -74,6 +77,7 @@ public final class Configuration: Sendable {
     context = ContextSettings(resolver.all(.context)[0])
     limits = LimitsSettings(resolver.all(.limits)[0])
     recorder = RecorderSettings(resolver.all(.recorder)[0])
+    outbox = OutboxSettings(resolver.all(.outbox)[0])
     log = LogSettings(resolver.all(.log)[0])
     keys = resolver.all(.key).map(APIKeySettings.init)
     bots = resolver.all(.bot).map(BotSettings.init)

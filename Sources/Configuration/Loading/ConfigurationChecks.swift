@@ -35,12 +35,14 @@ extension ConfigurationResolver {
     }
   }
 
-  /// Checks that the ring's file can be there.
-  mutating func checkContext(_ context: Section) {
-    guard let entry = context.entry("file"), let path = entry.text,
-      let fault = sources.fileFault(path.bytes)
-    else { return }
-    report(entry.origin, "file: \(path.path) cannot be used: \(fault)")
+  /// Checks that the file of the ring or of the outbox can be there.
+  mutating func checkFile(of section: Section, apartFrom other: Section? = nil) {
+    guard let entry = section.entry("file"), let path = entry.text else { return }
+    if let other, other.text("file") == path.bytes {
+      report(entry.origin, "file: \(other.header) has the same file; choose another one")
+    } else if let fault = sources.fileFault(path.bytes) {
+      report(entry.origin, "file: \(path.path) cannot be used: \(fault)")
+    }
   }
 
   mutating func checkKeys(_ keys: [Section]) {
@@ -106,6 +108,15 @@ extension ConfigurationResolver {
     }
     checkAliases(of: bot)
     readSystem(of: bot)
+    checkURL("callback", of: bot)
+    if bot.entry("callback_secret") == nil, let callback = bot.entry("callback") {
+      warn(
+        callback.origin,
+        """
+        callback: without callback_secret, the receiver cannot tell that a reply is from Postern; write callback_secret = \
+        ${NAME}, made by: echo whsec_$(openssl rand -base64 32)
+        """)
+    }
     let integrations = integrations(of: bot)
     checkDeadline(of: bot, integrations)
     for integration in integrations where mayTakePart(integration) { return }
@@ -206,25 +217,26 @@ extension ConfigurationResolver {
     {
       report(entry.origin, "serves: only integrations with type = openai serve more than chat")
     }
-    check("webhook_url", of: integration)
-    check("probe_url", of: integration)
+    checkURL("webhook_url", of: integration)
+    checkURL("probe_url", of: integration)
   }
 
   /// Checks that libcurl can read a URL, and that messages and keys do not go over the network in the clear.
-  private mutating func check(_ key: StaticString, of integration: Section) {
-    guard let entry = integration.entry(key), let url = entry.text?.parsed(BackendURL.init)
+  private mutating func checkURL(_ key: StaticString, of section: Section) {
+    guard let entry = section.entry(key), let url = entry.text?.parsed(BackendURL.init)
     else { return }
     if let fault = sources.urlFault(url.text) {
       report(entry.origin, "\(key): libcurl cannot read the URL: \(fault)")
     }
-    guard !url.isSecure, !url.isNearby, integration.boolean("allow_http") == false else { return }
+    let mayAllow = section.kind == .integration
+    guard !url.isSecure, !url.isNearby, !mayAllow || section.boolean("allow_http") == false else {
+      return
+    }
     let host: Text = entry.isDerived ? "its host" : "'\(quoting: url.host)'"
+    let other: StaticString = mayAllow ? ", or set allow_http = yes" : ""
     report(
       entry.origin,
-      """
-      \(key): http:// to \(host) would send messages and keys unencrypted; use https://, or set \
-      allow_http = yes
-      """)
+      "\(key): http:// to \(host) would send messages and keys unencrypted; use https://\(other)")
   }
 
   /// Checks that `ca_file` has certificates in PEM: "CERTIFICATE", "X509 CERTIFICATE" or "TRUSTED CERTIFICATE".

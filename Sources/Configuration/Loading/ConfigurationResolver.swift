@@ -36,7 +36,8 @@ struct ConfigurationResolver {
     for bot in all(.bot) { check(bot: bot) }
     for integration in all(.integration) { check(integration: integration) }
     checkChannels()
-    checkContext(context)
+    checkFile(of: context)
+    checkFile(of: all(.outbox)[0], apartFrom: context)
     // A file with errors is mended first: what follows from them would only distract.
     if list.findings.contains(where: { $0.severity == .error }) { return }
     for bot in all(.bot) { doubtEcho(in: integrations(of: bot)) }

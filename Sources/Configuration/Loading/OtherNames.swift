@@ -41,8 +41,8 @@ package enum OtherNames {
   }
 
   private static let tables: [(kind: SectionKind, names: StaticString)] = [
-    (.server, server), (.context, context), (.limits, limits), (.log, log), (.key, apiKey),
-    (.bot, bot), (.integration, integration), (.channel, channel),
+    (.server, server), (.context, context), (.limits, limits), (.outbox, outbox), (.log, log),
+    (.key, apiKey), (.bot, bot), (.integration, integration), (.channel, channel),
   ]
 
   private static let sections: StaticString = """
@@ -50,6 +50,7 @@ package enum OtherNames {
     http https web listen tls ssl listener=[server]
     auth apikey api_key api_keys keys token tokens user users=[key NAME]
     memory history ring storage cache=[context]
+    queue queues jobs=[outbox]
     agent assistant persona character=[bot NAME]
     telegram slack discord webhook channels messenger=[channel NAME]
     ratelimit rate_limit limit=[limits]
@@ -81,6 +82,13 @@ package enum OtherNames {
     queue queue_size queue_length=queue_per_conversation
     """
 
+  private static let outbox: StaticString = """
+    memory max_size capacity=size
+    path storage database dir=file
+    ttl expire timeout max_age=hold
+    sync flush fsync=it belongs in [context], as 'sync', and holds for both files
+    """
+
   private static let log: StaticString = """
     file path output destination log_file filename=the log goes to standard error, to systemd's journal or where you \
     redirect it; leave it out
@@ -101,6 +109,8 @@ package enum OtherNames {
     history history_length max_messages=window
     session sticky_session sticky_sessions affinity=sticky
     title label display_name=name
+    callback_url reply_url reply_to=callback
+    webhook_secret signing_secret=callback_secret
     """
 
   private static let integration: StaticString = """

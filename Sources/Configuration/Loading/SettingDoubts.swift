@@ -7,7 +7,7 @@ extension Setting {
     switch type {
     case .duration, .sync: return doubtAboutTime(text)
     case .size: return doubtAboutSize(text)
-    case .prose, .line, .path, .url, .proxy, .field, .secret, .token: break
+    case .prose, .line, .path, .url, .proxy, .field, .secret, .token, .webhookSecrets: break
     default: return nil
     }
     if let mistake = WrittenMistake.find(in: text, kindOfText) { return mistake }
@@ -41,7 +41,7 @@ extension Setting {
     case .prose: .prose
     case .line: name.equals("model") ? .word : .name
     case .path: .word
-    case .url, .proxy, .field, .secret, .token: .secret
+    case .url, .proxy, .field, .secret, .token, .webhookSecrets: .secret
     default: .other
     }
   }

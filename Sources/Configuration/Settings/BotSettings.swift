@@ -40,6 +40,12 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
   public private(set) var delivery = Delivery.live
   /// Further names that clients may give as a `model`.
   public private(set) var aliases: [ModelAlias] = []
+  /// Where replies to messages that were sent with `Prefer: respond-async` are POSTed.
+  public private(set) var callback: BackendURL?
+  /// The secrets that sign what is POSTed there; `nil` for no signature.
+  public private(set) var callbackSecrets: WebhookSecrets?
+  /// What must not be shown: the callback's secrets, and the values in its query.
+  private(set) var secrets: [[UInt8]] = []
   private var systemText: [UInt8]?
   private var systemFile: [UInt8]?
   private let systemContents: [UInt8]?
@@ -56,6 +62,7 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
     systemContents = section.system
     var rows = SettingRows(filling: section)
     bind(&rows)
+    secrets = section.secrets + (callback?.queryValues ?? [])
   }
 
   func bind(_ rows: inout SettingRows) {
@@ -106,6 +113,21 @@ public final class BotSettings: SectionSettings, @unchecked Sendable {
         Further names that clients may give as a `model`, separated by commas. One that ends in `*` stands for all that begin \
         so; the longest that fits counts.
         """, example: "gpt-4o, gpt-*", absence: "the bot's name alone"))
+    rows.parsed(
+      "callback", .url, &callback, { (value) throws(InvalidValue) in try BackendURL(value) },
+      .init(
+        """
+        Where replies and failures are POSTed of messages that were sent with `Prefer: respond-async`, as Standard \
+        Webhooks have it.
+        """, example: "https://app.example/replies", absence: "nowhere"))
+    rows.parsed(
+      "callback_secret", .webhookSecrets, &callbackSecrets,
+      { (value) throws(InvalidValue) in try WebhookSecrets(value) }, isSecret: true,
+      .init(
+        """
+        The secret of the callback's signature: `whsec_` and a key in base64. With several, separated by blanks, there are \
+        as many signatures, so that the receiver can change from one to the other.
+        """, example: "${CALLBACK_SECRET}", absence: "no signature"))
   }
 }
 

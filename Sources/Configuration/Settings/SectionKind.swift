@@ -2,7 +2,7 @@ import Bytes
 
 /// The kinds of sections.
 public enum SectionKind: CaseIterable, Sendable {
-  case server, context, limits, recorder, log, key, bot, integration, channel
+  case server, context, limits, recorder, outbox, log, key, bot, integration, channel
 
   /// What stands in the brackets.
   package var type: StaticString {
@@ -11,6 +11,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .context: "context"
     case .limits: "limits"
     case .recorder: "recorder"
+    case .outbox: "outbox"
     case .log: "log"
     case .key: "key"
     case .bot: "bot"
@@ -22,7 +23,7 @@ public enum SectionKind: CaseIterable, Sendable {
   /// The most sections of the kind. A kind with only one has no names.
   package var most: Int {
     switch self {
-    case .server, .context, .limits, .recorder, .log: 1
+    case .server, .context, .limits, .recorder, .outbox, .log: 1
     case .channel: 64
     case .bot: 256
     case .key, .integration: 1024
@@ -42,6 +43,7 @@ public enum SectionKind: CaseIterable, Sendable {
     case .context: ContextSettings.table
     case .limits: LimitsSettings.table
     case .recorder: RecorderSettings.table
+    case .outbox: OutboxSettings.table
     case .log: LogSettings.table
     case .key: APIKeySettings.table
     case .bot: BotSettings.table
@@ -57,6 +59,11 @@ public enum SectionKind: CaseIterable, Sendable {
     case .context: "The memory of conversations: a ring of fixed size that all bots share."
     case .limits: "How much may happen at once."
     case .recorder: "The flight recorder: the last exchanges, in memory, for `GET /v1/exchanges`."
+    case .outbox:
+      """
+      The outbox: messages that were sent with `Prefer: respond-async` and wait for their reply, and replies that wait \
+      for their receiver.
+      """
     case .log: "What is logged to standard error."
     case .key:
       """

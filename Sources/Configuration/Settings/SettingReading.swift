@@ -34,6 +34,7 @@ extension SettingType {
     case .secret: _ = try APIKeySecret(value)
     case .token: try Self.checkToken(value)
     case .people: _ = try ChannelSettings.people(value)
+    case .webhookSecrets: _ = try WebhookSecrets(value)
     case .field: try Self.checkField(value)
     case .json: try Self.checkJSON(value)
     case .parameters: try Self.checkParameters(value)

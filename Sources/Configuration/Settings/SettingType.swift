@@ -48,6 +48,8 @@ package enum SettingType: Sendable {
   case secret
   /// What an integration serves, separated by commas.
   case purposes
+  /// The secrets of a webhook's signature, separated by blanks.
+  case webhookSecrets
   /// Scopes of an API key, separated by commas.
   case scopes
   /// A token or a secret of a service, or several secrets separated by blanks.
