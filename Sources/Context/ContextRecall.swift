@@ -1,3 +1,5 @@
+import Bytes
+
 /// Reading a conversation.
 extension ContextRing {
   /// The most turns that `recall` visits.
@@ -43,6 +45,20 @@ extension ContextRing {
       if !fits(record.user, record.reply) { return (place, page.count) }
     }
     return (page.count, page.count)
+  }
+
+  /// Whether one of the newest turns of a conversation was stored with this time, in milliseconds since 1970, and this
+  /// message of the user's. O(``maximumRecall``).
+  @inline(never)
+  public func hasTurn(
+    of identity: borrowing ConversationIdentity, at time: Int64, user: Span<UInt8>
+  ) -> Bool {
+    let page = newest(Self.maximumRecall, of: identity, through: nil)
+    for place in 0..<page.count {
+      let record = record(inCell: page.cell(place))
+      if record.time == time, record.user.equals(user) { return true }
+    }
+    return false
   }
 
   private func newest(

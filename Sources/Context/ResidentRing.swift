@@ -3,7 +3,8 @@ public import Platform
 
 /// A ring that owns the two blocks of memory which it uses.
 public final class ResidentRing {
-  private let block: MemoryBlock
+  /// The memory of its turns.
+  public let block: ResidentBlock
   private let index: MemoryBlock
   /// The ring.
   public var ring: ContextRing
@@ -22,7 +23,8 @@ public final class ResidentRing {
 
   /// Makes an empty ring in a block of zeros.
   init(formatting block: consuming MemoryBlock, index: consuming MemoryBlock, key: SipHash.Key) {
-    ring = ContextRing(formatting: block.bytes, index: index.bytes, key: key)
+    let block = ResidentBlock(block)
+    ring = ContextRing(formatting: block.memory, index: index.bytes, key: key)
     self.block = block
     self.index = index
   }
@@ -32,24 +34,12 @@ public final class ResidentRing {
     reopening block: consuming MemoryBlock, index: consuming MemoryBlock,
     onChange: ContextRing.ChangeHandler?
   ) throws(ContextError) {
-    ring = try ContextRing(reopening: block.bytes, index: index.bytes, onChange: onChange)
+    let block = ResidentBlock(block)
+    ring = try ContextRing(reopening: block.memory, index: index.bytes, onChange: onChange)
     self.block = block
     self.index = index
   }
 
   /// The size of the block, in bytes.
-  var byteCount: Int { block.bytes.count }
-
-  /// All bytes of the block.
-  var bytes: Span<UInt8> {
-    @_lifetime(borrow self)
-    get { bytes(in: 0..<byteCount) }
-  }
-
-  /// Some bytes of the block.
-  @_lifetime(borrow self)
-  func bytes(in range: Range<Int>) -> Span<UInt8> {
-    let part = UnsafeRawBufferPointer(rebasing: block.bytes[range])
-    return _overrideLifetime(Span(_unsafeBytes: part), borrowing: self)
-  }
+  var byteCount: Int { block.memory.count }
 }

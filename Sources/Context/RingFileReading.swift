@@ -1,10 +1,10 @@
 import Bytes
-import Platform
+package import Platform
 
 /// Reading a ring from its file, in whatever state the file is.
 extension StorageFile {
   /// The size in bytes; 0 if it cannot be determined.
-  var sizeOrZero: Int {
+  package var sizeOrZero: Int {
     do throws(SystemError) {
       return try size()
     } catch {
@@ -45,7 +45,9 @@ extension StorageFile {
   /// Reads as much of the file as there is and the device can read.
   ///
   /// Pages that the device cannot read are left as they are in the buffer.
-  borrowing func readReadable(into buffer: UnsafeMutableRawBufferPointer, from start: Int = 0) {
+  package borrowing func readReadable(
+    into buffer: UnsafeMutableRawBufferPointer, from start: Int = 0
+  ) {
     let page = 4096
     var next = 0
     var most = buffer.count

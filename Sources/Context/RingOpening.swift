@@ -80,7 +80,7 @@ struct RingOpening {
       }
       file.file.dropCache()
       // A crash while a file was being made may have left this.
-      File.remove(Self.aside(path))
+      File.remove(RingFile.aside(path))
       return OpenedRing(resident: ring, file: file, findings: findings)
     }
   }
@@ -154,9 +154,6 @@ struct RingOpening {
     return converted
   }
 
-  /// The path at which a new file is made before it gets the ring's name.
-  private static func aside(_ path: [UInt8]) -> [UInt8] { path + [UInt8](".new") }
-
   /// Makes the ring's file from a ring in memory; `nil` if another file has come to the path.
   ///
   /// - Parameters:
@@ -167,32 +164,15 @@ struct RingOpening {
     _ resident: ResidentRing, replacing old: RingFile?, setAside other: [UInt8]? = nil,
     instead smaller: ResidentRing? = nil
   ) throws(RingFileError) -> OpenedRing? {
-    let aside = Self.aside(path)
     let failure: SystemError
-    switch RingTaking(aside, .create) {
+    switch RingFile.make(path, of: resident.block, replacing: old, setAside: other) {
     case .locked: throw .locked
-    case .refused(let error): failure = error
-    case .taken(let new):
-      // Another process was faster, and its file may already have turns.
-      if old == nil, File.exists(path) { return nil }
-      do throws(SystemError) {
-        try new.truncate()
-        if let old { new.adopt(try old.file.attributes()) }
-        try new.write(resident.bytes, at: 0)
-        try new.flush()
-        new.dropCache()
-        if let other { try File.rename(path, to: other) }
-        try File.rename(aside, to: path)
-        try File.flushFolder(of: path)
-        let file = RingFile(adopting: new, path: path)
-        resident.ring.onChange = { file.write($0, at: $1) }
-        if findings.isEmpty { findings.append(.created) }
-        return OpenedRing(resident: resident, file: file, findings: findings)
-      } catch {
-        File.remove(aside)
-        failure = error
-      }
-    default: return nil
+    case .replaced: return nil
+    case .failed(let error): failure = error
+    case .made(let file):
+      resident.ring.onChange = { file.write($0, at: $1) }
+      if findings.isEmpty { findings.append(.created) }
+      return OpenedRing(resident: resident, file: file, findings: findings)
     }
     if let old, let smaller {
       // This replaces the finding that the ring was converted.

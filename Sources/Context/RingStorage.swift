@@ -1,16 +1,16 @@
 /// Checked access to one fixed block of memory.
 ///
-/// Only this file of the module uses pointers: nothing outside the block is read or written,
+/// Only this file uses pointers: nothing outside the block is read or written,
 /// whatever a damaged block says. Offsets and counts are in bytes. Numbers are in the machine's
 /// byte order, and aligned to their size. An offset outside the block is a bug, and stops the
 /// process.
 ///
 /// The caller owns the memory, which must outlive this value and all its copies.
-struct RingStorage {
+package struct RingStorage {
   private let base: UnsafeMutableRawPointer
-  let count: Int
+  package let count: Int
 
-  init(_ block: UnsafeMutableRawBufferPointer) {
+  package init(_ block: UnsafeMutableRawBufferPointer) {
     guard let base = block.baseAddress else { preconditionFailure("a block without memory") }
     precondition(UInt(bitPattern: base) % 8 == 0, "a block that is not aligned to 8 bytes")
     self.base = base
@@ -23,7 +23,7 @@ struct RingStorage {
   }
 
   @inline(__always)
-  func load<Number: FixedWidthInteger & BitwiseCopyable>(
+  package func load<Number: FixedWidthInteger & BitwiseCopyable>(
     _ type: Number.Type = Number.self, at offset: Int
   ) -> Number {
     check(offset, MemoryLayout<Number>.size)
@@ -31,7 +31,8 @@ struct RingStorage {
   }
 
   @inline(__always)
-  func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, at offset: Int) {
+  package func store<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number, at offset: Int)
+  {
     check(offset, MemoryLayout<Number>.size)
     base.storeBytes(of: number, toByteOffset: offset, as: Number.self)
   }
@@ -39,14 +40,14 @@ struct RingStorage {
   /// The bytes of a range, lent while this value lives.
   @inline(__always)
   @_lifetime(borrow self)
-  func bytes(at offset: Int, count length: Int) -> Span<UInt8> {
+  package func bytes(at offset: Int, count length: Int) -> Span<UInt8> {
     check(offset, length)
     let start = UnsafeRawPointer(base + offset).assumingMemoryBound(to: UInt8.self)
     return _overrideLifetime(Span(_unsafeStart: start, count: length), borrowing: self)
   }
 
   /// Copies bytes into the block. They must not be part of it.
-  func copy(_ bytes: Span<UInt8>, to offset: Int) {
+  package func copy(_ bytes: Span<UInt8>, to offset: Int) {
     check(offset, bytes.count)
     bytes.withUnsafeBytes { source in
       guard let from = source.baseAddress else { return }
@@ -54,7 +55,7 @@ struct RingStorage {
     }
   }
 
-  func zero(at offset: Int, count length: Int) {
+  package func zero(at offset: Int, count length: Int) {
     check(offset, length)
     (base + offset).initializeMemory(as: UInt8.self, repeating: 0, count: length)
   }
@@ -62,7 +63,7 @@ struct RingStorage {
   /// The offset of the first word of 8 bytes in the range that is not zero; `nil` if all are zero.
   ///
   /// Both arguments are multiples of 8. O(count).
-  func firstNonzeroWord(at offset: Int, count length: Int) -> Int? {
+  package func firstNonzeroWord(at offset: Int, count length: Int) -> Int? {
     check(offset, length)
     var next = offset
     while next < offset &+ length {

@@ -1,7 +1,7 @@
-import Platform
+package import Platform
 
 /// An attempt to open a ring's file and to lock it.
-enum RingTaking: ~Copyable {
+package enum RingTaking: ~Copyable {
   /// The file is open and locked, and still at the path.
   case taken(StorageFile)
   /// Another process has the lock.
@@ -14,7 +14,7 @@ enum RingTaking: ~Copyable {
   case refused(SystemError)
 
   /// Opens and locks the file at a path. For reading, the lock excludes only writers.
-  init(_ path: [UInt8], _ access: StorageFile.Access) {
+  package init(_ path: [UInt8], _ access: StorageFile.Access) {
     do throws(SystemError) {
       let file = try StorageFile(path, access)
       let isShared = if case .read = access { true } else { false }

@@ -1,12 +1,12 @@
 import Bytes
 
-/// XXH64 (Collet, the xxHash specification 0.1.1): the checksum of the ring.
+/// XXH64 (Collet, the xxHash specification 0.1.1): the checksum of the ring and of the outbox.
 ///
 /// Chosen over CRC-32C, because it needs no table, takes a 64-bit seed, and misses random damage
 /// with a probability of 2^-64. It reads several bytes per cycle on a 64-bit machine, so that a
 /// scan of the whole ring at start costs about as much as reading the memory. It does not protect
 /// against a program that can write to the ring and knows its seed.
-enum XXH64 {
+package enum XXH64 {
   private static let prime1: UInt64 = 0x9E37_79B1_85EB_CA87
   private static let prime2: UInt64 = 0xC2B2_AE3D_27D4_EB4F
   private static let prime3: UInt64 = 0x1656_67B1_9E37_79F9
@@ -14,7 +14,7 @@ enum XXH64 {
   private static let prime5: UInt64 = 0x27D4_EB2F_1656_67C5
 
   /// The hash of some bytes. O(n).
-  static func hash(_ bytes: Span<UInt8>, seed: UInt64) -> UInt64 {
+  package static func hash(_ bytes: Span<UInt8>, seed: UInt64) -> UInt64 {
     let raw = bytes.bytes
     let count = raw.byteCount
     var offset = 0

@@ -59,8 +59,9 @@ package final class ContextStore {
     statisticsSaver = saver
     let flusher = opened.file.map {
       RingFlusher(
-        $0, of: opened.resident, sync: settings.sync, on: loop, log: log,
-        worker: worker, statistics: saver)
+        $0, of: opened.resident.block, sync: settings.sync, on: loop, worker: worker,
+        statistics: saver
+      ) { ContextStore.note($1, of: $0, in: log) }
     }
     self.flusher = flusher
     learnedLimits = LearnedLimits(besideRing: path, log: log, worker: worker)
@@ -68,6 +69,20 @@ package final class ContextStore {
     for finding in opened.findings { log.write(finding, of: path) }
     // Opening may have erased or repaired records.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
+  }
+
+  private static func note(_ fault: SystemError?, of file: RingFile, in log: Log) {
+    guard let fault else {
+      return log.write(.info, "context_written") { line in
+        line.field("file", file.path)
+        line.field("message", "the file is complete again")
+      }
+    }
+    log.write(.error, "context_not_written") { line in
+      line.field("file", file.path)
+      line.field("reason", "\(fault.call): \(fault.reason)")
+      line.field("message", "conversations stay in memory; writing is tried again every 30 s")
+    }
   }
 
   /// Visits the newest turns of a conversation, or those up to one, oldest first. Returns how many there were.
@@ -136,16 +151,25 @@ package final class ContextStore {
   }
 
   /// Adds a turn, the user's message and its reply, to a conversation: both or neither. With a file, it survives the end
-  /// of the process from now on.
+  /// of the process from now on. `time` is in milliseconds since 1970.
   package func append(
     bot: [UInt8], conversation: [UInt8], user: Span<UInt8>, reply: Span<UInt8>,
-    integration: [UInt8], userID: [UInt8]
+    integration: [UInt8], userID: [UInt8], at time: Int64 = WallTime.now.milliseconds
   ) throws(ContextError) {
     _ = try resident.ring.append(
       to: ConversationIdentity(bot: bot.span, conversation: conversation.span), user: user,
       reply: reply, integration: integration.span, userID: userID.span,
-      at: WallTime.now.milliseconds)
+      at: time)
     flusher?.noteChange()
+  }
+
+  /// Whether a conversation has the turn that was appended with this time and this message of the user's.
+  package func hasTurn(
+    bot: [UInt8], conversation: [UInt8], at time: Int64, user: Span<UInt8>
+  ) -> Bool {
+    resident.ring.hasTurn(
+      of: ConversationIdentity(bot: bot.span, conversation: conversation.span), at: time,
+      user: user)
   }
 
   /// Calls `action` when the changes so far are as safe from a power cut as `[context] sync` asks for: with `always` in a

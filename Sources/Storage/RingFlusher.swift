@@ -2,10 +2,9 @@ import Bytes
 import Configuration
 import Context
 import EventLoop
-import Logging
 import Platform
 
-/// Flushes a ring's file to storage as the configuration says, on a thread of its own: the loop never waits.
+/// Flushes the file of the ring or of the outbox to storage as the configuration says, on a thread of its own: the loop never waits.
 ///
 /// - `always`: a turn waits for the next flush that begins. One flush runs at a time, so that all turns that come
 ///   meanwhile share the next one (group commit).
@@ -25,14 +24,17 @@ final class RingFlusher {
   private static let firstGuess = TimeSpan.milliseconds(100)
 
   private let file: RingFile
-  private let resident: ResidentRing
+  private let block: ResidentBlock
   private let sync: ContextSettings.Sync
   private let loop: EventLoop
-  private let log: Log
   private let worker: BlockingWorker
 
   /// What is written with the ring; `nil` for nothing.
   private let statistics: StatisticsSaver?
+  /// Is called with the error when the file can no longer be written, and with `nil` when it can again.
+  private let onFault: (RingFile, SystemError?) -> Void
+  /// Is called when a flush begins. What it returns is called when the flush has ended, with whether it succeeded.
+  var onFlush: (() -> (_ isFlushed: Bool) -> Void)?
   /// The actions that wait for a flush that has not begun.
   private var waiting: [() -> Void] = []
   /// Whether a flush is under way, or begins at the end of the turn.
@@ -45,15 +47,16 @@ final class RingFlusher {
   private var duration = RingFlusher.firstGuess
 
   init(
-    _ file: RingFile, of resident: ResidentRing, sync: ContextSettings.Sync, on loop: EventLoop,
-    log: Log, worker: BlockingWorker, statistics: StatisticsSaver? = nil
+    _ file: RingFile, of block: ResidentBlock, sync: ContextSettings.Sync, on loop: EventLoop,
+    worker: BlockingWorker, statistics: StatisticsSaver? = nil,
+    onFault: @escaping (RingFile, SystemError?) -> Void
   ) {
     self.statistics = statistics
     self.file = file
-    self.resident = resident
+    self.block = block
+    self.onFault = onFault
     self.sync = sync
     self.loop = loop
-    self.log = log
     self.worker = worker
   }
 
@@ -108,7 +111,8 @@ final class RingFlusher {
     flushSoon()
   }
 
-  private func flushSoon() {
+  /// Begins a flush at the end of this turn, or after the one that is under way.
+  func flushSoon() {
     guard !isFlushing else {
       isDue = true
       return
@@ -124,7 +128,7 @@ final class RingFlusher {
     statistics?.save()
     if case .never = sync { return }
     statistics?.flushNow()
-    guard !file.isFlushed, file.writeAgain(from: resident) else { return }
+    guard !file.isFlushed, file.writeAgain(from: block) else { return }
     file.beginFlush()
     do throws(SystemError) {
       try file.flush()
@@ -144,6 +148,7 @@ final class RingFlusher {
     waiting = []
     if case .every = sync { statistics?.flush(on: worker) }
     file.beginFlush()
+    let onEnd = onFlush?()
     let file = file
     let start = Instant.now
     let completion = { [self] (error: SystemError?) in
@@ -151,6 +156,7 @@ final class RingFlusher {
       // The old duration counts half, so that one slow flush does not make all later ones early.
       duration = max(elapsed, TimeSpan(nanoseconds: duration.nanoseconds / 2))
       end(error, served)
+      onEnd?(error == nil)
     }
     do throws(SystemError) {
       try worker.submit({ () throws(SystemError) in try file.flush() }, then: completion)
@@ -179,11 +185,7 @@ final class RingFlusher {
   private func fail() {
     guard !hasFailed, let fault = file.fault else { return }
     hasFailed = true
-    log.write(.error, "context_not_written") { line in
-      line.field("file", file.path)
-      line.field("reason", "\(fault.call): \(fault.reason)")
-      line.field("message", "conversations stay in memory; writing is tried again every 30 s")
-    }
+    onFault(file, fault)
     tryAgainLater()
   }
 
@@ -191,15 +193,12 @@ final class RingFlusher {
     loop.cancel(timer)
     timer = loop.schedule(after: Self.patience) { [self] in
       timer = nil
-      if !isFlushing, file.writeAgain(from: resident) { flush() } else { tryAgainLater() }
+      if !isFlushing, file.writeAgain(from: block) { flush() } else { tryAgainLater() }
     }
   }
 
   private func recover() {
     hasFailed = false
-    log.write(.info, "context_written") { line in
-      line.field("file", file.path)
-      line.field("message", "the file is complete again")
-    }
+    onFault(file, nil)
   }
 }

@@ -54,7 +54,7 @@ import TestSupport
           let long = String(repeating: "y", count: Int.random(in: 0...700, using: &random))
           try opened.append(name, "\(step)" + long)
         }
-        let isSame = opened.resident.bytes.copied == folder.contents
+        let isSame = opened.resident.contents == folder.contents
         #expect(isSame)
       }
     }
@@ -133,8 +133,8 @@ import TestSupport
     #expect(file.fault?.code == EIO)
     try opened.append("c0", "6")
     #expect(file.fault != nil)
-    #expect(file.writeAgain(from: opened.resident))
-    #expect(opened.resident.bytes.copied == folder.contents)
+    #expect(file.writeAgain(from: opened.resident.block))
+    #expect(opened.resident.contents == folder.contents)
 
     try opened.append("c0", "8")
     file.beginFlush()
@@ -143,8 +143,8 @@ import TestSupport
     // The kernel may have dropped it.
     folder.overwriteInPlace(with: [UInt8](repeating: 0, count: 200), at: 64)
     #expect(file.fault?.code == EIO)
-    #expect(file.writeAgain(from: opened.resident))
-    #expect(opened.resident.bytes.copied == folder.contents)
+    #expect(file.writeAgain(from: opened.resident.block))
+    #expect(opened.resident.contents == folder.contents)
     #expect(!file.isFlushed)
     file.beginFlush()
     try file.flush()

@@ -89,3 +89,8 @@ extension RingFinding {
     }
   }
 }
+
+extension ResidentRing {
+  /// A copy of its memory.
+  var contents: [UInt8] { Array(UnsafeRawBufferPointer(block.memory)) }
+}

@@ -22,7 +22,7 @@ import TestSupport
     #expect(folder.names == ["context.ring"])
     var status = stat()
     #expect(stat(folder.ringPath, &status) == 0 && status.st_mode & 0o777 == 0o640)
-    #expect(opened.resident.bytes.copied == folder.contents)
+    #expect(opened.resident.contents == folder.contents)
   }
 
   /// The oldest turns are the ones that do not fit.
@@ -33,7 +33,7 @@ import TestSupport
     #expect(opened.found == ["converted from 8192: 31, not 19"])
     #expect(opened.said("c0") == (19..<50).filter { $0 % 2 == 0 }.map { "\($0)" })
     #expect(opened.said("c1") == (19..<50).filter { $0 % 2 == 1 }.map { "\($0)" })
-    #expect(opened.resident.bytes.copied == folder.contents)
+    #expect(opened.resident.contents == folder.contents)
   }
 
   /// A turn that is too large for the smaller ring is dropped, and no other with it.
@@ -77,7 +77,7 @@ import TestSupport
     // Only the padding of the last turn may have been cut off.
     #expect(min(50, kept)...min(50, kept + 1) ~= all.count && !all.contains("?"))
     #expect(folder.contents.count == 8192)
-    #expect(opened.resident.bytes.copied == folder.contents)
+    #expect(opened.resident.contents == folder.contents)
   }
 
   @Test func usesWhatIsInAFileThatWasAppendedTo() throws {
@@ -106,7 +106,7 @@ import TestSupport
       }
       #expect(opened.said("c0") == kept.filter { $0 % 2 == 0 }.map { "\($0)" })
       #expect(opened.said("c1") == kept.filter { $0 % 2 == 1 }.map { "\($0)" })
-      #expect(opened.resident.bytes.copied == folder.contents)
+      #expect(opened.resident.contents == folder.contents)
       #expect(opened.found.count == 1)
       #expect(opened.found.first?.hasPrefix("recovered, lost") == true)
     }
@@ -130,7 +130,7 @@ import TestSupport
       #expect(opened.said("c1") == Self.odds.filter { $0 != "\(hit)" })
       let isHeader = !(64..<8128).contains(bit / 8)
       #expect(opened.found == (isHeader ? [] : ["recovered, lost 1"]))
-      #expect(opened.resident.bytes.copied == folder.contents)
+      #expect(opened.resident.contents == folder.contents)
     }
   }
 
@@ -151,7 +151,7 @@ import TestSupport
     #expect(opened.said("c0") == Self.evens)
     #expect(opened.said("c1") == Self.odds)
     try opened.append("c0", "new")
-    #expect(opened.resident.bytes.copied == folder.contents)
+    #expect(opened.resident.contents == folder.contents)
     let bytes = folder.contents
     #expect(bytes[12] == 2 && bytes[bytes.count - 64 + 12] == 2)
   }

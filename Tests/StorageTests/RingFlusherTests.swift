@@ -32,8 +32,8 @@ import TestSupport
       opened = try OpenedRing.open(
         bytes(folder.file("ring")), byteCount: 8192, key: SipHash.Key(1, 2))
       flusher = RingFlusher(
-        opened.file!, of: opened.resident, sync: sync, on: loop,
-        log: Log(level: .error, format: .text), worker: worker)
+        opened.file!, of: opened.resident.block, sync: sync, on: loop, worker: worker
+      ) { _, _ in }
     }
 
     var isFlushed: Bool { opened.file!.isFlushed }
