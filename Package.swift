@@ -110,6 +110,7 @@ let package = Package(
     room("Configuration", on: ["Bytes", "JSON", "Protocols"], for: .leastSize),
     room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"], for: .leastSize),
     room("Context", on: ["Bytes", "Platform"], for: .speed),
+    room("Outbox", on: ["Bytes", "Context"], for: .leastSize),
     room("Cryptography", on: ["Bytes", "CGnuTLS"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
     room("EventLoop", on: ["Platform"], for: .speed),
@@ -118,27 +119,32 @@ let package = Package(
     room(
       "Backends", on: ["Bytes", "JSON", "Platform", "Configuration", "Protocols", "HTTPClient"]),
     room(
-      "Storage", on: ["Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context"],
+      "Storage",
+      on: [
+        "Bytes", "Platform", "Logging", "EventLoop", "Configuration", "Context", "Outbox",
+      ],
       for: .leastSize),
     room(
       "Exchange",
       on: [
-        "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
-        "Protocols", "HTTPClient", "Backends", "Storage",
+        "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
+        "Context", "Outbox", "Protocols", "HTTPClient", "Backends", "Storage",
       ]),
     room("Channels", on: ["Bytes", "JSON", "Cryptography"]),
     room(
       "API",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
+        "Context", "Outbox", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange",
+        "Storage",
         "CAssets", "CZlib",
       ]),
     .executableTarget(
       name: "Postern",
       dependencies: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
-        "Context", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange", "Storage",
+        "Context", "Outbox", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange",
+        "Storage",
         "API", "Import",
       ], swiftSettings: settings + Goal.leastSize.settings,
       linkerSettings: [
@@ -162,6 +168,7 @@ let package = Package(
     tests(of: "Protocols", on: ["Bytes", "JSON"]),
     tests(of: "Configuration", on: ["Bytes", "Documentation"]),
     tests(of: "Context", on: ["Bytes", "Platform"]),
+    tests(of: "Outbox", on: ["Bytes", "Context", "Platform"]),
     tests(of: "Documentation", on: ["API"]),
     tests(of: "Postern", on: ["Bytes"]),
     tests(of: "Platform", on: ["Bytes", "CLinux"]),
@@ -181,8 +188,8 @@ let package = Package(
     tests(
       of: "Exchange",
       on: [
-        "Bytes", "JSON", "Platform", "Logging", "EventLoop", "Configuration", "Context",
-        "Protocols", "HTTPClient", "Backends", "Storage",
+        "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
+        "Context", "Outbox", "Protocols", "HTTPClient", "Backends", "Storage",
       ]),
     tests(of: "Channels", on: ["Bytes", "JSON"]),
     tests(
