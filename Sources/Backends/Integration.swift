@@ -77,6 +77,18 @@ package final class Integration {
     sendsPlatform = !settings.setsField("X-User-Platform")
   }
 
+  /// Whether its last failure was that it could not be reached.
+  package var isUnreachable: Bool {
+    failures.last?.outcome == .dnsFailed || failures.last?.outcome == .connectFailed
+  }
+
+  /// What connects to its backend, and sends no request; `nil` for `echo`.
+  package var connectionCheck: Upstream? {
+    guard var settings = upstream?.settings else { return nil }
+    settings.isConnectionOnly = true
+    return Upstream(settings)
+  }
+
   /// Its weight in draws: 0 where it is never drawn.
   package var drawnWeight: Int { settings.isEnabled && !settings.isFallback ? settings.weight : 0 }
 

@@ -16,6 +16,12 @@ extension IPAddress {
     }
   }
 
+  /// Whether it is this host's own or one of a private network. An IPv6 address that contains such a one counts, too.
+  public var isOwnNetwork: Bool {
+    let address = embeddedV4.map(IPAddress.v4) ?? self
+    return address.isLoopback || address.isPrivate || address.isUnspecified
+  }
+
   /// The IPv4 address that an IPv6 address contains; `nil` for other addresses.
   ///
   /// The forms are mapped (::ffff:0:0/96), translated (::ffff:0:0:0/96, 64:ff9b::/96 of RFC 6052 and 64:ff9b:1::/48 of

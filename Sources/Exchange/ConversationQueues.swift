@@ -8,7 +8,10 @@ struct ConversationQueues<Element: AnyObject> {
   private var waiting: [QueueKey: [Element]] = [:]
 
   /// How many conversations have a message being answered.
-  var busyCount: Int { waiting.count }
+  var busyCount: Int { waiting.count - parkedCount }
+
+  /// How many conversations a message of the outbox holds that is not being answered.
+  var parkedCount = 0
 
   /// How many messages wait for those. O(conversations).
   var waitingCount: Int {
@@ -36,7 +39,7 @@ struct ConversationQueues<Element: AnyObject> {
   ) -> Arrival {
     guard let queue = waiting[conversation] else {
       // Every conversation with an entry has exactly one message being answered.
-      guard waiting.count < limits.inFlight else {
+      guard busyCount < limits.inFlight else {
         return .refused(.overloaded)
       }
       waiting[conversation] = []
@@ -47,6 +50,16 @@ struct ConversationQueues<Element: AnyObject> {
     }
     waiting[conversation]!.append(exchange)
     return .wait
+  }
+
+  /// Lets a message of the outbox in, without a limit: the outbox has one. Returns whether it has the turn.
+  mutating func enter(_ place: Element, in conversation: QueueKey) -> Bool {
+    if waiting[conversation] == nil {
+      waiting[conversation] = []
+      return true
+    }
+    waiting[conversation]!.append(place)
+    return false
   }
 
   /// The exchange of a conversation that had begun is over. Returns the one that begins now, if one waits.

@@ -1,3 +1,4 @@
+import Outbox
 package import Backends
 import Bytes
 package import Configuration
@@ -26,7 +27,7 @@ package final class Dispatcher {
   private var contextSettings: ContextSettings
   /// How long the messages of a request may be.
   var windowTokens: WindowTokens { contextSettings.windowTokens }
-  private var queues = ConversationQueues<Exchange>()
+  private var queues = ConversationQueues<ConversationMember>()
   /// The secret key of the hashes in ``QueueKey``.
   let queueHashKey: SipHash.Key
   private var users: UserLimiter?
@@ -159,10 +160,47 @@ package final class Dispatcher {
   }
 
   /// Lets the next exchange of a conversation begin, at the end of this turn so that a long queue makes no deep stack.
-  package func leave(_ exchange: Exchange) {
-    guard let next = queues.leave(exchange.queueKey) else { return giveBackMemory() }
-    services.loop.atEndOfTurn { next.begin() }
+  func leave(_ key: QueueKey) {
+    defer { onLeave?() }
+    guard let next = queues.leave(key) else { return giveBackMemory() }
+    services.loop.atEndOfTurn { next.takeTurn() }
   }
+
+  // MARK: Messages that wait
+
+  /// Is called when an exchange has ended, so that another one may begin.
+  var onLeave: (() -> Void)?
+
+  /// Counts a message for its user, who may have sent too many.
+  func admitWaiting(from user: [UInt8]?, to bot: [UInt8]) throws(ExchangeRefusal) {
+    guard let user else { return }
+    let now = services.loop.now
+    if let wait = users?.wait(of: user, bot: bot, at: now), wait > .milliseconds(0) {
+      count(.refused)
+      throw .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp)
+    }
+    users?.count(user, bot: bot, at: now)
+  }
+
+  /// Lets a message take its place in its conversation. Returns whether it has the turn, which it holds without being
+  /// answered until `begin`.
+  func enter(_ place: WaitingPlace) -> Bool { queues.enter(place, in: place.queueKey) }
+
+  /// A message has the turn in its conversation, and is not answered yet, or not any more.
+  func park() { queues.parkedCount += 1 }
+
+  /// A message that has the turn is being answered from now on, or leaves.
+  func unpark() {
+    queues.parkedCount -= 1
+    peak = max(peak, queues.busyCount)
+    beginnings &+= 1
+  }
+
+  /// Gives up a message that does not have the turn.
+  func withdraw(_ place: WaitingPlace) { queues.withdraw(place, from: place.queueKey) }
+
+  /// How many messages may be answered at once.
+  var inFlightLimit: Int { limits.inFlight }
 
   /// After many exchanges at once, returns their memory to the system when no exchange has begun for a second.
   private func giveBackMemory() {
@@ -183,16 +221,24 @@ package final class Dispatcher {
   }
 
   /// Puts a turn into the context, unless its bot was deleted meanwhile: its conversations are gone, and stay so.
+  ///
+  /// Before it come `turns` turns of another conversation that it continues. `time` is in milliseconds since 1970. With `unlessThere`, a turn that the context has already is not added.
   package func record(
-    _ content: JSONValue, _ said: [UInt8], by integration: Integration, bot: BotSettings,
-    conversation: [UInt8], continuing part: ConversationPart? = nil, userID: [UInt8]?
+    _ content: JSONValue, _ said: [UInt8], by integration: [UInt8], bot: [UInt8],
+    conversation: [UInt8], continuing part: ConversationPart? = nil, turns: Int = 0,
+    userID: [UInt8]?, at time: Int64, unlessThere: Bool = false
   ) {
-    guard botExists?(bot.id) != false else {
-      return noteTurnNotKept(bot.id, conversation, "the bot was deleted meanwhile")
+    guard botExists?(bot) != false else {
+      return noteTurnNotKept(bot, conversation, "the bot was deleted meanwhile")
     }
     var asked = content
     if let bytes = withoutLargeParts(content.span), let smaller = try? JSONDocument(bytes) {
       asked = smaller.root
+    }
+    if unlessThere,
+      context.hasTurn(bot: bot, conversation: conversation, at: time, user: asked.span)
+    {
+      return
     }
     var said = said
     if let smaller = withoutLargeParts(said.span) { said = smaller }
@@ -200,20 +246,20 @@ package final class Dispatcher {
     let before = tells ? context.statistics.overwritten : 0
     do throws(ContextError) {
       if let part {
-        try context.copy((bot.window - 1) / 2 + 1, of: part, bot: bot.id, to: conversation)
+        try context.copy(turns, of: part, bot: bot, to: conversation)
       }
       try context.append(
-        bot: bot.id, conversation: conversation, user: asked.span, reply: said.span,
-        integration: integration.settings.id, userID: userID ?? [])
+        bot: bot, conversation: conversation, user: asked.span, reply: said.span,
+        integration: integration, userID: userID ?? [], at: time)
       services.log.write(.debug, "turn_kept") { line in
-        line.field("bot", bot.id)
+        line.field("bot", bot)
         line.field("conversation", conversation)
         line.field("bytes", asked.span.count + said.count)
         line.field("evicted", Int(context.statistics.overwritten - before))
       }
     } catch {
       // The reply is good. Only later messages of the conversation miss it.
-      noteTurnNotKept(bot.id, conversation, error.message)
+      noteTurnNotKept(bot, conversation, error.message)
     }
   }
 

@@ -1,3 +1,4 @@
+import Outbox
 package import Backends
 import Bytes
 import Configuration
@@ -14,9 +15,9 @@ import Storage
 /// the turn recorded → answered. Read it from top to bottom.
 ///
 /// Unless it is given up, it answers exactly once. It records the turn only if the answer is a reply, the conversation is
-/// kept, and the reply calls no tools, unless the client continues it by its id. Pieces of a stream and the answer are its only calls into its recipient. Transfers
-/// complete in turns of their own.
-package final class Exchange: AttemptOwner {
+/// kept, and the reply calls no tools, unless the client continues it by its id. Pieces of a stream and the answer are its
+/// only calls into its recipient. Transfers complete in turns of their own.
+package final class Exchange: ConversationMember, AttemptOwner {
   /// The state of the exchange.
   enum State {
     /// Waiting for earlier messages of its conversation.
@@ -46,7 +47,9 @@ package final class Exchange: AttemptOwner {
   let conversation: [UInt8]
   /// The conversation's key among those of all bots.
   package let queueKey: QueueKey
-  private let recipient: any Recipient
+  let recipient: any Recipient
+  /// Keeps the answer, and holds the conversation; `nil` where a client waits.
+  let keeper: (any AnswerKeeper)?
   /// The reply's id.
   let identifier: [UInt8]
   /// The user who sent the message, if the client names one.
@@ -61,7 +64,7 @@ package final class Exchange: AttemptOwner {
   var cutOff: AttemptReport?
   let deadline: Instant
   /// Runs while the exchange waits. Attempts and pauses have limits of their own.
-  private var deadlineTimer: TimerID?
+  var deadlineTimer: TimerID?
   /// The integrations still to try, in order.
   var choices: ArraySlice<Integration> = []
   /// Those that were drawn and cannot express the request.
@@ -78,7 +81,7 @@ package final class Exchange: AttemptOwner {
   var hedgeTimer: TimerID?
   var reports: [AttemptReport] = []
   /// Why the policy of the backend that was asked last refused the content; `nil` if it did not.
-  private var filterReason: Text?
+  var filterReason: Text?
   /// What the client of a live stream has received. From the first delta on, the reply can only be continued.
   var delivered = DeliveredPart()
 
@@ -87,6 +90,7 @@ package final class Exchange: AttemptOwner {
     _ message: Message, for bot: Bot, request: [UInt8], from caller: [UInt8]? = nil,
     through dispatcher: Dispatcher, to recipient: any Recipient
   ) {
+    keeper = nil
     self.dispatcher = dispatcher
     self.message = message
     self.bot = bot
@@ -98,11 +102,35 @@ package final class Exchange: AttemptOwner {
     queueKey = QueueKey(bot: bot.settings.id, conversation, key: dispatcher.queueHashKey)
     start = dispatcher.services.loop.now
     deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
+    super.init()
+  }
+
+  /// An exchange for a message of the outbox, which has the turn in its conversation, and an id.
+  init(
+    _ message: Message, for bot: Bot, in place: WaitingPlace, request: [UInt8],
+    from caller: [UInt8]?,
+    through dispatcher: Dispatcher, to run: WaitingRun
+  ) {
+    self.dispatcher = dispatcher
+    self.message = message
+    self.bot = bot
+    self.request = request
+    self.caller = caller
+    recipient = run
+    keeper = run
+    identifier = place.entry.id
+    conversation = place.conversation
+    queueKey = place.queueKey
+    start = dispatcher.services.loop.now
+    deadline = start + .milliseconds(bot.settings.deadlineMilliseconds)
+    super.init()
   }
 
   var now: Instant { dispatcher.services.loop.now }
 
   // MARK: Admission
+
+  override func takeTurn() { begin() }
 
   /// Waits for earlier messages of the conversation, until `begin` or the deadline.
   package func wait() {
@@ -116,7 +144,7 @@ package final class Exchange: AttemptOwner {
   /// Chooses integrations and asks the first. From now on the exchange holds the conversation, until it calls
   /// `dispatcher.leave`.
   package func begin() {
-    guard case .waiting = state else { return dispatcher.leave(self) }
+    guard case .waiting = state else { return dispatcher.leave(queueKey) }
     dispatcher.services.loop.cancel(deadlineTimer)
     state = .choosing
     choices = chooseIntegrations()[...]
@@ -226,7 +254,7 @@ package final class Exchange: AttemptOwner {
     if !recipient.receive(ready, of: head(model: attempt.model)) { attempt.pause() }
   }
 
-  private func head(model: [UInt8]?) -> AnswerHead {
+  func head(model: [UInt8]?) -> AnswerHead {
     AnswerHead(identifier: identifier, model: model)
   }
 
@@ -308,87 +336,5 @@ package final class Exchange: AttemptOwner {
     } else {
       askNext()
     }
-  }
-
-  // MARK: Ends
-
-  private func succeed(_ reply: Reply, _ integration: Integration, wasStreamed: Bool) {
-    var reply = reply
-    integration.statistics.count(
-      reply.usage, cost: integration.settings.cost(of: reply.usage))
-    if integration.settings.isFallback {
-      integration.statistics.count(.fallbacksServed)
-      // The integration that should have answered is the first that was tried.
-      let first = bot.integration(reports[0].integration)
-      if let first, first !== integration {
-        first.statistics.count(.fallbacksNeeded)
-        dispatcher.services.log.note(fallback: integration, for: first, reports[0], at: now)
-      }
-    }
-    // A stream brings the whole reply. A reply that is not streamed has only the missing part.
-    if let text = delivered.text, !wasStreamed {
-      let continued = reply.continuing(text, in: integration.dialect ?? .custom)
-      _ = recipient.receive(continued.rest, of: head(model: reply.model))
-      reply = continued.reply
-    } else if delivered.hasBegun, !wasStreamed {
-      // The stream has only the thinking of an integration that failed.
-      _ = recipient.receive(reply.deltas, of: head(model: reply.model))
-    }
-    if let content = message.prompt.keptMessage,
-      let said = message.prompt.keptReply(reply, as: identifier)
-    {
-      dispatcher.record(
-        content, said, by: integration, bot: bot.settings, conversation: conversation,
-        continuing: message.history, userID: user)
-    }
-    state = .replied(reply)
-    dispatcher.context.whenDurable { [self] in answer() }
-  }
-
-  private func answer() {
-    guard case .replied(let reply) = state else {
-      preconditionFailure("a turn is recorded before it is durable")
-    }
-    finish(.reply(reply, by: integration.settings))
-  }
-
-  /// Answers without a reply: no integration is left to ask, or no time.
-  private func fail() {
-    let faults = reports.compactMap { $0.fault }
-    if message.prompt.chat != nil, let fault = faults.first, faults.count == reports.count {
-      finish(.untranslatable(fault))
-    } else if let asked = reports.last(where: { $0.outcome != .breakerOpen }) {
-      if let filterReason {
-        return finish(.contentFiltered(reason: filterReason))
-      }
-      finish(.failed(timedOut: asked.outcome == .timeout || deadline <= now))
-    } else if let wait = reports.map({ $0.retryAfter! }).min() {
-      finish(.unavailable(retryAfterSeconds: max(1, wait.secondsRoundedUp)))
-    } else {
-      finish(.failed(timedOut: deadline <= now))
-    }
-  }
-
-  private func finish(_ content: Answer.Content) {
-    let answer = Answer(
-      content: content, identifier: identifier, conversation: conversation, attempts: reports,
-      turnsLeftOut: sent.history.turnsLeftOut, time: .now)
-    record(ExchangeResult(content), content)
-    end(content.ending, outcome: answer.outcome)
-    recipient.receive(answer)
-  }
-
-  private func end(_ ending: ExchangeEnding, outcome: StaticString) {
-    dispatcher.count(ending)
-    let heldConversation = if case .waiting = state { false } else { true }
-    var asked: Integration?
-    if case .attempting = state { asked = trial?.integration }
-    state = .finished
-    dropHedge()
-    dispatcher.services.loop.cancel(hedgeTimer)
-    dispatcher.services.loop.cancel(deadlineTimer)
-    log(ending, outcome, asked: asked)
-    dispatcher.noteStatistics()
-    if heldConversation { dispatcher.leave(self) }
   }
 }

@@ -40,9 +40,7 @@ final class Transfer {
 
   /// The client, as its socket functions are given it.
   let client: UnsafeMutableRawPointer
-  private let refusesHostOnly: Bool
   private let usesProxy: Bool
-  private let usesTLS: Bool
   private let isGet: Bool
   /// Whether an address was refused that the host's name resolved to.
   private var isAddressRefused = false
@@ -95,9 +93,7 @@ final class Transfer {
     guard let easy = curl_easy_init() else { fatalError("libcurl: no memory for a transfer") }
     self.easy = easy
     self.client = client
-    refusesHostOnly = upstream.settings.refusesHostOnly
     usesProxy = upstream.settings.proxy != nil
-    usesTLS = upstream.settings.usesTLS
     isGet = upstream.settings.isGet
     bodyLimit = upstream.settings.bodyLimit
     sharedFields = upstream.sharedFields
@@ -135,6 +131,7 @@ final class Transfer {
     // All that libcurl can unpack is unpacked. `Upstream` keeps libcurl from asking for it.
     setText(CURLOPT_ACCEPT_ENCODING, [])
     setLong(isGet ? CURLOPT_HTTPGET : CURLOPT_POST, 1)
+    if settings.isConnectionOnly { setLong(CURLOPT_CONNECT_ONLY, 1) }
     // The method alone: there is still no body.
     if settings.isDelete { setText(CURLOPT_CUSTOMREQUEST, [UInt8]("DELETE")) }
     if let path = settings.socketPath { setText(CURLOPT_UNIX_SOCKET_PATH, path) }
@@ -241,14 +238,15 @@ final class Transfer {
     if isHeadTooLarge || timings.firstByte > 0 && isLimitOfHead(code) { failure = .headTooLarge }
     if sending.isRefused { failure = .interrupted }
     // libcurl takes a connection that ends inside the header section for a response without a body.
-    if failure == nil, !hasHead || responseFields.isLengthInvalid { failure = .interrupted }
+    let lacksHead = !hasHead && upstream?.settings.isConnectionOnly != true
+    if failure == nil, lacksHead || responseFields.isLengthInvalid { failure = .interrupted }
     return TransferResult(
       failure: failure,
       status: status,
       body: body,
       retryAfter: responseFields.retryAfter,
       forbidsRetry: responseFields.forbidsRetry,
-      usesTLS: usesTLS,
+      usesTLS: upstream?.settings.usesTLS ?? true,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
   }
@@ -341,11 +339,13 @@ final class Transfer {
 
   /// Whether a socket may be opened to an address; CURLOPT_OPENSOCKETFUNCTION(3). libcurl tries the name's next one.
   func admits(_ address: UnsafeMutablePointer<curl_sockaddr>) -> Bool {
-    guard refusesHostOnly else { return true }
+    guard let settings = upstream?.settings, settings.refusesHostOnly else { return true }
     let host = withUnsafeMutablePointer(to: &address.pointee.addr) {
       SocketAddress(copying: $0, count: Int(address.pointee.addrlen)).host
     }
-    if host?.isHostOnly != true { return true }
+    if host?.isHostOnly != true, !settings.refusesPrivate || host?.isOwnNetwork != true {
+      return true
+    }
     isAddressRefused = true
     return false
   }

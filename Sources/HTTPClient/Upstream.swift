@@ -33,12 +33,16 @@ public final class Upstream {
     /// For hosts that are names, because the owner of the name chooses the address. With a proxy, connections go to
     /// that.
     public var refusesHostOnly: Bool
+    /// Whether connections to private and loopback addresses are refused, too.
+    public var refusesPrivate = false
     /// How long a request on a kept connection may stay unacknowledged before another connection is tried.
     ///
     /// New connections have no such limit, because a backend that is busy may be slow to read a long request.
     public var patienceMilliseconds: Int
     /// Whether its requests are GET, without a body: a probe's.
     public var isGet: Bool
+    /// Whether nothing is sent once the connection stands, which ends then.
+    public var isConnectionOnly = false
     /// Whether they are DELETE instead.
     public var isDelete = false
     /// The path of the unix socket that connections go to, whatever the URL's host is.

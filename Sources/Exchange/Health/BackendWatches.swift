@@ -14,6 +14,9 @@ package final class BackendWatches {
   private let services: Services
   private var watches: [ObjectIdentifier: BackendWatch] = [:]
 
+  /// Is called when an integration has replied to a message.
+  var onReply: ((Integration) -> Void)?
+
   init(_ services: Services) {
     self.services = services
   }
@@ -43,6 +46,7 @@ package final class BackendWatches {
   /// Notes the result of an attempt, after the breaker has counted it.
   func note(_ report: AttemptReport, of integration: Integration) {
     let health = integration.health
+    if report.failure == nil { onReply?(integration) }
     if report.failure != nil || integration.failures.last != nil {
       services.log.note(report, of: integration, at: services.loop.now)
     }
@@ -51,6 +55,12 @@ package final class BackendWatches {
       return
     }
     watch(of: integration).note(report)
+  }
+
+  /// Notes that a connection to an integration stands which could not be reached: it is asked again at once.
+  func noteConnection(to integration: Integration) {
+    integration.breaker.close()
+    watch(of: integration).update()
   }
 
   /// Notes that an attempt has begun that is the breaker's probe.

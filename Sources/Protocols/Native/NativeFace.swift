@@ -27,6 +27,14 @@ extension FaceError {
   func nativeBody(_ more: (inout JSONWriter) -> Void = { _ in }) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
+    write(to: &writer)
+    more(&writer)
+    writer.endObject()
+    return writer.finish()
+  }
+
+  /// Writes the member `error`.
+  func write(to writer: inout JSONWriter) {
     writer.name("error")
     writer.beginObject()
     writer.member("type", string: kind.name)
@@ -34,8 +42,5 @@ extension FaceError {
     writer.member("message", string: message.bytes.span)
     if let parameter { writer.member("param", string: parameter.span) }
     writer.endObject()
-    more(&writer)
-    writer.endObject()
-    return writer.finish()
   }
 }

@@ -1,0 +1,33 @@
+import Bytes
+import Storage
+import Platform
+import EventLoop
+import Logging
+import Configuration
+import Outbox
+
+/// The place of a message of the outbox in its conversation.
+package final class WaitingPlace: ConversationMember {
+  let entry: OutboxEntry
+  let bot: [UInt8]
+  let conversation: [UInt8]
+  let queueKey: QueueKey
+  /// The messages that it is one of, which live as long as the process.
+  private let owner: WaitingMessages
+  /// Whether it has the turn.
+  var hasTurn = false
+
+  init(
+    _ entry: OutboxEntry, bot: [UInt8], _ conversation: [UInt8], key: QueueKey,
+    of owner: WaitingMessages
+  ) {
+    self.entry = entry
+    self.bot = bot
+    self.conversation = conversation
+    queueKey = key
+    self.owner = owner
+    super.init()
+  }
+
+  override func takeTurn() { owner.noteTurn(of: self) }
+}
