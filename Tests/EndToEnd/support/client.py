@@ -279,6 +279,9 @@ class Client:
             "POST", target, body, {"Content-Type": "application/json", **(headers or {})}
         )
 
+    def delete(self, target: str, headers: Mapping[str, str] | None = None) -> Response:
+        return self.request("DELETE", target, headers=headers)
+
     def message_request(self, content: object = "Hello", bot: str = "default", **rest) -> bytes:
         """The bytes of a message, for a test that sends them itself."""
         body = json.dumps({"content": content, **rest}).encode()
