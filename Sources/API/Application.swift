@@ -1,3 +1,5 @@
+import Outbox
+import Bytes
 import Backends
 package import Configuration
 import EventLoop
@@ -14,6 +16,9 @@ package final class Application {
   let active: ActiveConfiguration
   let messages: MessageService
   let chats: ChatService
+  /// Messages whose senders do not wait.
+  let waiting: WaitingService
+  private let callbacks: Callbacks
   let management: Management
   let conversations: ConversationResources
   let refusals: RefusalLog
@@ -35,14 +40,18 @@ package final class Application {
 
   /// An application with a configuration. `version` is what backends are told in `User-Agent`.
   package init(
-    _ configuration: Configuration, context: ContextStore, services: Services,
-    version: StaticString
+    _ configuration: Configuration, context: ContextStore, outbox: OutboxStore,
+    services: Services, version: StaticString
   ) {
     active = ActiveConfiguration(configuration, version: version)
     dispatcher = Dispatcher(
       configuration.limits, configuration.context, context: context, services: services)
+    waiting = WaitingService(
+      WaitingMessages(configuration.outbox, in: outbox, through: dispatcher), active)
+    callbacks = Callbacks(waiting.messages.deliveries, services, version: version)
     messages = MessageService(
-      dispatcher, idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
+      dispatcher, waiting,
+      idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
     followers = ExchangeFollowers(of: dispatcher.recorder, on: services.loop)
     dispatcher.restoreLimits(of: active.bots.integrations)
     dispatcher.restoreStatistics(of: active.bots.integrations)
@@ -57,8 +66,16 @@ package final class Application {
     dispatcher.botExists = { [active] in active.hasBot($0) }
     noteOpenAccess(configuration)
     adoptRecorder(of: configuration)
-    status.onDrain = { [followers] in followers.endAll() }
+    status.onDrain = { [followers, waiting] in
+      followers.endAll()
+      waiting.messages.stop()
+    }
+    callbacks.adopt(configuration.bots)
+    waiting.messages.recover()
   }
+
+  /// Calls `action` once no message of the outbox is being answered, nor a reply on its way. After the drain only.
+  package func whenIdle(_ action: @escaping () -> Void) { waiting.messages.whenIdle(action) }
 
   /// Lets the management API change the configuration file.
   package func manage(with writer: ConfigurationWriter) {
@@ -75,6 +92,8 @@ package final class Application {
     dispatcher.watches.adopt(active.bots.integrations)
     messages.adopt(configuration.limits, configuration.context)
     adoptRecorder(of: configuration)
+    callbacks.adopt(configuration.bots)
+    waiting.messages.adopt(configuration.outbox)
     followers.check(active.access)
   }
 

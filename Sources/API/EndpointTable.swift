@@ -7,6 +7,20 @@ extension Endpoint {
     Endpoint(
       "sendMessage", .post, "/v1/bots/{bot}/messages", scope: .chat, body: .json,
       MessageHandlers.send),
+    Endpoint(
+      "readMessage", .get, "/v1/messages/{message}", scope: .chat, body: .ignored,
+      OutboxHandlers.readMessage),
+    Endpoint(
+      "deleteMessage", .delete, "/v1/messages/{message}", scope: .chat, body: .ignored,
+      OutboxHandlers.delete),
+    Endpoint("listOutbox", .get, "/v1/outbox", scope: .read, OutboxHandlers.list),
+    Endpoint("readOutbox", .get, "/v1/outbox/{message}", scope: .read, OutboxHandlers.read),
+    Endpoint(
+      "retryOutbox", .post, "/v1/outbox/{message}/retry", scope: .write, body: .ignored,
+      OutboxHandlers.retry),
+    Endpoint(
+      "deleteOutbox", .delete, "/v1/outbox/{message}", scope: .write, body: .ignored,
+      OutboxHandlers.delete),
 
     Endpoint("listBots", .get, "/v1/bots", scope: .read, BotHandlers.list),
     Endpoint("createBot", .post, "/v1/bots", scope: .write, body: .json, BotHandlers.create),

@@ -1,3 +1,5 @@
+import Outbox
+import Storage
 import Backends
 package import Bytes
 import Configuration
@@ -13,6 +15,12 @@ extension Application {
       for integration in bot.integrations where integration.settings.isEnabled {
         if let reason = Application.reason(why: integration) { reasons.append(reason.bytes) }
       }
+    }
+    if !waiting.messages.store.isWritable {
+      reasons.append([UInt8]("the outbox's file cannot be written: no message can wait"))
+    }
+    for lane in waiting.messages.deliveries.receivers {
+      if let reason = lane.reason { reasons.append(reason.bytes) }
     }
     return reasons
   }

@@ -1,3 +1,4 @@
+import Outbox
 import Backends
 import Bytes
 import Configuration
@@ -30,6 +31,8 @@ struct StatusResource {
         writeProcess(to: &writer)
         writeReload(to: &writer)
         writeContext(to: &writer)
+        writer.name("outbox")
+        OutboxFacts(application.waiting.messages).write(to: &writer)
       }
       writeBots(to: &writer)
       writer.endObject()

@@ -13,6 +13,7 @@ enum Command {
   case chat(CommandWords)
   case trace(CommandWords)
   case conversations(CommandWords)
+  case outbox(CommandWords)
   case version(isJSON: Bool)
   /// The page of one command, or the list of all.
   case help(Topic?)
@@ -28,6 +29,7 @@ enum Command {
     case chat
     case trace
     case conversations
+    case outbox
     case reload
     case version
     case help
@@ -48,7 +50,7 @@ enum Command {
     /// Whether the command talks to a running gateway: then it takes `-u URL` and `-k FILE`, too.
     var asksGateway: Bool {
       switch self {
-      case .status, .chat, .trace, .conversations, .reload: true
+      case .status, .chat, .trace, .conversations, .outbox, .reload: true
       case .run, .check, .test, .key, .importFile, .version, .help: false
       }
     }
@@ -64,6 +66,7 @@ enum Command {
       case .chat: "chat"
       case .trace: "trace"
       case .conversations: "conversations"
+      case .outbox: "outbox"
       case .reload: "reload"
       case .version: "version"
       case .help: "help"
@@ -118,6 +121,9 @@ enum Command {
     case .conversations:
       try rest.checkConversations()
       self = .conversations(rest)
+    case .outbox:
+      try rest.checkOutbox()
+      self = .outbox(rest)
     case .reload:
       try rest.checkNames(atMost: 0)
       self = .reload(rest.gateway)

@@ -118,6 +118,20 @@ final class CommandWords {
     }
   }
 
+  /// Throws unless the names say which messages are to be listed, shown, retried or dropped.
+  func checkOutbox() throws(UsageError) {
+    guard let action = names.first, !action.span.equals("list") else {
+      return try checkNames(atMost: 1)
+    }
+    guard
+      action.span.equals("show") || action.span.equals("retry") || action.span.equals("drop")
+    else {
+      throw UsageError("'outbox' does not take '\(action)': use list, show, retry or drop")
+    }
+    try checkNames(atMost: 2)
+    if names.count < 2 { throw UsageError("'outbox \(action)' needs an ID") }
+  }
+
   /// Throws if there are more than `count` names.
   func checkNames(atMost count: Int) throws(UsageError) {
     guard names.count > count else { return }

@@ -15,6 +15,7 @@ enum Manual {
            postern chat    [-b BOT] [CONVERSATION]        talk to the running gateway
            postern trace   [ID | --follow]                show its last exchanges
            postern conversations [list | show ID | delete ID]  list, show or delete conversations
+           postern outbox  [list | show ID | retry ID | drop ID]  list, show, retry or drop messages that wait
            postern reload                                 have it read its file again
            postern version [--json]                       print the version
            postern help    [COMMAND]                      explain a command
@@ -122,6 +123,19 @@ enum Manual {
       Lists, shows or deletes conversations of the running gateway. -b is needed with ID if there
       are several bots. What is deleted is erased from memory and file at once, without a question.
       All of these take -c, -u and -k.
+
+      """
+    case .outbox:
+      """
+      usage: postern outbox [list] [-c FILE | -u URL] [-k FILE]
+             postern outbox show ID
+             postern outbox retry ID
+             postern outbox drop ID
+
+      Lists the messages of the running gateway that wait for a reply, or whose reply waits for its
+      receiver, and those that are kept for a while. 'retry' tries at once what waits for a pause, and
+      sends a reply again that could not be delivered. 'drop' gives a message up and forgets it. All
+      of these take -c, -u and -k.
 
       """
     case .reload:

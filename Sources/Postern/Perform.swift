@@ -29,6 +29,7 @@ func perform(_ words: [[UInt8]]) -> ExitStatus {
   case .chat(let words): return ChatCommand.perform(words)
   case .trace(let words): return TraceCommand(words: words).perform()
   case .conversations(let words): return ConversationsCommand(words: words).perform()
+  case .outbox(let words): return OutboxCommand(words: words).perform()
   case .reload(let gateway): return ReloadCommand(gateway: gateway).perform()
   case .version(let isJSON):
     let text = isJSON ? Build.json : [UInt8]("postern ") + [UInt8](version)

@@ -1,3 +1,4 @@
+import Outbox
 import API
 import Bytes
 import Configuration
@@ -52,8 +53,9 @@ struct RunCommand {
       guard let context = openContext(configuration.context, services, worker) else {
         return .failure
       }
+      guard let outbox = openOutbox(configuration, services, worker) else { return .failure }
       let application = Application(
-        configuration, context: context, services: services, version: version)
+        configuration, context: context, outbox: outbox, services: services, version: version)
       let server = HTTPServer(
         settings(configuration, budget), on: loop, random: services.random)
       server.handler = Router(to: application)
@@ -76,7 +78,7 @@ struct RunCommand {
         reload.watch()
       }
       let shutdown = Shutdown(
-        server: server, status: application.status, loop: loop, log: log,
+        server: server, application: application, loop: loop, log: log,
         onHangUp: {
           manager.noteReloading()
           guard let reload else {
@@ -95,6 +97,8 @@ struct RunCommand {
       worker.close()
       server.close()
       client.close()
+      // The outbox first: what is finished there can still be put into the context, but not the other way around.
+      outbox.close()
       context.close()
       log.write(.info, "stopped") { _ in }
       log.drain()
@@ -169,6 +173,29 @@ struct RunCommand {
       case .memory(let error):
         Console.complain(
           "[context] memory: cannot allocate \(settings.memoryBytes) bytes: \(error.reason)")
+      }
+      return nil
+    }
+  }
+
+  /// Opens the outbox, or reports why it cannot.
+  private func openOutbox(
+    _ configuration: Configuration, _ services: Services, _ worker: BlockingWorker
+  ) -> OutboxStore? {
+    let settings = configuration.outbox
+    do throws(RingFileError) {
+      return try OutboxStore(
+        settings, sync: configuration.context.sync, on: services.loop, log: services.log,
+        random: services.random, worker: worker)
+    } catch {
+      switch error {
+      case .locked:
+        Console.complain(
+          "[outbox] file: another process uses \(settings.file ?? []); give each gateway its own file"
+        )
+      case .memory(let error):
+        Console.complain(
+          "[outbox] size: cannot allocate \(settings.sizeBytes) bytes: \(error.reason)")
       }
       return nil
     }

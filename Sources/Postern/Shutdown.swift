@@ -7,7 +7,7 @@ import Platform
 /// The end of the gateway: no new connections, at most 30 s for what is in flight, then the loop stops.
 final class Shutdown {
   private let server: HTTPServer
-  private let status: ServiceStatus
+  private let application: Application
   private let loop: EventLoop
   private let log: Log
   private var hasBegun = false
@@ -18,13 +18,13 @@ final class Shutdown {
 
   /// `onHangUp` is called at SIGHUP, until the end begins, and `onStop` then.
   init(
-    server: HTTPServer, status: ServiceStatus, loop: EventLoop, log: Log,
+    server: HTTPServer, application: Application, loop: EventLoop, log: Log,
     onHangUp: @escaping () -> Void, onStop: @escaping () -> Void
   ) {
     self.onStop = onStop
     self.onHangUp = onHangUp
     self.server = server
-    self.status = status
+    self.application = application
     self.loop = loop
     self.log = log
   }
@@ -51,9 +51,9 @@ final class Shutdown {
   private func begin() {
     hasBegun = true
     log.write(.info, "stopping") { _ in }
-    status.drain()
+    application.status.drain()
     onStop()
-    server.drain { [self] in loop.stop() }
+    server.drain { [self] in application.whenIdle { [self] in loop.stop() } }
     _ = loop.schedule(after: Shutdown.patience) { [self] in
       log.write(.warning, "stopped_unfinished") { _ in }
       loop.stop()

@@ -106,6 +106,12 @@ import TestSupport
   @Test func needsTheScopeOfTheTable() {
     let expected = """
       sendMessage chat json
+      readMessage chat ignored
+      deleteMessage chat ignored
+      listOutbox read unread
+      readOutbox read unread
+      retryOutbox write ignored
+      deleteOutbox write ignored
       listBots read unread
       createBot write json
       readBot read unread

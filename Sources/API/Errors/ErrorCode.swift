@@ -7,10 +7,10 @@ package enum ErrorCode: CaseIterable {
   case invalidKey
   case insufficientScope, keysRequired, administratorOnly
   case notFound, botNotFound, integrationNotFound, conversationNotFound, exchangeNotFound,
-    modelNotFound, responseNotFound
+    modelNotFound, responseNotFound, messageNotFound
   case methodNotAllowed
   case requestTimeout
-  case alreadyExists, implied, inOtherFile, inUse, noRequest, idempotencyKeyReused,
+  case alreadyExists, implied, inOtherFile, inUse, noRequest, nothingToRetry, idempotencyKeyReused,
     configurationInvalid
   case preconditionFailed
   case bodyTooLarge
@@ -19,6 +19,7 @@ package enum ErrorCode: CaseIterable {
   case conversationBusy, userRateExceeded
   case headersTooLarge
   case allIntegrationsFailed
+  case outboxFull, outboxNotWritable
   case overloaded, stopping, configurationBusy, configurationNotWritable, configurationNotConfirmed
   case versionNotSupported
 
@@ -48,6 +49,7 @@ package enum ErrorCode: CaseIterable {
     case .exchangeNotFound: (404, .notFound, "exchange_not_found")
     case .modelNotFound: (404, .notFound, "model_not_found")
     case .responseNotFound: (404, .notFound, "response_not_found")
+    case .messageNotFound: (404, .notFound, "message_not_found")
     case .methodNotAllowed: (405, .invalidRequest, "method_not_allowed")
     case .requestTimeout: (408, .invalidRequest, "request_timeout")
     case .alreadyExists: (409, .conflict, "already_exists")
@@ -55,6 +57,7 @@ package enum ErrorCode: CaseIterable {
     case .inOtherFile: (409, .conflict, "in_other_file")
     case .inUse: (409, .conflict, "in_use")
     case .noRequest: (409, .conflict, "no_request")
+    case .nothingToRetry: (409, .conflict, "nothing_to_retry")
     case .idempotencyKeyReused: (409, .conflict, "idempotency_key_reused")
     case .configurationInvalid: (409, .conflict, "configuration_invalid")
     case .preconditionFailed: (412, .invalidRequest, "precondition_failed")
@@ -65,6 +68,8 @@ package enum ErrorCode: CaseIterable {
     case .userRateExceeded: (429, .rateLimit, "user_rate_exceeded")
     case .headersTooLarge: (431, .invalidRequest, "headers_too_large")
     case .allIntegrationsFailed: (502, .backend, "all_integrations_failed")
+    case .outboxFull: (503, .overloaded, "outbox_full")
+    case .outboxNotWritable: (503, .server, "outbox_not_writable")
     case .overloaded: (503, .overloaded, "overloaded")
     case .stopping: (503, .overloaded, "stopping")
     case .configurationBusy: (503, .server, "configuration_busy")

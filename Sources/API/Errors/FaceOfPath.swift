@@ -15,7 +15,9 @@ extension Face {
     guard let segments, segments.count > 1, segments[0].equals("v1") else { return }
     let name = segments[1]
     if name.equals("messages") {
-      self = .anthropic
+      // Messages that wait are Postern's own.
+      let isOwn = segments.count > 2 && segments[2].hasPrefix("msg_")
+      self = isOwn ? .native : .anthropic
     } else if name.equals("models") {
       self = isAnthropic() ? .anthropic : .openai
     } else if name.equals("chat") {

@@ -86,7 +86,7 @@ extension Response {
 
 extension Answer {
   /// What faces may say about the answer of an integration.
-  fileprivate func facts(_ integration: IntegrationSettings) -> AnswerFacts {
+  func facts(_ integration: IntegrationSettings) -> AnswerFacts {
     AnswerFacts(
       identifier: identifier, conversation: conversation,
       integration: AnswerFacts.Integration(
@@ -95,12 +95,12 @@ extension Answer {
   }
 
   /// Writes the attempts.
-  fileprivate func writeAttempts(to writer: inout JSONWriter) {
+  func writeAttempts(to writer: inout JSONWriter) {
     AttemptReport.write(attempts, to: &writer)
   }
 
   /// Why there is no reply, with the bot's words for failures; `nil` where there is one.
-  fileprivate func error(from bot: BotSettings) -> APIError? {
+  func error(from bot: BotSettings) -> APIError? {
     switch content {
     case .reply: nil
     case .contentFiltered(let reason): APIError(.contentFilter, reason)

@@ -11,8 +11,10 @@ struct MessageBody: ~Copyable {
   private var metadata: JSONValue?
   private var stream: JSONValue?
 
-  /// The message that a body asks for, checked.
-  static func message(in body: [UInt8]) throws(APIError) -> Message {
+  /// The message that a body asks for, checked. For one that has waited in the outbox, `place` is its conversation.
+  static func message(
+    in body: [UInt8], waitingIn place: [UInt8]? = nil
+  ) throws(APIError) -> Message {
     let members = try MessageBody(try .object(in: body))
     guard let content = members.content else {
       throw .invalid("content", "content is missing: give the message, as text or message parts.")
@@ -31,8 +33,9 @@ struct MessageBody: ~Copyable {
     let metadata = try object(members.metadata, "metadata")
     let isStreaming = try members.stream.flag("stream")
     return Message(
-      .turn(content, in: nil, next: 0), to: nil, conversation: conversation, user: user,
-      userID: userID, platform: platform, metadata: metadata, isStreaming: isStreaming)
+      .turn(content, in: nil, next: 0), to: nil, conversation: place ?? conversation, user: user,
+      userID: userID, platform: platform, metadata: metadata,
+      isStreaming: isStreaming && place == nil)
   }
 
   private init(_ root: JSONValue) throws(APIError) {

@@ -1,3 +1,4 @@
+import Outbox
 import Backends
 import Bytes
 import Configuration
@@ -15,10 +16,12 @@ final class MessageService {
   private static let longestKey = 255
 
   let dispatcher: Dispatcher
+  private let waiting: WaitingService
   private var repeats: IdempotencyTable
 
-  init(_ dispatcher: Dispatcher, idempotencyMemory: Int) {
+  init(_ dispatcher: Dispatcher, _ waiting: WaitingService, idempotencyMemory: Int) {
     self.dispatcher = dispatcher
+    self.waiting = waiting
     let random = dispatcher.services.random
     repeats = IdempotencyTable(
       memory: idempotencyMemory, hashKey: SipHash.Key(random.next(), random.next()))
@@ -34,6 +37,7 @@ final class MessageService {
   /// Idempotency-Key.
   func forget(_ selection: Erasure.Selection) {
     dispatcher.recorder.forget(selection)
+    waiting.messages.forget(selection)
     switch selection {
     case .conversation(let id, let bot): repeats.drop(bot: bot) { $0 == id }
     case .user(_, let bot), .bot(let bot):
@@ -47,8 +51,15 @@ final class MessageService {
     let terms = AnswerTerms(showsAttempts: caller.seesAttempts)
     let format = AnswerFormat(.native, terms, for: bot.settings)
     do throws(APIError) {
-      try answer(
-        request, with: MessageBody.message(in: request.body), from: caller, for: bot, as: format)
+      let message = try MessageBody.message(in: request.body)
+      let preferences = Preferences(request)
+      // A stream is for a client that waits: what it prefers does not fit, and is left out.
+      if preferences.respondsAsynchronously, !message.isStreaming {
+        return try waiting.accept(
+          message, request, from: caller, for: bot,
+          key: idempotencyKey(of: request, from: caller, for: bot), preferences)
+      }
+      try answer(request, with: message, from: caller, for: bot, as: format)
     } catch {
       request.respond(format.response(to: error))
     }
@@ -70,11 +81,7 @@ final class MessageService {
     case .answered(let answer): responder.receive(answer)
     case .underWay(let delivery): responder.wait(for: .delivery(delivery))
     case .different:
-      responder.refuse(
-        APIError(
-          .idempotencyKeyReused,
-          "This Idempotency-Key was used for another message in the last 10 minutes: use a new one."
-        ))
+      responder.refuse(.idempotencyKeyReused)
     }
   }
 

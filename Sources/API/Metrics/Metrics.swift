@@ -1,3 +1,5 @@
+import Outbox
+import Storage
 import Backends
 import Bytes
 import Configuration
@@ -17,6 +19,7 @@ struct Metrics {
   let traffic: ServerTraffic
   let connections: Int
   let droppedLogLines: Int
+  let outbox: OutboxFacts
   /// When the certificate that clients see expires, in seconds since 1970; `nil` without TLS.
   let certificateEnd: Int?
 
@@ -91,6 +94,27 @@ struct Metrics {
     text.single(
       "context_overwritten_turns_total counter Turns that gave way to newer ones.",
       Int64(truncatingIfNeeded: ring.overwritten))
+    text.single(
+      "outbox_queued gauge Messages that wait to be answered without their client.", outbox.queued)
+    text.single("outbox_running gauge Messages of these that are being answered.", outbox.running)
+    text.single(
+      "outbox_undelivered gauge Replies that wait for their receiver.", outbox.undelivered)
+    text.single(
+      "outbox_oldest_seconds gauge Age of the oldest message or reply that waits; 0 for none.",
+      outbox.oldest.map { max(0, (WallTime.now.milliseconds - $0) / 1000) } ?? 0)
+    text.single("outbox_used_bytes gauge Bytes of the outbox in use.", outbox.usedBytes)
+    text.single("outbox_capacity_bytes gauge Bytes that the outbox has.", outbox.capacityBytes)
+    text.single(
+      "outbox_delivered_total counter Replies that receivers got.", outbox.counts.delivered)
+    text.single(
+      "outbox_not_delivered_total counter Replies that receivers did not get.",
+      outbox.counts.failed)
+    text.begin(
+      "outbox_receiver_up gauge 1, or 0 while a receiver of replies is failing or disabled.")
+    for lane in outbox.messages.deliveries.receivers {
+      text.sample(
+        lane.failure == nil ? 1 : 0, labels: [UInt8]("receiver=\"") + lane.name + [UInt8]("\""))
+    }
     text.single(
       "log_dropped_lines_total counter Log lines for which no room was left.",
       droppedLogLines)

@@ -1,3 +1,4 @@
+import Outbox
 import Backends
 import Bytes
 import Configuration
@@ -30,6 +31,7 @@ enum MetricsHandlers {
       activity: application.dispatcher.activity, ring: application.dispatcher.context.statistics,
       traffic: request.serverTraffic, connections: request.serverConnectionCount,
       droppedLogLines: services.log.droppedLineCount,
+      outbox: OutboxFacts(application.waiting.messages),
       certificateEnd: application.active.configuration.server.tls?.validity?.end)
     return .answer(metrics.response(application.active.bots.visible(to: call.key)))
   }

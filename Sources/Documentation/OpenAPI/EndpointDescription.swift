@@ -26,6 +26,19 @@ struct EndpointDescription {
   /// The description of every endpoint.
   static let all: [EndpointDescription] = [
     sendMessage,
+    readMessage,
+    delete("deleteMessage", "Outbox", "Gives a message up, and forgets it.", errors: []),
+    list(
+      "listOutbox", "Outbox", "The messages that wait, and those that are kept for a while.",
+      of: "OutboxEntry", parameters: ["status_filter"]),
+    EndpointDescription(
+      "readOutbox", "Outbox", "One of them, with what was said.",
+      [Answer(means: "All of it.", content: [(json, data(component("OutboxEntry")))])]),
+    EndpointDescription(
+      "retryOutbox", "Outbox", "Tries at once what waits, and again what was not delivered.",
+      [Answer(means: "It is tried.", content: [(json, data(component("OutboxEntry")))])],
+      errors: [409]),
+    delete("deleteOutbox", "Outbox", "Gives a message up, and forgets it.", errors: []),
     list("listBots", "Bots", "The bots that the key reaches.", of: "Bot"),
     create("createBot", "Bots", "Adds a bot.", "Bot"),
     read("readBot", "Bots", "A bot.", "Bot"),
@@ -119,16 +132,35 @@ struct EndpointDescription {
             (json, data(component("Reply"))),
             ("text/event-stream", component("Event")),
           ],
-          fields: ["attempts"])
+          fields: ["attempts"]),
+        Answer(
+          status: 202,
+          means:
+            "With `Prefer: respond-async`: the message is in the outbox, and is answered without its client.",
+          content: [(json, data(component("WaitingMessage")))], fields: ["location"]),
       ],
       errors: [409, 429, 502, 504])
     description.details =
       """
-      A stream has a `delta` for each piece of the content, then a `message` with the whole answer, or an `error`. A \
+      With `Prefer: respond-async`, `GET` the `Location` for the reply. A stream has a `delta` for each piece of the content, then a `message` with the whole answer, or an `error`. A \
       stream that ends without `message` is incomplete.
       """
-    description.parameters = ["idempotency_key"]
+    description.parameters = ["idempotency_key", "prefer"]
     description.body = (component("Message"), json)
+    return description
+  }
+
+  private static var readMessage: EndpointDescription {
+    var description = EndpointDescription(
+      "readMessage", "Outbox", "A message that was sent with `Prefer: respond-async`.",
+      [
+        Answer(
+          means: "Where it is; once it is done, with the reply, or with the error.",
+          content: [(json, data(component("WaitingMessage")))])
+      ])
+    description.details =
+      "With `Prefer: wait=30` the answer comes when there is a result, within 30 s."
+    description.parameters = ["prefer"]
     return description
   }
 
@@ -268,12 +300,11 @@ struct EndpointDescription {
   }
 
   private static func delete(
-    _ name: String, _ group: String, _ summary: String
+    _ name: String, _ group: String, _ summary: String, errors: [Int] = [409, 412]
   ) -> EndpointDescription {
     let answer = Answer(status: 204, means: "It is gone.", content: [])
-    var description = EndpointDescription(
-      name, group, summary, [answer], errors: [409, 412])
-    description.parameters = ["if_match"]
+    var description = EndpointDescription(name, group, summary, [answer], errors: errors)
+    if !errors.isEmpty { description.parameters = ["if_match"] }
     return description
   }
 

@@ -22,6 +22,7 @@ extension ErrorCode {
     case .conversationNotFound: "there is no such conversation, or its turns have been overwritten"
     case .exchangeNotFound: "there is no such exchange, or newer ones have replaced it"
     case .modelNotFound: "no such bot, or bot/integration"
+    case .messageNotFound: "there is no such message, or it is no longer kept"
     case .methodNotAllowed: "the path takes the methods in Allow"
     case .requestTimeout: "the request takes longer than `request_timeout`, or comes too slowly"
     case .alreadyExists: "the id is taken"
@@ -29,6 +30,7 @@ extension ErrorCode {
     case .inOtherFile: "another file gives it, which only an administrator can change"
     case .inUse: "a key of the configuration is limited to this bot"
     case .noRequest: "an echo integration sends no request"
+    case .nothingToRetry: "the message has failed: send it again"
     case .idempotencyKeyReused: "the Idempotency-Key was used for another message"
     case .configurationInvalid:
       "the configuration file on disk is invalid; the message has FILE:LINE"
@@ -41,6 +43,8 @@ extension ErrorCode {
     case .headersTooLarge: "the header fields are larger than 16 KB"
     case .allIntegrationsFailed:
       "no integration replied; 504: the last one timed out; 503: none may be asked now"
+    case .outboxFull: "no more messages can wait: the outbox is full"
+    case .outboxNotWritable: "no message can wait: the outbox's file cannot be written"
     case .overloaded:
       "too many messages are being answered, connections open, or exchanges followed"
     case .stopping: "the gateway is about to stop"

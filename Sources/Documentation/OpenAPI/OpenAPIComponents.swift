@@ -71,6 +71,27 @@ enum OpenAPIComponents {
       """
     ),
     (
+      "message",
+      """
+      {"name":"message","in":"path","required":true,\
+      "schema":{"$ref":"#/components/schemas/Identifier"}}
+      """
+    ),
+    (
+      "status_filter",
+      """
+      {"name":"status","in":"query","description":"Only those with this status.",\
+      "schema":{"enum":["queued","running","done","failed"]}}
+      """
+    ),
+    (
+      "prefer",
+      """
+      {"name":"Prefer","in":"header","description":"RFC 7240: `respond-async` where a message is sent, `wait=30` in seconds.",\
+      "schema":{"type":"string"}}
+      """
+    ),
+    (
       "bot_filter",
       #"{"name":"bot","in":"query","description":"Only those of this bot.","schema":{"type":"string"}}"#
     ),

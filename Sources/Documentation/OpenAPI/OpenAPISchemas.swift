@@ -21,6 +21,7 @@ enum OpenAPISchemas {
       ("IntegrationPatch", ResourceSchema.given(.integration)),
       ("TestResult", testResult), ("Preview", preview), ("Conversation", conversation),
       ("StoredMessage", storedMessage), ("Statistics", statistics), ("Counts", keptCounts),
+      ("WaitingMessage", waitingMessage), ("OutboxEntry", outboxEntry),
       ("Exchange", exchange),
       ("ExchangeEvent", exchangeEvent), ("Meta", meta),
       ("Status", status), ("GatewayStatus", gatewayStatus), ("Reload", reload),
@@ -94,6 +95,23 @@ enum OpenAPISchemas {
     "fallback":{"type":"boolean"},"attempts":{"type":"array","items":{"$ref":"#/components/schemas/Attempt"}},\#
     "attachments":{"type":"array"},"metadata":{"type":"object","description":"Everything else that the backend sent."},\#
     "created_at":{"type":"string","format":"date-time"}}}
+    """#
+
+  private static let waitingMessage = #"""
+    {"type":"object","required":["id","conversation_id","status"],"properties":{"id":{"type":"string"},\#
+    "conversation_id":{"$ref":"#/components/schemas/Identifier"},"status":{"enum":["queued","running","done","failed"]}},\#
+    "oneOf":[{"properties":{"status":{"enum":["queued","running"]}}},\#
+    {"properties":{"status":{"const":"done"}},"anyOf":[{"$ref":"#/components/schemas/Reply"},{"maxProperties":3}]},\#
+    {"properties":{"status":{"const":"failed"}},"anyOf":[{"$ref":"#/components/schemas/Error"},{"maxProperties":3}]}]}
+    """#
+
+  private static let outboxEntry = #"""
+    {"type":"object","required":["id","bot","conversation_id","status","created_at","receiver","delivery","tries"],\#
+    "properties":{"id":{"type":"string"},"bot":{"type":"string"},\#
+    "conversation_id":{"$ref":"#/components/schemas/Identifier"},"status":{"enum":["queued","running","done","failed"]},\#
+    "created_at":{"type":"string","format":"date-time"},"receiver":{"type":["string","null"]},\#
+    "delivery":{"enum":["none","waiting","delivered","failed"]},"tries":{"type":"integer","minimum":0},\#
+    "message":{"type":["object","null"]},"result":{"type":["object","null"]}}}
     """#
 
   /// OpenAPI 3.1 has no words for streams: the schema is that of one event, as 3.2 has it.
@@ -290,6 +308,12 @@ enum OpenAPISchemas {
     "context":{"type":"object","required":["used_bytes","capacity_bytes","conversations","turns","file","sync"],\
     "properties":{"used_bytes":\(count),"capacity_bytes":\(count),"conversations":\(count),"turns":\(count),\
     "file":{"type":["string","null"]},"sync":{"type":"string"}}},\
+    "outbox":{"type":"object","required":["queued","running","undelivered","not_delivered","finished","oldest_at",\
+    "used_bytes","capacity_bytes","file","receivers"],"properties":{"queued":\(count),"running":\(count),\
+    "undelivered":\(count),"not_delivered":\(count),"finished":\(count),"oldest_at":{"type":["string","null"]},\
+    "used_bytes":\(count),"capacity_bytes":\(count),"file":{"type":["string","null"]},"receivers":{"type":"array",\
+    "items":{"type":"object","required":["name","state","waiting","reason"],"properties":{"name":{"type":"string"},\
+    "state":{"enum":["ready","failing","disabled"]},"waiting":\(count),"reason":{"type":["string","null"]}}}}}},\
     "bots":{"type":"array","items":{"type":"object","required":["id","integrations"],"properties":{\
     "id":{\(ResourceSchema.name)},\
     "integrations":{"type":"array","items":{"$ref":"#/components/schemas/Statistics"}}}}}}}

@@ -63,6 +63,25 @@ struct StatusPage {
     } else {
       text += "  memory only"
     }
+    return wrapped(text) + outboxLines()
+  }
+
+  /// Nothing for an outbox that is not in use.
+  @inline(never)
+  private func outboxLines() -> [StyledLine] {
+    guard let outbox = status["outbox"],
+      outbox["file"]?.string != nil || integer(outbox, "used_bytes") > 0
+    else { return [] }
+    let (used, capacity) = (
+      integer(outbox, "used_bytes"), max(integer(outbox, "capacity_bytes"), 1)
+    )
+    var text: Text =
+      """
+      outbox \(ShortText.bytes(used)) of \(ShortText.bytes(capacity)) (\(used * 100 / capacity) %)  queued \
+      \(integer(outbox, "queued"))  running \(integer(outbox, "running"))  undelivered \(integer(outbox, "undelivered"))
+      """
+    if outbox["oldest_at"].present != nil { text += "  oldest \(age(outbox["oldest_at"]))" }
+    text += outbox["file"]?.string == nil ? "  memory only" : "  file \(printable(outbox["file"]))"
     return wrapped(text)
   }
 

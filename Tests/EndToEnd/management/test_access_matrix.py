@@ -43,6 +43,11 @@ def ask(served, endpoint, key, bot):
         made = served.client.post("/v1/responses", {"model": bot, "input": "Hi"}, admin)
         response = made.json["id"]
     names = {"bot": bot, "integration": INTEGRATIONS[bot], "exchange": bot, "response": response}
+    names["message"] = "msg_none"
+    if "{message}" in path and bot in ("a", "b"):
+        admin = {"Authorization": f"Bearer {KEYS['admin']}", "Prefer": "respond-async"}
+        answer = served.client.post(messages_path(bot), {"content": "Hi"}, admin)
+        names["message"] = answer.json["data"]["id"]
     target = path.format(conversation="c", file="main.js", **names)
     if "{conversation}" in path:
         target += f"?bot={bot}"
@@ -106,6 +111,8 @@ def test_the_table_has_every_endpoint(served):
 
 VALUES = {
     "aliases": "gpt-4o",
+    "callback": "https://app.example/replies",
+    "callback_secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "drop": "seed",
     "serves": "chat",
     "headers": {"X": "y"},

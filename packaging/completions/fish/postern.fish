@@ -9,6 +9,7 @@ complete -c postern -n __fish_use_subcommand -a status -d 'show how the running 
 complete -c postern -n __fish_use_subcommand -a chat -d 'talk to the running gateway'
 complete -c postern -n __fish_use_subcommand -a trace -d 'show its last exchanges'
 complete -c postern -n __fish_use_subcommand -a conversations -d 'list, show or delete conversations'
+complete -c postern -n __fish_use_subcommand -a outbox -d 'list, show, retry or drop messages that wait'
 complete -c postern -n __fish_use_subcommand -a reload -d 'have it read its file again'
 complete -c postern -n __fish_use_subcommand -a version -d 'print the version'
 complete -c postern -n __fish_use_subcommand -a help -d 'explain a command'
@@ -42,8 +43,12 @@ complete -c postern -n '__fish_seen_subcommand_from conversations' -s u -x
 complete -c postern -n '__fish_seen_subcommand_from conversations' -s k -r -F
 complete -c postern -n '__fish_seen_subcommand_from conversations' -l bot -x
 complete -c postern -n '__fish_seen_subcommand_from conversations' -a 'list show delete'
+complete -c postern -n '__fish_seen_subcommand_from outbox' -s c -r -F
+complete -c postern -n '__fish_seen_subcommand_from outbox' -s u -x
+complete -c postern -n '__fish_seen_subcommand_from outbox' -s k -r -F
+complete -c postern -n '__fish_seen_subcommand_from outbox' -a 'list show retry drop'
 complete -c postern -n '__fish_seen_subcommand_from reload' -s c -r -F
 complete -c postern -n '__fish_seen_subcommand_from reload' -s u -x
 complete -c postern -n '__fish_seen_subcommand_from reload' -s k -r -F
 complete -c postern -n '__fish_seen_subcommand_from version' -l json
-complete -c postern -n '__fish_seen_subcommand_from help' -a 'run check test key import status chat trace conversations reload version help'
+complete -c postern -n '__fish_seen_subcommand_from help' -a 'run check test key import status chat trace conversations outbox reload version help'
