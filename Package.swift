@@ -130,22 +130,25 @@ let package = Package(
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Outbox", "Protocols", "HTTPClient", "Backends", "Storage",
       ]),
-    room("Channels", on: ["Bytes", "JSON", "Cryptography"]),
+    room(
+      "Channels",
+      on: [
+        "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
+        "Context", "Outbox", "HTTPClient", "Backends", "Exchange", "Storage",
+      ]),
     room(
       "API",
       on: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Outbox", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange",
-        "Storage",
-        "CAssets", "CZlib",
+        "Storage", "Channels", "CAssets", "CZlib",
       ]),
     .executableTarget(
       name: "Postern",
       dependencies: [
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Outbox", "Protocols", "HTTPClient", "HTTPServer", "Backends", "Exchange",
-        "Storage",
-        "API", "Import",
+        "Storage", "Channels", "API", "Import",
       ], swiftSettings: settings + Goal.leastSize.settings,
       linkerSettings: [
         .linkedLibrary("m"),
@@ -191,7 +194,9 @@ let package = Package(
         "Bytes", "JSON", "Platform", "Cryptography", "Logging", "EventLoop", "Configuration",
         "Context", "Outbox", "Protocols", "HTTPClient", "Backends", "Storage",
       ]),
-    tests(of: "Channels", on: ["Bytes", "JSON"]),
+    tests(
+      of: "Channels",
+      on: ["Bytes", "JSON", "Platform", "Configuration", "Exchange"]),
     tests(
       of: "API",
       on: [

@@ -1,6 +1,7 @@
 import Outbox
 import Bytes
 import Backends
+import Channels
 package import Configuration
 import EventLoop
 package import Exchange
@@ -19,6 +20,8 @@ package final class Application {
   /// Messages whose senders do not wait.
   let waiting: WaitingService
   private let callbacks: Callbacks
+  /// Through which people talk to bots.
+  let channels: Channels
   let management: Management
   let conversations: ConversationResources
   let refusals: RefusalLog
@@ -49,6 +52,9 @@ package final class Application {
     waiting = WaitingService(
       WaitingMessages(configuration.outbox, in: outbox, through: dispatcher), active)
     callbacks = Callbacks(waiting.messages.deliveries, services, version: version)
+    channels = Channels(
+      ChannelSurroundings(services, waiting.messages, context, configuration),
+      waiting.messages.deliveries)
     messages = MessageService(
       dispatcher, waiting,
       idempotencyMemory: configuration.limits.idempotencyMemoryBytes)
@@ -66,12 +72,14 @@ package final class Application {
     dispatcher.botExists = { [active] in active.hasBot($0) }
     noteOpenAccess(configuration)
     adoptRecorder(of: configuration)
-    status.onDrain = { [followers, waiting] in
+    status.onDrain = { [followers, waiting, channels] in
       followers.endAll()
+      channels.drain()
       waiting.messages.stop()
     }
     callbacks.adopt(configuration.bots)
     waiting.messages.recover()
+    channels.adopt(configuration)
   }
 
   /// Calls `action` once no message of the outbox is being answered, nor a reply on its way. After the drain only.
@@ -94,6 +102,7 @@ package final class Application {
     adoptRecorder(of: configuration)
     callbacks.adopt(configuration.bots)
     waiting.messages.adopt(configuration.outbox)
+    channels.adopt(configuration)
     followers.check(active.access)
   }
 

@@ -22,6 +22,10 @@ extension Endpoint {
       "deleteOutbox", .delete, "/v1/outbox/{message}", scope: .write, body: .ignored,
       OutboxHandlers.delete),
 
+    Endpoint(
+      "postToChannel", .post, "/v1/channels/{channel}", scope: nil, body: .json,
+      ChannelHandlers.receive),
+
     Endpoint("listBots", .get, "/v1/bots", scope: .read, BotHandlers.list),
     Endpoint("createBot", .post, "/v1/bots", scope: .write, body: .json, BotHandlers.create),
     Endpoint("readBot", .get, "/v1/bots/{bot}", scope: .read, BotHandlers.read),

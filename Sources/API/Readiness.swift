@@ -1,6 +1,7 @@
 import Outbox
 import Storage
 import Backends
+import Channels
 package import Bytes
 import Configuration
 import EventLoop
@@ -19,6 +20,7 @@ extension Application {
     if !waiting.messages.store.isWritable {
       reasons.append([UInt8]("the outbox's file cannot be written: no message can wait"))
     }
+    reasons += ChannelFacts(channels: channels.all).reasons
     for lane in waiting.messages.deliveries.receivers {
       if let reason = lane.reason { reasons.append(reason.bytes) }
     }

@@ -1,5 +1,6 @@
 import Outbox
 import Backends
+import Channels
 import Bytes
 import Configuration
 import Context
@@ -33,6 +34,8 @@ struct StatusResource {
         writeContext(to: &writer)
         writer.name("outbox")
         OutboxFacts(application.waiting.messages).write(to: &writer)
+        writer.name("channels")
+        ChannelFacts(channels: application.channels.all).write(to: &writer)
       }
       writeBots(to: &writer)
       writer.endObject()

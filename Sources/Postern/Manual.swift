@@ -67,6 +67,9 @@ enum Manual {
       running gateway. Shows the outcome, the time of each phase, and what to do about a failure.
       TEXT is the message; without -m it is 'Hello!'. Nothing is stored.
 
+      The services of channels, named or all, are asked who the bot is: that shows whether the token
+      is right. No message is sent there.
+
       """
     case .key:
       """

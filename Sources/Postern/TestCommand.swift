@@ -1,5 +1,6 @@
 import Backends
 import Bytes
+import Channels
 import Configuration
 import EventLoop
 import Exchange
@@ -7,7 +8,8 @@ import HTTPClient
 import Logging
 import Platform
 
-/// `postern test`: sends one message through integrations, all at once, and shows the results.
+/// `postern test`: sends one message through integrations, and asks the services of channels who the bot is, all at once,
+/// and shows the results.
 struct TestCommand {
   let file: [UInt8]?
   let names: [[UInt8]]
@@ -16,7 +18,7 @@ struct TestCommand {
   func perform() -> ExitStatus {
     let source = ConfigurationFile(option: file)
     guard let configuration = source.load()?.configuration,
-      let integrations = chosen(from: configuration, source)
+      let (integrations, channels) = chosen(from: configuration, source)
     else { return .failure }
     let message = message ?? [UInt8]("Hello!")
     guard message.span.firstInvalidUTF8() == nil else {
@@ -26,31 +28,38 @@ struct TestCommand {
     Environment.useOneHeap()
     _ = Environment.raiseDescriptorLimit()
     do throws(SystemError) {
-      let results = try send(message, through: integrations, of: configuration)
-      let isTold = Console.print(TestTable(results, hasColour: Console.hasColour).text)
-      return isTold && results.allSatisfy { $0.report.outcome == .ok } ? .success : .failure
+      let (results, lines) = try send(
+        message, through: integrations, and: channels, of: configuration)
+      var text: [UInt8] = []
+      if !results.isEmpty { text += TestTable(results, hasColour: Console.hasColour).text }
+      for line in lines { text += line.words.bytes }
+      let isTold = Console.print(text)
+      return isTold && results.allSatisfy { $0.report.outcome == .ok }
+        && lines.allSatisfy { $0.isSuccess } ? .success : .failure
     } catch {
       Console.complain("\(error.call): \(error.reason)")
       return .failure
     }
   }
 
-  /// The named integrations in the order of the names, or all enabled ones. Reports unknown names.
+  /// The named integrations and channels in the order of the names, or all enabled ones. Reports unknown names.
   private func chosen(
     from configuration: Configuration, _ source: ConfigurationFile
-  ) -> [IntegrationSettings]? {
+  ) -> ([IntegrationSettings], [ChannelSettings])? {
     guard !names.isEmpty else {
       let enabled = configuration.integrations.filter { $0.isEnabled }
       if enabled.isEmpty { Console.complain("\(source.name) has no enabled integration") }
-      return enabled.isEmpty ? nil : enabled
+      return enabled.isEmpty ? nil : (enabled, configuration.channels)
     }
-    var chosen: [IntegrationSettings] = []
+    var chosen: ([IntegrationSettings], [ChannelSettings]) = ([], [])
     var isComplete = true
     for name in names {
       if let integration = configuration.integrations.first(where: { $0.id == name }) {
-        chosen.append(integration)
+        chosen.0.append(integration)
+      } else if let channel = configuration.channels.first(where: { $0.id == name }) {
+        chosen.1.append(channel)
       } else {
-        Console.complain("\(source.name) has no [integration \(name)]")
+        Console.complain("\(source.name) has no [integration \(name)] and no [channel \(name)]")
         isComplete = false
       }
     }
@@ -58,8 +67,9 @@ struct TestCommand {
   }
 
   private func send(
-    _ message: [UInt8], through integrations: [IntegrationSettings], of configuration: Configuration
-  ) throws(SystemError) -> [IntegrationTest.Result] {
+    _ message: [UInt8], through integrations: [IntegrationSettings],
+    and channels: [ChannelSettings], of configuration: Configuration
+  ) throws(SystemError) -> ([IntegrationTest.Result], [ChannelTest.Result]) {
     let loop = try EventLoop()
     let services = Services(
       loop: loop, client: HTTPClient(on: loop, keptConnections: integrations.count),
@@ -70,11 +80,31 @@ struct TestCommand {
       let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
       test.start(message) { collection.insert($0, at: index) }
     }
-    while !collection.isComplete { try loop.turn() }
+    let lines = ChannelResults(count: channels.count)
+    for (index, channel) in channels.enumerated() {
+      ChannelTest.start(of: channel, services) { result in
+        let mark: StaticString = result.isSuccess ? "ok" : "FAILED"
+        lines.results[index] = ChannelTest.Result(
+          isSuccess: result.isSuccess,
+          words: "channel \(channel.id): \(mark), \(result.words)\n")
+      }
+    }
+    while !collection.isComplete || !lines.isComplete { try loop.turn() }
     services.client.close()
     loop.close()
-    return collection.results
+    return (collection.results, lines.results.compactMap { $0 })
   }
+}
+
+/// Results of channels as they come in.
+private final class ChannelResults {
+  var results: [ChannelTest.Result?]
+
+  init(count: Int) {
+    results = .init(repeating: nil, count: count)
+  }
+
+  var isComplete: Bool { results.allSatisfy { $0 != nil } }
 }
 
 /// Results as they come in, each at its place in the order of the command line.

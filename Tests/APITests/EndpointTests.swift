@@ -112,6 +112,7 @@ import TestSupport
       readOutbox read unread
       retryOutbox write ignored
       deleteOutbox write ignored
+      postToChannel none json
       listBots read unread
       createBot write json
       readBot read unread

@@ -4,7 +4,7 @@ package import Protocols
 package enum ErrorCode: CaseIterable {
   case invalidRequest, invalidJSON, invalidParameter, invalidIdempotencyKey, unsupportedParameter,
     contentFilter
-  case invalidKey
+  case invalidKey, invalidSignature
   case insufficientScope, keysRequired, administratorOnly
   case notFound, botNotFound, integrationNotFound, conversationNotFound, exchangeNotFound,
     modelNotFound, responseNotFound, messageNotFound
@@ -39,6 +39,7 @@ package enum ErrorCode: CaseIterable {
     case .unsupportedParameter: (400, .invalidRequest, "unsupported_parameter")
     case .contentFilter: (400, .invalidRequest, "content_filter")
     case .invalidKey: (401, .authentication, "invalid_key")
+    case .invalidSignature: (401, .authentication, "invalid_signature")
     case .insufficientScope: (403, .permission, "insufficient_scope")
     case .keysRequired: (403, .permission, "keys_required")
     case .administratorOnly: (403, .permission, "administrator_only")

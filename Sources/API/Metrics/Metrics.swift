@@ -20,6 +20,7 @@ struct Metrics {
   let connections: Int
   let droppedLogLines: Int
   let outbox: OutboxFacts
+  let channels: ChannelFacts
   /// When the certificate that clients see expires, in seconds since 1970; `nil` without TLS.
   let certificateEnd: Int?
 
@@ -68,6 +69,7 @@ struct Metrics {
         certificateEnd)
     }
     writeSingles(to: &text)
+    channels.write(to: &text)
   }
 
   private static let classes: [StaticString] = ["2xx", "3xx", "4xx", "5xx"]

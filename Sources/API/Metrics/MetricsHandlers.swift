@@ -1,5 +1,6 @@
 import Outbox
 import Backends
+import Channels
 import Bytes
 import Configuration
 import EventLoop
@@ -32,6 +33,7 @@ enum MetricsHandlers {
       traffic: request.serverTraffic, connections: request.serverConnectionCount,
       droppedLogLines: services.log.droppedLineCount,
       outbox: OutboxFacts(application.waiting.messages),
+      channels: ChannelFacts(channels: application.channels.all),
       certificateEnd: application.active.configuration.server.tls?.validity?.end)
     return .answer(metrics.response(application.active.bots.visible(to: call.key)))
   }

@@ -11,6 +11,9 @@ struct Preferences {
   /// The longest wait, in seconds. Some proxies cut longer ones off.
   static let longestWait = 300
 
+  /// No preferences.
+  init() {}
+
   /// The preferences of a request. What is not understood is ignored; of several of one name the first counts.
   init(_ request: Request) {
     guard let list = request.list("Prefer") else { return }

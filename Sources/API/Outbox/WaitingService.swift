@@ -66,12 +66,12 @@ final class WaitingService: MessageForms {
   /// Takes a message whose client does not wait, or not longer than `wait`.
   func accept(
     _ message: Message, _ request: Request, from caller: APIKeySettings?, for bot: Bot,
-    key: [UInt8]?, _ preferences: Preferences
+    key: [UInt8]?, _ preferences: Preferences, body: [UInt8]? = nil
   ) throws(APIError) {
     let random = messages.dispatcher.services.random
     let conversation = message.conversation ?? random.identifier("conv_")
     var submission = Submission(
-      bot: bot.settings.id, conversation: conversation, body: request.body,
+      bot: bot.settings.id, conversation: conversation, body: body ?? request.body,
       request: request.identifier, caller: caller?.id)
     submission.showsAttempts = caller.seesAttempts
     submission.key = key
@@ -79,10 +79,24 @@ final class WaitingService: MessageForms {
       submission.receiver = Callbacks.name(of: bot.settings.id)
       submission.address = conversation
     }
-    let id: [UInt8]
-    switch messages.submit(submission, from: message.userID) {
-    case .accepted(let new): id = new
-    case .known(let old): id = old
+    let id = try id(of: messages.submit(submission, from: message.userID))
+    messages.whenKept { [self] in
+      guard let entry = messages.store.table.entry(id) else {
+        return request.respond(APIError.noSuchMessage.response())
+      }
+      guard let wait = preferences.wait, wait > 0 else {
+        return request.respond(accepted(entry, preferences))
+      }
+      respond(to: request, when: entry, within: wait) { [self] in
+        entry.isFinished ? finished(entry, preferences) : accepted(entry, preferences)
+      }
+    }
+  }
+
+  /// The id of a message that was taken; throws why it was not.
+  func id(of submitted: Submitted) throws(APIError) -> [UInt8] {
+    switch submitted {
+    case .accepted(let id), .known(let id): return id
     case .different: throw .idempotencyKeyReused
     case .refused(let refusal): throw APIError(refusal)
     case .full:
@@ -97,17 +111,6 @@ final class WaitingService: MessageForms {
       throw APIError(
         .bodyTooLarge,
         "A message that waits may have \(limit) bytes: the administrator can raise [outbox] size.")
-    }
-    messages.whenKept { [self] in
-      guard let entry = messages.store.table.entry(id) else {
-        return request.respond(APIError.noSuchMessage.response())
-      }
-      guard let wait = preferences.wait, wait > 0 else {
-        return request.respond(accepted(entry, preferences))
-      }
-      respond(to: request, when: entry, within: wait) { [self] in
-        entry.isFinished ? finished(entry, preferences) : accepted(entry, preferences)
-      }
     }
   }
 

@@ -130,7 +130,7 @@ public final class ChannelSettings: SectionSettings, @unchecked Sendable {
   }
 
   /// What must never be shown: the token, and the parts of the secret.
-  var secrets: [[UInt8]] {
+  public var secrets: [[UInt8]] {
     var secrets = [token].filter { !$0.isEmpty }
     secrets += secret.split(separator: UInt8(ascii: " ")).map { Array($0) }
     return secrets

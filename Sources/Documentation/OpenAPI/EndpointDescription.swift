@@ -39,6 +39,7 @@ struct EndpointDescription {
       [Answer(means: "It is tried.", content: [(json, data(component("OutboxEntry")))])],
       errors: [409]),
     delete("deleteOutbox", "Outbox", "Gives a message up, and forgets it.", errors: []),
+    postToChannel,
     list("listBots", "Bots", "The bots that the key reaches.", of: "Bot"),
     create("createBot", "Bots", "Adds a bot.", "Bot"),
     read("readBot", "Bots", "A bot.", "Bot"),
@@ -161,6 +162,26 @@ struct EndpointDescription {
     description.details =
       "With `Prefer: wait=30` the answer comes when there is a result, within 30 s."
     description.parameters = ["prefer"]
+    return description
+  }
+
+  private static var postToChannel: EndpointDescription {
+    var description = EndpointDescription(
+      "postToChannel", "Channels", "What a service posts to a channel: a signed request.",
+      [
+        Answer(
+          means: "Slack's event is done with, or its challenge answered.",
+          content: [(json, #"{"type":"object","properties":{"challenge":{"type":"string"}}}"#)]),
+        Answer(
+          status: 202, means: "The message of a webhook is in the outbox.",
+          content: [(json, data(component("WaitingMessage")))], fields: ["location"]),
+      ],
+      errors: [401, 409, 429])
+    description.details = """
+      It needs no key, but a signature: Slack's, or one of Standard Webhooks, at most 5 minutes old. The reply to a \
+      message of a webhook goes to the bot's `callback`.
+      """
+    description.body = (#"{"type":"object"}"#, json)
     return description
   }
 

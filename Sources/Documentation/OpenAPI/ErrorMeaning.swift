@@ -11,6 +11,7 @@ extension ErrorCode {
     case .unsupportedParameter: "no integration supports the field in `param`"
     case .contentFilter: "the backend has filtered the content; the message is the backend's"
     case .invalidKey: "the key is missing or wrong"
+    case .invalidSignature: "the signature is missing, wrong or too old"
     case .insufficientScope: "the key does not allow this"
     case .keysRequired: "without configured keys only the gateway's own host is served"
     case .administratorOnly: "only an administrator can change this setting, in the file"

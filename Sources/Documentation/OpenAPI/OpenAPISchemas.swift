@@ -314,6 +314,14 @@ enum OpenAPISchemas {
     "used_bytes":\(count),"capacity_bytes":\(count),"file":{"type":["string","null"]},"receivers":{"type":"array",\
     "items":{"type":"object","required":["name","state","waiting","reason"],"properties":{"name":{"type":"string"},\
     "state":{"enum":["ready","failing","disabled"]},"waiting":\(count),"reason":{"type":["string","null"]}}}}}},\
+    "channels":{"type":"array","items":{"type":"object","required":["id","type","bot","state","reason","last_update_at",\
+    "messages","replies","ignored","restarts","strangers"],"properties":{"id":{"type":"string"},\
+    "type":{"enum":["telegram","slack","webhook"]},"bot":{"type":"string"},\
+    "state":{"enum":["ready","connecting","failing","stopped"]},"reason":\(text),"last_update_at":\(text),\
+    "messages":\(count),"replies":\(count),"ignored":\(count),"restarts":\(count),"strangers":{"type":"array",\
+    "items":{"type":"object","required":["id","username","name","messages","last_at"],"properties":{\
+    "id":{"type":"string"},"username":{"type":"string"},"name":{"type":"string"},"messages":\(count),\
+    "last_at":{"type":"string","format":"date-time"}}}}}}},\
     "bots":{"type":"array","items":{"type":"object","required":["id","integrations"],"properties":{\
     "id":{\(ResourceSchema.name)},\
     "integrations":{"type":"array","items":{"$ref":"#/components/schemas/Statistics"}}}}}}}

@@ -5,7 +5,7 @@ import EventLoop
 import HTTPClient
 import JSON
 import Logging
-package import Outbox
+import Outbox
 import Platform
 package import Storage
 

@@ -19,6 +19,7 @@ struct StatusPage {
   var lines: [StyledLine] {
     var lines = processLines()
     lines += reloadLines()
+    for channel in elements(status["channels"]) { lines += channelLines(channel) }
     lines.append(StyledLine(""))
     lines += IntegrationTable(elements(status["bots"]), columns: columns, now: now).lines
     return lines
@@ -100,6 +101,30 @@ struct StatusPage {
       // The table below has the integrations.
       if let text = reason.string, text.span.hasPrefix("integration ") { continue }
       lines += wrapped("  \(printable(reason))", .bad)
+    }
+    return lines
+  }
+
+  @inline(never)
+  private func channelLines(_ channel: JSONValue) -> [StyledLine] {
+    let isReady = channel.member("state", is: "ready")
+    var text: Text =
+      """
+      channel \(printable(channel["id"])) (\(printable(channel["type"]))) \(printable(channel["state"]))  messages \
+      \(integer(channel, "messages"))  replies \(integer(channel, "replies"))
+      """
+    if channel["last_update_at"].present != nil {
+      text += "  last \(age(channel["last_update_at"]))"
+    }
+    if integer(channel, "restarts") > 0 { text += "  restarts \(integer(channel, "restarts"))" }
+    var lines = wrapped(text, isReady ? .plain : .bad)
+    for stranger in elements(channel["strangers"]) {
+      let name = stranger["username"]?.isEmpty == false ? "username" : "name" as StaticString
+      lines += wrapped(
+        """
+          not allowed: \(printable(stranger["id"])) \(printable(stranger[name]))  messages \
+        \(integer(stranger, "messages"))  last \(age(stranger["last_at"]))
+        """, .warning)
     }
     return lines
   }

@@ -48,7 +48,7 @@ def ask(served, endpoint, key, bot):
         admin = {"Authorization": f"Bearer {KEYS['admin']}", "Prefer": "respond-async"}
         answer = served.client.post(messages_path(bot), {"content": "Hi"}, admin)
         names["message"] = answer.json["data"]["id"]
-    target = path.format(conversation="c", file="main.js", **names)
+    target = path.format(conversation="c", channel="none", file="main.js", **names)
     if "{conversation}" in path:
         target += f"?bot={bot}"
     fields = {"Authorization": f"Bearer {KEYS[key]}"} if key else {}

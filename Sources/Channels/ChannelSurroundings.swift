@@ -1,0 +1,60 @@
+package import Configuration
+package import Exchange
+package import Storage
+import Bytes
+import Context
+
+/// What channels have around them.
+package final class ChannelSurroundings {
+  package let services: Services
+  /// Takes the messages.
+  package let sink: any MessageSink
+  private let context: ContextStore
+  private var configuration: Configuration
+
+  /// How many conversations are looked through, from the latest on.
+  private static let mostConversations = 2000
+
+  package init(
+    _ services: Services, _ sink: any MessageSink, _ context: ContextStore,
+    _ configuration: Configuration
+  ) {
+    self.services = services
+    self.sink = sink
+    self.context = context
+    self.configuration = configuration
+  }
+
+  /// Applies another configuration.
+  func adopt(_ configuration: Configuration) {
+    self.configuration = configuration
+  }
+
+  /// What a bot is called.
+  func name(ofBot id: [UInt8]) -> [UInt8] {
+    configuration.bots.first { $0.id == id }?.name ?? id
+  }
+
+  /// The most bytes of files with one message: in base64 a message fits `max_body`, and half of the outbox.
+  var fileLimit: Int {
+    min(configuration.server.maxBodyBytes, configuration.outbox.sizeBytes / 2) / 4 * 3
+  }
+
+  /// The newest conversation of a bot whose id is this one, or this one with `-n` and a number; `nil` if there is none.
+  func newest(_ conversation: [UInt8], _ bot: [UInt8]) -> [UInt8]? {
+    var found: [UInt8]?
+    var first = 0
+    var total = 1
+    while found == nil, first < min(total, ChannelSurroundings.mostConversations) {
+      total = context.conversations(of: bot, with: [], from: first, limit: 100) { id, _ in
+        guard found == nil, id.count >= conversation.count,
+          id.extracting(first: conversation.count).equals(conversation.span)
+        else { return }
+        let rest = id.extracting(conversation.count..<id.count)
+        if rest.isEmpty || rest.hasPrefix("-n") { found = id.copied }
+      }
+      first += 100
+    }
+    return found
+  }
+}

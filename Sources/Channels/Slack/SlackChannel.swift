@@ -1,0 +1,232 @@
+import Bytes
+package import Configuration
+import EventLoop
+package import Exchange
+import JSON
+import Logging
+import Platform
+
+/// A bot in a workspace of Slack, which posts events, and takes replies by `chat.postMessage`.
+package final class SlackChannel: Channel {
+  package private(set) var settings: ChannelSettings
+  private let services: Services
+  private let sink: any MessageSink
+  private let service: Service
+  private let log: ChannelLog
+  private let status: ChannelState
+  private var arrivals = Arrivals()
+  private lazy var delays = Delays(services.loop)
+
+  /// The most UTF-16 code units of a message: https://api.slack.com/methods/chat.postMessage advises 4,000 characters.
+  private static let longestPart = 3900
+
+  package init(_ settings: ChannelSettings, _ surroundings: ChannelSurroundings) {
+    self.settings = settings
+    services = surroundings.services
+    sink = surroundings.sink
+    service = Service(settings, services)
+    log = ChannelLog(log: services.log, channel: settings.id)
+    status = ChannelState(log)
+    // Slack asks; there is nothing to wait for.
+    status.value.state = .ready
+  }
+
+  package var currentStatus: ChannelStatus { status.value }
+
+  package func begin() {}
+
+  package func adopt(_ settings: ChannelSettings, _ surroundings: ChannelSurroundings) {
+    self.settings = settings
+    status.value.state = .ready
+    status.value.reason = nil
+  }
+
+  package func noteMessage() {}
+
+  package func drain() { delays.end() }
+
+  package func close() {
+    drain()
+    service.close()
+  }
+
+  // MARK: In
+
+  /// As ``Channel`` has it.
+  package func take(
+    _ request: ChannelRequest, then completion: @escaping (ChannelResponse) -> Void
+  ) {
+    guard let timestamp = request.currentTime("X-Slack-Request-Timestamp"),
+      let signature = request.field("X-Slack-Signature"),
+      SlackSignature.isValid(
+        signature.span, timestamp: timestamp.span, body: request.body.span,
+        secret: settings.secret)
+    else { return completion(.unsigned) }
+    status.value.lastUpdate = .now
+    let body = try? JSONDocument(request.body)
+    switch body.map({ SlackEvent($0.root) }) ?? .other {
+    case .verification(let challenge): completion(.challenge(challenge))
+    case .message(let message): take(message, request.id, then: completion)
+    case .other:
+      status.value.ignored += 1
+      completion(.accepted)
+    }
+  }
+
+  private func take(
+    _ message: SlackMessage, _ request: [UInt8],
+    then completion: @escaping (ChannelResponse) -> Void
+  ) {
+    let names = [message.user, message.place.channel, [UInt8]("*")].map { name in
+      name.map { $0.lowercasedASCII }
+    }
+    guard settings.allowed.contains(where: { names.contains($0) }) else {
+      note(stranger: message.user, username: [], name: [], status, log)
+      return completion(.accepted)
+    }
+    let isMeant =
+      switch settings.groups {
+      case .all: true
+      case .mention: message.isForBot
+      case .never: false
+      }
+    guard !message.isGroup || isMeant else {
+      status.value.ignored += 1
+      return completion(.accepted)
+    }
+    let submitted = submit(message, request)
+    switch submitted {
+    case .accepted(let id):
+      status.value.messages += 1
+      arrivals.note(id, at: services.loop.now)
+      sink.whenKept { completion(.accepted) }
+    // Slack has posted it again, or as another kind of event.
+    case .known, .different: sink.whenKept { completion(.accepted) }
+    default: completion(.refused(submitted))
+    }
+  }
+
+  private func submit(_ message: SlackMessage, _ request: [UInt8]) -> Submitted {
+    var writer = JSONWriter(reserving: message.text.count + 256)
+    writer.beginObject()
+    writer.member("content", string: message.text)
+    writer.name("user")
+    writer.beginObject()
+    writer.member("id", string: message.user)
+    writer.member("platform", string: "slack")
+    writer.endObject()
+    writer.name("metadata")
+    writer.beginObject()
+    writer.member("channel", string: "slack")
+    writer.member("team_id", string: message.team)
+    writer.member("chat_id", string: message.place.channel)
+    writer.member("message_id", string: message.time)
+    writer.endObject()
+    writer.endObject()
+    var submission = Submission(
+      bot: settings.bot, conversation: settings.conversationPrefix + message.place.name,
+      body: writer.finish(), request: request)
+    submission.key =
+      ("slack \(settings.id) \(message.team) \(message.place.channel) \(message.time)" as Text)
+      .bytes
+    submission.receiver = Channels.receiver(of: settings.id)
+    submission.address = message.place.address
+    return sink.submit(submission, from: message.user)
+  }
+
+  // MARK: Out
+
+  package func deliver(_ reply: OutboxReply, then completion: @escaping (DeliveryResult) -> Void) {
+    guard let place = SlackPlace(address: reply.address) else {
+      return completion(.refused(reason: "the address is not one of Slack's"))
+    }
+    let parts = ReplySplitter(limit: SlackChannel.longestPart).parts(
+      of: ChannelReply(reply.data).text)
+    guard reply.parts < parts.count else { return completion(.delivered) }
+    let due = arrivals[reply.id].map {
+      $0.time + .milliseconds(settings.responseDelayMilliseconds)
+    }
+    delays.wait(until: due) { [self] isOver in
+      guard isOver else { return completion(.again(after: nil, reason: "the gateway stops")) }
+      post(parts, of: reply, to: place, then: completion)
+    }
+  }
+
+  private func post(
+    _ parts: [[UInt8]], of reply: OutboxReply, to place: SlackPlace,
+    then completion: @escaping (DeliveryResult) -> Void
+  ) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member("channel", string: place.channel)
+    if let thread = place.thread { writer.member("thread_ts", string: thread) }
+    writer.member("text", string: Markdown.render(parts[reply.parts], as: .slack))
+    writer.endObject()
+    service.post(writer, to: [UInt8]("/chat.postMessage"), authorization: settings.token) {
+      [self] response in
+      let isLast = reply.parts + 1 == parts.count
+      let result = result(
+        of: response, delivered: isLast ? .delivered : .partly(parts: reply.parts + 1))
+      switch result {
+      case .delivered:
+        status.value.replies += 1
+        arrivals.forget(reply.id)
+      case .refused: arrivals.forget(reply.id)
+      default: break
+      }
+      completion(result)
+    }
+  }
+
+  private func result(of response: Service.Response, delivered: DeliveryResult) -> DeliveryResult {
+    switch response {
+    case .object(let object, let status, let retryAfter):
+      if object["ok"]?.boolean == true {
+        self.status.noteReady()
+        return delivered
+      }
+      let error = object["error"]?.string ?? ("status \(status)" as Text).bytes
+      return result(ofError: error, status, retryAfter)
+    case .failed(let status, let isUnreachable, let reason):
+      self.status.fail(reason)
+      if status == 429 { return .again(after: .seconds(30), reason: reason) }
+      return isUnreachable ? .unreachable(reason: reason) : .again(after: nil, reason: reason)
+    case .file:
+      preconditionFailure("no file was asked for")
+    }
+  }
+
+  /// What follows from an error of Slack's; https://api.slack.com/methods/chat.postMessage#errors
+  private func result(
+    ofError error: [UInt8], _ status: Int, _ retryAfter: TimeSpan?
+  ) -> DeliveryResult {
+    let reason: Text = "Slack says \(error)"
+    let name = error.span
+    if name.equals("ratelimited") || name.equals("rate_limited") || status == 429 {
+      return .again(after: max(retryAfter ?? .seconds(30), .seconds(1)), reason: reason)
+    }
+    for other in SlackChannel.passing where name.equals(other) {
+      self.status.fail(reason, isRefusal: true)
+      return .again(after: nil, reason: reason)
+    }
+    // The token may be right after a reload.
+    for other in SlackChannel.aboutToken where name.equals(other) {
+      self.status.stop("\(reason): check the token, and the app's permission chat:write")
+      return .again(after: .seconds(60), reason: reason)
+    }
+    log.write(.warning, "channel_reply_refused", reason: reason)
+    return .refused(reason: reason)
+  }
+
+  private static let passing: [StaticString] = [
+    "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+    "message_limit_exceeded", "team_added_to_org",
+  ]
+  private static let aboutToken: [StaticString] = [
+    "invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired",
+    "missing_scope", "no_permission",
+  ]
+
+  /// Slack shows no sign of typing.
+  package func note(isThinking: Bool, for address: [UInt8]) {}
+}
