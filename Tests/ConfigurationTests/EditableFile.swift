@@ -17,7 +17,7 @@ struct EditableFile {
     let name: SectionName
     /// What may be removed.
     var entries: [Entry] = []
-    /// Whether all its lines have the same layout.
+    /// Whether all its lines have the same layout, line ends included.
     var isRegular = false
   }
 
@@ -72,7 +72,7 @@ struct EditableFile {
     bytes += name.name
     append("]")
     appendEnd(&random)
-    section.isRegular = Bool.random(using: &random)
+    section.isRegular = Bool.random(using: &random) && !isMixed
     let regular = spacing(&random)
     let required = required(name)
     var settings = required
