@@ -85,6 +85,9 @@ package final class Application {
   /// Calls `action` once no message of the outbox is being answered, nor a reply on its way. After the drain only.
   package func whenIdle(_ action: @escaping () -> Void) { waiting.messages.whenIdle(action) }
 
+  /// Releases what refers to the application's parts, at the end of the process.
+  package func end() { waiting.messages.end() }
+
   /// Lets the management API change the configuration file.
   package func manage(with writer: ConfigurationWriter) {
     management.writer = writer

@@ -7,12 +7,6 @@ extension Endpoint {
     Endpoint(
       "sendMessage", .post, "/v1/bots/{bot}/messages", scope: .chat, body: .json,
       MessageHandlers.send),
-    Endpoint(
-      "readMessage", .get, "/v1/messages/{message}", scope: .chat, body: .ignored,
-      OutboxHandlers.readMessage),
-    Endpoint(
-      "deleteMessage", .delete, "/v1/messages/{message}", scope: .chat, body: .ignored,
-      OutboxHandlers.delete),
     Endpoint("listOutbox", .get, "/v1/outbox", scope: .read, OutboxHandlers.list),
     Endpoint("readOutbox", .get, "/v1/outbox/{message}", scope: .read, OutboxHandlers.read),
     Endpoint(
@@ -87,6 +81,12 @@ extension Endpoint {
     Endpoint(
       "countTokens", .post, "/v1/messages/count_tokens", scope: .chat, body: .json,
       PassedHandlers.countTokens),
+    Endpoint(
+      "readMessage", .get, "/v1/messages/{message}", scope: .chat, body: .ignored,
+      OutboxHandlers.readMessage),
+    Endpoint(
+      "deleteMessage", .delete, "/v1/messages/{message}", scope: .chat, body: .ignored,
+      OutboxHandlers.delete),
     Endpoint(
       "createEmbeddings", .post, "/v1/embeddings", scope: .chat, body: .json,
       PassedHandlers.createEmbeddings),

@@ -10,6 +10,9 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable {
     self.text = text
   }
 
+  /// Whether it stands for more than one path.
+  var hasParameter: Bool { text.span.firstIndex(of: UInt8(ascii: "{")) != nil }
+
   /// Whether a request's path is one of these.
   func matches(_ path: PathSegments) -> Bool {
     let pattern = text.span

@@ -100,6 +100,7 @@ struct RunCommand {
       // The outbox first: what is finished there can still be put into the context, but not the other way around.
       outbox.close()
       context.close()
+      application.end()
       log.write(.info, "stopped") { _ in }
       log.drain()
       loop.close()

@@ -17,6 +17,9 @@ import TestSupport
       (.post, "/v1/chat/completions", "createChatCompletion"),
       (.post, "/v1/messages", "createMessage"),
       (.post, "/v1/messages/count_tokens", "countTokens"),
+      (.get, "/v1/messages/count_tokens", "405 POST"),
+      (.get, "/v1/messages/msg_1", "readMessage msg_1"),
+      (.post, "/v1/messages/msg_1", "405 GET, HEAD, DELETE"),
       (.post, "/v1/embeddings", "createEmbeddings"),
       (.post, "/v1/completions", "createCompletion"),
       (.post, "/v1/moderations", "createModeration"),
@@ -106,8 +109,6 @@ import TestSupport
   @Test func needsTheScopeOfTheTable() {
     let expected = """
       sendMessage chat json
-      readMessage chat ignored
-      deleteMessage chat ignored
       listOutbox read unread
       readOutbox read unread
       retryOutbox write ignored
@@ -135,6 +136,8 @@ import TestSupport
       createChatCompletion chat json
       createMessage chat json
       countTokens chat json
+      readMessage chat ignored
+      deleteMessage chat ignored
       createEmbeddings chat json
       createCompletion chat json
       createModeration chat json

@@ -63,6 +63,10 @@ enum OpenAPIComponents {
       "schema":{"$ref":"#/components/schemas/Identifier"}}
       """
     ),
+    (
+      "channel",
+      #"{"name":"channel","in":"path","required":true,"schema":{\#(ResourceSchema.name)}}"#
+    ),
     ("file", #"{"name":"file","in":"path","required":true,"schema":{"type":"string"}}"#),
     (
       "response",

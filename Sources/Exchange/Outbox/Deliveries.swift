@@ -38,6 +38,12 @@ package final class Deliveries {
 
   func stop() { isStopped = true }
 
+  /// Releases the receivers, which refer to it.
+  func end() {
+    onSettled = nil
+    lanes = [:]
+  }
+
   /// Whether a reply is on its way.
   var isBusy: Bool { lanes.values.contains { $0.inFlight > 0 } }
 

@@ -69,6 +69,14 @@ package final class WaitingMessages {
     deliveries.stop()
   }
 
+  /// Releases what refers to it, at the end of the process.
+  package func end() {
+    dispatcher.onLeave = nil
+    dispatcher.watches.onReply = nil
+    deliveries.end()
+    forms = nil
+  }
+
   /// Calls `action` once nothing is under way.
   package func whenIdle(_ action: @escaping () -> Void) {
     if runs.isEmpty, !deliveries.isBusy { return action() }

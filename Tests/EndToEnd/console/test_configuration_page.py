@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from selenium.webdriver.support import expected_conditions
+from selenium.webdriver.support.wait import WebDriverWait
 
 import replies
 from configuration import integration
@@ -137,11 +139,12 @@ def test_leaving_with_changes_is_asked_about(browser, shop):
     show(browser, shop, "/configuration/integrations/gpt")
     browser.type("model", "mine")
     browser.click("Overview")
-    browser.until(lambda: browser.driver.switch_to.alert.text == "Leave without saving?" or True)
-    browser.driver.switch_to.alert.dismiss()
+    question = WebDriverWait(browser.driver, 10).until(expected_conditions.alert_is_present())
+    assert question.text == "Leave without saving?"
+    question.dismiss()
     assert browser.field("model").get_attribute("value") == "mine"
     browser.click("Overview")
-    browser.driver.switch_to.alert.accept()
+    WebDriverWait(browser.driver, 10).until(expected_conditions.alert_is_present()).accept()
     browser.sees("All is well")
 
 

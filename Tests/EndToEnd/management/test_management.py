@@ -24,6 +24,8 @@ def test_a_bot_has_all_its_settings(two):
         "deadline": 120,
         "delivery": "live",
         "aliases": None,
+        "callback": None,
+        "callback_secret": None,
     }
     assert response.field("ETag").startswith('"')
     assert response.field("Content-Type") == "application/json"

@@ -18,6 +18,8 @@ NAMES = {
     "exchange": "none",
     "file": "main.js",
     "response": "none",
+    "message": "none",
+    "channel": "none",
 }
 OPEN = {("get", "/healthz"), ("get", "/readyz"), ("get", "/openapi.json")}
 OPEN |= {("get", "/"), ("get", "/console/{file}")}

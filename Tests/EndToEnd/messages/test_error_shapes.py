@@ -39,7 +39,7 @@ def running(gateways, backends):
 
 REFUSALS = [
     ("GET", "", {}, None, 405, "method_not_allowed"),
-    ("POST", "/nothing", JSON, b"{}", 404, "not_found"),
+    ("POST", "/no/thing", JSON, b"{}", 404, "not_found"),
     ("POST", "", {"Content-Type": "text/plain"}, b"{}", 415, "unsupported_media_type"),
     ("POST", "", JSON, b'{"a" 1}', 400, "invalid_json"),
     ("POST", "", JSON, b"[]", 400, "invalid_request"),
