@@ -14,7 +14,7 @@ extension Endpoint {
 
   /// Finds the endpoint for a method and a path. HEAD is answered like GET; RFC 9110 section 9.3.2.
   ///
-  /// A path that stands in the table as it is, such as `/v1/messages/count_tokens`, is no value of a parameter. Its rows
+  /// A path that stands in the table as it is, such as `/v1/messages/count_tokens`, is not a value of a parameter. Its rows
   /// come before those that it would match, too.
   static func match(_ method: Method, _ path: PathSegments) -> Match {
     let wanted: Method = if case .head = method { .get } else { method }

@@ -61,9 +61,7 @@ call("POST", "/v1/integrations/shop-echo/test", {"content": "Are you there?"})
 # A change that is made only if the object is unchanged since it was read: the ETag is its
 # version.
 etag, _ = call("GET", "/v1/integrations/shop-gpt")
-call(
-    "PATCH", "/v1/integrations/shop-gpt", {"weight": 1, "fallback": True}, If_Match=etag
-)
+call("PATCH", "/v1/integrations/shop-gpt", {"weight": 1, "fallback": True}, If_Match=etag)
 
 # Conversations
 call(
