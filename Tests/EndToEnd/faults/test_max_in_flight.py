@@ -67,8 +67,10 @@ def test_what_waits_too_long_goes_to_the_next(gateway, backend):
             "integration spare": integration(spare.url, fallback=True, timeout="1s"),
         }
     ).client()
+    # It has no fallback, so that it keeps its place for the whole deadline.
+    alone = {"model": "default/gpt", "messages": [{"role": "user", "content": "Hello"}]}
     with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(client.message)
+        first = pool.submit(client.post, "/v1/chat/completions", alone)
         primary.await_requests()
         second = client.message()
         released.set()
