@@ -55,7 +55,8 @@ private func checkEncoding(_ content: JSONValue) {
       }
       checkNames(body)
     } catch {
-      precondition(dialect == .anthropic && error != .malformedContent)
+      let isTranslated = dialect == .anthropic || dialect == .responses
+      precondition(isTranslated && error != .malformedContent)
       precondition(!error.message.bytes.isEmpty)
     }
   }
