@@ -1,12 +1,12 @@
-import Outbox
-import Bytes
 import Backends
+import Bytes
 import Channels
 package import Configuration
 import EventLoop
 package import Exchange
 import HTTPServer
 import Logging
+import Outbox
 import Platform
 package import Storage
 

@@ -1,11 +1,11 @@
-import Outbox
-import Storage
 import Backends
-import Channels
 package import Bytes
+import Channels
 import Configuration
 import EventLoop
 import Exchange
+import Outbox
+import Storage
 
 extension Application {
   /// What is not as it should be, a line each, without secrets: the configuration file does not apply as a whole, or

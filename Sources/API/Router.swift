@@ -1,7 +1,7 @@
 import Bytes
 import Configuration
-import Protocols
 package import HTTPServer
+import Protocols
 
 /// Finds the endpoint that a request is for, checks access and body, and calls the endpoint's handler.
 package final class Router: RequestHandler {

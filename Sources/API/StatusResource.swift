@@ -1,7 +1,6 @@
-import Outbox
 import Backends
-import Channels
 import Bytes
+import Channels
 import Configuration
 import Context
 import EventLoop
@@ -9,6 +8,7 @@ import Exchange
 import HTTPServer
 import JSON
 import Logging
+import Outbox
 import Platform
 import Storage
 

@@ -1,8 +1,8 @@
+import Bytes
 package import Configuration
+import Context
 package import Exchange
 package import Storage
-import Bytes
-import Context
 
 /// What channels have around them.
 package final class ChannelSurroundings {

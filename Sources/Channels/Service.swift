@@ -1,5 +1,5 @@
-import Bytes
 import Backends
+import Bytes
 import Configuration
 import EventLoop
 import Exchange

@@ -1,4 +1,3 @@
-import Outbox
 package import Backends
 import Bytes
 package import Configuration
@@ -6,6 +5,7 @@ import Context
 import EventLoop
 package import JSON
 import Logging
+import Outbox
 import Platform
 import Protocols
 package import Storage

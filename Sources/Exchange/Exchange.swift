@@ -1,4 +1,3 @@
-import Outbox
 package import Backends
 import Bytes
 import Configuration
@@ -7,6 +6,7 @@ import EventLoop
 import HTTPClient
 import JSON
 import Logging
+import Outbox
 import Platform
 import Protocols
 import Storage

@@ -1,5 +1,5 @@
-internal import CCurl
 public import Bytes
+internal import CCurl
 public import EventLoop
 import Platform
 

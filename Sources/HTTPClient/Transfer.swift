@@ -1,5 +1,5 @@
-internal import CCurl
 import Bytes
+internal import CCurl
 import Platform
 
 /// One request and its response: an easy handle and what its callbacks gather. Used again for the next request

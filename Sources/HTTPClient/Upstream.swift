@@ -1,5 +1,5 @@
-internal import CCurl
 public import Bytes
+internal import CCurl
 
 /// A backend as transfers need to know it: where it is and what every request to it carries. Keeps the easy
 /// handles of its finished transfers, set up, for the next ones.

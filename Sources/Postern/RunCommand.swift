@@ -1,4 +1,3 @@
-import Outbox
 import API
 import Bytes
 import Configuration
@@ -8,6 +7,7 @@ import Exchange
 import HTTPClient
 import HTTPServer
 import Logging
+import Outbox
 import Platform
 import Storage
 

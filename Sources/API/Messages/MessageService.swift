@@ -1,4 +1,3 @@
-import Outbox
 import Backends
 import Bytes
 import Configuration
@@ -6,9 +5,10 @@ import Context
 import EventLoop
 import Exchange
 import HTTPServer
+import Outbox
 import Platform
-import Storage
 import Protocols
+import Storage
 
 /// Turns requests with a message into exchanges, for all interfaces.
 final class MessageService {

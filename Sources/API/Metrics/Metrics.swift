@@ -1,5 +1,3 @@
-import Outbox
-import Storage
 import Backends
 import Bytes
 import Configuration
@@ -7,7 +5,9 @@ import Context
 import Exchange
 import HTTPServer
 import JSON
+import Outbox
 import Platform
+import Storage
 
 /// `GET /metrics`: everything that Postern counts, for Prometheus. Its size grows with the integrations alone.
 struct Metrics {

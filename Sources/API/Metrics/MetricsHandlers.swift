@@ -1,12 +1,12 @@
-import Outbox
 import Backends
-import Channels
 import Bytes
+import Channels
 import Configuration
 import EventLoop
 import Exchange
 import HTTPServer
 import Logging
+import Outbox
 import Platform
 import Storage
 

@@ -1,15 +1,15 @@
-import Storage
-import Platform
-import EventLoop
-import Logging
-import Configuration
-import Context
-import Protocols
 import Backends
 import Bytes
+import Configuration
+import Context
+import EventLoop
 import Exchange
 import JSON
+import Logging
 import Outbox
+import Platform
+import Protocols
+import Storage
 
 /// The outbox in numbers, for the status, the metrics and `/readyz`.
 struct OutboxFacts {

@@ -1,16 +1,16 @@
-import Storage
-import Platform
-import Context
-import Protocols
 import Backends
 import Bytes
 import Configuration
+import Context
 import EventLoop
 import Exchange
 import HTTPServer
 import JSON
 import Logging
 import Outbox
+import Platform
+import Protocols
+import Storage
 
 /// Messages that wait, and their results.
 enum OutboxHandlers {

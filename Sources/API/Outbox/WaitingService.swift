@@ -1,16 +1,16 @@
-import Storage
-import Logging
-import Context
 import Backends
 import Bytes
 import Configuration
+import Context
 import EventLoop
 import Exchange
 import HTTPServer
 import JSON
+import Logging
 import Outbox
 import Platform
 import Protocols
+import Storage
 
 /// Messages whose senders do not wait, as the API has them.
 final class WaitingService: MessageForms {

@@ -1,11 +1,11 @@
 import Bytes
-import Storage
-import Outbox
-import Logging
 import Configuration
 import EventLoop
 import HTTPClient
+import Logging
+import Outbox
 import Platform
+import Storage
 
 /// The messages to one bot that have their turn and wait to be answered, oldest first.
 ///

@@ -1,14 +1,14 @@
-import Storage
-import Outbox
-import Logging
 import Bytes
 import Configuration
 import Cryptography
 import EventLoop
 import HTTPClient
 import JSON
+import Logging
+import Outbox
 import Platform
 import Protocols
+import Storage
 
 /// POSTs replies to the callback of a bot, as Standard Webhooks (https://www.standardwebhooks.com) have it.
 final class CallbackReceiver: Receiver {

@@ -1,10 +1,10 @@
-import Storage
-import Outbox
-import Platform
-import EventLoop
-import Logging
 import Bytes
 package import Configuration
+import EventLoop
+import Logging
+import Outbox
+import Platform
+import Storage
 
 /// The callbacks of the configuration, each a receiver.
 package final class Callbacks {

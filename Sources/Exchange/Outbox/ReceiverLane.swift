@@ -1,10 +1,10 @@
-import Storage
-import Logging
-import Configuration
 package import Bytes
+import Configuration
 import EventLoop
+import Logging
 import Outbox
 import Platform
+import Storage
 
 /// The replies for one receiver.
 package final class ReceiverLane {

@@ -1,10 +1,10 @@
 import Bytes
-import Storage
-import Logging
 import Configuration
 import EventLoop
+import Logging
 package import Outbox
 package import Platform
+import Storage
 
 /// A client that waits for the result of a message, for a limited time.
 package final class ResultWaiter {

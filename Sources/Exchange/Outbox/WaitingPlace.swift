@@ -1,10 +1,10 @@
 import Bytes
-import Storage
-import Platform
+import Configuration
 import EventLoop
 import Logging
-import Configuration
 import Outbox
+import Platform
+import Storage
 
 /// The place of a message of the outbox in its conversation.
 package final class WaitingPlace: ConversationMember {

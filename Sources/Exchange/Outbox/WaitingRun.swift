@@ -1,11 +1,11 @@
-import Storage
-import Platform
+import Bytes
+import Configuration
 import EventLoop
 import Logging
-import Configuration
-import Bytes
 import Outbox
+import Platform
 import Protocols
+import Storage
 
 /// A message of the outbox that is being answered.
 final class WaitingRun: Recipient, AnswerKeeper {

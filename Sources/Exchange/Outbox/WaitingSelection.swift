@@ -1,13 +1,13 @@
-import JSON
-import Protocols
 import Bytes
-import Storage
-import Platform
-import EventLoop
-import Logging
 import Configuration
 package import Context
+import EventLoop
+import JSON
+import Logging
 import Outbox
+import Platform
+import Protocols
+import Storage
 
 extension WaitingMessages {
   /// Forgets the messages of conversations that were deleted, and gives up those that wait.
