@@ -25,11 +25,9 @@ package final class ConfigurationWriter {
     self.onSaved = onSaved
   }
 
-  /// The result of a save or a preview; written on the worker's thread, read on the loop's after that.
-  private final class Outcome {
-    var saved: ConfigurationStore.Saved?
-    var diff: [UInt8] = []
-    var failure: ConfigurationStore.Failure?
+  /// The result of work; written on the worker's thread, read on the loop's after that.
+  private final class Outcome<Value> {
+    var result: Result<Value, ConfigurationStore.Failure>?
   }
 
   /// Carries out a plan on another thread, maybe several times: it must not share anything that changes meanwhile.
@@ -39,26 +37,12 @@ package final class ConfigurationWriter {
     then completion:
       @escaping (Result<ConfigurationStore.Saved, ConfigurationStore.Failure>) -> Void
   ) {
-    let outcome = Outcome()
     let (path, sources, mayBeEmpty) = (path, sources, mayBeEmpty())
-    do throws(SystemError) {
-      try worker.submit {
-        do throws(ConfigurationStore.Failure) {
-          outcome.saved = try ConfigurationStore.save(
-            to: path, from: sources, mayBeEmpty: mayBeEmpty, plan)
-        } catch {
-          outcome.failure = error
-        }
-      } then: { [self] _ in
-        if let failure = outcome.failure { return completion(.failure(failure)) }
-        guard let saved = outcome.saved else {
-          preconditionFailure("a save neither succeeds nor fails")
-        }
-        onSaved(saved)
-        completion(.success(saved))
-      }
-    } catch {
-      completion(.failure(.failed(error)))
+    perform { () throws(ConfigurationStore.Failure) in
+      try ConfigurationStore.save(to: path, from: sources, mayBeEmpty: mayBeEmpty, plan)
+    } then: { [self] result in
+      if case .success(let saved) = result { onSaved(saved) }
+      completion(result)
     }
   }
 
@@ -68,18 +52,30 @@ package final class ConfigurationWriter {
     _ plan: @escaping ConfigurationStore.Plan,
     then completion: @escaping (Result<[UInt8], ConfigurationStore.Failure>) -> Void
   ) {
-    let outcome = Outcome()
     let (path, sources, mayBeEmpty) = (path, sources, mayBeEmpty())
+    perform(
+      { () throws(ConfigurationStore.Failure) in
+        try ConfigurationStore.preview(of: path, from: sources, mayBeEmpty: mayBeEmpty, plan)
+      }, then: completion)
+  }
+
+  private func perform<Value>(
+    _ work: @escaping () throws(ConfigurationStore.Failure) -> Value,
+    then completion: @escaping (Result<Value, ConfigurationStore.Failure>) -> Void
+  ) {
+    let outcome = Outcome<Value>()
     do throws(SystemError) {
       try worker.submit {
         do throws(ConfigurationStore.Failure) {
-          outcome.diff = try ConfigurationStore.preview(
-            of: path, from: sources, mayBeEmpty: mayBeEmpty, plan)
+          outcome.result = .success(try work())
         } catch {
-          outcome.failure = error
+          outcome.result = .failure(error)
         }
       } then: { _ in
-        completion(outcome.failure.map { .failure($0) } ?? .success(outcome.diff))
+        guard let result = outcome.result else {
+          preconditionFailure("work neither succeeds nor fails")
+        }
+        completion(result)
       }
     } catch {
       completion(.failure(.failed(error)))

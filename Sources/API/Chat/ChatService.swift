@@ -38,8 +38,7 @@ struct ChatService {
         request, with: message, from: models.key, for: model.bot,
         as: AnswerFormat(face, terms, for: model.bot.settings))
     } catch {
-      refusals.note(error, of: request)
-      request.respond(error.response(as: face))
+      refuse(request, error, in: face)
     }
   }
 
@@ -47,8 +46,7 @@ struct ChatService {
   func handle(_ request: Request, for purpose: Purpose, _ models: ModelTable) {
     do throws(APIError) {
       let body = try JSONValue.object(in: request.body)
-      let name = try body.model
-      let model = try models.model(name, for: purpose)
+      let model = try models.model(body.model, for: purpose)
       let isStreaming =
         purpose == .completions ? try body["stream"].flag("stream") : false
       let message = Message(
@@ -60,8 +58,7 @@ struct ChatService {
         request, with: message, from: models.key, for: model.bot,
         as: AnswerFormat(.openai, terms, for: model.bot.settings))
     } catch {
-      refusals.note(error, of: request)
-      request.respond(error.response(as: .openai))
+      refuse(request, error, in: .openai)
     }
   }
 
@@ -71,10 +68,7 @@ struct ChatService {
       let chat = try ChatRequest(request.body, in: .anthropic)
       let model = try models.model(chat.body.model, for: .chat)
       let estimate = model.bot.estimatedTokens(of: chat, at: model.integration)
-      let isCounted =
-        model.integration.map { model.bot.enabledIntegration($0)?.serves(.tokenCount) == true }
-        ?? model.bot.serves(.tokenCount)
-      guard isCounted else { return request.respond(.tokenCount(estimate)) }
+      guard model.serves(.tokenCount) else { return request.respond(.tokenCount(estimate)) }
       let message = Message(
         .passed(PassedRequest(.tokenCount, body: chat.body)), to: model.integration,
         conversation: nil, user: nil, userID: nil, metadata: nil,
@@ -85,9 +79,13 @@ struct ChatService {
         request, with: message, from: models.key, for: model.bot,
         as: AnswerFormat(.anthropic, terms, for: model.bot.settings))
     } catch {
-      refusals.note(error, of: request)
-      request.respond(error.response(as: .anthropic))
+      refuse(request, error, in: .anthropic)
     }
+  }
+
+  private func refuse(_ request: Request, _ error: APIError, in face: Face) {
+    refusals.note(error, of: request)
+    request.respond(error.response(as: face))
   }
 }
 

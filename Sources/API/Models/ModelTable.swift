@@ -12,6 +12,12 @@ struct ModelTable {
   struct Model {
     let bot: Bot
     let integration: [UInt8]?
+
+    /// Whether it serves a purpose: the integration, or one of the bot's.
+    func serves(_ purpose: Purpose) -> Bool {
+      guard let integration else { return bot.serves(purpose) }
+      return bot.enabledIntegration(integration)?.serves(purpose) == true
+    }
   }
 
   private let bots: BotTable
@@ -49,10 +55,7 @@ struct ModelTable {
   /// The model of a name, if it serves a purpose.
   func model(_ name: [UInt8], for purpose: Purpose) throws(APIError) -> Model {
     let model = try self.model(name)
-    let serves =
-      model.integration.map { model.bot.enabledIntegration($0)?.serves(purpose) == true }
-      ?? model.bot.serves(purpose)
-    guard serves else {
+    guard model.serves(purpose) else {
       throw APIError(
         .modelNotFound,
         "This model does not serve \(purpose.name): an integration of it needs `serves = \(purpose.name)`.",

@@ -33,7 +33,6 @@ public struct Purposes: OptionSet, Sendable {
 
 extension Purposes: SettingWord {
   static let words: [(word: StaticString, value: Purposes)] = [
-    ("chat", Purposes(.chat)), ("embeddings", Purposes(.embeddings)),
-    ("completions", Purposes(.completions)), ("moderations", Purposes(.moderations)),
-  ]
+    Purpose.chat, .embeddings, .completions, .moderations,
+  ].map { ($0.name, Purposes($0)) }
 }
