@@ -1,7 +1,7 @@
 import Bytes
 import JSON
 
-/// What a person is told: a reply, or why there is none, as the outbox has it.
+/// What the outbox has for a person: a reply, or the reason of a failure.
 struct ChannelReply {
   /// Markdown; empty if there is nothing to say.
   let text: [UInt8]

@@ -40,7 +40,7 @@ package final class ChannelSurroundings {
     min(configuration.server.maxBodyBytes, configuration.outbox.sizeBytes / 2) / 4 * 3
   }
 
-  /// The newest conversation of a bot whose id is this one, or this one with `-n` and a number; `nil` if there is none.
+  /// The newest conversation of a bot whose id is this one, or this one with `-n` and a number; `nil` without such a conversation.
   func newest(_ conversation: [UInt8], _ bot: [UInt8]) -> [UInt8]? {
     var found: [UInt8]?
     var first = 0

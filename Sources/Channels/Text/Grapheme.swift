@@ -42,7 +42,7 @@ enum Grapheme {
     return index
   }
 
-  /// The scalar at `index`; 0 where there is none.
+  /// The scalar at `index`; 0 at the end of the text.
   private static func scalar(_ text: Span<UInt8>, at index: Int) -> UInt32 {
     let lead = UInt32(text[index])
     guard let length = text.utf8SequenceLength(at: index), length > 1 else { return lead }
