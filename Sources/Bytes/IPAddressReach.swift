@@ -16,9 +16,11 @@ extension IPAddress {
     }
   }
 
-  /// Whether it is this host's own or one of a private network. An IPv6 address that contains such a one counts, too.
+  /// Whether it is this host's own or one of a private network, also of one that a carrier or a VPN shares (100.64.0.0/10 of
+  /// RFC 6598). An IPv6 address that contains such a one counts, too.
   public var isOwnNetwork: Bool {
     let address = embeddedV4.map(IPAddress.v4) ?? self
+    if case .v4(let number) = address, number >> 22 == 0x6440_0000 >> 22 { return true }
     return address.isLoopback || address.isPrivate || address.isUnspecified
   }
 

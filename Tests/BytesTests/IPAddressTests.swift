@@ -83,6 +83,20 @@ import Testing
   }
 
   @Test(arguments: [
+    ("127.0.0.1", true), ("10.1.2.3", true), ("172.31.0.1", true), ("172.32.0.1", false),
+    ("192.168.1.1", true), ("100.63.255.255", false), ("100.64.0.0", true),
+    ("100.127.255.255", true),
+    ("100.128.0.0", false), ("0.0.0.0", true), ("8.8.8.8", false), ("::1", true), ("::", true),
+    ("fd00::1", true), ("fe80::1", true), ("2001:db8::1", false), ("::ffff:100.64.0.1", true),
+    ("64:ff9b::10.0.0.1", true), ("2002:a00:1::", true), ("2002:808:808::", false),
+  ])
+  func knowsWhatIsInside(text: String, isOwnNetwork: Bool) throws {
+    let bytes = Array(text.utf8)
+    let read = IPAddress(text: bytes.span)
+    #expect(try #require(read).isOwnNetwork == isOwnNetwork)
+  }
+
+  @Test(arguments: [
     ("::ffff:1.2.3.4", true), ("::ffff:0:1.2.3.4", true), ("64:ff9b::1.2.3.4", true),
     ("64:ff9b:1:2:3:4:1.2.3.4", true), ("2002:102:304::", true), ("::1.2.3.4", true),
     ("::1", false),

@@ -9,6 +9,7 @@ from standardwebhooks import WebhookVerificationError
 import replies
 from backends import finish, hold, in_turn, repeat, send, stall
 from configuration import integration
+from networks import Hosts
 from receivers import OTHER_SECRET, SECRET, accepted, deliveries, echo, result, verified
 
 OK = replies.document({}, "204 No Content")
@@ -241,7 +242,58 @@ def test_survives_a_restart(gateway, backend, tmp_path):
     assert server.requests[-1].messages.count(("user", "One")) == 1
 
 
-def test_a_public_name_does_not_lead_to_a_private_address(postern, tmp_path):
+INSIDE = [
+    *("127.0.0.1", "10.1.2.3", "172.16.0.9", "192.168.1.2", "169.254.169.254", "100.64.0.1"),
+    *("0.0.0.0", "::1", "fd00::1", "fe80::1", "::ffff:10.1.2.3", "64:ff9b::10.1.2.3"),
+]
+
+
+def test_a_public_name_may_not_lead_to_a_private_address(gateway, backend, tmp_path):
+    """The owner of a public name chooses its addresses. A private name is the administrator's."""
+    receiver = backend(OK)
+    names = {f"app{number}.example": address for number, address in enumerate(INSIDE)}
+    hosts = Hosts(tmp_path / "hosts")
+    hosts.set({**names, "app.lan": "127.0.0.1"})
+    running = gateway(
+        {
+            "bot home": {"callback": f"http://app.lan:{receiver.port}/", "callback_secret": SECRET},
+            "integration home": {"type": "echo", "bot": "home"},
+        }
+        | {
+            f"bot b{number}": {
+                "callback": f"https://{name}:{receiver.port}/",
+                "callback_secret": SECRET,
+            }
+            for number, name in enumerate(names)
+        }
+        | {
+            f"integration i{number}": {"type": "echo", "bot": f"b{number}"}
+            for number in range(len(names))
+        },
+        wrapper=hosts.wrapper,
+    )
+    client = running.client()
+    for number in range(len(names)):
+        accepted(client, bot=f"b{number}")
+    assert delivery(client, accepted(client, bot="home")) == "delivered"
+    deadline = time.monotonic() + 10
+    while len(reasons := refused_receivers(client)) < len(names):
+        shown = client.get("/v1/status").data["outbox"]["receivers"]
+        assert time.monotonic() < deadline, [one for one in shown if one["name"] not in reasons]
+        time.sleep(0.05)
+    assert len(receiver.connections) == len(receiver.requests) == 1
+
+
+def refused_receivers(client) -> list[str]:
+    receivers = client.get("/v1/status").data["outbox"]["receivers"]
+    return [
+        one["name"]
+        for one in receivers
+        if one["state"] == "failing" and "private addresses" in (one["reason"] or "")
+    ]
+
+
+def test_http_needs_a_private_name(postern, tmp_path):
     file = tmp_path / "postern.conf"
     file.write_text(f"[bot a]\ncallback = http://app.example/x\ncallback_secret = {SECRET}\n")
     done = postern("check", "-c", file)
