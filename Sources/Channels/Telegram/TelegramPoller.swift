@@ -28,6 +28,7 @@ final class TelegramPoller {
   private var highest: Int?
   private var lastUpdate: Instant
   private var failures = 0
+  private var pauses = ConnectionPauses()
   /// How many updates are asked for at once: fewer after an answer that could not be read.
   private var batch = TelegramPoller.largestBatch
   private var isClosed = false
@@ -111,6 +112,7 @@ final class TelegramPoller {
     switch answer {
     case .ok(let result):
       failures = 0
+      pauses.end()
       batch = TelegramPoller.largestBatch
       status.noteReady()
       take(result, askedAt: start)
@@ -118,6 +120,7 @@ final class TelegramPoller {
       status.stop(
         "Telegram refuses the token (\(refusal.text)): copy it from @BotFather into the file")
     case .refused(let refusal):
+      pauses.end()
       fail(refusal.text, isRefusal: true)
       if refusal.code == 409 {
         ask(after: TelegramPoller.conflictPause)
@@ -126,10 +129,12 @@ final class TelegramPoller {
       } else {
         askAgain()
       }
-    case .failed(_, let reason):
+    case .failed(let isUnreachable, let reason):
       if let start, now - start >= TelegramPoller.deadline { status.value.restarts += 1 }
-      batch = 1
       fail(reason)
+      if isUnreachable { return ask(after: pauses.next(at: now)) }
+      pauses.end()
+      batch = 1
       askAgain()
     }
   }

@@ -15,7 +15,9 @@ final class BotLine {
   /// The longest pause between two tries.
   private static let longestPause = TimeSpan.seconds(60)
 
-  private(set) var places: ArraySlice<WaitingPlace> = []
+  private var places: ArraySlice<WaitingPlace> = []
+  /// Messages that were put back, which come before the others; the last one first.
+  private var returned: [WaitingPlace] = []
   /// Whether nothing is sent for now.
   private(set) var isHeld = false
   /// Whether the next message shows whether integrations can be reached, and the others wait for its result.
@@ -30,18 +32,23 @@ final class BotLine {
   /// The checks under way.
   var checks: [TransferID] = []
 
-  var isEmpty: Bool { places.isEmpty }
+  var isEmpty: Bool { places.isEmpty && returned.isEmpty }
 
   func append(_ place: WaitingPlace) { places.append(place) }
 
   /// Puts a message back, to be the next one.
-  func putBack(_ place: WaitingPlace) { places = [place] + places }
+  func putBack(_ place: WaitingPlace) { returned.append(place) }
 
-  func remove(_ place: WaitingPlace) { places.removeAll { $0 === place } }
+  func remove(_ place: WaitingPlace) {
+    places.removeAll { $0 === place }
+    returned.removeAll { $0 === place }
+  }
 
   /// Takes the next message that may be sent.
   func next() -> WaitingPlace? {
-    guard !isHeld, !isTrying, let place = places.popFirst() else { return nil }
+    guard !isHeld, !isTrying, let place = returned.popLast() ?? places.popFirst() else {
+      return nil
+    }
     isTrying = isTrial
     return place
   }

@@ -185,7 +185,8 @@ package final class Deliveries {
       note(reason, of: lane)
       lane.ready = [line] + lane.ready
       if lane.timer == nil {
-        lane.timer = loop.schedule(after: lane.nextGate(at: loop.now)) { [self] in release(lane) }
+        let pause = lane.pauses.next(at: loop.now)
+        lane.timer = loop.schedule(after: pause) { [self] in release(lane) }
       }
     case .refused(let reason):
       end(entry, .failed, line, lane, reason)
@@ -265,7 +266,7 @@ package final class Deliveries {
   }
 
   private func noteSuccess(of lane: ReceiverLane) {
-    lane.unreachableSince = nil
+    lane.pauses.end()
     guard lane.failure != nil else { return }
     lane.failure = nil
     services.log.write(.info, "receiver_recovered") { $0.field("receiver", lane.name) }

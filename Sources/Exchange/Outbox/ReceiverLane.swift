@@ -26,7 +26,7 @@ package final class ReceiverLane {
   var inFlight = 0
   /// Runs while nothing is sent, because the receiver cannot be reached.
   var timer: TimerID?
-  var unreachableSince: Instant?
+  var pauses = ConnectionPauses()
   /// Whether the receiver wants no replies any more.
   package internal(set) var isGone = false
   /// Why the last try failed; `nil` after a success.
@@ -52,16 +52,5 @@ package final class ReceiverLane {
   func pause(afterTries tries: Int, _ random: RandomSource) -> TimeSpan {
     let pause = min(3600, 1 << min(tries, 12)) * 1000
     return .milliseconds(pause * 9 / 10 + Int(random.next() % UInt64(pause / 5)))
-  }
-
-  /// The pause before a receiver is tried again that cannot be reached. It is short for two hours: a connection that fails
-  /// costs little, and an uplink that comes back is to be used at once.
-  func nextGate(at now: Instant) -> TimeSpan {
-    guard let unreachableSince else {
-      self.unreachableSince = now
-      return .seconds(1)
-    }
-    let past = (now - unreachableSince).milliseconds
-    return past > 7_200_000 ? .seconds(60) : .milliseconds(min(8000, max(1000, past)))
   }
 }

@@ -96,8 +96,12 @@ class Telegram:
         self._update = 1000
         self._message = 0
         self._closing = False
+        self.port = 0
+        self._listen()
+
+    def _listen(self) -> None:
         handler = type("Handler", (Handler,), {"telegram": self})
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -112,6 +116,18 @@ class Telegram:
             self._changed.notify_all()
         self._server.shutdown()
         self._server.server_close()
+
+    def go_away(self) -> None:
+        """No connection can be made any more. People go on writing."""
+        with self._changed:
+            self.is_away = True
+            self._changed.notify_all()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def come_back(self) -> None:
+        self.is_away = False
+        self._listen()
 
     # What people do
 
@@ -252,6 +268,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def handle(self) -> None:
+        # A gateway that is killed does not close its connections in good order.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def do_POST(self) -> None:
         telegram = self.telegram
