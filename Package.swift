@@ -212,6 +212,7 @@ if Context.environment["POSTERN_FUZZ"] != nil {
     ("JSON", ["JSON", "Bytes"]), ("Dialects", ["Protocols", "Bytes", "JSON"]),
     ("Streams", ["Protocols", "Platform", "Bytes", "JSON"]),
     ("Configuration", ["Configuration", "Bytes"]),
+    ("Outbox", ["Outbox", "Context", "Platform", "Bytes"]),
   ]
   for (name, rooms) in fuzzed {
     package.targets.append(

@@ -93,8 +93,15 @@ package struct OutboxMessage {
     } else {
       body = reader.text().copied
     }
-    guard reader.isValid else { return nil }
+    guard reader.isValid, Self.times ~= created, Self.times ~= result?.finished ?? 0,
+      Self.times ~= result?.turnTime ?? 0
+    else {
+      return nil
+    }
   }
+
+  /// The times that an outbox may have, in milliseconds since 1970: adding to them cannot overflow.
+  static let times = 0...Int64(1) << 53
 }
 
 /// What a message came to.

@@ -36,6 +36,8 @@ package final class OutboxRecords {
   static let piece = 256
   static let head = 32
   private static let page = 4096
+  /// No outbox reaches this number, so that counting on cannot overflow.
+  private static let endOfNumbers = UInt64(1) << 62
 
   package let block: ResidentBlock
   private let storage: RingStorage
@@ -254,16 +256,18 @@ package final class OutboxRecords {
       let offset = Int(place) * Self.piece
       if storage.firstNonzeroWord(at: offset, count: Self.piece) == nil { continue }
       let label = storage.load(UInt32.self, at: offset + 28)
-      guard storage.load(UInt64.self, at: offset) == checksum(offset) else {
+      let piece = Piece(
+        place: place, number: storage.load(at: offset + 8),
+        sequence: storage.load(at: offset + 16), byteCount: storage.load(at: offset + 24),
+        kind: UInt8(truncatingIfNeeded: label), index: label >> 8)
+      guard storage.load(UInt64.self, at: offset) == checksum(offset),
+        max(piece.number, piece.sequence) < Self.endOfNumbers
+      else {
         damaged += 1
         wipe(place)
         continue
       }
-      found.append(
-        Piece(
-          place: place, number: storage.load(at: offset + 8),
-          sequence: storage.load(at: offset + 16), byteCount: storage.load(at: offset + 24),
-          kind: UInt8(truncatingIfNeeded: label), index: label >> 8))
+      found.append(piece)
     }
     found.sort { $0.precedes($1) }
     return found

@@ -85,10 +85,9 @@ package final class OutboxTable {
   /// Adds a message; `nil` if there is no room. Drops what has been handed over, the oldest first, to make room.
   package func add(_ message: OutboxMessage) -> OutboxEntry? {
     let record = message.record()
-    let needed =
-      OutboxRecords.pieces(for: record.count) + records.capacity / Self.reserve
-      + Self.growth * (openCount + 1)
-    guard makeRoom(needed), let place = append(record, lastNumber + 1, .message) else {
+    guard makeRoom(OutboxRecords.pieces(for: record.count) + kept),
+      let place = append(record, lastNumber + 1, .message)
+    else {
       return nil
     }
     lastNumber += 1
@@ -98,6 +97,20 @@ package final class OutboxTable {
     insert(entry, key: message.key)
     if !message.receiver.isEmpty { entry.delivery = .waiting }
     return entry
+  }
+
+  /// How many pieces messages do not take, because results need them.
+  private var kept: Int {
+    records.capacity / Self.reserve + Self.growth * (openCount + 1)
+  }
+
+  /// Makes room for the next messages before it is needed: what is dropped gives its room back after some flushes.
+  /// Returns whether flushes would make room that is short.
+  package func makeRoomAhead() -> Bool {
+    let step = records.capacity / Self.reserve
+    guard defersErasure, records.free < kept + step else { return false }
+    if coming < kept + step { drop(untilFree: kept + 2 * step) }
+    return hasRetired
   }
 
   /// The most bytes that a record of a message or of a result may have.
@@ -261,15 +274,26 @@ package final class OutboxTable {
   }
 
   private func makeRoom(_ needed: Int) -> Bool {
-    if records.free >= needed { return true }
-    var coming = records.free
-    for record in retired { coming += records.pieceCount(at: record.place) }
+    if records.free < needed { drop(untilFree: needed) }
+    return records.free >= needed
+  }
+
+  /// Drops what has been handed over, the oldest first, until as many pieces are free or become free.
+  private func drop(untilFree needed: Int) {
+    var coming = coming
+    if coming >= needed { return }
     let old = entries.values.filter { $0.isHandedOver }.sorted { $0.settled < $1.settled }
     for entry in old where coming < needed {
       coming += records.pieceCount(at: entry.result)
       remove(entry)
     }
-    return records.free >= needed
+  }
+
+  /// How many pieces are free, or become free with the next flushes.
+  private var coming: Int {
+    var count = records.free
+    for record in retired { count += records.pieceCount(at: record.place) }
+    return count
   }
 
   private func writeProgress(of entry: OutboxEntry) {
@@ -331,7 +355,9 @@ package final class OutboxTable {
     let delivery = OutboxEntry.Delivery(rawValue: reader.number())
     let (tries, parts) = (reader.number(), reader.number())
     let settled = reader.wideNumber()
-    guard reader.isValid, let delivery else { return }
+    guard reader.isValid, let delivery, OutboxMessage.times ~= settled,
+      max(tries, parts) < Int(Int32.max)
+    else { return }
     (entry.delivery, entry.tries, entry.parts) = (delivery, tries, parts)
     entry.settled = settled
   }

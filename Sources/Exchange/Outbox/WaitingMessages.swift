@@ -112,6 +112,7 @@ package final class WaitingMessages {
       return .full
     }
     enter(entry, message)
+    if table.makeRoomAhead() { store.flushSoon() }
     store.noteChange()
     keepHouse(by: entry.created + Int64(settings.holdMilliseconds))
     return store.isWritable ? .accepted(id: entry.id) : giveBack(entry)
