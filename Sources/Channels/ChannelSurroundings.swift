@@ -42,16 +42,20 @@ package final class ChannelSurroundings {
 
   /// The newest conversation of a bot whose id is this one, or this one with `-n` and a number; `nil` without such a conversation.
   func newest(_ conversation: [UInt8], _ bot: [UInt8]) -> [UInt8]? {
-    var found: [UInt8]?
+    func matches(_ id: Span<UInt8>) -> Bool {
+      guard id.count >= conversation.count,
+        id.extracting(first: conversation.count).equals(conversation.span)
+      else { return false }
+      let rest = id.extracting(conversation.count..<id.count)
+      return rest.isEmpty || rest.hasPrefix("-n")
+    }
+    // What waits is newer than what was answered.
+    var found = sink.newest(for: bot, where: matches)
     var first = 0
     var total = 1
     while found == nil, first < min(total, ChannelSurroundings.mostConversations) {
       total = context.conversations(of: bot, with: [], from: first, limit: 100) { id, _ in
-        guard found == nil, id.count >= conversation.count,
-          id.extracting(first: conversation.count).equals(conversation.span)
-        else { return }
-        let rest = id.extracting(conversation.count..<id.count)
-        if rest.isEmpty || rest.hasPrefix("-n") { found = id.copied }
+        if found == nil, matches(id) { found = id.copied }
       }
       first += 100
     }

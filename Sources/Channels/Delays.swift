@@ -1,4 +1,5 @@
 import EventLoop
+import Exchange
 import Platform
 
 /// Replies that are held back, because they would come too soon.
@@ -10,11 +11,15 @@ final class Delays {
     self.loop = loop
   }
 
-  /// Calls `action` once: with `true` at a time, or at once if that is over; with `false` if ``end()`` comes before.
-  func wait(until time: Instant?, then action: @escaping (_ isOver: Bool) -> Void) {
-    guard let time, time > loop.now else { return action(true) }
+  /// Holds a reply back until its message is old enough. Calls `action` once: with `true` then, or with `false` if
+  /// ``end()`` comes before.
+  func wait(
+    for reply: OutboxReply, aged milliseconds: Int, then action: @escaping (_ isOver: Bool) -> Void
+  ) {
+    let rest = TimeSpan.milliseconds(milliseconds) - reply.age
+    guard rest > .milliseconds(0) else { return action(true) }
     let delay = Delay(action)
-    delay.timer = loop.schedule(at: time) { [self] in
+    delay.timer = loop.schedule(after: rest) { [self] in
       waiting.removeAll { $0 === delay }
       action(true)
     }

@@ -10,10 +10,26 @@ package protocol MessageSink: AnyObject {
   /// Whether a message with this key was taken, and is not forgotten.
   func isKnown(key: [UInt8]) -> Bool
 
+  /// The conversation of the newest message to a bot, of those whose conversation matches.
+  func newest(for bot: [UInt8], where matches: (_ conversation: Span<UInt8>) -> Bool) -> [UInt8]?
+
   /// Calls `action` once, when all that was taken until now is kept.
   func whenKept(_ action: @escaping () -> Void)
 }
 
 extension WaitingMessages: MessageSink {
   package func isKnown(key: [UInt8]) -> Bool { store.table.entry(withKey: key) != nil }
+
+  package func newest(
+    for bot: [UInt8], where matches: (_ conversation: Span<UInt8>) -> Bool
+  ) -> [UInt8]? {
+    for entry in store.table.inOrder.reversed() {
+      if let message = store.table.message(of: entry), message.bot == bot,
+        matches(message.conversation.span)
+      {
+        return message.conversation
+      }
+    }
+    return nil
+  }
 }

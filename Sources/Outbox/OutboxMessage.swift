@@ -22,6 +22,8 @@ package struct OutboxMessage {
   package var receiver: [UInt8]
   /// Where the receiver sends the reply.
   package var address: [UInt8]
+  /// What the receiver needs besides, in its own words.
+  package var note: [UInt8]
   /// Whether the reply names integrations and attempts.
   package var showsAttempts: Bool
   /// The message's JSON.
@@ -30,7 +32,7 @@ package struct OutboxMessage {
   package init(
     id: [UInt8], created: Int64, bot: [UInt8], conversation: [UInt8], caller: [UInt8],
     request: [UInt8], key: [UInt8], fingerprint: UInt64, receiver: [UInt8], address: [UInt8],
-    showsAttempts: Bool, body: [UInt8]
+    note: [UInt8] = [], showsAttempts: Bool, body: [UInt8]
   ) {
     self.id = id
     self.created = created
@@ -42,6 +44,7 @@ package struct OutboxMessage {
     self.fingerprint = fingerprint
     self.receiver = receiver
     self.address = address
+    self.note = note
     self.showsAttempts = showsAttempts
     self.body = body
   }
@@ -49,12 +52,12 @@ package struct OutboxMessage {
   /// The record of the message, or, with a result, of the finished one: its body is not needed any more.
   func record(_ result: OutboxResult? = nil) -> ByteBuffer {
     let writer = RecordWriter(buffer: ByteBuffer(capacity: 512))
-    writer.put(1)
+    writer.put(2)
     writer.put(created)
     writer.put(showsAttempts ? 1 : 0)
     // A number of 63 bits at most can be read.
     writer.put(Int64(bitPattern: fingerprint >> 1))
-    for text in [id, bot, conversation, caller, request, key, receiver, address] {
+    for text in [id, bot, conversation, caller, request, key, receiver, address, note] {
       writer.put(text, limit: .max)
     }
     if let result {
@@ -72,7 +75,8 @@ package struct OutboxMessage {
   /// Reads a record; `nil` if it is not one. `result` gets the result of a finished one.
   init?(_ record: Span<UInt8>, result: inout OutboxResult?, isFinished: Bool) {
     var reader = RecordReader(record)
-    guard reader.number() == 1 else { return nil }
+    let version = reader.number()
+    guard 1...2 ~= version else { return nil }
     created = reader.wideNumber()
     showsAttempts = reader.number() == 1
     fingerprint = UInt64(bitPattern: reader.wideNumber()) << 1
@@ -84,6 +88,7 @@ package struct OutboxMessage {
     key = reader.text().copied
     receiver = reader.text().copied
     address = reader.text().copied
+    note = version > 1 ? reader.text().copied : []
     body = []
     if isFinished {
       result = OutboxResult(

@@ -201,12 +201,17 @@ package final class OutboxTable {
   }
 
   /// The result of a finished message.
-  package func result(of entry: OutboxEntry) -> OutboxResult? {
+  package func result(of entry: OutboxEntry) -> OutboxResult? { finished(entry)?.result }
+
+  /// A finished message, without its body, and its result.
+  package func finished(
+    _ entry: OutboxEntry
+  ) -> (message: OutboxMessage, result: OutboxResult)? {
     var result: OutboxResult?
-    guard entry.result != 0, read(entry.result, &result, isFinished: true) != nil else {
-      return nil
-    }
-    return result
+    guard entry.result != 0, let message = read(entry.result, &result, isFinished: true),
+      let result
+    else { return nil }
+    return (message, result)
   }
 
   private func read(

@@ -14,7 +14,6 @@ package final class SlackChannel: Channel {
   private let service: Service
   private let log: ChannelLog
   private let status: ChannelState
-  private var arrivals = Arrivals()
   private lazy var delays = Delays(services.loop)
 
   /// The most UTF-16 code units of a message: https://api.slack.com/methods/chat.postMessage advises 4,000 characters.
@@ -96,9 +95,8 @@ package final class SlackChannel: Channel {
     }
     let submitted = submit(message, request)
     switch submitted {
-    case .accepted(let id):
+    case .accepted:
       status.value.messages += 1
-      arrivals.note(id, at: services.loop.now)
       sink.whenKept { completion(.accepted) }
     // Slack has posted it again, or as another kind of event.
     case .known, .different: sink.whenKept { completion(.accepted) }
@@ -143,10 +141,7 @@ package final class SlackChannel: Channel {
     let parts = ReplySplitter(limit: SlackChannel.longestPart).parts(
       of: ChannelReply(reply.data).text)
     guard reply.parts < parts.count else { return completion(.delivered) }
-    let due = arrivals[reply.id].map {
-      $0.time + .milliseconds(settings.responseDelayMilliseconds)
-    }
-    delays.wait(until: due) { [self] isOver in
+    delays.wait(for: reply, aged: settings.responseDelayMilliseconds) { [self] isOver in
       guard isOver else { return completion(.again(after: nil, reason: "the gateway stops")) }
       post(parts, of: reply, to: place, then: completion)
     }
@@ -167,13 +162,7 @@ package final class SlackChannel: Channel {
       let isLast = reply.parts + 1 == parts.count
       let result = result(
         of: response, delivered: isLast ? .delivered : .partly(parts: reply.parts + 1))
-      switch result {
-      case .delivered:
-        status.value.replies += 1
-        arrivals.forget(reply.id)
-      case .refused: arrivals.forget(reply.id)
-      default: break
-      }
+      if case .delivered = result { status.value.replies += 1 }
       completion(result)
     }
   }

@@ -24,7 +24,6 @@ package final class TelegramChannel: Channel {
   /// Refers to this channel, until it ends.
   private var intake: TelegramIntake?
   private let typing: TelegramTyping
-  private var arrivals = Arrivals()
   private lazy var delays = Delays(services.loop)
 
   package init(_ settings: ChannelSettings, _ surroundings: ChannelSurroundings) {
@@ -151,11 +150,9 @@ package final class TelegramChannel: Channel {
     submission.key = key(of: gathering.updates.last!)
     submission.receiver = Channels.receiver(of: settings.id)
     submission.address = message.place.address
-    let submitted = sink.submit(submission, from: userID)
-    if case .accepted(let id) = submitted {
-      arrivals.note(id, at: services.loop.now, message: last.isGroup ? last.id : nil)
-    }
-    return submitted
+    // In a group a reply shows what it answers.
+    if last.isGroup { submission.note.append(decimal: last.id) }
+    return sink.submit(submission, from: userID)
   }
 
   /// The key of an update in the outbox. Another bot's updates may have the same numbers.
@@ -180,23 +177,18 @@ package final class TelegramChannel: Channel {
     }
     let parts = ReplySplitter(limit: TelegramSending.longestPart).parts(
       of: ChannelReply(reply.data).text)
-    let arrival = arrivals[reply.id]
-    let sending = TelegramSending(reply, parts, to: place, answering: arrival?.message, api) {
+    let answered = Int(decimal: reply.note.span)
+    let sending = TelegramSending(reply, parts, to: place, answering: answered, api) {
       [self] result in
       switch result {
-      case .delivered:
-        status.value.replies += 1
-        arrivals.forget(reply.id)
-      case .refused(let reason):
-        log.write(.warning, "channel_reply_refused", reason: reason)
-        arrivals.forget(reply.id)
+      case .delivered: status.value.replies += 1
+      case .refused(let reason): log.write(.warning, "channel_reply_refused", reason: reason)
       default: break
       }
       completion(result)
     }
-    let due = arrival.map { $0.time + .milliseconds(settings.responseDelayMilliseconds) }
     note(isThinking: true, for: reply.address)
-    delays.wait(until: due) { [self] isOver in
+    delays.wait(for: reply, aged: settings.responseDelayMilliseconds) { [self] isOver in
       note(isThinking: false, for: reply.address)
       guard isOver else { return completion(.again(after: nil, reason: "the gateway stops")) }
       sending.begin()

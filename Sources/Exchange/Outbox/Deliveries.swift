@@ -138,8 +138,7 @@ package final class Deliveries {
         lane.lines[line.address] = nil
         continue
       }
-      guard !entry.isGone, entry.delivery == .waiting, let result = store.table.result(of: entry)
-      else {
+      guard !entry.isGone, entry.delivery == .waiting, let reply = reply(of: entry) else {
         advance(line, in: lane)
         continue
       }
@@ -152,11 +151,16 @@ package final class Deliveries {
         continue
       }
       lane.inFlight += 1
-      let reply = OutboxReply(
-        id: entry.id, address: line.address, data: result.data, finished: result.finished,
-        parts: entry.parts)
       receiver.deliver(reply) { [self] in complete(entry, $0, line, lane) }
     }
+  }
+
+  private func reply(of entry: OutboxEntry) -> OutboxReply? {
+    guard let (message, result) = store.table.finished(entry) else { return nil }
+    return OutboxReply(
+      id: entry.id, address: message.address, note: message.note,
+      age: .milliseconds(Int(max(0, time - entry.created))), data: result.data,
+      finished: result.finished, parts: entry.parts)
   }
 
   private func complete(

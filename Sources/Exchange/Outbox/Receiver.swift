@@ -36,6 +36,10 @@ package struct OutboxReply {
   package let id: [UInt8]
   /// Where the receiver sends it: what ``Submission/address`` said.
   package let address: [UInt8]
+  /// What ``Submission/note`` said.
+  package let note: [UInt8]
+  /// How long ago the message came.
+  package let age: TimeSpan
   /// The JSON object that `GET /v1/messages/{id}` has as `data`.
   package let data: [UInt8]
   /// When there was a reply or a failure, in milliseconds since 1970.
@@ -43,11 +47,16 @@ package struct OutboxReply {
   /// How many parts of it the receiver has already.
   package let parts: Int
 
-  package init(id: [UInt8], address: [UInt8], data: [UInt8], finished: Int64, parts: Int) {
-    self.finished = finished
+  package init(
+    id: [UInt8], address: [UInt8], note: [UInt8] = [], age: TimeSpan, data: [UInt8],
+    finished: Int64, parts: Int
+  ) {
     self.id = id
     self.address = address
+    self.note = note
+    self.age = age
     self.data = data
+    self.finished = finished
     self.parts = parts
   }
 }

@@ -19,6 +19,8 @@ package struct Submission {
   package var receiver: [UInt8]?
   /// Where the receiver sends the reply.
   package var address: [UInt8] = []
+  /// What the receiver needs besides to send the reply.
+  package var note: [UInt8] = []
 
   package init(
     bot: [UInt8], conversation: [UInt8], body: [UInt8], request: [UInt8], caller: [UInt8]? = nil

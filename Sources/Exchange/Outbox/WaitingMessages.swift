@@ -106,7 +106,7 @@ package final class WaitingMessages {
       conversation: submission.conversation, caller: submission.caller ?? [],
       request: submission.request, key: submission.key ?? [], fingerprint: fingerprint,
       receiver: submission.receiver ?? [], address: submission.address,
-      showsAttempts: submission.showsAttempts, body: submission.body)
+      note: submission.note, showsAttempts: submission.showsAttempts, body: submission.body)
     guard let entry = table.add(message) else {
       noteFull()
       return .full

@@ -6,10 +6,9 @@ import time
 import pytest
 
 import replies
-from address import loopback
 from backends import wait
-from configuration import rendered
-from postern import Gateway
+from client import unused_tcp_socket
+from configuration import integration
 from telegram import ANN, GROUP, TOKEN, USERNAME, Refused
 
 BOB = {"id": 8, "is_bot": False, "first_name": "Bob", "username": "bob"}
@@ -296,6 +295,48 @@ def test_response_delay(on_telegram, telegram):
     assert telegram.count("sendChatAction") == 1
 
 
+def test_a_restart_keeps_what_a_reply_answers_and_the_delay(on_telegram, telegram, tmp_path):
+    sections = {
+        "outbox": {"file": tmp_path / "outbox.ring"},
+        "context": {"file": tmp_path / "context.ring"},
+    }
+    settings = {"allow": "*", "groups": "all", "response_delay": "4s", "sections": sections}
+    running = on_telegram(**settings)
+    start = time.monotonic()
+    written = telegram.write("Hello", chat=GROUP)
+    telegram.await_confirmed()
+    running.process.kill()
+    running.process.wait()
+    running.process.returncode = 0
+    on_telegram(**settings)
+    sent = telegram.await_sent(1)[0]
+    assert 3.8 < time.monotonic() - start < 9
+    assert sent["reply_parameters"]["message_id"] == written["message"]["message_id"]
+
+
+def test_a_new_conversation_survives_a_restart(on_telegram, telegram, gateway, tmp_path):
+    """Also if none of its messages was answered yet."""
+    gone = unused_tcp_socket()
+    sections = {
+        "outbox": {"file": tmp_path / "outbox.ring"},
+        "context": {"file": tmp_path / "context.ring"},
+        "integration only": integration(f"http://127.0.0.1:{gone.getsockname()[1]}/"),
+    }
+    running = on_telegram(sections=sections)
+    telegram.write("/new One")
+    telegram.await_confirmed()
+    running.process.kill()
+    running.process.wait()
+    running.process.returncode = 0
+    again = on_telegram(sections=sections)
+    telegram.write("Two")
+    telegram.await_confirmed()
+    waiting = again.client().get("/v1/outbox").json["data"]
+    assert len(waiting) == 2
+    assert len({one["conversation_id"] for one in waiting}) == 1
+    gone.close()
+
+
 def test_failure_is_said_in_the_bots_words(on_telegram, telegram):
     on_telegram(replies.failure("500 Oops"), bot={"error_message": "Later!"})
     telegram.write("Hello")
@@ -434,49 +475,6 @@ def test_messages_wait_while_no_backend_can_be_reached(on_telegram, telegram, ga
     again = backend(said("Hi!"), port=port)
     telegram.await_sent(2, timeout=20)
     assert [one.messages[-1][1] for one in again.requests] == ["One", "Two"]
-
-
-def test_each_update_is_answered_once_over_crashes(binary, gateway, telegram, tmp_path, generator):
-    """kill -9 at random moments. Only a reply that was on its way at the kill may come twice."""
-    address = loopback()
-    sections = {
-        "server": {"listen": address},
-        "context": {"file": tmp_path / "context.ring", "sync": "never"},
-        "outbox": {"file": tmp_path / "outbox.ring"},
-        "bot support": {},
-        "integration only": {"type": "echo"},
-        "channel home": {"token": TOKEN, "api_url": telegram.url, "allow": 7, "gather": "50ms"},
-    }
-    file = tmp_path / "crash.conf"
-    file.write_text(rendered(sections))
-    written = []
-    for turn in range(8):
-        log = tmp_path / f"crash-{turn}.log"
-        running = Gateway([binary, "run", "-c", file], [address], log).await_readiness()
-        for number in range(4):
-            written.append(f"message {turn} {number}")
-            telegram.write(written[-1])
-            time.sleep(generator.uniform(0, 0.08))
-        time.sleep(generator.uniform(0, 0.25))
-        running.process.kill()
-        running.process.wait()
-        running.check_log()
-    last = gateway(sections, [address])
-    telegram.await_confirmed(30)
-    deadline = time.monotonic() + 30
-    while set(written) - set(lines_of(one["text"] for one in list(telegram.sent))):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    sent = lines_of(one["text"] for one in telegram.sent)
-    assert set(sent) == set(written)
-    assert len(telegram.sent) - len({one["text"] for one in telegram.sent}) <= 8
-    turns = last.client().get("/v1/conversations/telegram-home-7/messages?per_page=100").json
-    kept = lines_of(turn["content"] for turn in turns["data"] if turn["role"] == "user")
-    assert sorted(kept) == sorted(written)
-
-
-def lines_of(texts) -> list[str]:
-    return [line for text in texts for line in text.splitlines()]
 
 
 def test_hostile_updates(on_telegram, telegram, generator):
