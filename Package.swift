@@ -196,7 +196,10 @@ let package = Package(
       ]),
     tests(
       of: "Channels",
-      on: ["Bytes", "JSON", "Platform", "Configuration", "Exchange"]),
+      on: [
+        "Bytes", "JSON", "Platform", "EventLoop", "Logging", "Cryptography", "Configuration",
+        "HTTPClient", "Storage", "Exchange",
+      ]),
     tests(
       of: "API",
       on: [

@@ -52,17 +52,19 @@ final class Service {
   ) -> Request {
     var upstream = upstreams.first { $0.path == path }?.upstream
     if upstream == nil {
-      upstream = make(path, authorization, limit: Service.responseLimit, isGet: false)
+      upstream = make(
+        settings.url + path, authorization, limit: Service.responseLimit, isGet: false)
       upstreams.append((path, upstream!))
     }
     return start(writer.finishedBuffer(), upstream!, isFile: false, within: limit, completion)
   }
 
-  /// Fetches a file of at most `bytes` bytes.
+  /// Fetches a file of at most `bytes` bytes from a URL.
   func fetch(
-    _ path: [UInt8], bytes: Int, then completion: @escaping (Response) -> Void
+    _ url: [UInt8], authorization: [UInt8]? = nil, bytes: Int,
+    then completion: @escaping (Response) -> Void
   ) {
-    let upstream = make(path, nil, limit: bytes, isGet: true)
+    let upstream = make(url, authorization, limit: bytes, isGet: true)
     _ = start(
       ByteBuffer(capacity: 1), upstream, isFile: true, within: .seconds(120), completion)
   }
@@ -82,14 +84,14 @@ final class Service {
   }
 
   private func make(
-    _ path: [UInt8], _ authorization: [UInt8]?, limit: Int, isGet: Bool
+    _ url: [UInt8], _ authorization: [UInt8]?, limit: Int, isGet: Bool
   ) -> Upstream {
     var fields = [[UInt8]("User-Agent: Postern")]
     if !isGet { fields.append([UInt8]("Content-Type: application/json; charset=utf-8")) }
     if let authorization { fields.append([UInt8]("Authorization: Bearer ") + authorization) }
     return Upstream(
       Upstream.Settings(
-        url: settings.url + path, fields: fields,
+        url: url, fields: fields,
         connectTimeoutMilliseconds: Service.connectTimeout, authorityFile: nil,
         proxy: settings.proxy, bodyLimit: limit, refusesHostOnly: !settings.mayBeHostOnly,
         isGet: isGet))

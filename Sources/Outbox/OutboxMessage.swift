@@ -14,7 +14,7 @@ package struct OutboxMessage {
   package var caller: [UInt8]
   /// The id of the request that brought it.
   package var request: [UInt8]
-  /// The name by which a repeated message is recognised; empty for a message that is never repeated.
+  /// The names by which a repeated message is recognised, a line each; empty for a message that is never repeated.
   package var key: [UInt8]
   /// A hash of what a repeated message must have in common with this one.
   package var fingerprint: UInt64

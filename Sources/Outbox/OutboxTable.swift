@@ -162,8 +162,8 @@ package final class OutboxTable {
     if entry.result == 0 { openCount -= 1 }
     entries[entry.number] = nil
     byID[entry.id] = nil
-    if let message = self.message(of: entry), byKey[message.key] === entry {
-      byKey[message.key] = nil
+    for key in Self.keys(message(of: entry)?.key ?? []) where byKey[key] === entry {
+      byKey[key] = nil
     }
     erase(&entry.message)
     // Storage may erase in any order. A message without its result would be answered again; it may still be among those
@@ -316,7 +316,11 @@ package final class OutboxTable {
   private func insert(_ entry: OutboxEntry, key: [UInt8]) {
     entries[entry.number] = entry
     byID[entry.id] = entry
-    if !key.isEmpty { byKey[key] = entry }
+    for key in Self.keys(key) { byKey[key] = entry }
+  }
+
+  private static func keys(_ lines: [UInt8]) -> [[UInt8]] {
+    lines.split(separator: UInt8(ascii: "\n")).map { Array($0) }
   }
 
   /// Makes an entry of the records that were found of it.

@@ -57,13 +57,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (#""voice":{"file_id":"v","mime_type":"audio/ogg","duration":2}"#, TelegramFile.Kind.audio),
+    (#""voice":{"file_id":"v","mime_type":"audio/ogg","duration":2}"#, ChannelFile.Kind.audio),
     (#""document":{"file_id":"d","mime_type":"image/png"}"#, .image),
     (#""document":{"file_id":"d","file_name":"a.pdf","mime_type":"application/pdf"}"#, .document),
     (#""audio":{"file_id":"a"}"#, .audio),
   ])
-  func readsFiles(members: String, kind: TelegramFile.Kind) throws {
-    #expect(try message(members)?.files.map { $0.kind } == [kind])
+  func readsFiles(members: String, kind: ChannelFile.Kind) throws {
+    #expect(try message(members)?.files.map { $0.file.kind } == [kind])
   }
 
   @Test(arguments: [

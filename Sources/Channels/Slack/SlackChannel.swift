@@ -9,11 +9,15 @@ import Platform
 /// A bot in a workspace of Slack, which posts events, and takes replies by `chat.postMessage`.
 package final class SlackChannel: Channel {
   package private(set) var settings: ChannelSettings
-  private let services: Services
-  private let sink: any MessageSink
+  let services: Services
+  let sink: any MessageSink
+  let status: ChannelState
   private let service: Service
   private let log: ChannelLog
-  private let status: ChannelState
+  /// The most bytes of files with one message.
+  private var fileLimit: Int
+  /// Refers to this channel, until it ends.
+  private var intake: SlackIntake?
   private lazy var delays = Delays(services.loop)
 
   /// The most UTF-16 code units of a message: https://api.slack.com/methods/chat.postMessage advises 4,000 characters.
@@ -23,6 +27,7 @@ package final class SlackChannel: Channel {
     self.settings = settings
     services = surroundings.services
     sink = surroundings.sink
+    fileLimit = surroundings.fileLimit
     service = Service(settings, services)
     log = ChannelLog(log: services.log, channel: settings.id)
     status = ChannelState(log)
@@ -32,17 +37,22 @@ package final class SlackChannel: Channel {
 
   package var currentStatus: ChannelStatus { status.value }
 
-  package func begin() {}
+  package func begin() { intake = SlackIntake(self) }
 
   package func adopt(_ settings: ChannelSettings, _ surroundings: ChannelSurroundings) {
     self.settings = settings
+    fileLimit = surroundings.fileLimit
     status.value.state = .ready
     status.value.reason = nil
   }
 
   package func noteMessage() {}
 
-  package func drain() { delays.end() }
+  package func drain() {
+    intake?.close()
+    intake = nil
+    delays.end()
+  }
 
   package func close() {
     drain()
@@ -93,21 +103,32 @@ package final class SlackChannel: Channel {
       status.value.ignored += 1
       return completion(.accepted)
     }
-    let submitted = submit(message, request)
-    switch submitted {
-    case .accepted:
-      status.value.messages += 1
-      sink.whenKept { completion(.accepted) }
-    // Slack has posted it again, or as another kind of event.
-    case .known, .different: sink.whenKept { completion(.accepted) }
-    default: completion(.refused(submitted))
-    }
+    guard let intake else { return completion(.refused(.unwritable)) }
+    intake.take(message, request, then: completion)
   }
 
-  private func submit(_ message: SlackMessage, _ request: [UInt8]) -> Submitted {
-    var writer = JSONWriter(reserving: message.text.count + 256)
+  /// The key of a message in the outbox.
+  func key(of message: SlackMessage) -> [UInt8] {
+    ("slack \(settings.id) \(message.key)" as Text).bytes
+  }
+
+  /// Adds files to a message's content.
+  func fetch(
+    _ files: [SlackFile], _ content: ChannelContent,
+    then completion: @escaping (ChannelContent) -> Void
+  ) {
+    SlackFetch(
+      files, content, limit: fileLimit, service, token: settings.token, api: settings.url,
+      then: completion
+    ).begin()
+  }
+
+  /// Submits messages with what their files became.
+  func submit(_ gathering: SlackGathering, _ content: ChannelContent) -> Submitted {
+    let message = gathering.messages.last!
+    var writer = JSONWriter(reserving: content.text.count + 256)
     writer.beginObject()
-    writer.member("content", string: message.text)
+    content.write(to: &writer)
     writer.name("user")
     writer.beginObject()
     writer.member("id", string: message.user)
@@ -123,10 +144,14 @@ package final class SlackChannel: Channel {
     writer.endObject()
     var submission = Submission(
       bot: settings.bot, conversation: settings.conversationPrefix + message.place.name,
-      body: writer.finish(), request: request)
-    submission.key =
-      ("slack \(settings.id) \(message.team) \(message.place.channel) \(message.time)" as Text)
-      .bytes
+      body: writer.finish(), request: gathering.request)
+    // Slack posts each of them again if it does not get its answer.
+    var keys: [UInt8] = []
+    for message in gathering.messages {
+      if !keys.isEmpty { keys.append("\n") }
+      keys += key(of: message)
+    }
+    submission.key = keys
     submission.receiver = Channels.receiver(of: settings.id)
     submission.address = message.place.address
     return sink.submit(submission, from: message.user)

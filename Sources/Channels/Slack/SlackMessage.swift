@@ -11,6 +11,8 @@ struct SlackMessage {
   let user: [UInt8]
   /// The text, without Slack's escapes.
   let text: [UInt8]
+  /// The files that came with it.
+  let files: [SlackFile]
   /// Whether several people are in the channel.
   let isGroup: Bool
   /// Whether it mentions the bot, or answers one of the bot's messages.
@@ -51,8 +53,12 @@ struct SlackMessage {
     let thread = SlackMessage.identifier(event["thread_ts"])
     place = SlackPlace(channel: channel, thread: thread ?? (isGroup ? time : nil))
     text = SlackText.plain(written.span)
-    if text.isEmpty { return nil }
+    files = event["files"].map { files in files.elements.map { SlackFile($0) } } ?? []
+    if text.isEmpty, files.isEmpty { return nil }
   }
+
+  /// What it has in common with another event about the same message, and with no other message.
+  var key: [UInt8] { ("\(team) \(place.channel) \(time)" as Text).bytes }
 
   private static func identifier(_ value: JSONValue?) -> [UInt8]? {
     guard let text = value?.string, text.count <= 32, text.isIdentifier,

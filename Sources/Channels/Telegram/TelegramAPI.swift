@@ -33,12 +33,15 @@ final class TelegramAPI {
 
   let service: Service
   private let token: [UInt8]
+  /// The beginning of all URLs.
+  private let address: [UInt8]
   /// The bot's id in Telegram: the number that the token begins with.
   let botID: Int
 
   init(_ settings: ChannelSettings, _ services: Services) {
     service = Service(settings, services)
     token = settings.token
+    address = settings.url
     let digits = token.prefix { $0.isASCIIDigit }
     botID = Int(decimal: Array(digits).span) ?? 0
   }
@@ -65,8 +68,8 @@ final class TelegramAPI {
 
   /// Fetches a file by the path that `getFile` gave.
   func fetch(_ path: [UInt8], bytes: Int, then completion: @escaping (Service.Response) -> Void) {
-    let whole: Text = "/file/bot\(token)/\(path)"
-    service.fetch(whole.bytes, bytes: bytes, then: completion)
+    let url: Text = "\(address)/file/bot\(token)/\(path)"
+    service.fetch(url.bytes, bytes: bytes, then: completion)
   }
 
   private static func answer(_ response: Service.Response) -> Answer {

@@ -52,7 +52,7 @@ final class TelegramFetch {
 
   /// Says in the text that a file is missing.
   private func leaveOut(_ file: TelegramFile, _ reason: StaticString) {
-    content.add(line: ("[the \(file.label) \(reason)]" as Text).bytes)
+    content.add(missing: file.file, reason)
     files.removeFirst()
     next()
   }
@@ -85,7 +85,7 @@ final class TelegramFetch {
       switch response {
       case .file(let bytes):
         room -= bytes.count
-        content.add(file, bytes)
+        content.add(file.file, bytes)
         files.removeFirst()
         next()
       case .failed(status: 200, _, _):
@@ -110,58 +110,5 @@ final class TelegramFetch {
       && path.allSatisfy {
         $0.isASCIILetter || $0.isASCIIDigit || [45, 46, 47, 95].contains($0)
       } && !path.span.containsIgnoringCase("..")
-  }
-}
-
-extension ChannelContent {
-  /// Adds a file as a part: a text as text, anything else in base64.
-  mutating func add(_ file: TelegramFile, _ bytes: [UInt8]) {
-    if file.kind == .document, file.type.span.hasPrefixIgnoringCase("text/"),
-      bytes.span.firstInvalidUTF8() == nil, !bytes.contains(0)
-    {
-      add(line: ("\(file.label):" as Text).bytes)
-      return add(line: bytes)
-    }
-    var writer = JSONWriter(reserving: bytes.count / 3 * 4 + 256)
-    var data: [UInt8] = []
-    if file.kind != .audio {
-      data.append("data:")
-      data += file.type
-      data.append(";base64,")
-    }
-    data.append(base64: bytes.span)
-    writer.beginObject()
-    switch file.kind {
-    case .image:
-      writer.member("type", string: "image_url")
-      writer.name("image_url")
-      writer.beginObject()
-      writer.member("url", string: data)
-    case .audio:
-      writer.member("type", string: "input_audio")
-      writer.name("input_audio")
-      writer.beginObject()
-      writer.member("data", string: data)
-      writer.member("format", string: file.audioFormat)
-    case .document:
-      writer.member("type", string: "file")
-      writer.name("file")
-      writer.beginObject()
-      writer.member("filename", string: file.name ?? [UInt8]("document"))
-      writer.member("file_data", string: data)
-    }
-    writer.endObject()
-    writer.endObject()
-    parts.append(writer.finish())
-  }
-}
-
-extension TelegramFile {
-  /// The format of audio, in OpenAI's words.
-  fileprivate var audioFormat: StaticString {
-    if type.span.containsIgnoringCase("mpeg") { return "mp3" }
-    if type.span.containsIgnoringCase("wav") { return "wav" }
-    if type.span.containsIgnoringCase("mp4") { return "m4a" }
-    return "ogg"
   }
 }

@@ -3,18 +3,9 @@ import JSON
 
 /// A file that came with a message, to be fetched when it is needed.
 struct TelegramFile {
-  /// What a bot makes of it.
-  enum Kind {
-    case image, audio, document
-  }
-
-  let kind: Kind
+  let file: ChannelFile
   /// The sizes in which Telegram has it, smallest first: photos have several.
   let sizes: [(id: [UInt8], bytes: Int)]
-  /// Its media type.
-  let type: [UInt8]
-  /// Its name, if it has one.
-  let name: [UInt8]?
 
   /// The files of a message. Models do not read videos, animations and stickers.
   static func all(in message: JSONValue) -> [TelegramFile] {
@@ -24,7 +15,8 @@ struct TelegramFile {
         if let id = size["file_id"]?.string { sizes.append((id, size["file_size"]?.integer ?? 0)) }
       }
       guard !sizes.isEmpty else { return [] }
-      return [TelegramFile(kind: .image, sizes: sizes, type: [UInt8]("image/jpeg"), name: nil)]
+      let file = ChannelFile(kind: .image, type: [UInt8]("image/jpeg"), name: nil)
+      return [TelegramFile(file: file, sizes: sizes)]
     }
     for member in ["voice", "audio"] as [StaticString] {
       if let file = message[member] {
@@ -38,14 +30,17 @@ struct TelegramFile {
     return one(file, isImage ? .image : .document, type: "application/octet-stream")
   }
 
-  private static func one(_ file: JSONValue, _ kind: Kind, type: StaticString) -> [TelegramFile] {
+  private static func one(_ file: JSONValue, _ kind: ChannelFile.Kind, type: StaticString)
+    -> [TelegramFile]
+  {
     guard let id = file["file_id"]?.string else { return [] }
     let given = file["mime_type"]?.string
     return [
       TelegramFile(
-        kind: kind, sizes: [(id, file["file_size"]?.integer ?? 0)],
-        type: given.flatMap { $0.isIdentifier ? $0 : nil } ?? [UInt8](type),
-        name: file["file_name"]?.string)
+        file: ChannelFile(
+          kind: kind, type: given.flatMap { $0.isIdentifier ? $0 : nil } ?? [UInt8](type),
+          name: file["file_name"]?.string),
+        sizes: [(id, file["file_size"]?.integer ?? 0)])
     ]
   }
 
@@ -54,17 +49,6 @@ struct TelegramFile {
     var found: (id: [UInt8], bytes: Int)?
     for size in sizes where size.bytes <= limit && size.bytes >= found?.bytes ?? 0 { found = size }
     return found?.id
-  }
-
-  /// What it is called where it cannot be shown.
-  var label: Text {
-    let word: StaticString =
-      switch kind {
-      case .image: "photo"
-      case .audio: "voice message"
-      case .document: "document"
-      }
-    return name.map { "\(word) \($0)" } ?? "\(word)"
   }
 }
 

@@ -1,6 +1,7 @@
 """A bot in Slack: events that are signed, and replies in their threads."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -38,6 +39,7 @@ def on_slack(gateway, backend, slack) -> Callable[..., Gateway]:
             "secret": SECRET,
             "allow": "*",
             "api_url": slack.url,
+            "gather": 0,
         }
         return gateway(
             {
@@ -157,6 +159,46 @@ def test_rate_limit_is_obeyed(on_slack, slack):
     start = time.monotonic()
     post(running, event("x"))
     assert slack.await_sent(1)[0]["at"] - start > 1.9
+
+
+def test_files_go_to_the_bot(on_slack, slack):
+    running = on_slack(replies.document({"content": "A cat"}))
+    files = [
+        slack.file("cat.png", "image/png", b"\x89PNG"),
+        slack.file("voice.mp4", "audio/mp4", b"sound"),
+        {"name": "far.png", "mimetype": "image/png", "url_private": "http://127.0.0.1:9/x"},
+        {"name": "large.png", "mimetype": "image/png", "size": 99 << 20},
+    ]
+    assert post(running, event("Look", subtype="file_share", files=files)).status == 200
+    assert slack.await_sent(1)[0]["text"] == "A cat"
+    text, image, audio = on_slack.backend.requests[0].messages[0][1]
+    assert text["text"].splitlines() == [
+        "Look",
+        "[the photo far.png cannot be fetched]",
+        "[the photo large.png is too large]",
+    ]
+    assert image["image_url"]["url"] == "data:image/png;base64,iVBORw=="
+    assert audio["input_audio"] == {"data": "c291bmQ=", "format": "m4a"}
+
+
+def test_quick_messages_are_one(on_slack, slack):
+    running = on_slack(replies.document({"content": "Hi!"}), gather="600ms")
+    posted = [
+        threading.Thread(target=post, args=(running, event(text, ts=f"{number}.0")))
+        for number, text in enumerate(["One", "Two"], 1)
+    ]
+    for one in posted:
+        one.start()
+        time.sleep(0.2)
+    for one in posted:
+        one.join()
+    slack.await_sent(1)
+    assert [one.messages for one in on_slack.backend.requests] == [[("user", "One\nTwo")]]
+    # Each of them is known.
+    for number in (1, 2):
+        assert post(running, event("again", ts=f"{number}.0")).status == 200
+    time.sleep(0.3)
+    assert len(slack.sent) == 1
 
 
 def test_wrong_token_is_shown(on_slack, slack):

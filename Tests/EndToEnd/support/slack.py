@@ -1,4 +1,5 @@
-"""Slack's side: signed events, and a server that takes `chat.postMessage` by its documentation."""
+"""Slack's side: signed events, and a server that takes `chat.postMessage` by its documentation, and
+has files."""
 
 import hashlib
 import hmac
@@ -44,11 +45,12 @@ def event(text: str = "Hi", **members: object) -> dict:
 
 
 class Slack:
-    """A server with `chat.postMessage`."""
+    """A server with `chat.postMessage`, and with files for those who have the token."""
 
     def __init__(self):
         self.sent: list[dict] = []
         self.violations: list[str] = []
+        self.files: dict[str, bytes] = {}
         self.answers: deque[tuple[int, dict, dict]] = deque()
         self._changed = threading.Condition()
         handler = type("Handler", (Handler,), {"slack": self})
@@ -56,6 +58,12 @@ class Slack:
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}/api"
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def file(self, name: str, type: str, content: bytes) -> dict:
+        """A file, as events have it."""
+        self.files[f"/files/{name}"] = content
+        url = self.url.removesuffix("/api") + f"/files/{name}"
+        return {"name": name, "mimetype": type, "url_private": url, "size": len(content)}
 
     def close(self) -> None:
         self._server.shutdown()
@@ -90,6 +98,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def do_GET(self) -> None:
+        content = self.slack.files.get(self.path)
+        is_allowed = self.headers["Authorization"] == f"Bearer {TOKEN}"
+        status, body = (200, content) if content is not None and is_allowed else (404, b"no")
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
