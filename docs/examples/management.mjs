@@ -57,6 +57,21 @@ await call("GET", "/v1/bots/shop/conversations");
 await call("GET", "/v1/conversations/conv_1?bot=shop");
 await call("GET", "/v1/conversations/conv_1/messages?bot=shop");
 
+// Messages that wait. The bot's callback takes their replies; until it does, they wait, too.
+await call("PATCH", "/v1/bots/shop", { callback: "http://127.0.0.1:8090/replies" });
+const path = "/v1/bots/shop/messages";
+const waits = { Prefer: "respond-async" };
+let { answer } = await call("POST", path, { content: "Hello" }, waits);
+const { id } = answer.data;
+await call("GET", `/v1/messages/${id}`, undefined, { Prefer: "wait=30" });
+await call("GET", "/v1/outbox?status=done&page=1&per_page=20");
+await call("GET", `/v1/outbox/${id}`);
+await call("POST", `/v1/outbox/${id}/retry`);
+await call("DELETE", `/v1/outbox/${id}`);
+// So a client gives up what it has sent.
+({ answer } = await call("POST", path, { content: "Hello" }, waits));
+await call("DELETE", `/v1/messages/${answer.data.id}`);
+
 // The last exchanges: all of a bot, and one by the X-Request-Id of its request.
 await call("GET", "/v1/exchanges?bot=shop&outcome=ok");
 await call("GET", "/v1/exchanges/request_1");

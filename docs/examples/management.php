@@ -65,6 +65,20 @@ call('GET', '/v1/bots/shop/conversations');
 call('GET', '/v1/conversations/conv_1?bot=shop');
 call('GET', '/v1/conversations/conv_1/messages?bot=shop');
 
+// Messages that wait. The bot's callback takes their replies; until it does, they wait, too.
+call('PATCH', '/v1/bots/shop', ['callback' => 'http://127.0.0.1:8090/replies']);
+$path = '/v1/bots/shop/messages';
+[, $answer] = call('POST', $path, ['content' => 'Hello'], ['Prefer: respond-async']);
+$id = $answer['data']['id'];
+call('GET', "/v1/messages/$id", null, ['Prefer: wait=30']);
+call('GET', '/v1/outbox?status=done&page=1&per_page=20');
+call('GET', "/v1/outbox/$id");
+call('POST', "/v1/outbox/$id/retry");
+call('DELETE', "/v1/outbox/$id");
+// So a client gives up what it has sent.
+[, $answer] = call('POST', $path, ['content' => 'Hello'], ['Prefer: respond-async']);
+call('DELETE', "/v1/messages/{$answer['data']['id']}");
+
 // The last exchanges: all of a bot, and one by the X-Request-Id of its request.
 call('GET', '/v1/exchanges?bot=shop&outcome=ok');
 call('GET', '/v1/exchanges/request_1');

@@ -42,6 +42,20 @@ call GET /v1/bots/shop/conversations
 call GET '/v1/conversations/conv_1?bot=shop'
 call GET '/v1/conversations/conv_1/messages?bot=shop'
 
+# Messages that wait. The bot's callback takes their replies; until it does, they wait, too.
+call PATCH /v1/bots/shop --json '{"callback": "http://127.0.0.1:8090/replies"}'
+id=$(call POST /v1/bots/shop/messages --header 'Prefer: respond-async' --json '{"content": "Hello"}' |
+  sed -n 's/.*"id":"\([^"]*\)".*/\1/p')
+call GET "/v1/messages/$id" --header 'Prefer: wait=30'
+call GET '/v1/outbox?status=done&page=1&per_page=20'
+call GET "/v1/outbox/$id"
+call POST "/v1/outbox/$id/retry"
+call DELETE "/v1/outbox/$id"
+# So a client gives up what it has sent.
+id=$(call POST /v1/bots/shop/messages --header 'Prefer: respond-async' --json '{"content": "Hello"}' |
+  sed -n 's/.*"id":"\([^"]*\)".*/\1/p')
+call DELETE "/v1/messages/$id"
+
 # The last exchanges: all of a bot, and one by the X-Request-Id of its request.
 call GET '/v1/exchanges?bot=shop&outcome=ok'
 call GET /v1/exchanges/request_1

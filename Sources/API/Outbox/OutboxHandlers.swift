@@ -90,7 +90,9 @@ enum OutboxHandlers {
       messages.dispatcher.services.log.write(.info, "message_retried") { line in
         describe(entry, key, request, in: &line)
       }
-      guard let message = messages.store.table.message(of: entry) else { return }
+      guard let message = messages.store.table.message(of: entry) else {
+        return request.respond(APIError.noSuchMessage.response())
+      }
       request.respond(
         .json { writer in
           writer.name("data")

@@ -20,7 +20,7 @@ LANGUAGES = {
     "management.php": ["php"],
     "management.py": [sys.executable],
 }
-MANAGED = {"Bots", "Integrations", "Conversations", "Exchanges"}
+MANAGED = {"Bots", "Integrations", "Conversations", "Exchanges", "Outbox"}
 
 
 class Witness:
