@@ -8,7 +8,7 @@ import Testing
 
 @testable import Channels
 
-/// What becomes of Slack's events, and when Slack gets its answer, on a clock that the test moves.
+/// The messages that Slack's events make, and when Slack gets its answer, on a clock that the test moves.
 @Suite struct SlackIntakeTests {
   /// A bot in a workspace. Answers are words: `ok`, `401`, `refused`.
   final class Bot {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Channels
 
-/// What becomes of Telegram's updates, and when they are confirmed, on a clock that the test moves.
+/// The messages that Telegram's updates make, and when they are confirmed, on a clock that the test moves.
 @Suite struct TelegramIntakeTests {
   /// A bot, whose first poll is answered: it waits for updates.
   final class Bot {

@@ -23,7 +23,7 @@ KILLS = int(os.environ.get("POSTERN_CRASHES", 12))
 # After that many kills everything must come to its end, and is checked.
 ROUND = max(4, min(20, KILLS // 3))
 MOST_LOAD = 0.3
-# So many kills of 100 come while the gateway starts.
+# How many kills of 100 come while the gateway starts.
 EARLY = 15
 
 

@@ -45,7 +45,7 @@ def event(text: str = "Hi", **members: object) -> dict:
 
 
 class Slack:
-    """A server with `chat.postMessage`, and with files for those who have the token."""
+    """A server with `chat.postMessage`, and with files for requests that have the token."""
 
     def __init__(self):
         self.sent: list[dict] = []
