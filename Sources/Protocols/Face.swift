@@ -11,6 +11,8 @@ public enum Face: Equatable, Sendable, CaseIterable {
   case anthropic
   /// OpenAI's Responses.
   case responses
+  /// Ollama's chats and completions.
+  case ollama
 
   /// What is special about the face.
   var rules: any FaceRules {
@@ -19,6 +21,7 @@ public enum Face: Equatable, Sendable, CaseIterable {
     case .openai: OpenAIFace.shared
     case .anthropic: AnthropicFace.shared
     case .responses: ResponsesFace.shared
+    case .ollama: OllamaFace.shared
     }
   }
 }

@@ -116,6 +116,7 @@ extension Face {
     case .openai: "openai"
     case .anthropic: "anthropic"
     case .responses: "responses"
+    case .ollama: "ollama"
     }
   }
 }

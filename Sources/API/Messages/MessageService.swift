@@ -93,6 +93,7 @@ final class MessageService {
       case .openai: UInt8(ascii: "o")
       case .anthropic: UInt8(ascii: "a")
       case .responses: UInt8(ascii: "r")
+      case .ollama: UInt8(ascii: "l")
       }
     var identity: [UInt8] = []
     identity.append(interface)
@@ -147,7 +148,7 @@ final class MessageService {
   }
 
   /// The name of the request's Idempotency-Key in the table.
-  private func idempotencyKey(
+  func idempotencyKey(
     of request: Request, from caller: APIKeySettings?, for bot: Bot
   ) throws(APIError) -> [UInt8]? {
     guard let key = request.field("Idempotency-Key") else { return nil }

@@ -93,7 +93,7 @@ package struct ExchangeRecord: ~Escapable {
     rest = reader
   }
 
-  private static let faces: [Face] = [.native, .openai, .anthropic, .responses]
+  private static let faces: [Face] = [.native, .openai, .anthropic, .responses, .ollama]
 
   /// The number by which a record names a face.
   static func number(of face: Face) -> Int {
@@ -102,6 +102,7 @@ package struct ExchangeRecord: ~Escapable {
     case .openai: 1
     case .anthropic: 2
     case .responses: 3
+    case .ollama: 4
     }
   }
 

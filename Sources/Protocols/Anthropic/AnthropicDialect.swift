@@ -36,7 +36,7 @@ final class AnthropicDialect: DialectRules {
     _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
   ) throws(TranslationFault) {
     switch chat.face {
-    case .native, .openai, .responses: try request.append(toAnthropic: message, index)
+    case .native, .openai, .responses, .ollama: try request.append(toAnthropic: message, index)
     case .anthropic: request.append(withoutUnsignedThinking: message)
     }
   }
@@ -59,7 +59,7 @@ final class AnthropicDialect: DialectRules {
 
   func fieldRules(from face: Face) -> [FieldRule]? {
     switch face {
-    case .native, .openai, .responses: FieldRule.toAnthropic
+    case .native, .openai, .responses, .ollama: FieldRule.toAnthropic
     case .anthropic: nil
     }
   }

@@ -46,7 +46,7 @@ struct SystemBlocks {
     switch chat.face {
     case .anthropic:
       if let system = chat.body["system"], !system.isNothing { contents.append(system) }
-    case .native, .openai, .responses:
+    case .native, .openai, .responses, .ollama:
       for message in chat.messages.elements where message.isSystemMessage {
         if let content = message["content"], !content.isNothing { contents.append(content) }
       }

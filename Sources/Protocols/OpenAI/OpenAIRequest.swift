@@ -6,7 +6,7 @@ extension RequestEncoder {
   /// Appends a client's system messages.
   mutating func append(openAISystemOf chat: ChatRequest) throws(TranslationFault) {
     switch chat.face {
-    case .native, .openai, .responses:
+    case .native, .openai, .responses, .ollama:
       for message in chat.messages.elements where message.isSystemMessage {
         writer.raw(message.span)
       }
@@ -20,7 +20,7 @@ extension RequestEncoder {
     openAI message: JSONValue, at index: Int, of chat: ChatRequest
   ) throws(TranslationFault) {
     switch chat.face {
-    case .native, .openai, .responses:
+    case .native, .openai, .responses, .ollama:
       if !hasSystemMessages || !message.isSystemMessage { append(unchanged: message) }
     case .anthropic:
       try append(fromAnthropic: message, index)

@@ -35,13 +35,13 @@ extension OpenAIWordedDialect {
 
   func fieldRules(from face: Face) -> [FieldRule]? {
     switch face {
-    case .native, .openai, .responses: nil
+    case .native, .openai, .responses, .ollama: nil
     case .anthropic: FieldRule.fromAnthropic
     }
   }
 
   func adjust(_ fields: inout ChatFields) throws(TranslationFault) {
-    guard fields.chat.face == .responses else { return }
+    guard fields.chat.face == .responses || fields.chat.face == .ollama else { return }
     try ResponsesFields.adjust(&fields)
   }
 

@@ -56,12 +56,16 @@ public struct ToolCall: Equatable, Sendable {
   /// A new identifier for a call, which no other call of the conversation has.
   static func newID() -> [UInt8] { RandomSource().identifier("call_") }
 
-  /// Whether it can be passed on to a client of this face: it has a name and, for Anthropic's clients, whose calls have
-  /// an object, arguments that are one.
+  /// Whether it can be passed on to a client of this face: it has a name and, for clients of Anthropic's and Ollama's
+  /// interfaces, whose calls have an object, arguments that are one.
   public func isSound(for face: Face) -> Bool {
     guard !name.isEmpty else { return false }
     // Blanks mean that there are no arguments.
-    if face != .anthropic || arguments.span.endOfJSONTextBeforeBlanks == 0 { return true }
+    if face != .anthropic && face != .ollama
+      || arguments.span.endOfJSONTextBeforeBlanks == 0
+    {
+      return true
+    }
     return Self.input(ofText: arguments.span)?.kind == .object
   }
 

@@ -75,7 +75,8 @@ struct ChatFields {
     case .elsewhere, .hint: break
     case .named(let name): set(name, value)
     case .nothing:
-      if !value.isNothing { throw .unsupportedField([UInt8](rule.name)) }
+      // Ollama's options are hints.
+      if !value.isNothing, chat.face != .ollama { throw .unsupportedField([UInt8](rule.name)) }
     case .only(let literal):
       if !value.isWritten(literal) { throw .unsupportedField([UInt8](rule.name)) }
     case .translated(let translate):

@@ -41,7 +41,7 @@ final class ResponsesDialect: DialectRules {
   ) throws(TranslationFault) {
     switch chat.face {
     case .responses: break
-    case .native, .openai:
+    case .native, .openai, .ollama:
       for message in chat.messages.elements where message.isSystemMessage {
         try request.append(asItems: message, 0)
       }
@@ -56,7 +56,7 @@ final class ResponsesDialect: DialectRules {
     _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
   ) throws(TranslationFault) {
     switch chat.face {
-    case .native, .openai, .responses:
+    case .native, .openai, .responses, .ollama:
       if !request.hasSystemMessages || !message.isSystemMessage {
         try request.append(asItems: message, index)
       }
@@ -99,7 +99,7 @@ final class ResponsesDialect: DialectRules {
 
   func fieldRules(from face: Face) -> [FieldRule]? {
     switch face {
-    case .native, .openai, .responses: nil
+    case .native, .openai, .responses, .ollama: nil
     case .anthropic: FieldRule.fromAnthropic
     }
   }

@@ -166,7 +166,7 @@ extension ResponsesFields {
         if fields.sendsHints { fields.set("reasoning", value) }
       } else if name.span.equals("logprobs"), value.boolean == true {
         try fields.set("include", written: [UInt8]("[\"message.output_text.logprobs\"]"))
-      } else if !value.isNothing, !asksForDefault(name, value) {
+      } else if !value.isNothing, !asksForDefault(name, value), !isHint(name, fields.chat.face) {
         throw .unsupportedField(name)
       }
     }
@@ -178,6 +178,11 @@ extension ResponsesFields {
   private static func has(_ names: [StaticString], _ name: [UInt8]) -> Bool {
     for known in names where name.span.equals(known) { return true }
     return false
+  }
+
+  /// Whether a field is one of Ollama's options that only say how to choose words.
+  private static func isHint(_ name: [UInt8], _ face: Face) -> Bool {
+    face == .ollama && !name.span.equals("stop")
   }
 
   private static func asksForDefault(_ name: [UInt8], _ value: JSONValue) -> Bool {
