@@ -107,6 +107,17 @@ extension Endpoint {
     Endpoint(
       "listResponseInput", .get, "/v1/responses/{response}/input_items", scope: .chat,
       ResponseHandlers.listInput),
+    Endpoint(
+      "chatAsOllama", .post, "/api/chat", scope: .chat, body: .json, OllamaHandlers.chat),
+    Endpoint(
+      "generateAsOllama", .post, "/api/generate", scope: .chat, body: .json,
+      OllamaHandlers.generate),
+    Endpoint("listModelsAsOllama", .get, "/api/tags", scope: .chat, OllamaHandlers.listModels),
+    Endpoint("listLoadedAsOllama", .get, "/api/ps", scope: .chat, OllamaHandlers.listLoaded),
+    Endpoint(
+      "showModelAsOllama", .post, "/api/show", scope: .chat, body: .json,
+      OllamaHandlers.showModel),
+    Endpoint("versionAsOllama", .get, "/api/version", scope: .chat, OllamaHandlers.version),
     Endpoint("listModels", .get, "/v1/models", scope: .chat, ModelHandlers.list),
     Endpoint("showModel", .get, "/v1/models/{bot}", scope: .chat, ModelHandlers.showBot),
     Endpoint(

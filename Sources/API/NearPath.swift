@@ -6,12 +6,12 @@ extension Endpoint {
   ///
   /// Near are paths that lack `/v1`, have a slash at the end, or have a few wrong letters in segments that the table
   /// gives.
-  static func nearPath(to path: PathSegments) -> StaticString? {
+  static func nearPath(to path: PathSegments, withOllama: Bool) -> StaticString? {
     guard 1...mostSegments ~= path.count else { return nil }
     let isOpenEnded = path[path.count - 1].isEmpty
     let count = isOpenEnded ? path.count - 1 : path.count
     var nearest: (cost: Int, text: StaticString)?
-    for endpoint in all {
+    for endpoint in all where withOllama || !endpoint.path.isOllama {
       for skipped in 0...1 {
         guard let cost = endpoint.path.cost(of: path, count, skipping: skipped) else { continue }
         if cost < nearest?.cost ?? mostCost + 1 { nearest = (cost, endpoint.path.text) }

@@ -13,6 +13,9 @@ package struct PathPattern: ExpressibleByStringLiteral, Sendable {
   /// Whether it stands for more than one path.
   var hasParameter: Bool { text.span.firstIndex(of: UInt8(ascii: "{")) != nil }
 
+  /// Whether it is of Ollama's interface.
+  var isOllama: Bool { text.span.hasPrefix("/api/") }
+
   /// Whether a request's path is one of these.
   func matches(_ path: PathSegments) -> Bool {
     let pattern = text.span

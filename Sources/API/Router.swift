@@ -18,15 +18,22 @@ package final class Router: RequestHandler {
       return try route(request)
     } catch {
       application.refusals.note(error, of: request)
-      return .answer(error.response(as: Face(for: request)))
+      return .answer(error.response(as: face(of: request)))
     }
   }
+
+  /// The interface of errors.
+  private func face(of request: Request?) -> Face {
+    hasOllama && request?.target?.segments.isOllama == true ? .ollama : Face(for: request)
+  }
+
+  private var hasOllama: Bool { application.active.configuration.server.hasOllama }
 
   /// The answer to a request that the server itself refuses.
   package func response(to refusal: Refusal, of request: Request?) -> Response {
     let error = APIError(refusal)
     if let request { application.refusals.note(error, of: request) }
-    return error.response(as: Face(for: request))
+    return error.response(as: face(of: request))
   }
 
   private func route(_ request: Request) throws(APIError) -> Admission {
@@ -34,12 +41,15 @@ package final class Router: RequestHandler {
     if target.isAsterisk { return .answer(.allowing([UInt8]("GET, HEAD, POST, PATCH, DELETE"))) }
     let hasConsole = application.active.configuration.server.hasConsole
     if !hasConsole, ConsoleHandlers.isPath(target.segments) { throw .noPath(near: nil) }
+    if !hasOllama, target.segments.isOllama { throw .noOllama }
     switch Endpoint.match(request.method, target.segments) {
     case .found(let place): return try admit(request, to: Endpoint.all[place])
     case .otherMethods(let allowed):
       guard case .options = request.method else { throw .methodNotAllowed(allowed) }
       return .answer(.allowing(allowed))
-    case .unknown: throw .noPath(near: Endpoint.nearPath(to: target.segments))
+    case .unknown:
+      throw
+        .noPath(near: Endpoint.nearPath(to: target.segments, withOllama: hasOllama))
     }
   }
 
@@ -62,6 +72,11 @@ package final class Router: RequestHandler {
   }
 }
 
+extension PathSegments {
+  /// Whether the path is of Ollama's interface.
+  fileprivate var isOllama: Bool { count > 1 && self[0].equals("api") }
+}
+
 extension Response {
   /// The answer to OPTIONS: these methods and OPTIONS itself; RFC 9110 section 9.3.7.
   fileprivate static func allowing(_ methods: [UInt8]) -> Response {
@@ -79,6 +94,13 @@ extension APIError {
     }
     return APIError(
       .notFound, "There is no such path: did you mean \(path)? See GET /openapi.json.")
+  }
+
+  /// 404 for Ollama's interface, which is off.
+  fileprivate static var noOllama: APIError {
+    APIError(
+      .notFound,
+      "There is no such path: Ollama's interface is off; `[server] ollama = yes` turns it on.")
   }
 
   /// 405, with the methods that the path has.

@@ -91,8 +91,15 @@ import TestSupport
       ("/1/2/3/4/5/6/7/8/9", nil), ("/" + String(repeating: "v", count: 8000), nil), ("*", nil),
     ] as [(String, String?)])
   func suggests(unknown: String, near: String?) throws {
-    let found = Endpoint.nearPath(to: try #require(Self.path(unknown)))
+    let found = Endpoint.nearPath(to: try #require(Self.path(unknown)), withOllama: false)
     #expect(found.map { "\($0)" } == near)
+  }
+
+  @Test func suggestsOllamaIfItIsOn() throws {
+    let path = try #require(Self.path("/api/chats"))
+    let near = Endpoint.nearPath(to: path, withOllama: true).map { "\($0)" }
+    #expect(near == "/api/chat")
+    #expect(Endpoint.nearPath(to: path, withOllama: false) == nil)
   }
 
   private static func path(_ text: String) -> PathSegments? { Target(bytes(text).span)?.segments }
@@ -145,6 +152,12 @@ import TestSupport
       readResponse chat unread
       deleteResponse chat ignored
       listResponseInput chat unread
+      chatAsOllama chat json
+      generateAsOllama chat json
+      listModelsAsOllama chat unread
+      listLoadedAsOllama chat unread
+      showModelAsOllama chat json
+      versionAsOllama chat unread
       listModels chat unread
       showModel chat unread
       showPinnedModel chat unread

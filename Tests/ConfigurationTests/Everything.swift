@@ -13,6 +13,7 @@ let everything = (
   control = /run/c.sock
   socket_mode = 0600
   console = no
+  ollama = yes
 
   [context]
   memory = 8M

@@ -136,7 +136,9 @@ def one_integration(
         only: dict = {"type": type}
         if server is not None:
             only = configurations.integration(server.url, type, **settings)
-        return gateway({"bot support": bot or {}, "integration only": only}), server
+        server_section = {"ollama": True}
+        sections = {"server": server_section, "bot support": bot or {}, "integration only": only}
+        return gateway(sections), server
 
     return start
 

@@ -7,7 +7,7 @@ import JSON
 import Platform
 import Protocols
 
-/// Turns requests of OpenAI's (Chat Completions, Responses) and Anthropic's clients into exchanges.
+/// Turns requests of OpenAI's (Chat Completions, Responses), Anthropic's and Ollama's clients into exchanges.
 struct ChatService {
   private let messages: MessageService
   private let refusals: RefusalLog
@@ -17,23 +17,32 @@ struct ChatService {
     self.refusals = refusals
   }
 
-  /// Handles a request whose body has come whole; `models` are those that its caller's API key reaches.
-  func handle(_ request: Request, in face: Face, _ models: ModelTable) {
+  /// Handles a request whose body has come whole; `models` are those that its caller's API key reaches. `purpose` is
+  /// what Ollama's clients ask for.
+  func handle(
+    _ request: Request, in face: Face, for purpose: Purpose = .chat, _ models: ModelTable
+  ) {
     do throws(APIError) {
-      let chat = try ChatRequest(request.body, in: face)
+      let chat = try ChatRequest(request.body, in: face, for: purpose)
       try chat.refuseThread()
       let name = try (chat.original ?? chat.body).model
-      let model = try models.model(name, for: .chat)
+      let model =
+        try face == .ollama ? models.model(ofOllama: name) : models.model(name, for: .chat)
+      let terms = AnswerTerms(
+        model: name, asksForUsage: chat.asksForUsage,
+        created: Int(clamping: WallTime.now.milliseconds / 1000), purpose: purpose,
+        request: chat.original, showsAttempts: models.key.seesAttempts)
       let conversation = request.field("X-Conversation-Id")
+      if face == .ollama, chat.messages.isEmpty {
+        if let conversation { _ = try Message.identifier(conversation, "X-Conversation-Id") }
+        _ = try messages.idempotencyKey(of: request, from: models.key, for: model.bot)
+        return request.respond(.ollamaLoading(terms, request.body))
+      }
       let message =
         face == .responses
         ? try chat.message(to: model, continuing: conversation, through: messages.dispatcher)
         : try chat.message(
           to: model.integration, in: conversation, betas: request.list("anthropic-beta"))
-      let terms = AnswerTerms(
-        model: name, asksForUsage: chat.asksForUsage,
-        created: Int(clamping: WallTime.now.milliseconds / 1000), request: chat.original,
-        showsAttempts: models.key.seesAttempts)
       try messages.answer(
         request, with: message, from: models.key, for: model.bot,
         as: AnswerFormat(face, terms, for: model.bot.settings))

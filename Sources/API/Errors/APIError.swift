@@ -69,6 +69,14 @@ extension APIError {
 }
 
 extension APIError {
+  /// The error for a request that is invalid in its own interface, or asks for what Postern never does.
+  init(malformed fault: TranslationFault) {
+    self.init(.invalidParameter, fault.message)
+    parameter = fault.field
+  }
+}
+
+extension APIError {
   /// The error for a request that the server itself refuses.
   init(_ refusal: Refusal) {
     switch refusal {

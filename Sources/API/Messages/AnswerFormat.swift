@@ -52,6 +52,13 @@ final class AnswerFormat {
   /// The pieces of a reply that did not come as a stream.
   func deltas(of reply: Reply) -> [ReplyDelta] { reply.deltas(for: face) }
 
+  /// The head of a response with a stream.
+  var streamHead: Response {
+    var head = Response.eventStream
+    if face == .ollama { head.contentType = "application/x-ndjson" }
+    return head
+  }
+
   /// Appends pieces of a streamed reply, of an answer that is known so far.
   func write(_ deltas: [ReplyDelta], of answer: AnswerHead, to output: inout [UInt8]) {
     writer.write(deltas, answer: answer.identifier, model: answer.model, to: &output)

@@ -121,7 +121,7 @@ final class Responder: Recipient {
 
   private func open() -> ResponseStream {
     if let stream { return stream }
-    let stream = request.respond(streaming: .eventStream)
+    let stream = request.respond(streaming: format.streamHead)
     stream.onDrain = { [self] in resume() }
     self.stream = stream
     return stream

@@ -20,9 +20,9 @@ struct ModelTable {
     }
   }
 
-  private let bots: BotTable
+  let bots: BotTable
   /// When the gateway started. Clients expect a time at which each model was made, and are given this one.
-  private let created: WallTime
+  let created: WallTime
   /// The key that reaches them, if there is one.
   let key: APIKeySettings?
 
@@ -90,7 +90,7 @@ struct ModelTable {
   }
 
   /// What a bot is called as a model: its id, its aliases but for patterns, and each of its integrations.
-  private func names(of bot: Bot) -> [[UInt8]] {
+  func names(of bot: Bot) -> [[UInt8]] {
     let id = bot.settings.id
     var names = [id]
     for alias in bot.settings.aliases where !alias.isPattern { names.append(alias.name) }

@@ -24,9 +24,7 @@ extension ChatRequest {
     do throws(TranslationFault) {
       try self.init(responses: request)
     } catch {
-      var refusal = APIError(.invalidParameter, error.message)
-      refusal.parameter = error.field
-      throw refusal
+      throw APIError(malformed: error)
     }
   }
 }

@@ -33,6 +33,8 @@ public struct ServerSettings: SectionSettings, Sendable {
   public private(set) var control: [UInt8]?
   /// Whether `GET /` is the console.
   public private(set) var hasConsole = false
+  /// Whether there is Ollama's interface.
+  public private(set) var hasOllama = false
   /// Where ``tls`` was read from.
   private var certificateFile: [UInt8]?
   private var keyFile: [UInt8]?
@@ -111,6 +113,11 @@ public struct ServerSettings: SectionSettings, Sendable {
       """
       Whether `GET /` is the console, a page for administrators. It has no data of its own: it asks for a key, and sends \
       that with each call of the API. `no`: its paths are unknown.
+      """)
+    rows.boolean(
+      "ollama", &hasOllama, standard: "no",
+      """
+      Whether there is Ollama's interface (`/api/chat` and others) for programs that speak nothing else. `no`: its paths       are unknown.
       """)
   }
 }

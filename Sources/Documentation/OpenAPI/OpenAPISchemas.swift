@@ -15,7 +15,10 @@ enum OpenAPISchemas {
       ("ChatCompletion", chatCompletion),
       ("AnthropicMessage", anthropicMessage), ("ResponseRequest", responseRequest),
       ("Response", response), ("DeletedResponse", deletedResponse),
-      ("ResponseItems", responseItems), ("Model", model), ("Models", models),
+      ("ResponseItems", responseItems), ("OllamaChat", ollamaChat),
+      ("OllamaPrompt", ollamaPrompt), ("OllamaReply", ollamaReply),
+      ("OllamaDetails", ollamaDetails), ("OllamaModel", ollamaModel),
+      ("Model", model), ("Models", models),
       ("Bot", ResourceSchema.shown(.bot)), ("BotPatch", ResourceSchema.given(.bot)),
       ("Integration", ResourceSchema.shown(.integration)),
       ("IntegrationPatch", ResourceSchema.given(.integration)),
@@ -35,10 +38,10 @@ enum OpenAPISchemas {
   // MARK: Errors and attempts
 
   /// In OpenAI's form `param` is always there, and may be `null`; in Anthropic's it is of `type` `error`, and has two
-  /// types of its own.
+  /// types of its own; in Ollama's it is the message alone.
   private static let error = """
-    {"type":"object","required":["error"],"properties":{"error":{"type":"object","required":["type","code","message"],\
-    "properties":{"type":{"enum":\(quotedList(FaceError.Kind.allCases.map(\.name) + ["api_error", "request_too_large"]))},\
+    {"type":"object","required":["error"],"properties":{"error":{"type":["object","string"],"minLength":1,\
+    "required":["type","code","message"],"properties":{"type":{"enum":\(quotedList(FaceError.Kind.allCases.map(\.name) + ["api_error", "request_too_large"]))},\
     "code":{"type":"string"},"message":{"type":"string","minLength":1},\
     "param":{"type":["string","null"],"description":"The field that is wrong."}}},\
     "type":{"const":"error","description":"In Anthropic's form."},\
@@ -336,7 +339,7 @@ enum OpenAPISchemas {
     "duration_ms","waited_ms","first_content_ms","outcome","status","integration","fallback","turns_left_out",\
     "request_bytes","reply_bytes","tokens","cost","attempts"],"properties":{"id":{"type":"string"},\
     "request_id":{"type":"string"},"bot":{"type":"string"},"conversation_id":{"type":"string"},"user":\(text),\
-    "key":\(text),"interface":{"enum":["native","openai","anthropic","responses"]},"streamed":{"type":"boolean"},\
+    "key":\(text),"interface":{"enum":["native","openai","anthropic","responses","ollama"]},"streamed":{"type":"boolean"},\
     "started_at":{"type":"string","format":"date-time"},"duration_ms":\(count),"waited_ms":\(count),\
     "first_content_ms":\(amount),"outcome":{"type":"string","description":"`ok`, the code of the error, or `cancelled`."},\
     "status":\(amount),"integration":\(text),"fallback":{"type":"boolean"},"turns_left_out":\(count),\

@@ -62,6 +62,36 @@ def test_langchain_sees_that_a_stream_breaks(base, langchain):
 
 
 @pytest.fixture
+def ollama():
+    chat = pytest.importorskip("langchain_ollama").ChatOllama
+    return lambda base: chat(model="support", base_url=base)
+
+
+@pytest.mark.parametrize("type", models.TYPES)
+def test_langchain_with_ollama(base, ollama, type):
+    model = ollama(base(type))
+    assert model.invoke("Hello").content == said(type)
+    assert "".join(chunk.content for chunk in model.stream("Hello")) == said(type)
+
+
+@pytest.mark.parametrize("type", ["openai", "anthropic", "responses"])
+def test_langchain_calls_tools_with_ollama(base, ollama, type):
+    from langchain_core.messages import HumanMessage, ToolMessage
+
+    def weather(city: str) -> str:
+        """The weather of a city."""
+        return city
+
+    model = ollama(base(type)).bind_tools([weather])
+    messages = [HumanMessage("Weather?")]
+    called = model.invoke(messages)
+    (call,) = called.tool_calls
+    assert (call["name"], call["args"]) == ("weather", models.CALL)
+    messages += [called, ToolMessage("Snow.", tool_call_id=call["id"])]
+    assert model.invoke(messages).content == models.TEXT
+
+
+@pytest.fixture
 def litellm(monkeypatch):
     monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     return pytest.importorskip("litellm")

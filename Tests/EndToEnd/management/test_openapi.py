@@ -25,6 +25,7 @@ def running(gateways):
         dead = f"http://127.0.0.1:{closed.getsockname()[1]}/"
         yield gateways(
             {
+                "server": {"ollama": True},
                 "key ops": {"secret": KEY, "scopes": "admin"},
                 # A bot that a key is limited to cannot be deleted.
                 "key user": {"secret": "a-key-of-a-user", "scopes": "chat", "bots": "support"},

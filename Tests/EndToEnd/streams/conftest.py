@@ -17,6 +17,8 @@ def ask(one_integration):
         if face != "native":
             body = {"model": "support", "max_tokens": 64, "messages": HELLO, "stream": stream}
         answer = running.client().post(PATHS[face], body)
+        if face == "ollama" and stream:
+            return [json.loads(line) for line in answer.body.splitlines()]
         if not stream or not answer.body.startswith((b"event", b"data", b":")):
             return answer.json
         lines = answer.body.splitlines()

@@ -1,5 +1,5 @@
 """Two hundred replies as seventeen vendors write them, each whole and as a stream in random pieces,
-on the three faces. What a client must see is said by the generator of the replies, not by
+on four faces. What a client must see is said by the generator of the replies, not by
 Postern."""
 
 import json
@@ -79,7 +79,7 @@ def differences(said: replies.Said, face: str, stream: bool, seen: Seen) -> list
 def seen(gateways, backends):
     """Plays all replies on all faces; returns what the clients see."""
     server = backends(script)
-    sections: dict = {"server": {"max_connections_per_ip": 0}}
+    sections: dict = {"server": {"max_connections_per_ip": 0, "ollama": True}}
     for vendor in replies.KINDS:
         sections[f"bot {vendor}"] = {}
         settings = integration(server.url, replies.type_of(vendor), bot=vendor)

@@ -80,6 +80,10 @@ class Response:
             return
         assert self.field("Content-Type").split(";")[0] == "application/json"
         error = self.error
+        if isinstance(error, str):
+            # Ollama's form.
+            assert error and self.json.keys() == {"error"}
+            return
         rest = {"param", "details"} if error.get("param") == "thread" else {"param"}
         assert {"type", "code", "message"} <= set(error) <= {"type", "code", "message", *rest}
         is_anthropic = self.json.get("type") == "error"

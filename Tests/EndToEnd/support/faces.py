@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from client import Client, messages_path
 
-FACES = ["native", "openai", "anthropic"]
+FACES = ["native", "openai", "anthropic", "ollama"]
+PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "ollama": "/api/chat"}
 MESSAGES = [{"role": "user", "content": "Hello"}]
 
 
@@ -24,14 +25,37 @@ def ask(client: Client, face: str, bot: str, stream: bool = False) -> Told:
     if face == "native":
         response = client.post(messages_path(bot), {"content": "Hello", "stream": stream})
     else:
-        path = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}[face]
+        path = PATHS[face]
         body = {"model": bot, "max_tokens": 64, "messages": MESSAGES, "stream": stream}
         response = client.post(path, body)
     if response.status != 200:
-        return Told(response.status, error=response.json["error"])
+        return Told(response.status, error=_error(response.json))
+    if face == "ollama":
+        lines = [json.loads(line) for line in response.body.splitlines()]
+        assert stream or len(lines) == 1
+        return _lines(lines)
     if stream:
         return _streamed(face, response.body)
     return _whole(face, response.json)
+
+
+def _error(body: dict) -> dict:
+    """Ollama's is its message alone."""
+    error = body["error"]
+    return {"message": error} if isinstance(error, str) else error
+
+
+def _lines(lines: list[dict]) -> Told:
+    """Ollama's objects: the last is done, or an error."""
+    told = Told(200)
+    for line in lines:
+        if "error" in line:
+            told.error = _error(line)
+        else:
+            told.text += line["message"]["content"]
+            told.end = line.get("done_reason")
+        assert line is lines[-1] or line["done"] is False
+    return told
 
 
 def _whole(face: str, body: dict) -> Told:

@@ -52,6 +52,7 @@ KEYS = {
 }
 KEYS_AND_BOTS = """[server]
 listen = LISTEN
+ollama = yes
 [key chat]
 secret = chat-key-0123456789
 scopes = chat
@@ -131,5 +132,9 @@ def _fields(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def refusal(response: Response) -> tuple[int, str, str | None]:
-    """Status, code and member of a refusal."""
+    """Status, code and member of a refusal. Ollama's interface has no codes: those of its statuses
+    stand for them."""
+    if isinstance(response.error, str):
+        code = {401: "invalid_key", 403: "insufficient_scope"}.get(response.status, "")
+        return response.status, code, None
     return response.status, response.error["code"], response.error.get("param")

@@ -97,9 +97,11 @@ def has_results(body: dict) -> bool:
 
 def document(type: str, calls: bool) -> dict:
     whole = replies.document_of(type, TEXT)
-    if calls and type == "openai":
-        function = {"name": "weather", "arguments": json.dumps(CALL)}
-        call = {"id": "call_1", "type": "function", "function": function}
+    function = {"name": "weather", "arguments": json.dumps(CALL)}
+    call = {"id": "call_1", "type": "function", "function": function}
+    if calls and type == "custom":
+        whole = {"content": None, "tool_calls": [call]}
+    elif calls and type == "openai":
         whole["choices"][0]["message"] |= {"content": None, "tool_calls": [call]}
         whole["choices"][0]["finish_reason"] = "tool_calls"
     elif calls and type == "anthropic":
@@ -129,21 +131,25 @@ def events(type: str, calls: bool) -> list[bytes]:
     return make[type](calls)
 
 
-def custom_events(_: bool) -> list[bytes]:
-    return [event({"content": piece}) for piece in ("Hello", ", ", "you!")] + [b"data: [DONE]\n\n"]
+def custom_events(calls: bool) -> list[bytes]:
+    return [event(delta) for delta in deltas_of(calls)] + [b"data: [DONE]\n\n"]
+
+
+def deltas_of(calls: bool) -> list[dict]:
+    """In OpenAI's words."""
+    if not calls:
+        return [{"content": piece} for piece in ("Hello", ", ", "you!")]
+    head = {"index": 0, "id": "call_1", "type": "function"}
+    first = {**head, "function": {"name": "weather", "arguments": ""}}
+    arguments = json.dumps(CALL)
+    pieces = [first] + [
+        {"index": 0, "function": {"arguments": part}} for part in (arguments[:5], arguments[5:])
+    ]
+    return [{"tool_calls": [piece]} for piece in pieces]
 
 
 def openai_events(calls: bool) -> list[bytes]:
-    if calls:
-        head = {"index": 0, "id": "call_1", "type": "function"}
-        first = {**head, "function": {"name": "weather", "arguments": ""}}
-        arguments = json.dumps(CALL)
-        pieces = [first] + [
-            {"index": 0, "function": {"arguments": part}} for part in (arguments[:5], arguments[5:])
-        ]
-        deltas = [{"tool_calls": [piece]} for piece in pieces]
-    else:
-        deltas = [{"content": piece} for piece in ("Hello", ", ", "you!")]
+    deltas = deltas_of(calls)
     deltas[0]["role"] = "assistant"
     chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "gpt-4o-real"}
     choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]

@@ -1,4 +1,4 @@
-"""What a client sees of an answer, on each of the three faces, whole and streamed.
+"""What a client sees of an answer, on each of the faces, whole and streamed.
 
 The readers know the interfaces' own documentation and nothing of Postern."""
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from client import Client, request_bytes
 from stream_client import Stream, read_stream
 
-FACES = ["native", "openai", "anthropic"]
-PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}
+FACES = ["native", "openai", "anthropic", "ollama"]
+PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages", "ollama": "/api/chat"}
 # Every vendor's word for an end that OpenAI has a word for.
 WORDS = {
     "eos": "stop",
@@ -60,13 +60,19 @@ def asked(client: Client, face: str, bot: str, content: str, stream: bool) -> Se
             response = connection.read_response()
             if response.status != 200:
                 return Seen()
+            if face == "ollama":
+                return _objects([response.json])
             return _completion(response.json) if face == "openai" else _message(response.json)
         answer = Stream()
         answer.status, answer.fields = connection.read_head()
-        if not answer.is_stream:
+        lines = answer.values("Content-Type") == ["application/x-ndjson"]
+        if not (lines if face == "ollama" else answer.is_stream):
             assert answer.status >= 400, answer.status
             return Seen()
-        events = _events(b"".join(connection.read_pieces(is_chunked=True)))
+        body = b"".join(connection.read_pieces(is_chunked=True))
+        if face == "ollama":
+            return _objects([json.loads(line) for line in body.splitlines()])
+        events = _events(body)
     return _chunks(events) if face == "openai" else _message_events(events)
 
 
@@ -239,6 +245,30 @@ def _message_events(events: list[tuple[str, str]]) -> Seen:
             seen.usage = _counts(usage)
             return seen
     raise AssertionError("a stream ends with message_stop or an error")
+
+
+# Ollama's interface
+
+
+def _objects(lines: list[dict]) -> Seen:
+    seen = Seen()
+    for line in lines:
+        if "error" in line:
+            assert line is lines[-1]
+            return seen
+        message = line["message"]
+        assert message["role"] == "assistant"
+        seen.text += message["content"]
+        seen.thought += message.get("thinking", "")
+        for call in message.get("tool_calls", []):
+            seen.ids.append(call["id"])
+            seen.calls.append((call["function"]["name"], call["function"]["arguments"]))
+        if line["done"]:
+            assert line is lines[-1]
+            seen.ending = "calls" if seen.calls else line["done_reason"]
+            seen.usage = line["prompt_eval_count"], line["eval_count"]
+    assert lines[-1]["done"], "a stream ends with a line that is done, or an error"
+    return seen
 
 
 def _events(data: bytes) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from models import STREAM, event
 
 HELLO = [{"role": "user", "content": "Hello"}]
 PATHS = {
+    "ollama": "/api/chat",
     "openai": "/v1/chat/completions",
     "anthropic": "/v1/messages",
     "native": "/v1/bots/support/messages",
