@@ -134,6 +134,66 @@ def test_tools(served, type, stream):
         assert sent[2] == result
 
 
+@pytest.mark.parametrize("type", ["custom", "openai", "anthropic", "responses"])
+def test_home_assistant(served, type):
+    """As Home Assistant's integrations call: the models, then a stream with tools and results as
+    JSON, until no tool is called."""
+    sync, server = served(type)
+
+    async def converse():
+        async with openai.AsyncOpenAI(base_url=sync.base_url, api_key=KEY) as client:
+            listed = [model.id async for model in client.with_options(timeout=10).models.list()]
+            assert "support" in listed
+            messages = [{"role": "system", "content": "You are a home."}, *HELLO]
+            said = []
+            while len(said) < 10:
+                text, calls = "", {}
+                async for chunk in await client.chat.completions.create(
+                    model="support",
+                    messages=messages,
+                    tools=[TOOL],
+                    tool_choice="auto",
+                    max_tokens=150,
+                    top_p=1,
+                    temperature=0.5,
+                    user="01HOME",
+                    stream=True,
+                    stream_options={"include_usage": True},
+                ):
+                    for choice in chunk.choices:
+                        text += choice.delta.content or ""
+                        for piece in choice.delta.tool_calls or []:
+                            call = calls.setdefault(piece.index, {"id": piece.id, "arguments": ""})
+                            call["name"] = call.get("name") or piece.function.name
+                            call["arguments"] += piece.function.arguments or ""
+                said.append(text)
+                if not calls:
+                    break
+                made = [
+                    {
+                        "id": call["id"],
+                        "type": "function",
+                        "function": {"name": call["name"], "arguments": call["arguments"]},
+                    }
+                    for call in calls.values()
+                ]
+                messages.append({"role": "assistant", "content": text, "tool_calls": made})
+                messages += [
+                    {
+                        "role": "tool",
+                        "tool_call_id": call["id"],
+                        "content": json.dumps({"asked": json.loads(call["arguments"])}),
+                    }
+                    for call in calls.values()
+                ]
+            return said
+
+    assert asyncio.run(converse()) == ["", models.TEXT]
+    assert len(server.requests) == 2
+    # The result is text in a body of JSON.
+    assert json.dumps(json.dumps({"asked": models.CALL})).encode() in server.requests[1].body
+
+
 def test_images(served):
     client, server = served("anthropic")
     part = {"type": "image_url", "image_url": {"url": PNG}}

@@ -12,7 +12,7 @@ from backends import finish, send
 
 pytestmark = pytest.mark.filterwarnings("default")
 
-TYPES = ["openai", "anthropic", "responses"]
+TYPES = ["custom", "openai", "anthropic", "responses"]
 KEY = "key-of-the-tests-1"
 
 
@@ -86,21 +86,56 @@ def test_openai_agents(base, type, stream, chained):
 
 
 @pytest.mark.parametrize("type", TYPES)
-def test_openai_agents_hand_over(base, type):
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("model", ["OpenAIResponsesModel", "OpenAIChatCompletionsModel"])
+def test_openai_agents_hand_over(base, type, stream, model):
+    """The first agent hands over to another, which calls a tool of its own."""
     agents = pytest.importorskip("agents")
     agents.set_tracing_disabled(True)
-    url, server = base(type)
+    offers = []
+
+    def script(request):
+        """Each agent has one tool: the first reply calls it, and so does the second one's first."""
+        body = request.json
+        offers.append(names(body))
+        [name] = offers[-1]
+        calls = name != "weather" or offers.count(["weather"]) == 1
+        called = json.dumps(name).encode()
+        if not body.get("stream"):
+            whole = json.dumps(models.document(type, calls)).encode()
+            return replies.document(whole.replace(b'"weather"', called).replace(b"call_1", id()))
+        events = b"".join(models.events(type, calls))
+        events = events.replace(b'"weather"', called).replace(b"call_1", id())
+        return [send(models.STREAM + events), finish()]
+
+    def id():
+        return f"call_{len(offers)}".encode()
+
+    url, server = base(type, script)
+    seen = []
+
+    @agents.function_tool
+    def weather(city: str) -> str:
+        """The weather."""
+        seen.append(city)
+        return "Snow."
 
     async def run():
         async with openai.AsyncOpenAI(base_url=url, api_key=KEY, max_retries=0) as client:
-            model = agents.OpenAIResponsesModel(model="support", openai_client=client)
-            helper = agents.Agent(name="Helper", instructions="Help.", model=model)
-            first = agents.Agent(name="A", instructions="Ask.", model=model, handoffs=[helper])
-            result = await agents.Runner.run(first, "Help!")
+            asked = getattr(agents, model)("support", client)
+            helper = agents.Agent("Helper", instructions="Help.", model=asked, tools=[weather])
+            first = agents.Agent("A", instructions="Ask.", model=asked, handoffs=[helper])
+            if not stream:
+                result = await agents.Runner.run(first, "Help!")
+            else:
+                result = agents.Runner.run_streamed(first, "Help!")
+                async for _ in result.stream_events():
+                    pass
             return result.final_output, result.last_agent.name
 
     assert asyncio.run(run()) == (models.TEXT, "Helper")
-    assert names(server.requests[0].json) == ["transfer_to_helper"]
+    assert offers == [["transfer_to_helper"], ["weather"], ["weather"]]
+    assert seen == [models.CALL["city"]] and len(server.requests) == 3
 
 
 @pytest.mark.parametrize("type", TYPES)
