@@ -25,8 +25,8 @@ let codeFlags = [
 ///
 /// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
 /// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
-/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36).
-/// posix_memalign is replaced; see CLinux.c.
+/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36 or musl
+/// 1.2.4). posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
@@ -74,14 +74,19 @@ func room(_ name: String, on lower: [Target.Dependency], for goal: Goal = .size)
   .target(name: name, dependencies: lower, swiftSettings: settings + goal.settings)
 }
 
+/// Whether scripts/package-static builds: with mbedTLS in place of GnuTLS, and without TLS to clients.
+let isStatic = Context.environment["POSTERN_STATIC"] != nil
+let tlsLibraries = isStatic ? ["mbedtls", "mbedx509", "mbedcrypto"] : ["gnutls"]
+
 /// A C target: headers and typed shims of one library, without policy, or files as bytes (CAssets).
 ///
 /// Each has exactly one importer.
 func shims(
-  _ name: String, over libraries: String..., cSettings: [CSetting] = []
+  _ name: String, over libraries: [String] = [], cSettings: [CSetting] = []
 ) -> Target {
   .target(
-    name: name, path: "CModules/\(name)", cSettings: cSettings,
+    name: name, path: "CModules/\(name)",
+    cSettings: cSettings + (isStatic ? [.define("POSTERN_STATIC")] : []),
     linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
@@ -97,12 +102,12 @@ let package = Package(
     // C23 has #embed.
     shims("CAssets", cSettings: [.unsafeFlags(["-std=c23"])]),
     shims("CLinux"),
-    shims("CCurl", over: "curl"),
-    shims("CGnuTLS", over: "gnutls"),
+    shims("CCurl", over: ["curl"] + (isStatic ? tlsLibraries : [])),
+    shims("CCryptography", over: tlsLibraries),
     // No library is linked: libyaml is loaded when it is needed.
     shims("CYAML"),
-    shims("CZlib", over: "z"),
-    shims("CMicroHTTPD", over: "microhttpd", "gnutls"),
+    shims("CZlib", over: ["z"]),
+    shims("CMicroHTTPD", over: ["microhttpd"] + tlsLibraries),
     room("Bytes", on: [], for: .speed),
     room("JSON", on: ["Bytes"], for: .speed),
     room("Platform", on: ["Bytes", "CLinux"]),
@@ -111,7 +116,7 @@ let package = Package(
     room("Import", on: ["Bytes", "JSON", "Configuration", "CYAML"], for: .leastSize),
     room("Context", on: ["Bytes", "Platform"], for: .speed),
     room("Outbox", on: ["Bytes", "Context"], for: .leastSize),
-    room("Cryptography", on: ["Bytes", "CGnuTLS"]),
+    room("Cryptography", on: ["Bytes", "CCryptography"]),
     room("Logging", on: ["Bytes", "JSON", "Platform"]),
     room("EventLoop", on: ["Platform"], for: .speed),
     room("HTTPClient", on: ["Bytes", "EventLoop", "Platform", "CCurl"]),

@@ -6,12 +6,52 @@
 #endif
 #include "CLinux.h"
 
-#include <malloc.h>
+#include <stddef.h>
 #include <stdio.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#else
+#include <linux/fs.h>
+#include <sys/syscall.h>
+#endif
 
+#ifdef __GLIBC__
 const char *clinux_error_text(int code, char *buffer, size_t capacity) {
   return strerror_r(code, buffer, capacity);
 }
+
+static int rename_in(int folder, const char *name, const char *other, unsigned int flags) {
+  return renameat2(folder, name, folder, other, flags);
+}
+
+void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
+
+void clinux_give_back_free_memory(void) { malloc_trim(0); }
+#else
+// musl has the variant of POSIX, no renameat2, one heap, and returns its memory by itself.
+const char *clinux_error_text(int code, char *buffer, size_t capacity) {
+  return strerror_r(code, buffer, capacity) == 0 ? buffer : "unknown error";
+}
+
+static int rename_in(int folder, const char *name, const char *other, unsigned int flags) {
+  return (int)syscall(SYS_renameat2, folder, name, folder, other, flags);
+}
+
+void clinux_use_one_heap(void) {}
+
+void clinux_give_back_free_memory(void) {}
+
+// Embedded Swift seeds the hashes of its dictionaries with this.
+void arc4random_buf(void *buffer, size_t size);
+void arc4random_buf(void *buffer, size_t size) {
+  for (char *at = buffer; size > 0;) {
+    ssize_t count = getrandom(at, size < 256 ? size : 256, 0);
+    if (count < 0) continue;
+    at += count;
+    size -= (size_t)count;
+  }
+}
+#endif
 
 int clinux_accept(int listener, struct sockaddr *address, socklen_t *length) {
   return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -42,11 +82,11 @@ bool clinux_send_with_descriptor(int descriptor, const void *address, socklen_t 
 }
 
 int clinux_exchange(int folder, const char *name, const char *other) {
-  return renameat2(folder, name, folder, other, RENAME_EXCHANGE);
+  return rename_in(folder, name, other, RENAME_EXCHANGE);
 }
 
 int clinux_rename_to_free(int folder, const char *name, const char *other) {
-  return renameat2(folder, name, folder, other, RENAME_NOREPLACE);
+  return rename_in(folder, name, other, RENAME_NOREPLACE);
 }
 
 bool clinux_is_being_written(int descriptor) {
@@ -67,10 +107,6 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
   *memory = new;
   return 0;
 }
-
-void clinux_use_one_heap(void) { mallopt(M_ARENA_MAX, 1); }
-
-void clinux_give_back_free_memory(void) { malloc_trim(0); }
 
 int clinux_reopen_for_writing(int descriptor) {
   char path[32];

@@ -1,8 +1,10 @@
 #include "CMicroHTTPD.h"
 
 #include <errno.h>
+#ifndef POSTERN_STATIC
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
+#endif
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -16,6 +18,7 @@ enum { SINGLE_THREADED = 1U << 19 };
 static ssize_t (*_Atomic on_read)(void *, struct cmhd_source, void *, size_t);
 static void (*_Atomic on_plain_http)(void *);
 
+#ifndef POSTERN_STATIC
 // libmicrohttpd asks for a certificate, or for this function. GnuTLS never calls it, because each connection gets other
 // credentials than libmicrohttpd's before its first byte.
 static int no_certificate(gnutls_session_t session, const gnutls_datum_t *authorities, int authority_count,
@@ -23,12 +26,15 @@ static int no_certificate(gnutls_session_t session, const gnutls_datum_t *author
                           unsigned int *chain_length, gnutls_privkey_t *key) {
   return -1;
 }
+#endif
 
 struct MHD_Daemon *cmhd_start(const struct cmhd_settings *settings) {
   unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
   if (cmhd_is_strict()) flags |= SINGLE_THREADED;
   struct MHD_OptionItem tls[] = {
+#ifndef POSTERN_STATIC
       {MHD_OPTION_HTTPS_CERT_CALLBACK, 0, (void *)no_certificate},
+#endif
       {MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)settings->tls_priorities},
       {END, 0, NULL},
   };
@@ -59,6 +65,18 @@ int cmhd_epoll_descriptor(struct MHD_Daemon *daemon) {
 
 // MARK: TLS
 
+#ifdef POSTERN_STATIC
+// The configuration refuses a certificate.
+struct cmhd_credentials *cmhd_make_credentials(const void *chain, size_t chain_size, const void *key, size_t key_size) {
+  return NULL;
+}
+
+void cmhd_free_credentials(struct cmhd_credentials *credentials) {}
+
+bool cmhd_use_credentials(struct MHD_Connection *connection, const struct cmhd_credentials *credentials) {
+  return false;
+}
+#else
 struct cmhd_credentials {
   gnutls_certificate_credentials_t identity;
   gnutls_datum_t ticket_key;
@@ -93,6 +111,7 @@ bool cmhd_use_credentials(struct MHD_Connection *connection, const struct cmhd_c
   return gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials->identity) >= 0 &&
          gnutls_session_ticket_enable_server(session, &credentials->ticket_key) >= 0;
 }
+#endif
 
 // MARK: Reading before libmicrohttpd
 //
@@ -165,6 +184,7 @@ ssize_t recv(int descriptor, void *buffer, size_t size, int flags) {
   return -1;
 }
 
+#ifndef POSTERN_STATIC
 ssize_t gnutls_record_recv(gnutls_session_t session, void *buffer, size_t size) {
   int descriptor = gnutls_transport_get_int(session);
   struct watch *watch = find_watch(descriptor);
@@ -175,14 +195,20 @@ ssize_t gnutls_record_recv(gnutls_session_t session, void *buffer, size_t size) 
   return count == CMHD_AGAIN ? GNUTLS_E_AGAIN : GNUTLS_E_PREMATURE_TERMINATION;
 }
 
+static ssize_t receive_by_session(gnutls_session_t session, void *buffer, size_t size) {
+  ssize_t count;
+  do count = gnutls_record_recv_seq(session, buffer, size, NULL);
+  while (count == GNUTLS_E_INTERRUPTED);
+  if (count >= 0) return count;
+  return count == GNUTLS_E_AGAIN ? CMHD_AGAIN : CMHD_BROKEN;
+}
+#endif
+
 ssize_t cmhd_receive(struct cmhd_source source, void *buffer, size_t size) {
   ssize_t count;
-  if (source.session) {
-    do count = gnutls_record_recv_seq(source.session, buffer, size, NULL);
-    while (count == GNUTLS_E_INTERRUPTED);
-    if (count >= 0) return count;
-    return count == GNUTLS_E_AGAIN ? CMHD_AGAIN : CMHD_BROKEN;
-  }
+#ifndef POSTERN_STATIC
+  if (source.session) return receive_by_session(source.session, buffer, size);
+#endif
   do count = recvfrom(source.descriptor, buffer, size, 0, NULL, NULL);
   while (count < 0 && errno == EINTR);
   if (count >= 0) return count;
@@ -190,7 +216,8 @@ ssize_t cmhd_receive(struct cmhd_source source, void *buffer, size_t size) {
 }
 
 bool cmhd_send(struct cmhd_source source, const void *bytes, size_t count) {
-  ssize_t sent = source.session ? gnutls_record_send(source.session, bytes, count)
-                                : send(source.descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
-  return sent == (ssize_t)count;
+#ifndef POSTERN_STATIC
+  if (source.session) return gnutls_record_send(source.session, bytes, count) == (ssize_t)count;
+#endif
+  return send(source.descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)count;
 }

@@ -1,8 +1,8 @@
-internal import CGnuTLS
+internal import CCryptography
 
 /// Whether two secrets are equal, in a time that does not depend on where they differ.
 ///
-/// Only a difference in length can be noticed; gnutls_memcmp(3). O(length).
+/// Only a difference in length can be noticed. O(length).
 public func equalInConstantTime(_ one: [UInt8], _ other: [UInt8]) -> Bool {
-  one.count == other.count && gnutls_memcmp(one, other, one.count) == 0
+  one.count == other.count && ccryptography_equal(one, other, one.count)
 }

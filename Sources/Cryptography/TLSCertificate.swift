@@ -1,5 +1,5 @@
 public import Bytes
-internal import CGnuTLS
+internal import CCryptography
 
 /// Facts of a server's certificate.
 public struct TLSCertificate {
@@ -7,7 +7,7 @@ public struct TLSCertificate {
   public let activation: Int
   /// When it expires, in seconds since 1970.
   public let expiration: Int
-  /// The algorithm of its key, as GnuTLS names it: `RSA`.
+  /// The algorithm of its key, `RSA`.
   public let keyAlgorithm: Text
   /// The size of its key, in bits.
   public let keyBits: Int
@@ -16,10 +16,10 @@ public struct TLSCertificate {
   /// Whether it is signed with a broken hash: SHA-1 or MD5.
   public let hasWeakSignature: Bool
 
-  /// Reads the first certificate of a text in PEM; `nil` without a readable one. gnutls_x509_crt_import(3).
+  /// Reads the first certificate of a text in PEM; `nil` without a readable one.
   public init?(pem: [UInt8]) {
-    var facts = cgnutls_certificate()
-    guard cgnutls_read_certificate(pem, pem.count, &facts) == 0 else { return nil }
+    var facts = ccryptography_certificate()
+    guard ccryptography_read_certificate(pem, pem.count, &facts) else { return nil }
     activation = Int(clamping: facts.activation)
     expiration = Int(clamping: facts.expiration)
     keyAlgorithm = facts.key_algorithm.map { Text(cString: $0) } ?? "unknown"

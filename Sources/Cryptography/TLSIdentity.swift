@@ -1,13 +1,11 @@
 public import Bytes
-internal import CGnuTLS
+internal import CCryptography
 
 /// A server's certificate chain and private key, in PEM.
 public enum TLSIdentity {
-  /// Why the chain and the key cannot be used together, in GnuTLS's words; `nil` if they can.
-  ///
-  /// gnutls_certificate_set_x509_key_mem(3).
+  /// Why the chain and the key cannot be used together; `nil` if they can.
   public static func fault(certificate: [UInt8], key: [UInt8]) -> Text? {
-    let result = cgnutls_check_identity(certificate, certificate.count, key, key.count)
-    return result == 0 ? nil : Text(cString: gnutls_strerror(result))
+    ccryptography_identity_fault(certificate, certificate.count, key, key.count)
+      .map { Text(cString: $0) }
   }
 }

@@ -1,8 +1,10 @@
 public import Bytes
-internal import CGnuTLS
+internal import CCryptography
 
-/// GnuTLS, as it is in use.
+/// The library of hashes and certificates, as it is in use: GnuTLS, or mbedTLS in the static build.
 public enum TLSLibrary {
-  /// Its version; gnutls_check_version(3).
-  public static var version: Text { Text(cString: gnutls_check_version(nil)) }
+  /// Its name, in lower case.
+  public static var name: StaticString { ccryptography_is_gnutls() ? "gnutls" : "mbedtls" }
+  /// Its version.
+  public static var version: Text { Text(cString: ccryptography_version()) }
 }

@@ -31,6 +31,9 @@ struct ConnectionOptions {
     setText(CURLOPT_NOPROXY, [])
     // What a proxy says before the connection stands is not the backend's.
     setLong(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    // Older versions are broken (RFC 8996). With mbedTLS, libcurl asks for them by default, and fails.
+    setLong(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    setLong(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
     trust(settings.authorityFile)
     settings.identity?.forEachOption { setText($0, $1) }
   }

@@ -2,7 +2,7 @@ public import Bytes
 
 /// Why a file cannot be imported.
 public enum ImportError: Error {
-  /// libyaml is not installed.
+  /// libyaml cannot be loaded.
   case missingLibrary
   /// A line of the file is wrong.
   case invalid(line: Int, Text)
@@ -11,7 +11,10 @@ public enum ImportError: Error {
   public func message(file: [UInt8]) -> Text {
     switch self {
     case .missingLibrary:
-      "libyaml is not installed, which reads YAML; install it: apt install libyaml-0-2"
+      """
+      libyaml, which reads YAML, cannot be loaded; install it: apt install libyaml-0-2 (the static build of Postern \
+      loads no library)
+      """
     case .invalid(let line, let message): "\(file):\(line): \(message)"
     }
   }

@@ -18,7 +18,7 @@ public final class BlockingWorker {
   private let event: Descriptor
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var thread: pthread_t?
+  private var thread: UInt?
 
   // The mutex protects these. Only the loop's thread destroys a job, because its closures may hold
   // the last reference to an object of the loop.
@@ -90,10 +90,10 @@ public final class BlockingWorker {
 
   private func start() throws(SystemError) {
     isClosing = false
-    var thread = pthread_t(0)
+    var thread: UInt = 0
     // `self` is not retained, because `deinit` waits for the thread.
-    let code = pthread_create(
-      &thread, nil,
+    let code = clinux_start_thread(
+      &thread,
       { context in
         Unmanaged<BlockingWorker>.fromOpaque(context!).takeUnretainedValue().work()
         return nil
@@ -108,7 +108,7 @@ public final class BlockingWorker {
     isClosing = true
     pthread_cond_signal(condition)
     pthread_mutex_unlock(mutex)
-    pthread_join(thread, nil)
+    clinux_join_thread(thread)
     self.thread = nil
   }
 

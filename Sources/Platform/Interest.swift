@@ -11,13 +11,13 @@ public struct Interest: OptionSet, Sendable {
   }
 
   /// Something to read, or the end of the stream (EPOLLIN).
-  public static let read = Interest(rawValue: EPOLLIN.rawValue)
+  public static let read = Interest(rawValue: UInt32(CLINUX_EPOLL_IN))
   /// Room to write (EPOLLOUT).
-  public static let write = Interest(rawValue: EPOLLOUT.rawValue)
+  public static let write = Interest(rawValue: UInt32(CLINUX_EPOLL_OUT))
   /// The peer has closed, or has shut down its sending side (EPOLLRDHUP).
-  public static let peerClosed = Interest(rawValue: EPOLLRDHUP.rawValue)
+  public static let peerClosed = Interest(rawValue: UInt32(CLINUX_EPOLL_RDHUP))
   /// One event for each change, instead of one for as long as the condition lasts (EPOLLET).
-  public static let edge = Interest(rawValue: EPOLLET.rawValue)
+  public static let edge = Interest(rawValue: UInt32(CLINUX_EPOLL_ET))
   /// One event only, until the interest is set again (EPOLLONESHOT).
-  public static let once = Interest(rawValue: EPOLLONESHOT.rawValue)
+  public static let once = Interest(rawValue: UInt32(CLINUX_EPOLL_ONESHOT))
 }

@@ -97,7 +97,7 @@ public struct ListeningSocket: ~Copyable {
   private static func open(
     _ address: SocketAddress, _ unixPath: [UInt8]? = nil, _ mode: UInt32 = 0, isFree: Bool = false
   ) throws(SystemError) -> Descriptor {
-    let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+    let type = Int32(CLINUX_STREAM | CLINUX_PREPARED)
     let number = socket(address.family, type, 0)
     guard number >= 0 else { throw SystemError("socket") }
     let descriptor = Descriptor(adopting: number)
@@ -150,7 +150,7 @@ public struct ListeningSocket: ~Copyable {
   /// Connects, and closes the connection at once.
   private static func probe(_ address: SocketAddress) -> SystemError? {
     // Non-blocking, because a process that listens but accepts nothing would make connect(2) wait.
-    let probe = openSocket(family: AF_UNIX, type: Int32(SOCK_STREAM.rawValue), protocolNumber: 0)
+    let probe = openSocket(family: AF_UNIX, type: Int32(CLINUX_STREAM), protocolNumber: 0)
     guard probe >= 0 else { return SystemError("socket") }
     defer { close(probe) }
     let result = address.withSystemAddress {

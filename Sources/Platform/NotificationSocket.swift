@@ -10,7 +10,7 @@ public struct NotificationSocket: ~Copyable {
   /// name. `nil` if that is neither, or there is no descriptor left.
   public init?(to path: [UInt8]) {
     guard let address = SocketAddress(unixPathOrName: path) else { return nil }
-    let number = openSocket(family: AF_UNIX, type: Int32(SOCK_DGRAM.rawValue), protocolNumber: 0)
+    let number = openSocket(family: AF_UNIX, type: Int32(CLINUX_DATAGRAM), protocolNumber: 0)
     guard number >= 0 else { return nil }
     descriptor = Descriptor(adopting: number)
     self.address = address

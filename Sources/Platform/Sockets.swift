@@ -4,7 +4,7 @@ internal import CLinux
 ///
 /// The caller owns it. Returns -1 if it cannot be opened.
 public func openSocket(family: Int32, type: Int32, protocolNumber: Int32) -> Int32 {
-  let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+  let flags = Int32(CLINUX_PREPARED)
   return socket(family, type | flags, protocolNumber)
 }
 

@@ -38,7 +38,7 @@ enum Build {
     writer.member("libcurl", curl.curl)
     writer.member("libcurl_tls", curl.tls)
     writer.member("libcurl_resolver", curl.resolver)
-    writer.member("gnutls", TLSLibrary.version)
+    writer.member(TLSLibrary.name, TLSLibrary.version)
     writer.member("zlib", ZlibVersion.text)
     writer.member("libyaml", YAMLLibrary.version)
     writer.endObject()

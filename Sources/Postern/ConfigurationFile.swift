@@ -2,6 +2,7 @@ import Bytes
 import Configuration
 import Cryptography
 import HTTPClient
+import HTTPServer
 import Platform
 import Storage
 
@@ -127,6 +128,7 @@ enum ConfigurationFile {
         }
       },
       identityFault: { TLSIdentity.fault(certificate: $0, key: $1) },
+      servesTLS: HTTPServer.servesTLS,
       certificateFacts: { TLSCertificate(pem: $0).map(CertificateFacts.init) },
       isReadableByAll: { File.isReadableByAll($0) },
       now: { Int(clamping: WallTime.now.milliseconds / 1000) },

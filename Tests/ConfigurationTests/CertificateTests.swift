@@ -13,7 +13,7 @@ import Testing
   private func lines(
     certificate: String = Self.certificate, key: String = Self.key,
     fault: Text? = nil, start: Int = 0, end: Int = Self.now + 90 * Self.day, weakKey: Text? = nil,
-    hasWeakSignature: Bool = false, isOpen: Bool = false
+    hasWeakSignature: Bool = false, isOpen: Bool = false, servesTLS: Bool = true
   ) -> [String] {
     let files = ConfigurationSources(files: ["/c": certificate, "/k": key])
     let facts = CertificateFacts(
@@ -21,7 +21,7 @@ import Testing
       hasWeakSignature: hasWeakSignature)
     let sources = ConfigurationSources(
       environment: { _ in nil }, file: files.file, identityFault: { _, _ in fault },
-      certificateFacts: { _ in facts }, isReadableByAll: { _ in isOpen }, now: { Self.now })
+      servesTLS: servesTLS, certificateFacts: { _ in facts }, isReadableByAll: { _ in isOpen }, now: { Self.now })
     return ConfigurationReport.load(
       "[server]\ntls_certificate = /c\ntls_key = /k\n", sources
     ).lines
@@ -48,6 +48,16 @@ import Testing
     #expect(
       lines(isOpen: true) == [
         "3: warning: tls_key: every user of this host can read the file; forbid it with: chmod o= /k"
+      ])
+  }
+
+  @Test func saysThatABuildServesNoHTTPS() {
+    #expect(
+      lines(servesTLS: false) == [
+        """
+        2: tls_certificate: this build of Postern serves no HTTPS; use the Debian package, or a proxy that has the \
+        certificate
+        """
       ])
   }
 

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +60,22 @@ static inline int clinux_epoll_control(int epoll, int operation, int descriptor,
   return epoll_ctl(epoll, operation, descriptor, &event);
 }
 
+// Constants whose types differ between C libraries: enums of glibc, macros of musl.
+enum {
+  CLINUX_STREAM = SOCK_STREAM,
+  CLINUX_DATAGRAM = SOCK_DGRAM,
+  CLINUX_PREPARED = SOCK_NONBLOCK | SOCK_CLOEXEC,
+};
+enum {
+  CLINUX_EPOLL_IN = EPOLLIN,
+  CLINUX_EPOLL_OUT = EPOLLOUT,
+  CLINUX_EPOLL_RDHUP = EPOLLRDHUP,
+  CLINUX_EPOLL_HUP = EPOLLHUP,
+  CLINUX_EPOLL_ERR = EPOLLERR,
+  CLINUX_EPOLL_ONESHOT = EPOLLONESHOT,
+  CLINUX_EPOLL_ET = EPOLLET,
+};
+
 static inline uint64_t clinux_epoll_token(const struct epoll_event *event) { return event->data.u64; }
 
 // CLOCK_MONOTONIC and CLOCK_REALTIME in nanoseconds; neither can fail on Linux.
@@ -79,6 +96,15 @@ static inline int64_t clinux_realtime_nanoseconds(void) {
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 #endif
+
+// pthread_create(3) and pthread_join(3). A pthread_t is a number with glibc, and a pointer with musl.
+static inline int clinux_start_thread(uintptr_t *thread, void *(*work)(void *), void *context) {
+  pthread_t started;
+  int code = pthread_create(&started, NULL, work, context);
+  if (code == 0) *thread = (uintptr_t)started;
+  return code;
+}
+static inline void clinux_join_thread(uintptr_t thread) { pthread_join((pthread_t)thread, NULL); }
 
 static inline bool clinux_is_regular(mode_t mode) { return S_ISREG(mode); }
 static inline bool clinux_is_symbolic_link(mode_t mode) { return S_ISLNK(mode); }

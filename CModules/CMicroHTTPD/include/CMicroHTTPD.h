@@ -43,6 +43,9 @@ int cmhd_epoll_descriptor(struct MHD_Daemon *daemon);
 // Whether the library itself parses requests as strictly as RFC 9112 asks (1.0.0 and later).
 static inline bool cmhd_is_strict(void) { return MHD_get_version()[0] != '0'; }
 
+// Whether the library was built with TLS.
+static inline bool cmhd_serves_tls(void) { return MHD_is_feature_supported(MHD_FEATURE_TLS) == MHD_YES; }
+
 // What a content reader returns at the end of a body, and to abort one. Swift cannot import the casts.
 static inline ssize_t cmhd_end_of_stream(void) { return MHD_CONTENT_READER_END_OF_STREAM; }
 static inline ssize_t cmhd_end_with_error(void) { return MHD_CONTENT_READER_END_WITH_ERROR; }

@@ -17,6 +17,20 @@ extension ConfigurationResolver {
       certificate: "client_certificate", key: "client_key", purpose: "mutual TLS")
   }
 
+  /// Reads the identity of `[server]`, and reports it where the HTTP server serves no HTTPS.
+  mutating func readServerIdentity(in section: Section) -> ServerSettings.TLS? {
+    guard !sources.servesTLS, let entry = section.entry(PairNames.server.certificate) else {
+      return readPair(.server, in: section)
+    }
+    report(
+      entry.origin,
+      """
+      \(PairNames.server.certificate): this build of Postern serves no HTTPS; use the Debian package, or a proxy \
+      that has the certificate
+      """)
+    return nil
+  }
+
   /// Reads both files, and checks that they can be used; `nil` if one is missing.
   mutating func readPair(_ names: PairNames, in section: Section) -> ServerSettings.TLS? {
     let certificate = contents(of: names.certificate, in: section)

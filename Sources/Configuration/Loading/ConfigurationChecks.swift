@@ -4,7 +4,7 @@ import Protocols
 /// The checks that need more than one line of the file.
 extension ConfigurationResolver {
   mutating func checkServer(_ server: Section) {
-    server.identity = readPair(.server, in: server)
+    server.identity = readServerIdentity(in: server)
     guard let listen = server.entry("listen"),
       let addresses = listen.text?.parsed(ListenAddress.list)
     else { return }

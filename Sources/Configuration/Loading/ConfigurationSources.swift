@@ -22,6 +22,9 @@ public struct ConfigurationSources {
   /// Why a certificate chain and a key, the contents of files, cannot serve as a TLS identity; `nil` if they can.
   public let identityFault: (_ certificate: [UInt8], _ key: [UInt8]) -> Text?
 
+  /// Whether the HTTP server can serve HTTPS.
+  public let servesTLS: Bool
+
   /// Facts of the first certificate of a text in PEM; `nil` without a readable one.
   public let certificateFacts: (_ pem: [UInt8]) -> CertificateFacts?
 
@@ -57,6 +60,7 @@ public struct ConfigurationSources {
     environment: @escaping (_ name: [UInt8]) -> [UInt8]?,
     file: @escaping (_ path: [UInt8], _ limit: Int) -> File,
     identityFault: @escaping (_ certificate: [UInt8], _ key: [UInt8]) -> Text? = { _, _ in nil },
+    servesTLS: Bool = true,
     certificateFacts: @escaping (_ pem: [UInt8]) -> CertificateFacts? = { _ in nil },
     isReadableByAll: @escaping (_ path: [UInt8]) -> Bool = { _ in false },
     now: @escaping () -> Int = { 0 },
@@ -69,6 +73,7 @@ public struct ConfigurationSources {
     self.environment = environment
     self.file = file
     self.identityFault = identityFault
+    self.servesTLS = servesTLS
     self.certificateFacts = certificateFacts
     self.isReadableByAll = isReadableByAll
     self.now = now
