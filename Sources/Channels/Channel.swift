@@ -1,6 +1,5 @@
 package import Configuration
 package import Exchange
-import Logging
 
 /// A service through which people talk to a bot.
 package protocol Channel: Receiver {
@@ -27,20 +26,4 @@ package protocol Channel: Receiver {
 
   /// Ends all that is under way. Deliveries are to be tried again.
   func close()
-}
-
-extension Channel {
-  /// Notes a message of a person who is not allowed.
-  func note(
-    stranger id: [UInt8], username: [UInt8], name: [UInt8], _ status: ChannelState,
-    _ log: ChannelLog
-  ) {
-    guard status.value.note(stranger: id, username: username, name: name) else { return }
-    log.log.write(.warning, "channel_stranger") { line in
-      line.field("channel", log.channel)
-      line.field("user", id)
-      if !username.isEmpty { line.field("username", username) }
-      line.field("message", "add the id to 'allow' if this person may talk to the bot")
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Configuration
+import Exchange
 import JSON
 
 /// The body of a message that a channel brings, as `POST /v1/bots/{bot}/messages` takes it.
@@ -36,6 +37,40 @@ struct ChannelContent {
 }
 
 extension ChannelSettings {
+  /// Whether `allow` has a name, in any case, or everyone.
+  @inline(never)
+  func allows(_ name: [UInt8]) -> Bool {
+    allowed.contains { $0.span.equals("*") || $0.span.equalsIgnoringCase(name.span) }
+  }
+
+  /// A message of a person for the bot.
+  @inline(never)
+  func submission(
+    _ content: ChannelContent, in conversation: [UInt8], request: [UInt8],
+    user: [(name: StaticString, value: [UInt8])], metadata: [(name: StaticString, value: [UInt8])]
+  ) -> Submission {
+    var writer = JSONWriter(reserving: content.text.count + 512)
+    func write(
+      _ members: [(name: StaticString, value: [UInt8])], as name: StaticString,
+      _ first: StaticString
+    ) {
+      writer.name(name)
+      writer.beginObject()
+      writer.member(first, string: kind.name)
+      for member in members { writer.member(member.name, string: member.value) }
+      writer.endObject()
+    }
+    writer.beginObject()
+    content.write(to: &writer)
+    write(user, as: "user", "platform")
+    write(metadata, as: "metadata", "channel")
+    writer.endObject()
+    var submission = Submission(
+      bot: bot, conversation: conversation, body: writer.finish(), request: request)
+    submission.receiver = Channels.receiver(of: id)
+    return submission
+  }
+
   /// The beginning of a conversation's id: `telegram-home-`.
   var conversationPrefix: [UInt8] {
     ("\(kind.name)-\(id)-" as Text).bytes

@@ -10,6 +10,17 @@ final class ChannelState {
     self.log = log
   }
 
+  /// Notes a message of a person who is not allowed.
+  func note(stranger id: [UInt8], username: [UInt8], name: [UInt8]) {
+    guard value.note(stranger: id, username: username, name: name) else { return }
+    log.log.write(.warning, "channel_stranger") { line in
+      line.field("channel", log.channel)
+      line.field("user", id)
+      if !username.isEmpty { line.field("username", username) }
+      line.field("message", "add the id to 'allow' if this person may talk to the bot")
+    }
+  }
+
   /// The service does what it is asked.
   func noteReady() {
     if value.state == .failing { log.write(.info, "channel_recovered") }

@@ -86,11 +86,8 @@ package final class SlackChannel: Channel {
     _ message: SlackMessage, _ request: [UInt8],
     then completion: @escaping (ChannelResponse) -> Void
   ) {
-    let names = [message.user, message.place.channel, [UInt8]("*")].map { name in
-      name.map { $0.lowercasedASCII }
-    }
-    guard settings.allowed.contains(where: { names.contains($0) }) else {
-      note(stranger: message.user, username: [], name: [], status, log)
+    guard settings.allows(message.user) || settings.allows(message.place.channel) else {
+      status.note(stranger: message.user, username: [], name: [])
       return completion(.accepted)
     }
     let isMeant =
@@ -126,25 +123,12 @@ package final class SlackChannel: Channel {
   /// Submits messages with what their files became.
   func submit(_ gathering: SlackGathering, _ content: ChannelContent) -> Submitted {
     let message = gathering.messages.last!
-    var writer = JSONWriter(reserving: content.text.count + 256)
-    writer.beginObject()
-    content.write(to: &writer)
-    writer.name("user")
-    writer.beginObject()
-    writer.member("id", string: message.user)
-    writer.member("platform", string: "slack")
-    writer.endObject()
-    writer.name("metadata")
-    writer.beginObject()
-    writer.member("channel", string: "slack")
-    writer.member("team_id", string: message.team)
-    writer.member("chat_id", string: message.place.channel)
-    writer.member("message_id", string: message.time)
-    writer.endObject()
-    writer.endObject()
-    var submission = Submission(
-      bot: settings.bot, conversation: settings.conversationPrefix + message.place.name,
-      body: writer.finish(), request: gathering.request)
+    var submission = settings.submission(
+      content, in: settings.conversationPrefix + message.place.name, request: gathering.request,
+      user: [("id", message.user)],
+      metadata: [
+        ("team_id", message.team), ("chat_id", message.place.channel), ("message_id", message.time),
+      ])
     // Slack posts each of them again if it does not get its answer.
     var keys: [UInt8] = []
     for message in gathering.messages {
@@ -152,7 +136,6 @@ package final class SlackChannel: Channel {
       keys += key(of: message)
     }
     submission.key = keys
-    submission.receiver = Channels.receiver(of: settings.id)
     submission.address = message.place.address
     return sink.submit(submission, from: message.user)
   }

@@ -7,7 +7,9 @@ import Platform
 final class SlackFetch {
   private let service: Service
   private let settings: (token: [UInt8], url: [UInt8])
-  private var files: ArraySlice<SlackFile>
+  private let files: [SlackFile]
+  /// The number of the next file.
+  private var position = 0
   private var content: ChannelContent
   /// How many bytes are left for files.
   private var room: Int
@@ -21,7 +23,7 @@ final class SlackFetch {
     _ files: [SlackFile], _ content: ChannelContent, limit: Int, _ service: Service,
     token: [UInt8], api: [UInt8], then completion: @escaping (ChannelContent) -> Void
   ) {
-    self.files = files[...]
+    self.files = files
     self.content = content
     room = limit
     self.service = service
@@ -31,14 +33,15 @@ final class SlackFetch {
 
   func begin() {
     tries = 0
-    guard let next = files.first else { return completion(content) }
+    guard position < files.count else { return completion(content) }
+    let next = files[position]
     if let fault = next.fault(within: room, api: settings.url) { return leaveOut(next, fault) }
     fetch(next)
   }
 
   private func leaveOut(_ file: SlackFile, _ reason: StaticString) {
     content.add(missing: file.file, reason)
-    files.removeFirst()
+    position += 1
     begin()
   }
 
@@ -51,7 +54,7 @@ final class SlackFetch {
       case .file(let bytes):
         room -= bytes.count
         content.add(next.file, bytes)
-        files.removeFirst()
+        position += 1
         begin()
       case .failed(status: 200, _, _): leaveOut(next, "is too large")
       case .failed(let status, _, _): again(next, status)

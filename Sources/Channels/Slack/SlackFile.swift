@@ -31,24 +31,23 @@ struct SlackFile {
     if file.type.span.hasPrefixIgnoringCase("video/") { return "is a video, which is left out" }
     if bytes > room { return "is too large" }
     guard let url, url.count < 2048, url.allSatisfy({ $0.isVisibleASCII }),
-      let start = api.span.position(after: "://")
+      SlackFile.isOfSlack(url.span, api.span)
     else { return "cannot be fetched" }
-    let end = api.span.firstIndex(of: UInt8(ascii: "/"), from: start) ?? api.count
-    let (scheme, host) = (api[..<start], api[start..<end] + [UInt8(ascii: "/")])
-    let isSlack =
-      url.starts(with: scheme + host) || url.starts(with: scheme + [UInt8]("files.") + host)
-    return isSlack ? nil : "cannot be fetched"
-  }
-}
-
-extension Span<UInt8> {
-  /// The position after the first of these texts.
-  fileprivate func position(after text: StaticString) -> Int? {
-    var start = 0
-    while start + text.utf8CodeUnitCount <= count {
-      if extracting(start..<count).hasPrefix(text) { return start + text.utf8CodeUnitCount }
-      start += 1
-    }
     return nil
+  }
+
+  private static func isOfSlack(_ url: Span<UInt8>, _ api: Span<UInt8>) -> Bool {
+    guard let colon = api.firstIndex(of: UInt8(ascii: ":")) else { return false }
+    // After `://`.
+    let start = colon + 3
+    let end = api.firstIndex(of: UInt8(ascii: "/"), from: start) ?? api.count
+    guard end <= url.count, url.extracting(first: start).equals(api.extracting(first: start)) else {
+      return false
+    }
+    var rest = url.extracting(start..<url.count)
+    if rest.hasPrefix("files.") { rest = rest.extracting(6..<rest.count) }
+    let count = end - start
+    return rest.count > count && rest[count] == UInt8(ascii: "/")
+      && rest.extracting(first: count).equals(api.extracting(start..<end))
   }
 }

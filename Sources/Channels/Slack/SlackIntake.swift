@@ -8,10 +8,8 @@ import Platform
 final class SlackIntake {
   private let channel: SlackChannel
   private var loop: EventLoop { channel.services.loop }
-  /// What is complete later, in order.
+  /// What is not submitted yet, in order.
   private var gatherings: [SlackGathering] = []
-  /// What is complete, and waits for its files. In order.
-  private var waiting: [SlackGathering] = []
   private var isFetching = false
   private var isClosed = false
 
@@ -22,11 +20,11 @@ final class SlackIntake {
   /// Ends what is under way: Slack posts it again.
   func close() {
     isClosed = true
-    for gathering in gatherings + waiting {
+    for gathering in gatherings {
       loop.cancel(gathering.timer)
       gathering.complete(.refused(.unwritable))
     }
-    (gatherings, waiting) = ([], [])
+    gatherings = []
   }
 
   /// Takes a message for the bot. Calls `completion` once: when it is kept.
@@ -38,14 +36,15 @@ final class SlackIntake {
     if channel.sink.isKnown(key: channel.key(of: message)) {
       return channel.sink.whenKept { completion(.accepted) }
     }
-    for gathering in gatherings + waiting where gathering.add(again: message, then: completion) {
-      return
+    for gathering in gatherings where gathering.has(message) {
+      return gathering.add(completion)
     }
-    for gathering in gatherings where gathering.add(message, then: completion) {
+    for gathering in gatherings where gathering.take(message) {
+      gathering.add(completion)
       return wait(for: gathering)
     }
-    let gathering = SlackGathering(message, request, at: loop.now, then: completion)
-    guard channel.settings.gatherMilliseconds > 0 else { return submit(gathering) }
+    let gathering = SlackGathering(message, request, at: loop.now)
+    gathering.add(completion)
     gatherings.append(gathering)
     wait(for: gathering)
   }
@@ -53,42 +52,40 @@ final class SlackIntake {
   private func wait(for gathering: SlackGathering) {
     loop.cancel(gathering.timer)
     let pause = TimeSpan.milliseconds(channel.settings.gatherMilliseconds)
+    guard pause > .milliseconds(0) else { return complete(gathering) }
     gathering.timer = loop.schedule(at: gathering.due(at: loop.now, after: pause)) { [self] in
       gathering.timer = nil
-      gatherings.removeAll { $0 === gathering }
-      submit(gathering)
+      complete(gathering)
     }
   }
 
-  /// Submits now, or after what waits for the same place.
-  private func submit(_ gathering: SlackGathering) {
-    let hasFiles = gathering.messages.contains { !$0.files.isEmpty }
-    guard hasFiles || waiting.contains(where: { $0.place == gathering.place }) else {
-      return submit(gathering, gathering.text)
+  /// Submits it now, or after its files, and after what waits for the same place.
+  private func complete(_ gathering: SlackGathering) {
+    gathering.isComplete = true
+    let isNext = !gatherings.contains {
+      $0 !== gathering && $0.isComplete && $0.place == gathering.place
     }
-    waiting.append(gathering)
-    fetchNext()
+    if isNext, gathering.files.isEmpty { submit(gathering, gathering.text) } else { fetchNext() }
   }
 
   private func fetchNext() {
-    guard !isFetching, let next = waiting.first else { return }
+    guard !isFetching, let next = gatherings.first(where: { $0.isComplete }) else { return }
     isFetching = true
-    channel.fetch(next.messages.flatMap { $0.files }, next.text) { [self] content in
+    channel.fetch(next.files, next.text) { [self] content in
       isFetching = false
       guard !isClosed else { return }
-      waiting.removeFirst()
       submit(next, content)
       fetchNext()
     }
   }
 
   private func submit(_ gathering: SlackGathering, _ content: ChannelContent) {
+    gatherings.removeAll { $0 === gathering }
     let submitted = channel.submit(gathering, content)
     switch submitted {
-    case .accepted:
-      channel.status.value.messages += 1
+    case .accepted, .known, .different:
+      if case .accepted = submitted { channel.status.value.messages += 1 }
       channel.sink.whenKept { gathering.complete(.accepted) }
-    case .known, .different: channel.sink.whenKept { gathering.complete(.accepted) }
     default: gathering.complete(.refused(submitted))
     }
   }

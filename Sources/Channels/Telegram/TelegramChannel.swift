@@ -101,7 +101,7 @@ package final class TelegramChannel: Channel {
   func note(stranger sender: TelegramSender) {
     var id: [UInt8] = []
     id.append(decimal: sender.id)
-    note(stranger: id, username: sender.username ?? [], name: sender.name, status, log)
+    status.note(stranger: id, username: sender.username ?? [], name: sender.name)
   }
 
   /// The messages of these updates that are in the outbox. Earlier ones of the same person in the same place are there,
@@ -118,40 +118,23 @@ package final class TelegramChannel: Channel {
 
   /// Submits a message with what its files became.
   func submit(_ gathering: TelegramGathering, _ content: ChannelContent) -> Submitted {
-    let message = gathering.messages[0]
-    var writer = JSONWriter(reserving: content.text.count + 512)
-    writer.beginObject()
-    content.write(to: &writer)
-    writer.name("user")
-    writer.beginObject()
-    var userID: [UInt8] = []
+    let (message, last) = (gathering.messages[0], gathering.messages.last!)
+    var (userID, chat, number): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
     userID.append(decimal: message.sender.id)
-    writer.member("id", string: userID)
-    writer.member("platform", string: "telegram")
-    writer.member("name", string: message.sender.name)
-    if let username = message.sender.username { writer.member("username", string: username) }
-    writer.endObject()
-    writer.name("metadata")
-    writer.beginObject()
-    writer.member("channel", string: "telegram")
-    let last = gathering.messages.last!
-    for (name, number) in [
-      ("chat_id", last.place.chat), ("message_id", last.id),
-    ] as [(StaticString, Int)] {
-      var text: [UInt8] = []
-      text.append(decimal: number)
-      writer.member(name, string: text)
-    }
-    writer.endObject()
-    writer.endObject()
-    var submission = Submission(
-      bot: settings.bot, conversation: conversations.conversation(of: message.place),
-      body: writer.finish(), request: services.random.identifier("req_"))
+    chat.append(decimal: last.place.chat)
+    number.append(decimal: last.id)
+    var user: [(name: StaticString, value: [UInt8])] = [
+      ("id", userID), ("name", message.sender.name),
+    ]
+    if let username = message.sender.username { user.append(("username", username)) }
+    var submission = settings.submission(
+      content, in: conversations.conversation(of: message.place),
+      request: services.random.identifier("req_"), user: user,
+      metadata: [("chat_id", chat), ("message_id", number)])
     submission.key = key(of: gathering.updates.last!)
-    submission.receiver = Channels.receiver(of: settings.id)
     submission.address = message.place.address
     // In a group a reply shows what it answers.
-    if last.isGroup { submission.note.append(decimal: last.id) }
+    if last.isGroup { submission.note = number }
     return sink.submit(submission, from: userID)
   }
 

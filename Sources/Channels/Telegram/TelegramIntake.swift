@@ -84,12 +84,9 @@ final class TelegramIntake {
   }
 
   private func isAllowed(_ message: TelegramMessage) -> Bool {
-    var names: [[UInt8]] = [[UInt8]("*"), decimal(message.sender.id)]
-    if message.isGroup { names.append(decimal(message.place.chat)) }
-    if let username = message.sender.username {
-      names.append([UInt8(ascii: "@")] + username.map { $0.lowercasedASCII })
-    }
-    return settings.allowed.contains { names.contains($0) }
+    if settings.allows(decimal(message.sender.id)) { return true }
+    if message.isGroup, settings.allows(decimal(message.place.chat)) { return true }
+    return message.sender.username.map { settings.allows([UInt8(ascii: "@")] + $0) } ?? false
   }
 
   /// Whether a group's message is for the bot.
