@@ -162,9 +162,7 @@ package final class OutboxTable {
     if entry.result == 0 { openCount -= 1 }
     entries[entry.number] = nil
     byID[entry.id] = nil
-    for key in Self.keys(message(of: entry)?.key ?? []) where byKey[key] === entry {
-      byKey[key] = nil
-    }
+    if let message = message(of: entry) { set(nil, forKeys: message.key, of: entry) }
     erase(&entry.message)
     // Storage may erase in any order. A message without its result would be answered again; it may still be among those
     // that the next flush erases. A result without its progress would be delivered again.
@@ -316,11 +314,19 @@ package final class OutboxTable {
   private func insert(_ entry: OutboxEntry, key: [UInt8]) {
     entries[entry.number] = entry
     byID[entry.id] = entry
-    for key in Self.keys(key) { byKey[key] = entry }
+    set(entry, forKeys: key, of: nil)
   }
 
-  private static func keys(_ lines: [UInt8]) -> [[UInt8]] {
-    lines.split(separator: UInt8(ascii: "\n")).map { Array($0) }
+  /// Sets the entry of keys, a line each; those of another entry than `old` stay as they are.
+  private func set(_ entry: OutboxEntry?, forKeys lines: [UInt8], of old: OutboxEntry?) {
+    let lines = lines.span
+    var start = 0
+    while start < lines.count {
+      let end = lines.firstIndex(of: UInt8(ascii: "\n"), from: start) ?? lines.count
+      let key = lines.extracting(start..<end).copied
+      if old == nil || byKey[key] === old { byKey[key] = entry }
+      start = end + 1
+    }
   }
 
   /// Makes an entry of the records that were found of it.

@@ -102,6 +102,38 @@ import Testing
     #expect(bench.table.entries.count > 300, "what is handed over is kept as long as there is room")
   }
 
+  @Test func eachLineOfAKeyFindsTheMessage() throws {
+    let bench = try OutboxBench()
+    bench.table.defersErasure = false
+    let first = try #require(bench.add("first", key: "a\nb\nc"))
+    let again = try OutboxBench(storage: bench.contents)
+    for table in [bench.table, again.table] {
+      for key in ["a", "b", "c"] {
+        #expect(text(table.entry(withKey: Array(key.utf8))?.id) == "first")
+      }
+      #expect(table.entry(withKey: Array("a\nb".utf8)) == nil)
+    }
+    let second = try #require(bench.add("second", key: "b"))
+    bench.table.remove(first)
+    #expect(bench.table.entry(withKey: Array("a".utf8)) == nil)
+    #expect(bench.table.entry(withKey: Array("b".utf8)) === second)
+  }
+
+  /// Records of the first version have no note.
+  @Test func readsRecordsOfTheFirstVersion() throws {
+    let bench = try OutboxBench()
+    let writer = RecordWriter(buffer: ByteBuffer(capacity: 64))
+    for number in [1, 1000, 1, 7] as [Int64] { writer.put(number) }
+    for text in ["id", "bot", "c", "", "r", "k", "x", "a", "{}"] {
+      writer.put(Array(text.utf8), limit: .max)
+    }
+    _ = bench.table.records.append(writer.buffer.span, number: 1 << 20, kind: 1)
+    let again = try OutboxBench(storage: bench.contents)
+    let entry = try #require(again.table.entry(Array("id".utf8)))
+    let message = try #require(again.table.source(of: entry))
+    #expect(text(message.address) == "a" && text(message.body) == "{}" && message.note.isEmpty)
+  }
+
   /// Whatever storage keeps of the writes since the last flush, nothing that was flushed is lost, and no entry is another
   /// one's.
   @Test func powerCutsLoseNothingThatWasFlushed() throws {

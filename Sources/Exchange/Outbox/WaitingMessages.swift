@@ -144,7 +144,7 @@ package final class WaitingMessages {
 
   /// Continues what an earlier process has left, before the first message is taken.
   package func recover() {
-    for entry in table.inOrder {
+    for entry in table.inOrder where !entry.isSettled || !entry.isTurnKept {
       guard let message = table.message(of: entry) else { continue }
       if entry.status == .queued {
         enter(entry, message)
