@@ -1,8 +1,9 @@
 """kill -9 at random moments loses nothing that was taken, and makes nothing twice: messages whose
-clients do not wait, their callbacks, and messages to a bot in Telegram.
+clients do not wait, their callbacks, and messages to a bot in Telegram and in Slack.
 
 `scripts/outbox-crashes` runs this with a thousand kills."""
 
+import json
 import os
 import signal
 import threading
@@ -17,6 +18,9 @@ from configuration import integration, rendered
 from postern import Gateway
 from receivers import SECRET, submit, verified
 from replies import document
+from slack import SECRET as SLACK_SECRET
+from slack import TOKEN as SLACK_TOKEN
+from slack import Slack, event, signed
 from telegram import ANN, TOKEN, Telegram
 
 KILLS = int(os.environ.get("POSTERN_CRASHES", 12))
@@ -94,6 +98,7 @@ class Person:
 
     def __init__(self, chat: int, town: "Town"):
         self.chat = {"id": chat, "type": "private"}
+        self.conversation = f"telegram-home-{chat}"
         self.telegram = town.telegram
         self.random = town.random
         self.is_over = town.is_over
@@ -116,6 +121,39 @@ class Person:
         return [(one["text"].removeprefix("re:"), one["at"]) for one in sent]
 
 
+class Colleague:
+    """Someone who writes in Slack, which posts a message again until it is answered."""
+
+    def __init__(self, channel: str, town: "Town"):
+        self.channel = channel
+        self.conversation = f"slack-work-{channel}"
+        self.slack = town.slack
+        self.random = town.random
+        self.said: list[str] = []
+        self.is_answered = True
+
+    def run(self, client) -> None:
+        while True:
+            self.post(client)
+            time.sleep(self.random.uniform(0, 0.03))
+
+    def post(self, client) -> None:
+        if self.is_answered:
+            self.said.append(f"{self.channel}/{len(self.said) + 1}")
+            self.is_answered = False
+        files = [self.slack.file("cat", "image/png", b"cat")] if len(self.said) % 10 == 0 else []
+        body = event(self.said[-1], channel=self.channel, ts=f"{len(self.said)}.0", files=files)
+        text = json.dumps(body).encode()
+        answer = client.request("POST", "/v1/channels/work", text, signed(text))
+        # A gateway that has no room is asked again.
+        self.is_answered = answer.status == 200
+        assert answer.status in (200, 503), answer.body
+
+    def replies(self) -> list[tuple[str, float]]:
+        sent = [one for one in list(self.slack.sent) if one["channel"] == self.channel]
+        return [(one["text"].removeprefix("re:"), one["at"]) for one in sent]
+
+
 class Town:
     """A gateway that is killed again and again, and all who talk to it."""
 
@@ -126,12 +164,13 @@ class Town:
         self.telegram.files["cat"] = b"cat"
         # The answer comes after a while, so that a kill may come before it.
         self.telegram.on_send = lambda _: time.sleep(random.uniform(0, 0.03))
+        self.slack = Slack()
         self.backend = backend(self.reply)
         self.receiver = backend(lambda _: [self.pause(), *document({}, "204 No Content")])
         self.is_over = threading.Event()
         self.kills: list[float] = []
-        self.repeated = {"callbacks": 0, "replies in Telegram": 0}
-        self.done = {"messages": 0, "refused": 0, "updates": 0}
+        self.repeated = {"callbacks": 0, "replies to people": 0}
+        self.done = {"messages": 0, "refused": 0, "messages of people": 0}
 
     def pause(self):
         return wait(self.random.uniform(0, 0.03))
@@ -141,6 +180,7 @@ class Town:
 
     def start(self, sync: str) -> Gateway:
         file = self.folder / "postern.conf"
+        people = {"allow": "*", "gather": self.random.choice(["0", "50ms"])}
         sections = {
             "server": {"listen": self.address},
             "context": {"memory": "16M", "file": self.folder / "context.ring", "sync": sync},
@@ -148,8 +188,9 @@ class Town:
             "limits": {"queue_per_conversation": 1000},
             "bot default": {"callback": self.receiver.url, "callback_secret": SECRET},
             "integration a": integration(self.backend.url),
-            "channel home": {"token": TOKEN, "api_url": self.telegram.url, "allow": "*"}
-            | {"gather": self.random.choice(["0", "50ms"])},
+            "channel home": {"token": TOKEN, "api_url": self.telegram.url} | people,
+            "channel work": {"type": "slack", "token": SLACK_TOKEN, "secret": SLACK_SECRET}
+            | {"api_url": self.slack.url, **people},
             "log": {"level": "warning"},
         }
         file.write_text(rendered(sections))
@@ -160,6 +201,7 @@ class Town:
     def close(self) -> None:
         self.running.process.kill()
         self.telegram.close()
+        self.slack.close()
 
     def live_until_kill(self, everyone, sync: str) -> None:
         """Starts a gateway, and kills it while everyone talks to it."""
@@ -195,6 +237,7 @@ class Town:
         self.receiver.forget_requests()
         self.telegram.calls.clear()
         self.telegram.sent.clear()
+        self.slack.sent.clear()
 
 
 def run_until_end(one, client, faults: list) -> None:
@@ -221,7 +264,9 @@ def test_kills_lose_nothing_and_make_nothing_twice(town, generator):
         sync = ["5s", "always", "never"][number % 3]
         senders = [Sender(f"c{number}-{index}", generator) for index in range(3)]
         waiter = Waiter(senders[0].conversation)
+        colleague = Colleague(f"D{number}", town)
         people = [Person(10 * number + index, town) for index in range(2)]
+        people.append(colleague)
         for _ in range(min(ROUND, KILLS - len(town.kills))):
             town.live_until_kill([*senders, waiter, *people], sync)
         running = town.start(sync).await_readiness(60)
@@ -230,21 +275,23 @@ def test_kills_lose_nothing_and_make_nothing_twice(town, generator):
             while sender.cut_off is not None:
                 sender.send(client)
                 time.sleep(0.01)
+        while not colleague.is_answered:
+            colleague.post(client)
         town.telegram.await_confirmed(60)
         check_callbacks(town, senders)
         for sender in senders:
             check_results(client, sender)
-        check_telegram(town, people)
+        check_people(town, people)
         for sender in senders:
             answered = waiter.answered if sender.conversation == waiter.conversation else []
             check_context(client, sender.conversation, list(sender.accepted), answered)
         for person in people:
-            check_context(client, f"telegram-home-{person.chat['id']}", person.said, [])
+            check_context(client, person.conversation, person.said, [])
         running.stop(timeout=40)
         town.forget()
         print(f"{len(town.kills)} kills: {town.done}, repeated {town.repeated}", flush=True)
-    assert town.done["messages"] and town.done["updates"]
-    assert town.telegram.violations == []
+    assert all(town.done[name] for name in ("messages", "messages of people"))
+    assert town.telegram.violations == town.slack.violations == []
 
 
 def check_results(client, sender: Sender) -> None:
@@ -280,15 +327,15 @@ def check_callbacks(town: Town, senders: list[Sender]) -> None:
         town.repeated["callbacks"] += check_deliveries(came, order, town.kills)
 
 
-def check_telegram(town: Town, people: list[Person]) -> None:
+def check_people(town: Town, people: list[Person | Colleague]) -> None:
     for person in people:
-        town.done["updates"] += len(person.said)
+        town.done["messages of people"] += len(person.said)
         until(lambda one=person: set(one.said) <= set(lines(text for text, _ in one.replies())))
         came = person.replies()
         texts = [text for text, _ in groupby(text for text, _ in came)]
         # What was gathered is answered at once, each message in one reply.
         assert lines(texts) == person.said
-        town.repeated["replies in Telegram"] += check_deliveries(came, texts, town.kills)
+        town.repeated["replies to people"] += check_deliveries(came, texts, town.kills)
 
 
 def lines(texts) -> list[str]:

@@ -1,6 +1,7 @@
 """Slack's side: signed events, and a server that takes `chat.postMessage` by its documentation, and
 has files."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -98,6 +99,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
+
+    def handle(self) -> None:
+        # A gateway that is killed does not close its connections in good order.
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         content = self.slack.files.get(self.path)
