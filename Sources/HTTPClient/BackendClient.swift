@@ -11,6 +11,13 @@ public protocol BackendClient: AnyObject {
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID
 
+  /// Posts `body` in the gap of a frame, or by itself without one.
+  func post(
+    _ body: ByteBuffer, in frame: BodyFrame?, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID
+
   /// Gives up a transfer: its connection is closed at once, its completion never called. One that has ended is
   /// left alone.
   func cancel(_ id: TransferID)

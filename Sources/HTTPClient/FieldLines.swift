@@ -13,6 +13,14 @@ public struct FieldLines: Sendable {
   /// No lines.
   public init() {}
 
+  /// A field about which libcurl has an opinion, and the lines after it: the text begins with its name.
+  public init(_ name: StaticString, _ value: Span<UInt8>, before lines: FieldLines) {
+    append(name, value)
+    if lines.bytes.isEmpty { return }
+    bytes.append("\r\n")
+    bytes += lines.bytes
+  }
+
   /// Makes room for fields of `byteCount` bytes, names included.
   public mutating func reserve(_ byteCount: Int) {
     bytes.reserveCapacity(bytes.count + byteCount)

@@ -97,9 +97,20 @@ public final class HTTPClient: BackendClient {
     receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
+    post(
+      body, in: nil, to: upstream, fields: fields, receiver: receiver, completion: completion)
+  }
+
+  /// As ``BackendClient`` has it.
+  public func post(
+    _ body: ByteBuffer, in frame: BodyFrame?, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
     let transfer = upstream.idle.popLast() ?? makeTransfer(for: upstream)
     transfer.prepare(
-      for: upstream, fields: fields, body: body, receiver: receiver, completion: completion)
+      for: upstream, fields: fields, body: body, in: frame, receiver: receiver,
+      completion: completion)
     transfer.place = running.count
     running.append(transfer)
     add(transfer)

@@ -5,6 +5,8 @@ import Platform
 struct ResponseFields {
   /// Whether Content-Length is invalid: libcurl takes that for a missing one.
   private(set) var isLengthInvalid = false
+  /// Whether the body's end is apart from the connection's.
+  private(set) var isDelimited = false
   /// Whether Content-Length is more than the limit of the body.
   private(set) var announcesTooMuch = false
   /// What Retry-After says, and `retry-after-ms`, which is more exact; `nil` if both are missing or invalid.
@@ -27,6 +29,7 @@ struct ResponseFields {
       }
       guard let length = line.value(ofField: "content-length:") else { return }
       guard let count = Int(decimal: length) else { return isLengthInvalid = true }
+      isDelimited = true
       announcesTooMuch = count > bodyLimit
     case UInt8(ascii: "r"):
       if let value = line.value(ofField: "retry-after:") {
@@ -35,11 +38,9 @@ struct ResponseFields {
         preciseRetryAfter = RetryAfter.parse(milliseconds: value)
       }
     case UInt8(ascii: "t"):
-      if let coding = line.value(ofField: "transfer-encoding:"),
-        !coding.equalsIgnoringCase("chunked")
-      {
-        isEncoded = true
-      }
+      guard let coding = line.value(ofField: "transfer-encoding:") else { return }
+      isDelimited = coding.extracting(last: 7).equalsIgnoringCase("chunked")
+      if coding.count != 7 || !isDelimited { isEncoded = true }
     case UInt8(ascii: "x"):
       guard let value = line.value(ofField: "x-should-retry:") else { return }
       forbidsRetry = value.equalsIgnoringCase("false")

@@ -14,16 +14,6 @@ final class Transfer {
   /// become that many at once.
   private static let unpackedLimit = 1 << 20
 
-  /// What is done with the body.
-  enum Delivery {
-    /// It is gathered for the completion.
-    case whole
-    /// The receiver decides once the header section has come.
-    case undecided
-    /// It is delivered as it comes.
-    case inParts
-  }
-
   let easy: UnsafeMutableRawPointer
   /// Tells this use from earlier ones, so that a stale `TransferID` cancels nothing.
   private(set) var generation: UInt32 = 0
@@ -47,8 +37,7 @@ final class Transfer {
   private let bodyLimit: Int
   private let sharedFields: UnsafeMutablePointer<curl_slist>?
   private var fields = FieldList()
-  /// What is being sent: libcurl reads it where it is.
-  private var sent: ByteBuffer?
+  private var sent: SentBody?
   private var body: [UInt8] = []
   /// Whether there is more of the body than its limit.
   private(set) var isTooLarge = false
@@ -150,6 +139,17 @@ final class Transfer {
       let part = UnsafeRawBufferPointer(start: bytes, count: size * count)
       return Transfer.lend(context) { $0.receiveBody(part) }
     }
+    _ = ccurl_set_pointer(easy, CURLOPT_READDATA, context)
+    _ = ccurl_set_data_function(easy, CURLOPT_READFUNCTION) { room, size, count, context in
+      let room = UnsafeMutableRawBufferPointer(start: room, count: size * count)
+      return Transfer.lend(context) { $0.sent?.read(into: room) ?? 0 }
+    }
+    _ = ccurl_set_pointer(easy, CURLOPT_SEEKDATA, context)
+    _ = ccurl_set_seek_function(easy) { context, offset, _ in
+      // libcurl asks for the beginning alone: SEEK_SET, 0.
+      Transfer.lend(context) { $0.sent?.position = Int(offset) }
+      return CURL_SEEKFUNC_OK
+    }
     _ = ccurl_set_data_function(easy, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
       let line = UnsafeRawBufferPointer(start: bytes, count: size * count)
       return Transfer.lend(context) { $0.receiveHeaderLine(line) }
@@ -158,7 +158,7 @@ final class Transfer {
 
   /// Sets the handle up for one request.
   func prepare(
-    for upstream: Upstream, fields lines: FieldLines, body sent: ByteBuffer,
+    for upstream: Upstream, fields lines: FieldLines, body sent: ByteBuffer, in frame: BodyFrame?,
     receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) {
@@ -166,6 +166,7 @@ final class Transfer {
     self.completion = completion
     self.receiver = receiver
     delivery = receiver == nil ? .whole : .undecided
+    let sent = SentBody(sent, in: frame)
     self.sent = sent
     body = []
     isAddressRefused = false
@@ -179,7 +180,7 @@ final class Transfer {
     errorText[0] = 0
     _ = ccurl_set_fields(easy, fields.fill(with: lines, before: sharedFields))
     // A body would make a POST of it.
-    if !isGet { _ = ccurl_set_body(easy, sent.address, curl_off_t(sent.count)) }
+    if !isGet { sent.set(on: easy) }
   }
 
   /// Sets the handle up to send the same request once more, on a new connection.
@@ -191,6 +192,7 @@ final class Transfer {
 
   private func beginSending(connectsAfresh: Bool) {
     localPort = 0
+    sent?.position = 0
     sockets.reset()
     guard self.connectsAfresh != connectsAfresh else { return }
     self.connectsAfresh = connectsAfresh
@@ -246,6 +248,7 @@ final class Transfer {
       body: body,
       retryAfter: responseFields.retryAfter,
       forbidsRetry: responseFields.forbidsRetry,
+      isDelimited: responseFields.isDelimited,
       usesTLS: upstream?.settings.usesTLS ?? true,
       timings: timings,
       detail: failure == nil ? "" : Text(cString: errorText))
@@ -263,9 +266,6 @@ final class Transfer {
       code, connected: sockets.wereConnected || ccurl_get_long(easy, CURLINFO_LOCAL_PORT) > 0,
       resolved: timings.nameResolved > 0, detail: hasHead ? "" : Text(cString: errorText))
   }
-
-  /// How long the phases took that are over.
-  var timings: TransferTimings { TransferTimings(of: easy) }
 
   // MARK: Delivery in parts
 

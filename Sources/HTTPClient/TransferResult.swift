@@ -16,6 +16,8 @@ public struct TransferResult {
   public var retryAfter: TimeSpan?
   /// Whether the backend says by `x-should-retry` that the same request would only fail again.
   public var forbidsRetry = false
+  /// Whether the response says where its body ends.
+  public var isDelimited = true
   /// Whether it was asked over https.
   public var usesTLS = true
   /// How long the phases took.
@@ -49,4 +51,9 @@ public struct TransferTimings: Sendable {
     firstByte = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_STARTTRANSFER_TIME_T))
     total = Int(clamping: ccurl_get_microseconds(easy, CURLINFO_TOTAL_TIME_T))
   }
+}
+
+extension Transfer {
+  /// How long the phases took that are over.
+  var timings: TransferTimings { TransferTimings(of: easy) }
 }

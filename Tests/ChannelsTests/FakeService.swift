@@ -82,6 +82,14 @@ final class FakeService: BackendClient {
     receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
+    post(body, in: nil, to: upstream, fields: fields, receiver: receiver, completion: completion)
+  }
+
+  func post(
+    _ body: ByteBuffer, in frame: BodyFrame?, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
     lastTicket += 1
     let document = try? JSONDocument(body.span.copied)
     calls.append(Call(text(upstream.settings.url), document?.root, lastTicket, completion))

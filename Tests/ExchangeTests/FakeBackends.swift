@@ -45,6 +45,14 @@ final class FakeBackends: BackendClient {
     receiver: (any ResponseReceiver)?,
     completion: @escaping (TransferResult) -> Void
   ) -> TransferID {
+    post(body, in: nil, to: upstream, fields: fields, receiver: receiver, completion: completion)
+  }
+
+  func post(
+    _ body: ByteBuffer, in frame: BodyFrame?, to upstream: Upstream, fields: FieldLines,
+    receiver: (any ResponseReceiver)?,
+    completion: @escaping (TransferResult) -> Void
+  ) -> TransferID {
     let url = text(upstream.settings.url)
     askedCounts[url, default: 0] += 1
     lastTicket += 1

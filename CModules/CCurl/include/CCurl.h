@@ -33,6 +33,12 @@ static inline CURLcode ccurl_set_data_function(CURL *easy, CURLoption option, cc
   return curl_easy_setopt(easy, option, function);
 }
 
+typedef int (*ccurl_seek_function)(void *context, curl_off_t offset, int origin);
+
+static inline CURLcode ccurl_set_seek_function(CURL *easy, ccurl_seek_function function) {
+  return curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, function);
+}
+
 typedef int (*ccurl_request_function)(void *context, char *peer, char *local, int peer_port, int local_port);
 
 static inline CURLcode ccurl_set_request_function(CURL *easy, ccurl_request_function function) {
