@@ -18,6 +18,8 @@ package struct Endpoint: Sendable {
     case optionalJSON
     /// JSON.
     case json
+    /// A form, `multipart/form-data`. The handler checks that it is one.
+    case form
   }
 
   /// The operation's name in /openapi.json, which is also what its description goes by.

@@ -97,6 +97,15 @@ extension Endpoint {
       "createModeration", .post, "/v1/moderations", scope: .chat, body: .json,
       PassedHandlers.createModeration),
     Endpoint(
+      "createSpeech", .post, "/v1/audio/speech", scope: .chat, body: .json,
+      PassedHandlers.createSpeech),
+    Endpoint(
+      "createTranscription", .post, "/v1/audio/transcriptions", scope: .chat, body: .form,
+      PassedHandlers.createTranscription),
+    Endpoint(
+      "createTranslation", .post, "/v1/audio/translations", scope: .chat, body: .form,
+      PassedHandlers.createTranslation),
+    Endpoint(
       "createResponse", .post, "/v1/responses", scope: .chat, body: .json,
       ChatHandlers.createResponse),
     Endpoint(

@@ -97,8 +97,11 @@ package final class Integration {
 
   /// Whether it serves a purpose.
   package func serves(_ purpose: Purpose) -> Bool {
-    guard purpose == .tokenCount else { return settings.purposes.contains(purpose) }
-    return dialect == .anthropic && settings.purposes.contains(.chat)
+    switch purpose {
+    case .tokenCount: dialect == .anthropic && settings.purposes.contains(.chat)
+    case .translation: settings.purposes.contains(.transcription)
+    default: settings.purposes.contains(purpose)
+    }
   }
 
   /// Where the backend serves a purpose; `nil` for `echo`.
@@ -108,6 +111,9 @@ package final class Integration {
     var wanted = upstream.settings
     let isOnly = settings.purposes == Purposes(purpose)
     wanted.url = url.text(for: purpose, isOnly: isOnly)
+    if purpose.isAudio, let dialect {
+      wanted.fields = Integration.sharedFields(settings, dialect, for: purpose)
+    }
     let other = Upstream(wanted)
     others.append((purpose, other))
     return other
@@ -137,9 +143,9 @@ package final class Integration {
   }
 
   /// The body of a request that is passed on to the backend, which must exist.
-  package func body(of request: PassedRequest) -> ByteBuffer {
+  package func body(of request: PassedRequest, streams: Bool = false) -> ByteBuffer {
     guard let profile, let upstream else { preconditionFailure("echo has no backend") }
-    return request.body(for: profile, into: upstream.takeBuffer())
+    return request.body(for: profile, streams: streams, into: upstream.takeBuffer())
   }
 
   /// Begins the body of a request for a reply of one token, as far as the dialect can ask for that. There must be a
@@ -169,11 +175,13 @@ package final class Integration {
     }
   }
 
-  /// The fields of one request.
+  /// The fields of one request. `contentType` is that of a form.
   package func fields(
-    conversation: [UInt8], request: [UInt8], platform: [UInt8]?, betas: [UInt8]? = nil
+    conversation: [UInt8], request: [UInt8], platform: [UInt8]?, betas: [UInt8]? = nil,
+    contentType: [UInt8]? = nil
   ) -> FieldLines {
-    var fields = ownFields
+    var fields =
+      contentType.map { FieldLines("Content-Type", $0.span, before: ownFields) } ?? ownFields
     // 64: what the names take.
     fields.reserve(conversation.count + request.count + (platform?.count ?? 0) + 64)
     if sendsConversation { fields.append("X-Conversation-Id", conversation.span) }
@@ -237,12 +245,20 @@ package final class Integration {
   /// The largest answer to a probe, in bytes. What is longer has told enough by its status.
   private static let probeLimit = 65536
 
-  /// The configured fields, and the dialect's fields that are not among them.
+  /// The configured fields, and the dialect's fields that are not among them. The `Content-Type` of a form is the
+  /// client's, and audio is not JSON.
   private static func sharedFields(
-    _ settings: IntegrationSettings, _ dialect: Dialect
+    _ settings: IntegrationSettings, _ dialect: Dialect, for purpose: Purpose = .chat
   ) -> [[UInt8]] {
-    var lines = settings.headers.map { field(name: $0.name, value: $0.text) }
+    var lines: [[UInt8]] = []
+    for header in settings.headers {
+      if purpose.takesRecording, header.name.span.equalsIgnoringCase("Content-Type") { continue }
+      lines.append(field(name: header.name, value: header.text))
+    }
     for own in dialect.defaultFields where !settings.setsField(own.name) {
+      let name = [UInt8](own.name)
+      if purpose.takesRecording, name.span.equals("Content-Type") { continue }
+      if purpose.isAudio, name.span.equals("Accept") { continue }
       lines.append(field(name: [UInt8](own.name), value: [UInt8](own.value)))
     }
     return lines

@@ -22,13 +22,13 @@ package struct Verdict {
   /// The verdict on a transfer. `acceptsToolCalls`: as in `Dialect.decode`.
   package init(
     of result: TransferResult, dialect: Dialect, for purpose: Purpose = .chat,
-    acceptsToolCalls: Bool = false
+    contentType: [UInt8] = [], acceptsToolCalls: Bool = false
   ) {
     if let failure = result.failure, !result.isErrorOfAnyBody {
       let (outcome, kind) = Verdict.sort(failure)
       self.init(outcome, kind, FailureAdvice.transfer(failure, result))
     } else if 200...299 ~= result.status, purpose != .chat {
-      self.init(passed: result.body, purpose)
+      self.init(passed: result.body, contentType, purpose)
     } else if 200...299 ~= result.status {
       self.init(success: result.body, dialect, acceptsToolCalls)
     } else {
@@ -37,9 +37,9 @@ package struct Verdict {
   }
 
   /// The verdict on the body of a success that is passed on.
-  private init(passed body: [UInt8], _ purpose: Purpose) {
+  private init(passed body: [UInt8], _ contentType: [UInt8], _ purpose: Purpose) {
     do throws(ReplyFault) {
-      self.init(reply: try Reply.passed(body, for: purpose))
+      self.init(reply: try Reply.passed(body, contentType, for: purpose))
     } catch {
       self.init(of: error)
     }

@@ -57,6 +57,9 @@ extension Answer {
     return count
   }
 
+  /// Whether there is no reply.
+  package var isFailure: Bool { if case .reply = content { false } else { true } }
+
   /// The outcome for the log: that of the last attempt.
   package var outcome: StaticString {
     switch content {

@@ -25,6 +25,8 @@ final class Attempt: ResponseReceiver {
   private var announced: StreamFraming?
   /// What the body is, as far as is known.
   private var form = BodyForm.unknown
+  /// The response's `Content-Type`, where the client gets it.
+  private var contentType: [UInt8] = []
   /// The body, where it comes in parts and is not a stream.
   private var gathered: [UInt8] = []
   private var isPaused = false
@@ -49,7 +51,7 @@ final class Attempt: ResponseReceiver {
   ) {
     self.order = order
     self.body = body
-    requestBytes = body.count
+    requestBytes = self.order.frame?.count(with: body.count) ?? body.count
     self.services = services
     self.owner = owner
     start = services.loop.now
@@ -57,7 +59,7 @@ final class Attempt: ResponseReceiver {
     suspicion = self.order.suspicion
     timer = services.loop.schedule(at: silenceLimit) { [self] in timeOut() }
     transfer = services.client.post(
-      body, to: self.order.upstream, fields: self.order.fields,
+      body, in: self.order.frame, to: self.order.upstream, fields: self.order.fields,
       receiver: self
     ) { [self] in receive($0) }
   }
@@ -182,9 +184,25 @@ final class Attempt: ResponseReceiver {
   /// Takes a response's head. Returns whether the response may be a stream, to be taken as it comes. A stream without
   /// its `Content-Type` is taken whole where none was asked for.
   func receive(_ head: ResponseHead, contentType: Span<UInt8>) -> Bool {
-    guard 200...299 ~= head.status, order.purpose == .chat else { return false }
+    guard 200...299 ~= head.status, order.streams || order.purpose == .chat else {
+      self.contentType = contentType.printable
+      return false
+    }
     announced = StreamFraming(contentType: contentType)
+    if order.purpose.isAudio { return receiveAudio(contentType.printable) }
     return announced != nil || order.streams && !head.announcesTooMuch
+  }
+
+  /// Takes the head of a response that may be audio, or events about it. Errors, and what a recording says, are judged
+  /// whole.
+  private func receiveAudio(_ contentType: [UInt8]) -> Bool {
+    if announced == .events { return true }
+    announced = nil
+    self.contentType = contentType
+    let type = contentType.span
+    guard order.purpose == .speech, !type.namesJSON, !type.namesHTML else { return false }
+    decoder = StreamDecoder(bodyOf: contentType, for: order.purpose)
+    return true
   }
 
   /// How many bytes of white space may come before the form of a body is known.
@@ -204,7 +222,7 @@ final class Attempt: ResponseReceiver {
     if case .stream(let framing) = form {
       let decoder = StreamDecoder(
         order.integration.dialect ?? .custom, framing, limit: limit, continuing: order.continued,
-        passesEvents: order.passesEvents)
+        passesEvents: order.passesEvents, for: order.purpose)
       self.decoder = decoder
       var start: [UInt8] = []
       swap(&start, &gathered)
@@ -266,6 +284,7 @@ final class Attempt: ResponseReceiver {
     let progress = TransferProgress(status: result.status, timings: result.timings)
     if let decoder {
       let deltas = decoder.finish()
+      if result.failure == nil { decoder.noteEnd(isDelimited: result.isDelimited) }
       if !deltas.isEmpty { owner?.deliver(deltas) }
       // After a finish signal the reply is whole, even if the connection breaks.
       if result.failure == nil || decoder.isFinished {
@@ -290,7 +309,7 @@ final class Attempt: ResponseReceiver {
   private func judge(_ result: TransferResult) {
     var verdict = Verdict(
       of: result, dialect: order.integration.dialect ?? .custom, for: order.purpose,
-      acceptsToolCalls: order.acceptsToolCalls)
+      contentType: contentType, acceptsToolCalls: order.acceptsToolCalls)
     if let reply = verdict.reply { verdict = Verdict(of: reply, for: order.face) }
     if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .broken
@@ -357,5 +376,15 @@ extension AttemptReport {
     advice = verdict.advice
     backendReason = verdict.backendReason
     overflow = verdict.overflow
+  }
+}
+
+extension Span<UInt8> {
+  /// The bytes, if a header field can carry them; else nothing.
+  fileprivate var printable: [UInt8] {
+    for index in indices where !self[index].isVisibleASCII && self[index] != UInt8(ascii: " ") {
+      return []
+    }
+    return copied
   }
 }

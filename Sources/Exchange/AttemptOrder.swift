@@ -20,6 +20,8 @@ extension Attempt {
     var deadline: Instant?
     /// Whether the body asks for a stream.
     var streams = false
+    /// What the body goes into, if anything.
+    var frame: BodyFrame?
     /// What the backend is asked for.
     var purpose = Purpose.chat
     /// The beginning of the reply that the backend is asked to continue, a JSON string.

@@ -18,7 +18,7 @@ struct DeliveredPart {
     for delta in deltas {
       switch delta {
       case .text, .event(_, _, .text): (hasBegun, isEmpty) = (true, false)
-      case .toolCall, .event(_, _, .beyondText):
+      case .toolCall, .event(_, _, .beyondText), .body:
         (hasBegun, isEmpty, isBeyondText) = (true, false, true)
       case .reasoning, .signature, .event(_, _, .thinking): hasBegun = true
       case .logprobs, .arguments, .callMembers, .event: break

@@ -259,7 +259,9 @@ package final class Exchange: ConversationMember, AttemptOwner {
   }
 
   /// Whether the client gets the reply as it is made.
-  var isLive: Bool { message.isStreaming && bot.settings.delivery == .live }
+  var isLive: Bool {
+    message.isStreaming && (bot.settings.delivery == .live || message.prompt.purpose.isAudio)
+  }
 
   /// Takes the result of an attempt.
   func settle(_ report: AttemptReport, _ reply: Reply?) {

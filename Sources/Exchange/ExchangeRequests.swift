@@ -11,8 +11,12 @@ import Protocols
 extension Exchange {
   /// Whether an integration is asked for a stream.
   func asksForStream(_ integration: Integration) -> Bool {
-    message.prompt.purpose == .chat
-      && integration.streams(toStreamingClient: message.isStreaming)
+    switch message.prompt.purpose {
+    case .chat: integration.streams(toStreamingClient: message.isStreaming)
+    case .completions: isLive && integration.streams(toStreamingClient: true)
+    case .speech, .transcription, .translation: message.isStreaming
+    case .embeddings, .moderations, .tokenCount: false
+    }
   }
 
   /// What an attempt of a trial sends besides its body, and how long it may take.
@@ -20,14 +24,17 @@ extension Exchange {
   @_optimize(speed)
   func order(for trial: Trial, at upstream: Upstream, streams: Bool) -> Attempt.Order {
     let integration = trial.integration
+    let form = message.prompt.form
     return Attempt.Order(
       integration: integration, upstream: upstream,
       fields: integration.fields(
         conversation: conversation, request: request, platform: message.platform,
-        betas: message.betas),
+        betas: message.betas, contentType: form?.contentType),
       limit: trial.limit(at: now), patience: trial.end,
       suspicion: dispatcher.watches.suspicion(of: integration), deadline: deadline,
-      streams: streams, purpose: message.prompt.purpose, continued: delivered.text,
+      streams: streams,
+      frame: form.map { BodyFrame($0.bytes, replacing: $0.model) }, purpose: message.prompt.purpose,
+      continued: delivered.text,
       face: message.prompt.chat?.face ?? .native,
       passesEvents: passesEvents(of: integration))
   }
@@ -45,7 +52,7 @@ extension Exchange {
   ) throws(TranslationFault) -> ByteBuffer {
     let integration = trial.integration
     if case .passed(let request) = message.prompt {
-      let body = integration.body(of: request)
+      let body = integration.body(of: request, streams: streams)
       sent = SentRequest(history: WrittenHistory(), bytes: body.count)
       return body
     }

@@ -23,6 +23,11 @@ package enum Prompt {
     if case .passed(let request) = self { request.purpose } else { .chat }
   }
 
+  /// The form that is passed on, if it is one.
+  package var form: FormData? {
+    if case .passed(let request) = self { request.form } else { nil }
+  }
+
   /// The user's last message, which an `echo` integration answers with.
   package var lastMessage: JSONValue? {
     if case .turn(let content, _, _) = self { return content }

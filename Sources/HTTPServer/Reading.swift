@@ -139,7 +139,7 @@ extension Daemon {
       if let length = head.contentLength, length > limit {
         return answerWithoutBody(request, head, refusal(.bodyTooLarge(limit: limit), request))
       }
-      request.receiveBody(then: handle)
+      request.receiveBody(of: head.contentLength, then: handle)
       connection.reader.takeBody(of: head, limit: limit)
       return head.expectsContinue ? .waited : .sent
     }

@@ -21,6 +21,7 @@ import TestSupport
       (.get, "/v1/messages/msg_1", "readMessage msg_1"),
       (.post, "/v1/messages/msg_1", "405 GET, HEAD, DELETE"),
       (.post, "/v1/embeddings", "createEmbeddings"),
+      (.post, "/v1/audio/speech", "createSpeech"),
       (.post, "/v1/completions", "createCompletion"),
       (.post, "/v1/moderations", "createModeration"),
       (.get, "/v1/models", "listModels"), (.get, "/v1/models/b", "showModel b"),
@@ -148,6 +149,9 @@ import TestSupport
       createEmbeddings chat json
       createCompletion chat json
       createModeration chat json
+      createSpeech chat json
+      createTranscription chat form
+      createTranslation chat form
       createResponse chat json
       readResponse chat unread
       deleteResponse chat ignored

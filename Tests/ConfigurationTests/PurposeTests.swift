@@ -30,6 +30,14 @@ import Testing
       ("https://a.example/v1/", .embeddings, false, "https://a.example/v1/embeddings"),
       ("https://a.example", .embeddings, false, "https://a.example/embeddings"),
       ("https://a.example/own/path", .embeddings, true, "https://a.example/own/path"),
+      (
+        "https://a.example/v1/chat/completions", .transcription, false,
+        "https://a.example/v1/audio/transcriptions"
+      ),
+      (
+        "https://a.example/v1/audio/speech", .translation, false,
+        "https://a.example/v1/audio/translations"
+      ),
       ("https://a.example?x", .embeddings, false, "https://a.example/embeddings?x"),
     ] as [(String, Purpose, Bool, String)])
   func isBesideTheOthers(url: String, purpose: Purpose, isOnly: Bool, expected: String) throws {
@@ -43,7 +51,9 @@ import Testing
       ("type = openai", "embeddings, chat,moderations", []),
       (
         "type = openai", "embedding",
-        ["5: serves: 'embedding' is not one of chat, embeddings, completions, moderations"]
+        [
+          "5: serves: 'embedding' is not one of chat, embeddings, completions, moderations, transcription, speech"
+        ]
       ),
       (
         "type = openai", "chat,", ["5: serves: a part of the list is empty; remove the extra comma"]

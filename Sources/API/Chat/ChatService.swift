@@ -57,18 +57,39 @@ struct ChatService {
       let body = try JSONValue.object(in: request.body)
       let model = try models.model(body.model, for: purpose)
       let isStreaming =
-        purpose == .completions ? try body["stream"].flag("stream") : false
-      let message = Message(
-        .passed(PassedRequest(purpose, body: body)), to: model.integration, conversation: nil,
-        user: nil, userID: body["user"]?.string.flatMap { $0.isEmpty ? nil : $0 },
-        metadata: nil, isStreaming: isStreaming)
-      let terms = AnswerTerms(purpose: purpose, showsAttempts: models.key.seesAttempts)
-      try messages.answer(
-        request, with: message, from: models.key, for: model.bot,
-        as: AnswerFormat(.openai, terms, for: model.bot.settings))
+        purpose == .completions ? try body["stream"].flag("stream") : purpose.isAudio
+      try pass(
+        PassedRequest(purpose, body: body), request, to: model, models,
+        user: body["user"]?.string.flatMap { $0.isEmpty ? nil : $0 }, isStreaming: isStreaming)
     } catch {
       refuse(request, error, in: .openai)
     }
+  }
+
+  /// Handles a form with a recording.
+  func handleRecording(_ request: Request, for purpose: Purpose, _ models: ModelTable) {
+    do throws(APIError) {
+      let form = try FormData.form(of: request)
+      let model = try models.model([UInt8](form.bytes[form.model]), for: purpose)
+      try pass(
+        PassedRequest(purpose, form: form), request, to: model, models, user: nil,
+        isStreaming: form.isStreaming)
+    } catch {
+      refuse(request, error, in: .openai)
+    }
+  }
+
+  private func pass(
+    _ passed: PassedRequest, _ request: Request, to model: ModelTable.Model, _ models: ModelTable,
+    user: [UInt8]?, isStreaming: Bool
+  ) throws(APIError) {
+    let message = Message(
+      .passed(passed), to: model.integration, conversation: nil, user: nil, userID: user,
+      metadata: nil, isStreaming: isStreaming)
+    let terms = AnswerTerms(purpose: passed.purpose, showsAttempts: models.key.seesAttempts)
+    try messages.answer(
+      request, with: message, from: models.key, for: model.bot,
+      as: AnswerFormat(.openai, terms, for: model.bot.settings))
   }
 
   /// Handles a request for the number of its tokens. Where no backend counts them, they are estimated.
@@ -95,6 +116,17 @@ struct ChatService {
   private func refuse(_ request: Request, _ error: APIError, in face: Face) {
     refusals.note(error, of: request)
     request.respond(error.response(as: face))
+  }
+}
+
+extension FormData {
+  /// The form that is a request's body.
+  fileprivate static func form(of request: Request) throws(APIError) -> FormData {
+    do throws(FormFault) {
+      return try FormData(request.body, request.field("Content-Type") ?? [])
+    } catch {
+      throw APIError(error)
+    }
   }
 }
 

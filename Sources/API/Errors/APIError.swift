@@ -77,6 +77,15 @@ extension APIError {
 }
 
 extension APIError {
+  /// The error for a form that cannot be passed on.
+  init(_ fault: FormFault) {
+    self.init(
+      fault.field == nil ? .invalidRequest : .invalidParameter, fault.message,
+      parameter: fault.field)
+  }
+}
+
+extension APIError {
   /// The error for a request that the server itself refuses.
   init(_ refusal: Refusal) {
     switch refusal {

@@ -14,6 +14,7 @@ final class AnswerFormat {
   private let bot: BotSettings
   private let showsAttempts: Bool
   private let estimatedTokens: Int?
+  private let purpose: Purpose
 
   /// A format for one request to a bot, which has the words for failures.
   init(_ face: Face, _ terms: AnswerTerms = AnswerTerms(), for bot: BotSettings) {
@@ -21,13 +22,16 @@ final class AnswerFormat {
     self.bot = bot
     showsAttempts = terms.showsAttempts
     estimatedTokens = terms.estimatedTokens
+    purpose = terms.purpose
     writer = face.writer(terms)
   }
 
   /// The response with a whole answer.
   func response(to answer: Answer) -> Response {
     var response: Response
-    if case .reply(let reply, let integration) = answer.content {
+    if case .reply(let reply, _) = answer.content, let passed = reply.passed {
+      response = .passed(passed.contentType, .bytes(passed.bytes))
+    } else if case .reply(let reply, let integration) = answer.content {
       let body = writer.body(of: reply, answer.facts(integration)) { answer.writeAttempts(to: &$0) }
       response = Response(status: 200, contentType: "application/json", content: .buffer(body))
     } else if let estimatedTokens {
@@ -49,8 +53,19 @@ final class AnswerFormat {
     error.response(as: face)
   }
 
+  /// Whether a stream is the backend's own, with nothing of Postern's in it. One that fails is cut off.
+  var isBare: Bool { purpose.isAudio }
+
   /// The pieces of a reply that did not come as a stream.
-  func deltas(of reply: Reply) -> [ReplyDelta] { reply.deltas(for: face) }
+  func deltas(of reply: Reply) -> [ReplyDelta] {
+    purpose == .chat ? reply.deltas(for: face) : []
+  }
+
+  /// The head of a stream that begins with these pieces.
+  func head(of deltas: [ReplyDelta]) -> Response {
+    guard case .body(let type, _)? = deltas.first else { return streamHead }
+    return .passed(type, .bytes([]))
+  }
 
   /// The head of a response with a stream.
   var streamHead: Response {
@@ -81,6 +96,13 @@ final class AnswerFormat {
 }
 
 extension Response {
+  /// A backend's own body.
+  fileprivate static func passed(_ contentType: [UInt8], _ body: ResponseBody) -> Response {
+    var response = Response(status: 200, contentType: nil, content: body)
+    if !contentType.isEmpty { response.fields.append(("Content-Type", contentType)) }
+    return response
+  }
+
   /// How many tokens a request has, for Anthropic's clients.
   static func tokenCount(_ tokens: Int) -> Response {
     var writer = JSONWriter()

@@ -52,6 +52,7 @@ final class MessageService {
     let format = AnswerFormat(.native, terms, for: bot.settings)
     do throws(APIError) {
       let message = try MessageBody.message(in: request.body)
+      try bot.checkServesChat()
       let preferences = Preferences(request)
       // A stream is for a client that waits: what it prefers does not fit, and is left out.
       if preferences.respondsAsynchronously, !message.isStreaming {
@@ -71,12 +72,16 @@ final class MessageService {
     as format: AnswerFormat
   ) throws(APIError) {
     message.byteCount = request.body.count
-    let key = try idempotencyKey(of: request, from: caller, for: bot)
+    // What is passed on as it comes is not kept.
+    let isPassedLive = message.isStreaming && message.prompt.purpose != .chat
+    let key = isPassedLive ? nil : try idempotencyKey(of: request, from: caller, for: bot)
     let responder = Responder(
       request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)
     guard let key else { return exchange(message, bot, responder, from: caller) }
     let identity = identity(of: message, request, in: format.face)
-    switch repeats.match(key, body: identity, at: dispatcher.services.loop.now) {
+    switch repeats.match(
+      key, body: request.body, sharing: identity, at: dispatcher.services.loop.now)
+    {
     case .first: exchange(message, bot, responder, from: caller, key: key, identity)
     case .answered(let answer): responder.receive(answer)
     case .underWay(let delivery): responder.wait(for: .delivery(delivery))
@@ -85,7 +90,7 @@ final class MessageService {
     }
   }
 
-  /// What two equal requests share: the interface, the body and, if a field names it, the conversation.
+  /// What two equal requests share besides the body: the interface and, if a field names it, the conversation.
   private func identity(of message: Message, _ request: Request, in face: Face) -> [UInt8] {
     let interface =
       switch face {
@@ -98,7 +103,6 @@ final class MessageService {
     var identity: [UInt8] = []
     identity.append(interface)
     identity.append(message.prompt.purpose.rawValue)
-    identity += request.body
     if message.prompt.chat != nil, let conversation = request.field("X-Conversation-Id") {
       identity += conversation
     }
@@ -126,7 +130,7 @@ final class MessageService {
       through: dispatcher, to: delivery)
     delivery.exchange = exchange
     responder.wait(for: .delivery(delivery))
-    repeats.begin(key, body: identity, delivery)
+    repeats.begin(key, body: responder.request.body, delivery, sharing: identity)
     delivery.onEnd = { [self] in settle(key, $0) }
     admit(exchange, for: delivery)
   }
@@ -160,5 +164,15 @@ final class MessageService {
         "Idempotency-Key must be 1 to \(MessageService.longestKey) characters of printable ASCII.")
     }
     return IdempotencyTable.name(of: key, from: caller, for: bot.settings.id)
+  }
+}
+
+extension Bot {
+  /// Refuses a message where each integration that is enabled serves something else.
+  fileprivate func checkServesChat() throws(APIError) {
+    guard !serves(.chat), integrations.contains(where: { $0.settings.isEnabled }) else { return }
+    throw APIError(
+      .integrationNotFound,
+      "No integration of this bot serves chat: one of them needs chat in its `serves`.")
   }
 }

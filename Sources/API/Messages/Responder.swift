@@ -8,7 +8,7 @@ import Protocols
 /// Answers one request, whole or as a stream.
 ///
 /// A stream begins with the first piece of the reply, or after 15 s of silence. A failure before that has a status code,
-/// as without streaming.
+/// as without streaming. A stream of audio has nothing of Postern's in it, so it begins with the first piece only.
 final class Responder: Recipient {
   /// What makes the answer.
   enum Source {
@@ -40,7 +40,7 @@ final class Responder: Recipient {
     self.isStreaming = isStreaming
     self.loop = loop
     lastWrite = loop.now
-    if isStreaming { scheduleKeepAlive() }
+    if isStreaming, !format.isBare { scheduleKeepAlive() }
   }
 
   /// Waits for an answer from now on, or until its client leaves.
@@ -57,7 +57,7 @@ final class Responder: Recipient {
     format.write(deltas, of: answer, to: &output)
     guard !output.isEmpty else { return true }
     hasReply = true
-    let stream = open()
+    let stream = open(format.head(of: deltas))
     write(output, to: stream)
     return !stream.isFull
   }
@@ -70,7 +70,9 @@ final class Responder: Recipient {
     guard case .reply(let reply, _) = answer.content else {
       return stream == nil ? request.respond(format.response(to: answer)) : end(answer)
     }
-    guard isStreaming else { return request.respond(format.response(to: answer)) }
+    guard isStreaming, hasReply || !format.isBare else {
+      return request.respond(format.response(to: answer))
+    }
     if !hasReply { _ = receive(format.deltas(of: reply), of: answer.head) }
     end(answer)
   }
@@ -116,12 +118,12 @@ final class Responder: Recipient {
     format.finish(answer, to: &output)
     let stream = open()
     write(output, to: stream)
-    stream.finish()
+    if format.isBare, answer.isFailure { stream.abort() } else { stream.finish() }
   }
 
-  private func open() -> ResponseStream {
+  private func open(_ head: Response? = nil) -> ResponseStream {
     if let stream { return stream }
-    let stream = request.respond(streaming: format.streamHead)
+    let stream = request.respond(streaming: head ?? format.streamHead)
     stream.onDrain = { [self] in resume() }
     self.stream = stream
     return stream

@@ -219,8 +219,8 @@ extension IntegrationSettings {
     rows.parsed(
       "serves", .purposes, &purposes, Purposes.init, standard: "chat",
       """
-      What it serves, separated by commas: `chat`; of `openai` also, or only, `embeddings`, `completions` and \
-      `moderations`, at the path beside that of `webhook_url`.
+      What it serves, separated by commas: `chat`; of `openai` also, or only, `embeddings`, `completions`, \
+      `moderations`, `transcription` and `speech`, at the path beside that of `webhook_url`.
       """)
     rows.count(
       "retries", 0...100, &retries, standard: "2",

@@ -33,6 +33,6 @@ public struct Purposes: OptionSet, Sendable {
 
 extension Purposes: SettingWord {
   static let words: [(word: StaticString, value: Purposes)] = [
-    Purpose.chat, .embeddings, .completions, .moderations,
+    Purpose.chat, .embeddings, .completions, .moderations, .transcription, .speech,
   ].map { ($0.name, Purposes($0)) }
 }

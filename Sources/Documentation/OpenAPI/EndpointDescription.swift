@@ -71,6 +71,9 @@ struct EndpointDescription {
     passed("createEmbeddings", "Embeddings of texts.", "PassedRequest"),
     passed("createCompletion", "The completion of a text.", "CompletionRequest"),
     passed("createModeration", "A judgement of texts.", "PassedRequest"),
+    speech,
+    recording("createTranscription", "What a recording says."),
+    recording("createTranslation", "What a recording says, in English."),
     chat("createResponse", "the Responses'", "Response", request: "ResponseRequest"),
     EndpointDescription(
       "readResponse", "Messages", "A response that is stored.",
@@ -197,7 +200,8 @@ struct EndpointDescription {
   private static var testIntegration: EndpointDescription {
     var description = EndpointDescription(
       "testIntegration", "Integrations", "Sends a message through an integration.",
-      [Answer(means: "The result.", content: [(json, data(component("TestResult")))])])
+      [Answer(means: "The result.", content: [(json, data(component("TestResult")))])],
+      errors: [409])
     description.body = (
       #"{"type":"object","properties":{"content":{"type":["string","null"],"minLength":1,"default":"Hello"}}}"#,
       json

@@ -17,7 +17,7 @@ extension ErrorCode {
     case .administratorOnly: "only an administrator can change this setting, in the file"
     case .notFound: "there is no such path"
     case .botNotFound: "no such bot"
-    case .integrationNotFound: "no such integration"
+    case .integrationNotFound: "no such integration, or none that serves chat"
     case .responseNotFound:
       "there is no such response: it was not stored, was deleted, or was overwritten"
     case .conversationNotFound: "there is no such conversation, or its turns have been overwritten"
@@ -30,7 +30,7 @@ extension ErrorCode {
     case .implied: "the configuration file has no section for it, so it cannot be deleted"
     case .inOtherFile: "another file gives it, which only an administrator can change"
     case .inUse: "a key of the configuration is limited to this bot"
-    case .noRequest: "an echo integration sends no request"
+    case .noRequest: "an echo integration sends no request, and of audio no test is sent"
     case .nothingToRetry: "the message has failed: send it again"
     case .idempotencyKeyReused: "the Idempotency-Key was used for another message"
     case .configurationInvalid:

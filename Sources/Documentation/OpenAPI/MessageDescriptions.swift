@@ -131,6 +131,41 @@ extension EndpointDescription {
     return description
   }
 
+  static var speech: EndpointDescription {
+    var description = passed("createSpeech", "A text, spoken.", "PassedRequest")
+    description.answers = [
+      Answer(
+        means: "The backend's own answer, as it comes.",
+        content: [
+          ("audio/*", #"{"type":"string","format":"binary"}"#), ("text/event-stream", text),
+        ])
+    ]
+    description.details += """
+       The audio goes out as it comes, with the backend's Content-Type. A connection that is cut says that it failed \
+      after that. An Idempotency-Key is ignored.
+      """
+    description.parameters = []
+    return description
+  }
+
+  /// A form with a recording.
+  static func recording(_ name: String, _ summary: String) -> EndpointDescription {
+    var description = passed(name, summary, "RecordingRequest")
+    description.answers = [
+      Answer(
+        means: "The backend's own answer.",
+        content: [
+          (json, #"{"type":["object","string"]}"#), ("text/event-stream", text), ("text/*", text),
+        ],
+        fields: ["attempts"])
+    ]
+    description.details += " `max_body` is the limit of the form."
+    description.body = (component("RecordingRequest"), "multipart/form-data")
+    return description
+  }
+
+  private static var text: String { #"{"type":"string"}"# }
+
   static func models(
     _ name: String, _ summary: String, _ schema: String
   ) -> EndpointDescription {

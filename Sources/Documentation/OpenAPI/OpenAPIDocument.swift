@@ -50,7 +50,7 @@ enum OpenAPIDocument {
     }
     if let body = about.body {
       members.append(
-        #""requestBody":{"required":\#(endpoint.body == .json),"content":{"\#(body.type)":{"schema":\#(body.schema)}}}"#
+        #""requestBody":{"required":\#(endpoint.body == .json || endpoint.body == .form),"content":{"\#(body.type)":{"schema":\#(body.schema)}}}"#
       )
     }
     members.append(#""responses":{\#(responses(endpoint, about))}"#)
@@ -112,7 +112,7 @@ enum OpenAPIDocument {
     switch endpoint.body {
     case .unread: break
     case .ignored: statuses.insert(413)
-    case .optionalJSON, .json: statuses.formUnion([413, 415])
+    case .optionalJSON, .json, .form: statuses.formUnion([413, 415])
     }
     return statuses.union(about.errors)
   }

@@ -11,7 +11,8 @@ enum OpenAPISchemas {
       ("Error", error), ("Attempt", attempt), ("Outcome", outcome), ("Identifier", identifier),
       ("Content", content), ("Message", message), ("Reply", reply), ("Event", event),
       ("ChatRequest", chatRequest), ("PassedRequest", passedRequest),
-      ("CompletionRequest", completionRequest), ("TokenCount", tokenCount),
+      ("CompletionRequest", completionRequest), ("RecordingRequest", recordingRequest),
+      ("TokenCount", tokenCount),
       ("ChatCompletion", chatCompletion),
       ("AnthropicMessage", anthropicMessage), ("ResponseRequest", responseRequest),
       ("Response", response), ("DeletedResponse", deletedResponse),
@@ -146,6 +147,11 @@ enum OpenAPISchemas {
   private static let completionRequest = #"""
     {"type":"object","required":["model"],"properties":{"model":{"type":"string"},\#
     "stream":{"type":["boolean","null"],"default":false}}}
+    """#
+
+  private static let recordingRequest = #"""
+    {"type":"object","required":["file","model"],"properties":{"file":{"type":"string","format":"binary"},\#
+    "model":{"type":"string","minLength":1},"stream":{"type":"boolean","default":false}}}
     """#
 
   private static let chatCompletion = #"""

@@ -77,11 +77,13 @@ package struct IdempotencyTable {
     return name + key
   }
 
-  /// Looks a request up by its name and its body.
-  package mutating func match(_ key: [UInt8], body: [UInt8], at now: Instant) -> Match {
+  /// Looks a request up by its name, its body, and what else two equal requests share.
+  package mutating func match(
+    _ key: [UInt8], body: [UInt8], sharing rest: [UInt8] = [], at now: Instant
+  ) -> Match {
     forget(until: now)
     guard let entry = entries[key] else { return .first }
-    guard entry.fingerprint == hash(of: body) else { return .different }
+    guard entry.fingerprint == hash(of: body, rest) else { return .different }
     switch entry.state {
     case .underWay(let delivery): return .underWay(delivery)
     case .answered(let answer, _): return .answered(answer)
@@ -89,8 +91,10 @@ package struct IdempotencyTable {
   }
 
   /// Notes that the first request with a key is being answered through `delivery`.
-  package mutating func begin(_ key: [UInt8], body: [UInt8], _ delivery: Delivery) {
-    entries[key] = Entry(key, hash(of: body), delivery)
+  package mutating func begin(
+    _ key: [UInt8], body: [UInt8], _ delivery: Delivery, sharing rest: [UInt8] = []
+  ) {
+    entries[key] = Entry(key, hash(of: body, rest), delivery)
   }
 
   /// Keeps the answer to the request with this key.
@@ -141,9 +145,11 @@ package struct IdempotencyTable {
     }
   }
 
-  private func hash(of bytes: [UInt8]) -> UInt64 {
+  private func hash(of body: [UInt8], _ rest: [UInt8]) -> UInt64 {
     var hash = SipHash(key: hashKey)
-    hash.combine(bytes.span)
+    hash.combine(body.span)
+    hash.combine(number: UInt64(body.count))
+    hash.combine(rest.span)
     return hash.finish()
   }
 }

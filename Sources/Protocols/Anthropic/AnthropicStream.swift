@@ -37,7 +37,7 @@ public struct AnthropicStream {
     ending = []
     if open == .toolUse, !continuesOpenCall(delta) { return waiting.append(delta) }
     switch delta {
-    case .logprobs, .callMembers, .event:
+    case .logprobs, .callMembers, .event, .body:
       // Anthropic has no equivalent.
       break
     case .text(let text):

@@ -9,7 +9,7 @@ public enum NativeStream {
       output.append("event: delta\ndata: {\"content\":\"", text, "\"}\n\n")
     case .reasoning(let text):
       output.append("event: delta\ndata: {\"reasoning\":\"", text, "\"}\n\n")
-    case .logprobs, .signature, .toolCall, .arguments, .callMembers, .event:
+    case .logprobs, .signature, .toolCall, .arguments, .callMembers, .event, .body:
       break
     }
   }

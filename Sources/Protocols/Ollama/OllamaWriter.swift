@@ -44,7 +44,7 @@ final class OllamaWriter: AnswerWriter {
       switch delta {
       case .text(let text): writeLine(text.span, none.span, [], model, to: &output)
       case .reasoning(let thought): writeLine(none.span, thought.span, [], model, to: &output)
-      case .logprobs, .signature, .toolCall, .arguments, .callMembers, .event: break
+      case .logprobs, .signature, .toolCall, .arguments, .callMembers, .event, .body: break
       }
     }
   }

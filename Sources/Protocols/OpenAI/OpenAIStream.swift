@@ -54,7 +54,7 @@ public struct OpenAIStream {
     if case .event(_, let json, let meaning) = delta { return pass(json, meaning, to: &output) }
     if !ending.isEmpty { forgetEnding() }
     switch delta {
-    case .event:
+    case .event, .body:
       break
     case .signature:
       // OpenAI has no equivalent.

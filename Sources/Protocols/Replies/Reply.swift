@@ -28,6 +28,9 @@ public final class Reply: Sendable {
   /// The backend's own body, which clients of its interface get; `nil` where the reply has another content.
   let source: (dialect: Dialect, root: JSONValue)?
 
+  /// The backend's body in a format of its own, which the client gets as it is.
+  public let passed: PassedBody?
+
   /// The calls of tools, where those are accepted; they stand in the metadata too.
   public let toolCalls: [ToolCall]
 
@@ -44,9 +47,10 @@ public final class Reply: Sendable {
   init(
     content: [UInt8], attachments: [UInt8] = Reply.noAttachments, details: ReplyMetadata,
     finishReason: FinishReason? = nil, toolCalls: [ToolCall] = [],
-    source: (dialect: Dialect, root: JSONValue)? = nil
+    source: (dialect: Dialect, root: JSONValue)? = nil, passed: PassedBody? = nil
   ) {
     self.source = source
+    self.passed = passed
     self.content = content
     self.attachments = attachments
     self.details = details
@@ -67,6 +71,7 @@ public final class Reply: Sendable {
   /// A reply with other content.
   init(_ reply: Reply, content: [UInt8]) {
     source = nil
+    passed = nil
     self.content = content
     attachments = reply.attachments
     details = reply.details

@@ -56,7 +56,7 @@ struct ResponsesStream {
     begin(to: &output)
     ending = nil
     switch delta {
-    case .event, .signature, .callMembers:
+    case .event, .body, .signature, .callMembers:
       // Responses have no equivalent.
       break
     case .logprobs(let known):

@@ -18,6 +18,8 @@ public enum ReplyDelta: Equatable, Sendable {
   case callMembers(index: Int, [UInt8])
   /// An event of the backend's for a client that speaks the same interface: its type, empty in OpenAI's, and JSON.
   case event(type: [UInt8], [UInt8], Meaning)
+  /// More of a body that the client gets byte for byte, and the body's media type.
+  case body(type: [UInt8], [UInt8])
 
   /// What an event brings.
   public enum Meaning: Int, Comparable, Sendable {

@@ -18,6 +18,11 @@ public final class StreamDecoder {
   private var reader: StreamReader
   private let assembly: any ReplyAssembly
   private let progress: ReplyProgress
+  private let purpose: Purpose
+  /// Reads the events where they are passed on; `nil` for a chat.
+  private let passed: PassedEvents?
+  /// The media type of a body that is passed on byte for byte, and is not a stream of events.
+  private let bodyType: [UInt8]?
   private var firstMalformed: JSONError?
   /// What the first event looks like.
   private var hint: ReplyHint?
@@ -26,13 +31,17 @@ public final class StreamDecoder {
   /// How many events were skipped because they are not JSON objects.
   public private(set) var malformedCount = 0
 
-  /// A decoder of one reply. `passesEvents`: the client speaks the dialect, and gets the events as they come.
+  /// A decoder of one reply. `passesEvents`: the client speaks the dialect, and gets the events as they come. For another
+  /// purpose than a chat it does so, too, and the reply is empty.
   /// `continued` is the text that a backend was told to continue, a JSON string as
   /// `partialContent` gives it: the reply begins with it, its deltas do not.
   public init(
     _ dialect: Dialect, _ framing: StreamFraming, limit: Int,
-    continuing continued: [UInt8]? = nil, passesEvents: Bool = false
+    continuing continued: [UInt8]? = nil, passesEvents: Bool = false, for purpose: Purpose = .chat
   ) {
+    self.purpose = purpose
+    passed = purpose == .chat ? nil : PassedEvents(purpose)
+    bodyType = nil
     self.dialect = dialect
     self.limit = limit
     reader = StreamReader(framing, limit: limit)
@@ -42,6 +51,20 @@ public final class StreamDecoder {
     progress = ReplyProgress(budget, continuing: prefix.span, in: dialect)
     progress.passesEvents = passesEvents
     assembly = dialect.rules.assembly(within: budget)
+  }
+
+  /// A decoder of a body of this media type, which is passed on byte for byte. Nothing of it is kept.
+  public init(bodyOf contentType: [UInt8], for purpose: Purpose) {
+    self.purpose = purpose
+    passed = PassedEvents(purpose)
+    bodyType = contentType
+    dialect = .openai
+    limit = .max
+    reader = StreamReader(.events, limit: 0)
+    let budget = ByteBudget(limit: .max)
+    let nothing: [UInt8] = []
+    progress = ReplyProgress(budget, continuing: nothing.span, in: .openai)
+    assembly = Dialect.openai.rules.assembly(within: budget)
   }
 
   /// Whether any content has come, that of the continued text not counted.
@@ -82,6 +105,10 @@ public final class StreamDecoder {
 
   /// Takes a part of the body; returns its deltas. Those before a fault are valid.
   public func feed(_ bytes: Span<UInt8>) -> [ReplyDelta] {
+    if let bodyType {
+      progress.note(.beyondText)
+      return [.body(type: bodyType, bytes.copied)]
+    }
     var position = 0
     while !isOver, fault == nil, let event = reader.next(in: bytes, from: &position) {
       take(event)
@@ -97,6 +124,12 @@ public final class StreamDecoder {
     return takeDeltas()
   }
 
+  /// The response has ended without a fault, and its framing says so if it `isDelimited`. That is the end of audio which
+  /// has no other sign of it. A body that is not a stream of events ends with the connection, too.
+  public func noteEnd(isDelimited: Bool) {
+    if purpose.isAudio, isDelimited || bodyType != nil { progress.isFinished = true }
+  }
+
   /// The reply: what `Dialect.decode` makes of the same reply whole. Content comes as a string; `text` blocks of
   /// Anthropic's that have more to them than text stand as one.
   ///
@@ -106,6 +139,10 @@ public final class StreamDecoder {
     guard isFinished else {
       if !hasBegun, let fault = malformed ?? foreign { throw .noReply(fault) }
       throw .unfinished
+    }
+    if let passed {
+      guard hasBegun else { throw .noReply(.missingContent(hint: nil)) }
+      return Reply(passed: passed.account)
     }
     let content = progress.text.count > 0 ? partialContent : [UInt8]("null")
     do throws(ReplyFault) {
@@ -127,6 +164,7 @@ public final class StreamDecoder {
   private func take(_ event: StreamEvent, mayBeCut: Bool = false) {
     if event.data.span.trimmingBlanks.equals("[DONE]") {
       assembly.finish(into: progress)
+      if passed != nil { progress.deltas.append(.event(type: [], event.data, .end)) }
       progress.isFinished = true
       progress.isOver = true
       return
@@ -139,7 +177,7 @@ public final class StreamDecoder {
         progress.fault = .reported(BackendError(event.data))
       } else if !mayBeCut {
         skip(error)
-        if !isFinished, event.mayHaveContent { progress.fault = .malformed(error) }
+        if !isFinished, passed != nil || event.mayHaveContent { progress.fault = .malformed(error) }
       }
       return
     }
@@ -152,10 +190,12 @@ public final class StreamDecoder {
     }
     if !hasSeenEvent {
       hasSeenEvent = true
-      hint = ReplyHint(firstEvent: root, readAs: dialect)
+      if passed == nil { hint = ReplyHint(firstEvent: root, readAs: dialect) }
     }
     if reportsError(root, event.type) {
       progress.fault = .reported(BackendError(root))
+    } else if let passed {
+      passed.take(root, type: event.type, into: progress)
     } else {
       assembly.take(root, into: progress)
     }

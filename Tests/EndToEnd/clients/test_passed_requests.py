@@ -1,9 +1,14 @@
 """`POST /v1/embeddings`, `/v1/completions` and `/v1/moderations`, with OpenAI's own SDK and raw."""
 
+import json
+import threading
+
 import openai
 import pytest
 
 import replies
+from backends import finish, hold, reset, send, stall, wait
+from client import request_bytes
 from configuration import integration
 from sdks import opened
 
@@ -179,4 +184,131 @@ def test_the_sdk(gateway, backend):
     assert client.completions.create(model="search", prompt="x").choices[0].text == " world"
     pieces = list(client.completions.create(model="search", prompt="x", stream=True))
     assert "".join(piece.choices[0].text for piece in pieces) == " world"
-    assert scripts["completions"].requests[-1].json.get("stream") is None
+    assert scripts["completions"].requests[-1].json["stream"] is True
+
+
+def piece(text, **more):
+    choice = {"text": text, "index": 0, "logprobs": None, "finish_reason": None}
+    return {"id": "cmpl-1", "object": "text_completion", "created": 1, "choices": [choice], **more}
+
+
+PIECES = [f"data: {json.dumps(one)}\n\n".encode() for one in (piece(" wor"), piece("ld"))]
+USAGE = b'data: {"choices":[],"usage":{"prompt_tokens":4,"completion_tokens":2}}\n\n'
+DONE = b"data: [DONE]\n\n"
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def chunks(*pieces):
+    return b"".join(b"%x\r\n%s\r\n" % (len(one), one) for one in pieces)
+
+
+LAST = b"0\r\n\r\n"
+STREAMED = REQUESTS["completions"] | {"stream": True}
+
+
+def test_a_completion_is_streamed_as_it_comes(served):
+    more = threading.Event()
+    running, server = served(
+        "completions",
+        [send(STREAM + chunks(PIECES[0])), hold(more), send(chunks(PIECES[1], USAGE, DONE) + LAST)],
+    )
+    client = running.client()
+    asked = STREAMED | {"stream_options": {"include_usage": True}}
+    with client.open() as connection:
+        fields = client.request_headers({"Content-Type": "application/json"})
+        connection.send(
+            request_bytes("POST", "/v1/completions", fields, json.dumps(asked).encode())
+        )
+        connection.read_head()
+        pieces = connection.read_pieces(is_chunked=True)
+        assert next(pieces) == PIECES[0]
+        more.set()
+        assert b"".join(pieces) == PIECES[1] + USAGE + DONE
+    assert server.requests[0].json == asked | {"model": "openai-model"}
+    [counts] = client.get("/v1/stats").json["data"]
+    assert (counts["tokens"]["input"], counts["tokens"]["output"]) == (4, 2)
+
+
+ERROR = b'data: {"error":{"message":"secret words","type":"x"}}\n\n'
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [send(STREAM + chunks(PIECES[0]) + LAST)],
+        [send(STREAM + chunks(PIECES[0])), finish()],
+        [send(STREAM + chunks(PIECES[0])), wait(0.1), reset()],
+        [send(STREAM + chunks(PIECES[0])), stall()],
+        [send(STREAM + chunks(PIECES[0], ERROR, DONE) + LAST)],
+        [send(STREAM + chunks(PIECES[0], b'data: {"choi\n\n', DONE) + LAST)],
+    ],
+    ids=["no end", "cut", "reset", "stall", "error", "malformed"],
+)
+def test_a_completion_that_breaks_off_ends_with_an_error(served, script):
+    running, _ = served("completions", script, idle_timeout="300ms")
+    response = running.client().post("/v1/completions", STREAMED)
+    assert response.body.startswith(PIECES[0])
+    assert b"[DONE]" not in response.body
+    assert b"secret words" not in response.body
+    last = json.loads(response.body.split(b"data: ")[-1])
+    assert last["error"]["code"] == "all_integrations_failed"
+    with pytest.raises(openai.APIError):
+        list(sdk(running).completions.create(model="search", prompt="x", stream=True))
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        replies.failure("500 Internal Server Error"),
+        [send(STREAM + LAST)],
+        [send(STREAM + chunks(DONE) + LAST)],
+        [send(STREAM + chunks(USAGE, DONE) + LAST)],
+        [send(STREAM + chunks(ERROR) + LAST)],
+        [send(STREAM), stall()],
+        replies.document({"choices": []}),
+    ],
+)
+def test_another_integration_streams_before_the_first_piece(gateway, backend, script):
+    bad = backend(script)
+    spare = backend([send(STREAM + chunks(*PIECES, DONE) + LAST)])
+    running = gateway(
+        {
+            "bot search": {},
+            "integration bad": serving(bad, "completions", timeout="300ms"),
+            "integration spare": serving(spare, "completions", fallback=True),
+        }
+    )
+    response = running.client().post("/v1/completions", STREAMED)
+    assert response.body == b"".join(PIECES) + DONE
+    assert (len(bad.requests), len(spare.requests)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("bot", "settings"), [({}, {}), ({"delivery": "whole"}, {}), ({}, {"stream": "no"})]
+)
+def test_a_completion_that_comes_whole_is_one_event(gateway, backend, bot, settings):
+    server = backend(replies.document(COMPLETION))
+    running = gateway(
+        {"bot search": bot, "integration only": serving(server, "completions", **settings)}
+    )
+    pieces = list(sdk(running).completions.create(model="search", prompt="x", stream=True))
+    assert [one.choices[0].text for one in pieces] == [" world"]
+    asks = not bot and not settings
+    assert server.requests[0].json.get("stream") == (True if asks else None)
+
+
+def test_the_sdk_streams_a_completion(served):
+    running, _ = served("completions", [send(STREAM + chunks(*PIECES, DONE) + LAST)])
+    pieces = list(sdk(running).completions.create(model="search", prompt="x", stream=True))
+    assert "".join(one.choices[0].text for one in pieces) == " world"
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_purpose_is_tested(served, path):
+    running, server = served(path)
+    response = running.client().post("/v1/integrations/only/test", {"content": "Hi"})
+    assert response.data["attempt"]["outcome"] == "ok"
+    assert response.data["content"] == path
+    [request] = server.requests
+    assert request.target == f"/v1/{path}"
+    assert "Hi" in (request.json.get("input"), request.json.get("prompt"))

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from client import messages_path
+from client import form, messages_path
 from managed import JSON, KEYS, KEYS_AND_BOTS, Managed, refusal
 from repository import ROOT
 
@@ -65,9 +65,13 @@ def ask(served, endpoint, key, bot):
         if path.startswith("/api/"):
             message = {**chat, "stream": False, "prompt": "Hi"}
         is_chat = path in ("/v1/messages", "/v1/chat/completions", "/v1/responses")
-        is_passed = path.endswith(("/embeddings", "/completions", "/moderations", "_tokens"))
+        is_passed = path.endswith(
+            ("/embeddings", "/completions", "/moderations", "_tokens", "/speech")
+        )
         body = json.dumps(chat if is_chat or is_passed else message).encode()
         fields |= JSON
+        if path.endswith(("transcriptions", "translations")):
+            body, fields["Content-Type"] = form({"model": bot, "file": "x"})
     if method == "DELETE":
         fields["If-Match"] = '"none"'
     return served.client.request(method, target, body, fields)

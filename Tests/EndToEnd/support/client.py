@@ -238,6 +238,17 @@ def request_bytes(
     return "\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b"")
 
 
+def form(parts: Mapping[str, str | bytes], boundary: str = "b0undary") -> tuple[bytes, str]:
+    """A form as clients send it, and its `Content-Type`. The part `file` has a file's name."""
+    body = b""
+    for name, value in parts.items():
+        file = '; filename="a.wav"\r\nContent-Type: audio/wav' if name == "file" else ""
+        head = f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"{file}\r\n\r\n'
+        content = value if isinstance(value, bytes) else value.encode()
+        body += head.encode() + content + b"\r\n"
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
+
+
 def messages_path(bot: str = "default") -> str:
     return f"/v1/bots/{bot}/messages"
 
