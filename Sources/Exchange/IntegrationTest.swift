@@ -5,9 +5,10 @@ import EventLoop
 import HTTPClient
 import JSON
 import Platform
-import Protocols
+package import Protocols
 
-/// One message sent through one integration to see whether it works, without context and fallbacks.
+/// One message sent through one integration to see whether it works, without context and fallbacks. An integration that
+/// serves no chats is asked for something else about the message (`IntegrationSettings.testedPurpose`).
 package final class IntegrationTest: AttemptOwner {
   /// The result of a test.
   package struct Result {
@@ -40,17 +41,23 @@ package final class IntegrationTest: AttemptOwner {
       return completion(Result(report: .echoed(integration), words: message))
     }
     let conversation = services.random.identifier("conv_")
+    let purpose = integration.settings.testedPurpose ?? .chat
     do throws(TranslationFault) {
-      let streams = integration.streams(toStreamingClient: false)
-      var encoder = try integration.encoder(
-        conversation: conversation, user: nil, metadata: nil, streams: streams)
-      try encoder.append(.user, content: content.span)
-      let body = try encoder.finish()
+      let streams = purpose == .chat && integration.streams(toStreamingClient: false)
+      let body: ByteBuffer
+      if purpose == .chat {
+        var encoder = try integration.encoder(
+          conversation: conversation, user: nil, metadata: nil, streams: streams)
+        try encoder.append(.user, content: content.span)
+        body = try encoder.finish()
+      } else {
+        body = integration.body(of: PassedRequest(purpose, about: content))
+      }
       let order = Attempt.Order(
-        integration: integration, upstream: upstream,
+        integration: integration, upstream: integration.upstream(for: purpose) ?? upstream,
         fields: integration.fields(
           conversation: conversation, request: services.random.identifier("req_"), platform: nil),
-        limit: integration.timeout, streams: streams)
+        limit: integration.timeout, streams: streams, purpose: purpose)
       self.completion = completion
       attempt = Attempt(order, sending: body, services: services, for: self)
     } catch {
@@ -76,6 +83,35 @@ package final class IntegrationTest: AttemptOwner {
 
   /// A reply's text, or its JSON where it is made of parts.
   private func text(of reply: Reply) -> [UInt8] {
-    (try? JSONDocument(reply.content).root.string) ?? reply.content
+    if let purpose = integration.settings.testedPurpose, purpose != .chat {
+      return [UInt8](purpose.name)
+    }
+    return (try? JSONDocument(reply.content).root.string) ?? reply.content
+  }
+}
+
+extension IntegrationSettings {
+  /// What a test asks it for; `nil` for nothing, because audio costs more than a test is worth.
+  package var testedPurpose: Purpose? {
+    for purpose in [Purpose.chat, .embeddings, .completions, .moderations]
+    where purposes.contains(purpose) {
+      return purpose
+    }
+    return nil
+  }
+}
+
+extension PassedRequest {
+  /// A short request about a text, a JSON string.
+  fileprivate convenience init(_ purpose: Purpose, about text: [UInt8]) {
+    var writer = JSONWriter()
+    writer.beginObject()
+    writer.member(purpose == .completions ? "prompt" : "input", raw: text.span)
+    if purpose == .completions { writer.member("max_tokens", integer: 16) }
+    writer.endObject()
+    guard let document = try? JSONDocument(writer.finish()) else {
+      preconditionFailure("what was written is JSON")
+    }
+    self.init(purpose, body: document.root)
   }
 }

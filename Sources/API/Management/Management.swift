@@ -294,6 +294,11 @@ final class Management {
     guard let bot = active.configuration.bots.first(where: { $0.id == integration.bot }) else {
       return request.respond(APIError.noSuch(.bot).response())
     }
+    guard integration.testedPurpose != nil else {
+      let error = APIError(
+        .noRequest, "This integration serves audio only, of which no test is sent: it would cost.")
+      return request.respond(error.response())
+    }
     let test = IntegrationTest(
       of: integration, bot: bot, services: services, version: active.version)
     request.onAbandon = { test.cancel() }

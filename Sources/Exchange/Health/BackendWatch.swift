@@ -243,7 +243,9 @@ final class BackendWatch {
   // MARK: Warming
 
   private func warmUpLater() {
-    guard integration.settings.isWarmed, integration.upstream != nil else { return }
+    // The message is a chat's.
+    guard integration.settings.isWarmed, integration.upstream != nil, integration.serves(.chat)
+    else { return }
     warming = WarmUp(of: integration, services)
   }
 

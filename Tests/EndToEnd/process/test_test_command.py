@@ -49,6 +49,22 @@ def test_echo_passes(tested):
     assert "ok" in line_about(done, "echo").split()
 
 
+def test_what_serves_no_chat_is_asked_for_what_it_serves(tested, backend):
+    server = backend(replies.document({"data": [{"embedding": [1]}]}))
+    url = server.url.removesuffix("/chat") + "/v1/chat/completions"
+    done = tested(
+        {
+            "integration search": integration(url, "openai", serves="moderations, embeddings"),
+            "integration voice": integration(url, "openai", serves="speech, transcription"),
+        }
+    )
+    assert done.returncode == 0, done.stderr
+    assert "ok" in line_about(done, "search").split()
+    assert "integration voice: not tested" in done.stdout
+    [request] = server.requests
+    assert (request.target, request.json["input"]) == ("/v1/embeddings", "Hello!")
+
+
 def test_the_message_may_be_given(tested, backend):
     server = backend(replies.custom())
     done = tested({"integration gpt": integration(server.url)}, "-m", "Grüße, wie geht's?")
