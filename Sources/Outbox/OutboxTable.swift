@@ -170,12 +170,14 @@ package final class OutboxTable {
     retire(&entry.progress, flushes: 3)
   }
 
-  /// Forgets settled entries that are older than a time, in milliseconds since 1970. Returns when the next one is due:
-  /// the time of the oldest that stays, `nil` for none.
-  package func removeSettled(before time: Int64) -> Int64? {
+  /// Forgets settled entries that are older than a time, in milliseconds since 1970, `most` at once. Returns when the next
+  /// one is due: the time of the oldest that stays, `nil` for none.
+  package func removeSettled(before time: Int64, most: Int = .max) -> Int64? {
     var next: Int64?
+    var count = 0
     for entry in entries.values where entry.isSettled {
-      if entry.settled < time {
+      if entry.settled < time, count < most {
+        count += 1
         remove(entry)
       } else {
         next = min(next ?? .max, entry.settled)

@@ -140,6 +140,29 @@ import Testing
     #expect(bench.phone.received == [first, second])
   }
 
+  /// Many messages that expire together do not keep the gateway from other work.
+  @Test func manyExpireInSteps() throws {
+    let bench = try Bench("[outbox]\nhold = 10m\nkeep = 5m\nsize = 4M\n")
+    for number in 0..<1800 { _ = try bench.submit("\(number)", in: "c\(number % 900)") }
+    let entries = bench.waiting.store.table.inOrder
+    bench.phone.isReached = true
+    try bench.run(seconds: 599)
+    #expect(entries.allSatisfy { $0.status == .queued })
+    var steps = 0
+    var failed = 0
+    while failed < entries.count, steps < 100 {
+      try bench.fixture.advance(.milliseconds(100))
+      let now = entries.count { $0.status == .failed }
+      #expect(now - failed <= 500)
+      if now > failed { steps += 1 }
+      failed = now
+    }
+    #expect(4...20 ~= steps)
+    try bench.run(seconds: 400)
+    #expect(bench.waiting.store.table.entries.isEmpty)
+    #expect(bench.phone.received.count == entries.count)
+  }
+
   /// Nothing waits for longer than `hold`, and nothing is kept for longer than `keep`.
   @Test func whatCannotBeAnsweredExpires() throws {
     let bench = try Bench("[outbox]\nhold = 10m\nkeep = 5m\n")

@@ -15,9 +15,11 @@ final class BotLine {
   /// The longest pause between two tries.
   private static let longestPause = TimeSpan.seconds(60)
 
+  /// Those that have left are passed over when their turn comes: to look for each would take long.
   private var places: ArraySlice<WaitingPlace> = []
   /// Messages that were put back, which come before the others; the last one first.
   private var returned: [WaitingPlace] = []
+  private var count = 0
   /// Whether nothing is sent for now.
   private(set) var isHeld = false
   /// Whether the next message shows whether integrations can be reached, and the others wait for its result.
@@ -32,25 +34,44 @@ final class BotLine {
   /// The checks under way.
   var checks: [TransferID] = []
 
-  var isEmpty: Bool { places.isEmpty && returned.isEmpty }
+  var isEmpty: Bool { count == 0 }
 
-  func append(_ place: WaitingPlace) { places.append(place) }
+  func append(_ place: WaitingPlace) {
+    places.append(place)
+    enter(place)
+  }
 
   /// Puts a message back, to be the next one.
-  func putBack(_ place: WaitingPlace) { returned.append(place) }
+  func putBack(_ place: WaitingPlace) {
+    returned.append(place)
+    enter(place)
+  }
 
-  func remove(_ place: WaitingPlace) {
-    places.removeAll { $0 === place }
-    returned.removeAll { $0 === place }
+  private func enter(_ place: WaitingPlace) {
+    place.isInLine = true
+    count += 1
+  }
+
+  /// A message leaves the line for good. Returns whether it was in it.
+  func remove(_ place: WaitingPlace) -> Bool {
+    guard place.isInLine else { return false }
+    place.isInLine = false
+    count -= 1
+    if count == 0 { (places, returned) = ([], []) }
+    return true
   }
 
   /// Takes the next message that may be sent.
   func next() -> WaitingPlace? {
-    guard !isHeld, !isTrying, let place = returned.popLast() ?? places.popFirst() else {
-      return nil
+    if isHeld || isTrying { return nil }
+    while let place = returned.popLast() ?? places.popFirst() {
+      guard place.isInLine else { continue }
+      place.isInLine = false
+      count -= 1
+      isTrying = isTrial
+      return place
     }
-    isTrying = isTrial
-    return place
+    return nil
   }
 
   /// Holds the line for a pause, after a message that could not be sent. `action` is called after it.

@@ -242,10 +242,14 @@ package final class Deliveries {
   /// oldest that stays.
   func expire(before limit: Int64) -> Int64? {
     var next: Int64?
+    var ends = 0
     for lane in lanes.values {
       for line in lane.lines.values {
         guard let entry = line.entries.first, entry.delivery == .waiting else { continue }
-        if entry.settled < limit, line.timer != nil || lane.receiver == nil || lane.timer != nil {
+        if entry.settled < limit, ends < WaitingMessages.mostEnds,
+          line.timer != nil || lane.receiver == nil || lane.timer != nil
+        {
+          ends += 1
           loop.cancel(line.timer)
           line.timer = nil
           lane.ready.removeAll { $0 === line }

@@ -25,9 +25,11 @@ extension WaitingMessages {
       leave(run.place)
     } else if let place, run == nil {
       if place.hasTurn {
-        lines[place.bot]?.remove(place)
-        dispatcher.unpark()
-        leave(place)
+        // One that is being ended leaves by itself.
+        if let line = lines[place.bot], line.remove(place) {
+          dispatcher.unpark()
+          leave(place)
+        }
       } else {
         places[entry.number] = nil
         dispatcher.withdraw(place)
@@ -74,17 +76,25 @@ extension WaitingMessages {
     housekeeping = (due, timer)
   }
 
+  /// How many messages expire at once: many take a while, which requests would wait for.
+  static let mostEnds = 500
+
   func keepHouse() {
     var next: Int64?
+    var ends = 0
     func note(_ due: Int64) { next = min(next ?? .max, due) }
     let (hold, keep) = (Int64(settings.holdMilliseconds), Int64(settings.keepMilliseconds))
-    if let oldest = table.removeSettled(before: time - keep) { note(oldest + keep + 1) }
+    if let oldest = table.removeSettled(before: time - keep, most: Self.mostEnds) {
+      note(oldest + keep + 1)
+    }
     for place in places.values where runs[place.entry.number] == nil {
       let due = place.entry.created + hold
       if due > time {
         note(due)
-      } else if place.hasTurn, let line = lines[place.bot] {
-        line.remove(place)
+      } else if ends == Self.mostEnds {
+        note(time)
+      } else if let line = lines[place.bot], line.remove(place) {
+        ends += 1
         dispatcher.unpark()
         fail(place, .expired, forms?.bot(place.bot))
       } else {

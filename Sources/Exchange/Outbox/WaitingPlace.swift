@@ -16,6 +16,8 @@ package final class WaitingPlace: ConversationMember {
   private let owner: WaitingMessages
   /// Whether it has the turn.
   var hasTurn = false
+  /// Whether it is in the line of its bot: neither being answered, nor ended.
+  var isInLine = false
 
   init(
     _ entry: OutboxEntry, bot: [UInt8], _ conversation: [UInt8], key: QueueKey,
