@@ -17,7 +17,7 @@ struct DeliveredPart {
   mutating func release(_ deltas: [ReplyDelta]) -> [ReplyDelta]? {
     for delta in deltas {
       switch delta {
-      case .text, .event(_, _, .text): (hasBegun, isEmpty) = (true, false)
+      case .text, .refusal, .event(_, _, .text): (hasBegun, isEmpty) = (true, false)
       case .toolCall, .event(_, _, .beyondText), .body:
         (hasBegun, isEmpty, isBeyondText) = (true, false, true)
       case .reasoning, .signature, .event(_, _, .thinking): hasBegun = true

@@ -168,6 +168,51 @@ import Testing
     }
   }
 
+  /// A refusal is told apart from text, whole and in pieces, by backends of both interfaces.
+  @Test(arguments: [
+    (
+      Dialect.openai,
+      #"{"choices":[{"message":{"content":null,"refusal":"No."},"finish_reason":"stop"}]}"#
+    ),
+    (
+      .responses,
+      #"{"output":[{"type":"message","content":[{"type":"refusal","refusal":"No."}]}],"#
+        + #""status":"completed"}"#
+    ),
+  ])
+  func tellsRefusalsApart(dialect: Dialect, body: String) throws {
+    let reply = try dialect.decode(bytes(body))
+    #expect(text(reply.content) == #""No.""#)
+    #expect(reply.deltas == [.refusal(bytes("No."))])
+    let other = dialect == .openai ? Face.responses : .openai
+    let writer = other.writer(AnswerTerms(model: bytes("b")))
+    let id = bytes("resp_0123456789abcdef01234567")
+    let facts = AnswerFacts(
+      identifier: id, conversation: bytes("c"),
+      integration: .init(id: bytes("i"), name: bytes("I"), isFallback: false),
+      time: WallTime(milliseconds: 0))
+    let whole = text(writer.body(of: reply, facts) { _ in })
+    if dialect == .openai {
+      #expect(whole.contains(#""content":[{"type":"refusal","refusal":"No."}]"#))
+    } else {
+      #expect(whole.contains(#""content":null,"refusal":"No.""#))
+    }
+    var output: [UInt8] = []
+    writer.write(reply.deltas, answer: id, model: nil, to: &output)
+    writer.finish(reply, facts, attempts: { _ in }, to: &output)
+    let stream = text(output)
+    if dialect == .openai {
+      let at = #""output_index":0,"item_id":"msg_0123456789abcdef01234567_0","content_index":0"#
+      #expect(stream.contains(at + #","delta":"No."}"#))
+      #expect(stream.contains(at + #","refusal":"No."}"#))
+      #expect(stream.contains(at + #","part":{"type":"refusal","refusal":"No."}}"#))
+      #expect(!stream.contains("output_text"))
+    } else {
+      #expect(stream.contains(#""refusal":"No.""#))
+      #expect(!stream.contains(#""content":"No.""#))
+    }
+  }
+
   // MARK: Answers
 
   /// Calls that come by turns have a place each, and all that is told adds up to the end.

@@ -77,6 +77,8 @@ import TestSupport
       switch (joined.last, delta) {
       case (.text(let text), .text(let more)):
         joined[joined.count - 1] = .text(text + more)
+      case (.refusal(let text), .refusal(let more)):
+        joined[joined.count - 1] = .refusal(text + more)
       case (.reasoning(let text), .reasoning(let more)):
         joined[joined.count - 1] = .reasoning(text + more)
       case (.arguments(let index, let text), .arguments(let other, let more)) where index == other:

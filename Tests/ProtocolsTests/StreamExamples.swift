@@ -194,7 +194,7 @@ struct StreamExample: Sendable, CustomTestStringConvertible {
     stream: events(
       #"{"choices":[{"index":0,"delta":{"content":null,"refusal":"I "}}]}"#,
       #"{"choices":[{"index":0,"delta":{"refusal":"won't."},"finish_reason":"stop"}]}"#),
-    deltas: [.text(bytes("I ")), .text(bytes("won't."))],
+    deltas: [.refusal(bytes("I ")), .refusal(bytes("won't."))],
     whole: #"{"object":"chat.completion","choices":[{"index":0,"finish_reason":"stop","message":{"#
       + #""content":"I won't.","refusal":"I won't."}}]}"#,
     isOver: false)

@@ -40,7 +40,7 @@ public struct AnthropicStream {
     case .logprobs, .callMembers, .event, .body:
       // Anthropic has no equivalent.
       break
-    case .text(let text):
+    case .text(let text), .refusal(let text):
       enter(.text, "{\"type\":\"text\",\"text\":\"\"}", to: &output)
       grow("text_delta\",\"text\":\"", text, at: index, to: &output)
     case .reasoning(let text):

@@ -5,7 +5,7 @@ public enum NativeStream {
   /// Appends a delta: an event for text and for thinking, nothing for others.
   public static func write(_ delta: ReplyDelta, to output: inout [UInt8]) {
     switch delta {
-    case .text(let text):
+    case .text(let text), .refusal(let text):
       output.append("event: delta\ndata: {\"content\":\"", text, "\"}\n\n")
     case .reasoning(let text):
       output.append("event: delta\ndata: {\"reasoning\":\"", text, "\"}\n\n")

@@ -42,7 +42,8 @@ final class OllamaWriter: AnswerWriter {
     let none = [UInt8]()
     for delta in deltas {
       switch delta {
-      case .text(let text): writeLine(text.span, none.span, [], model, to: &output)
+      case .text(let text), .refusal(let text):
+        writeLine(text.span, none.span, [], model, to: &output)
       case .reasoning(let thought): writeLine(none.span, thought.span, [], model, to: &output)
       case .logprobs, .signature, .toolCall, .arguments, .callMembers, .event, .body: break
       }

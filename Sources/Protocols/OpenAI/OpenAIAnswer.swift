@@ -39,7 +39,7 @@ extension Reply {
     writer.beginObject()
     writer.member("role", string: "assistant")
     writer.name("content")
-    if text.count > 2 { writer.raw(text.span) } else { writer.null() }
+    if text.count > 2, !isRefusal { writer.raw(text.span) } else { writer.null() }
     writer.member("refusal", orNull: details["refusal"])
     if let reasoning = reasoningText { writer.member("reasoning_content", raw: reasoning.span) }
     write(Self.messageMembers, to: &writer)

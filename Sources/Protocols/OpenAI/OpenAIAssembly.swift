@@ -175,7 +175,7 @@ final class OpenAIAssembly: ReplyAssembly {
   ) {
     if name.equals("refusal"), value.kind == .string {
       if !progress.hasText { isTextElsewhere = true }
-      progress.append(text: value)
+      progress.append(text: value, refuses: true)
     } else if name.equals("images") {
       progress.note(.beyondText)
     } else if name.equals("audio") {

@@ -68,6 +68,8 @@ public struct OpenAIStream {
       logprobs = known
     case .text(let text):
       write("\"content\":\"", text, "\"", to: &output)
+    case .refusal(let text):
+      write("\"refusal\":\"", text, "\"", to: &output)
     case .reasoning(let text):
       write("\"reasoning_content\":\"", text, "\"", to: &output)
     case .toolCall(let index, let id, let name):

@@ -76,8 +76,9 @@ final class ResponsesAssembly: ReplyAssembly {
 
   private func take(_ event: JSONValue, _ type: JSONValue, _ progress: ReplyProgress) {
     let delta = event["delta"]
-    if type.equals("response.output_text.delta") || type.equals("response.refusal.delta") {
-      if let delta, delta.kind == .string { grow(delta, progress) }
+    let refuses = type.equals("response.refusal.delta")
+    if refuses || type.equals("response.output_text.delta") {
+      if let delta, delta.kind == .string { grow(delta, progress, refuses: refuses) }
     } else if type.equals("response.reasoning_summary_text.delta")
       || type.equals("response.reasoning_text.delta")
     {
@@ -98,10 +99,10 @@ final class ResponsesAssembly: ReplyAssembly {
     }
   }
 
-  private func grow(_ delta: JSONValue, _ progress: ReplyProgress) {
+  private func grow(_ delta: JSONValue, _ progress: ReplyProgress, refuses: Bool) {
     hasPieces = true
     grown += delta.inside.count
-    progress.append(text: delta)
+    progress.append(text: delta, refuses: refuses)
   }
 
   private func think(_ delta: JSONValue, _ progress: ReplyProgress) {
@@ -135,7 +136,7 @@ final class ResponsesAssembly: ReplyAssembly {
     } else if !hasPieces, item.member("type", is: "message"), let parts = item["content"] {
       for part in parts.elements {
         if let text = part["text"] ?? part["refusal"], text.kind == .string {
-          grow(text, progress)
+          grow(text, progress, refuses: part["text"] == nil)
         }
       }
     }

@@ -245,6 +245,7 @@ extension ResponsesFields {
   }
 
   /// The fields of a request of Responses for a backend with the words of Chat Completions, where more is known of it.
+  @inline(never)
   static func adjust(_ fields: inout ChatFields) throws(TranslationFault) {
     if !fields.sendsHints {
       fields.remove("reasoning_effort")

@@ -133,6 +133,13 @@ enum ResponsesItem {
     return writer.finish()
   }
 
+  /// A part of a message in which the model refuses.
+  static func refusal(_ text: Span<UInt8>) -> [UInt8] {
+    var writer = JSONWriter(reserving: text.count + 64)
+    writer.raw("{\"type\":\"refusal\",\"refusal\":\"", text, "\"}")
+    return writer.finish()
+  }
+
   static func reasoning(_ id: [UInt8], _ text: Span<UInt8>) -> [UInt8] {
     var writer = begin("reasoning", id, nil)
     writer.name("summary")
@@ -184,6 +191,13 @@ extension Reply {
     }
   }
 
+  /// Whether the content is what the model says in refusing.
+  var isRefusal: Bool {
+    guard let refusal = details["refusal"] else { return false }
+    let content = content
+    return refusal.span.equals(content.span)
+  }
+
   /// The items of the output, each as JSON: the backend's own, or thinking, text and calls.
   func responsesItems(_ response: [UInt8]) -> [[UInt8]] {
     if let source, source.dialect == .responses, let output = source.root["output"] {
@@ -198,16 +212,11 @@ extension Reply {
     }
     if text.count > 2 || toolCalls.isEmpty {
       let inside = text.span.extracting(1..<text.count - 1)
-      var part: [UInt8]
-      if let refusal = details["refusal"], refusal.span.equals(text.span) {
-        part = [UInt8]("{\"type\":\"refusal\",\"refusal\":")
-        part += text
-        part.append("}")
-      } else {
-        let logprobs = details["logprobs"]?["content"]
-        let known = logprobs?.kind == .array ? logprobs!.inside.copied : []
-        part = ResponsesItem.text(inside, logprobs: known.span)
-      }
+      let logprobs = details["logprobs"]?["content"]
+      let known = logprobs?.kind == .array ? logprobs!.inside.copied : []
+      let part =
+        isRefusal
+        ? ResponsesItem.refusal(inside) : ResponsesItem.text(inside, logprobs: known.span)
       items.append(
         ResponsesItem.message(
           ResponsesItem.id("msg_", of: response, items.count), status, parts: [part]))

@@ -13,11 +13,14 @@ extension Reply {
     var text = [UInt8]("\"")
     var rest: [JSONValue] = []
     var toolCalls: [ToolCall] = []
-    var hasOthers = false
+    var (hasOthers, hasText) = (false, false)
     for item in output.elements {
       if item.member("type", is: "message") {
         guard let parts = item["content"] else { continue }
-        for part in parts.elements { text += (part["text"] ?? part["refusal"]).insideOfString }
+        for part in parts.elements {
+          if part["text"]?.isEmpty == false { hasText = true }
+          text += (part["text"] ?? part["refusal"]).insideOfString
+        }
         continue
       }
       rest.append(item)
@@ -41,6 +44,11 @@ extension Reply {
     try Self.check(nil, end, word)
     let details = ReplyMetadata(byteCount: byteCount)
     _ = details.insert(membersOf: root, but: "output")
+    if !hasText, text.count > 2 {
+      // As Chat Completions have it.
+      let refusal = try? JSONDocument([UInt8]("{\"refusal\":") + text + [UInt8]("}"))
+      if let refusal { _ = details.insert(membersOf: refusal.root, but: "") }
+    }
     details.set("output", elements: rest)
     self.init(
       content: text, details: details, finishReason: end, toolCalls: toolCalls,

@@ -17,7 +17,7 @@ struct ResponsesStream {
 
   /// The kind of item that is open; calls stay open beside it.
   enum Open {
-    case none, message, thinking
+    case none, message, refusal, thinking
   }
 
   var object: ResponsesObject
@@ -66,6 +66,11 @@ struct ResponsesStream {
       if !allLogprobs.isEmpty, !tokens.isEmpty { allLogprobs.append(",") }
       allLogprobs.append(copying: tokens.inside)
       logprobs = tokens.inside.copied
+    case .refusal(let more):
+      enterMessage(.refusal, to: &output)
+      text.append(more.span)
+      event("refusal.delta", place, id, to: &output)
+      output.append(",\"content_index\":0,\"delta\":\"", more, "\"}\n\n")
     case .text(let more):
       enterMessage(to: &output)
       text.append(more.span)
@@ -159,10 +164,12 @@ struct ResponsesStream {
     return items.count - 1
   }
 
-  private mutating func enterMessage(to output: inout [UInt8]) {
-    if open != .message {
+  private mutating func enterMessage(
+    _ kind: Open = .message, to output: inout [UInt8]
+  ) {
+    if open != kind {
       leave(to: &output)
-      begin(.message, "msg_")
+      begin(kind, "msg_")
       event("output_item.added", place, nil, to: &output)
       append(item: ResponsesItem.message(id, "in_progress", parts: []), to: &output)
     }
@@ -170,8 +177,15 @@ struct ResponsesStream {
     hasPart = true
     event("content_part.added", place, id, to: &output)
     output.append(",\"content_index\":0,\"part\":")
-    output += ResponsesItem.text([UInt8]().span, logprobs: [UInt8]().span)
+    output += part(kind)
     output.append("}\n\n")
+  }
+
+  /// The part of the open message, with its text so far.
+  private func part(_ kind: Open) -> [UInt8] {
+    let (text, logprobs) = (text, allLogprobs)
+    return kind == .refusal
+      ? ResponsesItem.refusal(text.span) : ResponsesItem.text(text.span, logprobs: logprobs.span)
   }
 
   private mutating func enterThinking(to output: inout [UInt8]) {
@@ -197,12 +211,18 @@ struct ResponsesStream {
   private mutating func leave(to output: inout [UInt8], _ status: StaticString = "completed") {
     switch open {
     case .none: return
-    case .message:
-      let part = ResponsesItem.text(text.span, logprobs: allLogprobs.span)
-      event("output_text.done", place, id, to: &output)
-      output.append(",\"content_index\":0,\"text\":\"")
+    case .message, .refusal:
+      let part = part(open)
+      event(open == .refusal ? "refusal.done" : "output_text.done", place, id, to: &output)
+      output.append(",\"content_index\":0,\"")
+      output.append(open == .refusal ? "refusal" : "text")
+      output.append("\":\"")
       output.append(copying: text.span)
-      output.append("\",\"logprobs\":[", allLogprobs, "]}\n\n")
+      if open == .refusal {
+        output.append("\"}\n\n")
+      } else {
+        output.append("\",\"logprobs\":[", allLogprobs, "]}\n\n")
+      }
       event("content_part.done", place, id, to: &output)
       output.append(",\"content_index\":0,\"part\":", part, "}\n\n")
       end(place, ResponsesItem.message(id, status, parts: [part]), to: &output)

@@ -4,6 +4,8 @@ import Bytes
 public enum ReplyDelta: Equatable, Sendable {
   /// More of the content.
   case text([UInt8])
+  /// More of the content, where the model refuses; OpenAI's interfaces tell it apart.
+  case refusal([UInt8])
   /// What is known of the tokens of the piece that follows, a JSON object; OpenAI alone has it.
   case logprobs([UInt8])
   /// More of what the model thinks before and while it answers.

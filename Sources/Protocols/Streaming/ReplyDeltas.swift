@@ -9,7 +9,8 @@ extension Reply {
     if let logprobs = details["logprobs"], logprobs.kind == .object {
       deltas.append(.logprobs(logprobs.span.copied))
     }
-    for text in texts { deltas.append(.text(text)) }
+    let refuses = isRefusal
+    for text in texts { deltas.append(refuses ? .refusal(text) : .text(text)) }
     for (index, call) in toolCalls.enumerated() {
       deltas.append(.toolCall(index: index, id: call.id, name: call.name))
       deltas.append(.arguments(index: index, call.arguments))
@@ -40,7 +41,10 @@ extension Reply {
     var repeated = RepeatedBlanks(after: whole.span.extracting(1...), in: dialect)
     var rest: [ReplyDelta] = []
     for delta in deltas {
-      guard case .text(let more) = delta else {
+      let more: [UInt8]
+      switch delta {
+      case .text(let text), .refusal(let text): more = text
+      default:
         rest.append(delta)
         continue
       }

@@ -38,7 +38,7 @@ final class ReplyProgress {
 
   /// More of the content.
   @inline(never)
-  func append(text value: JSONValue) {
+  func append(text value: JSONValue, refuses: Bool = false) {
     let skipped = repeated.drop(from: value.inside)
     let bytes = value.inside.extracting(skipped...)
     guard !bytes.isEmpty else { return }
@@ -48,7 +48,7 @@ final class ReplyProgress {
     text.append(bytes)
     hasText = true
     note(.text)
-    if !passesEvents { deltas.append(.text(bytes.copied)) }
+    if !passesEvents { deltas.append(refuses ? .refusal(bytes.copied) : .text(bytes.copied)) }
   }
 
   /// More content, which may be message parts: those that are text or thinking.

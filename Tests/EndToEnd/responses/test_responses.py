@@ -364,6 +364,93 @@ def test_thinking(served, type, stream):
         assert (thought.id, thought.encrypted_content) == ("rs_9", "abc")
 
 
+def refusing(type):
+    """A script: the model refuses, whole or in pieces."""
+    if type == "openai":
+        whole = replies.openai_document(None)
+        whole["choices"][0]["message"]["refusal"] = "I won't."
+        chunk = {"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        deltas = [{"refusal": "I "}, {"refusal": "won't."}]
+        choices = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
+        choices.append({"index": 0, "delta": {}, "finish_reason": "stop"})
+        events = [models.event({**chunk, "choices": [choice]}) for choice in choices]
+    else:
+        whole = replies.document_of("responses")
+        [item] = whole["output"]
+        item["content"] = [{"type": "refusal", "refusal": "I won't."}]
+        at = {"output_index": 0, "item_id": item["id"], "content_index": 0}
+        part = {"type": "refusal", "refusal": ""}
+        payloads = [
+            {"type": "response.created", "response": {**whole, "output": []}},
+            {
+                "type": "response.output_item.added",
+                "output_index": 0,
+                "item": {**item, "content": []},
+            },
+            {"type": "response.content_part.added", **at, "part": part},
+            {"type": "response.refusal.delta", **at, "delta": "I "},
+            {"type": "response.refusal.delta", **at, "delta": "won't."},
+            {"type": "response.refusal.done", **at, "refusal": "I won't."},
+            {"type": "response.content_part.done", **at, "part": item["content"][0]},
+            {"type": "response.output_item.done", "output_index": 0, "item": item},
+            {"type": "response.completed", "response": whole},
+        ]
+        events = [
+            models.event({**payload, "sequence_number": number}, payload["type"])
+            for number, payload in enumerate(payloads)
+        ]
+
+    def script(request):
+        if not request.json.get("stream"):
+            return replies.document(whole)
+        return [send(models.STREAM + b"".join(events)), finish()]
+
+    return script
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("backend_streams", ["auto", "no"])
+@pytest.mark.parametrize("type", ["openai", "responses"])
+def test_a_refusal_by_the_model(served, type, stream, backend_streams):
+    client, _ = served(type, refusing(type), stream=backend_streams)
+    if stream:
+        events = list(client.responses.create(model="support", input="Hi", stream=True))
+        # A whole reply of the same interface is passed on as it is.
+        if (type, backend_streams) != ("responses", "no"):
+            told = sequence(events)
+            first = told.index("content_part.added")
+            assert told[first + 1 : first + 4] == [
+                "refusal.delta",
+                "refusal.done",
+                "content_part.done",
+            ]
+            assert "output_text.delta" not in told
+            [done] = [event for event in events if event.type == "response.refusal.done"]
+            assert done.refusal == "I won't."
+        response = events[-1].response
+    else:
+        response = client.responses.create(model="support", input="Hi")
+    (part,) = response.output[0].content
+    assert (part.type, part.refusal) == ("refusal", "I won't.")
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("type", ["openai", "responses"])
+def test_a_refusal_in_a_chat(served, type, stream):
+    """OpenAI's clients get it where Chat Completions have it."""
+    client, _ = served(type, refusing(type))
+    create = client.chat.completions.create
+    messages = [{"role": "user", "content": "Hi"}]
+    done = create(model="support", messages=messages, stream=stream)
+    if stream:
+        deltas = [choice.delta for chunk in done for choice in chunk.choices]
+        said = "".join(delta.refusal or "" for delta in deltas)
+        assert said == "I won't." and not any(delta.content for delta in deltas)
+    else:
+        message = done.choices[0].message
+        assert (message.refusal, message.content) == ("I won't.", None)
+
+
 @pytest.mark.parametrize("type", ["custom", "openai", "anthropic", "responses"])
 def test_a_whole_reply_as_a_stream(served, type):
     client, _ = served(type, stream="no")

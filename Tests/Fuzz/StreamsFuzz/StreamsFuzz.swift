@@ -139,7 +139,10 @@ private struct Reading: Equatable {
       let decoder = StreamDecoder(dialect, .events, limit: 1 << 20)
       var text = [UInt8]("\"")
       for delta in decoder.feed(output.span) {
-        if case .text(let piece) = delta { text += piece }
+        switch delta {
+        case .text(let piece), .refusal(let piece): text += piece
+        default: break
+        }
       }
       precondition(decoder.malformedCount == 0, "events are JSON")
       if dialect == .custom { continue }
@@ -154,7 +157,7 @@ private struct Reading: Equatable {
     for delta in deltas {
       let piece: [UInt8]
       switch delta {
-      case .text(let bytes):
+      case .text(let bytes), .refusal(let bytes):
         text += bytes
         piece = bytes
       case .reasoning(let bytes), .signature(let bytes), .arguments(_, let bytes),
