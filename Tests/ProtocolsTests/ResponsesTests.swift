@@ -81,6 +81,42 @@ import Testing
     #expect(throws: TranslationFault.self) { try Self.encode(chat, Self.profile(.anthropic)) }
   }
 
+  /// System messages of earlier turns stay where they stand; Anthropic has a field for them.
+  @Test(arguments: [
+    (
+      Dialect.openai, #","instructions":"I""#,
+      #"{"model":"m","messages":[{"role":"system","content":"S"},{"role":"system","content":"I"},"#
+        + #"{"role":"developer","content":"D"},{"role":"user","content":"P"},"#
+        + #"{"role":"assistant","content":"R"},{"role":"user","content":"Q"}]}"#
+    ),
+    (
+      .anthropic, #","instructions":"I""#,
+      #"{"model":"m","max_tokens":1024,"messages":[{"role":"user","content":"P"},"#
+        + #"{"role":"assistant","content":"R"},{"role":"user","content":"Q"}],"#
+        + #""system":[{"type":"text","text":"S"},{"type":"text","text":"D"},"#
+        + #"{"type":"text","text":"I"}]}"#
+    ),
+    (
+      .anthropic, "",
+      #"{"model":"m","max_tokens":1024,"messages":[{"role":"user","content":"P"},"#
+        + #"{"role":"assistant","content":"R"},{"role":"user","content":"Q"}],"#
+        + #""system":[{"type":"text","text":"S"},{"type":"text","text":"D"}]}"#
+    ),
+  ])
+  func recallsSystemMessages(dialect: Dialect, more: String, body: String) throws {
+    let chat = try ChatRequest(responses: try value(#"{"model":"b","input":"Q""# + more + "}"))
+    let profile = Self.profile(dialect, system: "S")
+    var encoder = RequestEncoder(
+      try profile.serving(chat), conversationID: bytes("c"), user: nil, metadata: nil)
+    try encoder.append(systemOf: chat)
+    let kept =
+      #"{"input":[{"role":"developer","content":"D"},{"role":"user","content":"P"}]}"#
+    try encoder.append(.user, content: bytes(kept).span)
+    try encoder.append(.assistant, content: bytes(#""R""#).span)
+    try encoder.append(messagesOf: chat)
+    #expect(text(try encoder.finish().bytes) == body)
+  }
+
   // MARK: Requests to backends
 
   @Test func sendsChatCompletions() throws {

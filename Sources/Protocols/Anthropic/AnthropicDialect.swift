@@ -17,7 +17,16 @@ final class AnthropicDialect: DialectRules {
   func begin(_ request: inout RequestEncoder) {
     request.writeModel()
     request.writeMaxTokens(request.profile.maxTokens)
-    if let system = request.profile.system, !system.isEmpty, !request.profile.overrides("system") {
+    if !request.isFromResponses { writeSystem(to: &request) }
+  }
+
+  /// Writes the bot's system message, unless a parameter has it; with it those of earlier turns, if there are any.
+  private func writeSystem(to request: inout RequestEncoder) {
+    if request.profile.overrides("system") { return }
+    if !request.recalledSystem.isEmpty {
+      request.writer.name("system")
+      request.writeRecalledSystem(before: nil)
+    } else if let system = request.profile.system, !system.isEmpty {
       request.writer.member("system", string: system.span)
     }
   }
@@ -51,7 +60,11 @@ final class AnthropicDialect: DialectRules {
   /// White space at the end is refused.
   func endOfPrefill(_ text: Span<UInt8>) -> Int { text.endOfJSONTextBeforeBlanks }
 
-  func end(_ request: inout RequestEncoder) { request.writeStream() }
+  func end(_ request: inout RequestEncoder) {
+    // What continues a response may have earlier turns with system messages, which are known only now.
+    if request.isFromResponses { writeSystem(to: &request) }
+    request.writeStream()
+  }
 
   func sends(_ parameter: RequestParameter, streaming: Bool) -> Bool { true }
 

@@ -54,3 +54,30 @@ struct SystemBlocks {
     return contents
   }
 }
+
+extension RequestEncoder {
+  /// Writes the value of the system field: the bot's message, those of earlier turns, and what else is in `value`, which
+  /// may begin with the bot's.
+  @inline(never)
+  mutating func writeRecalledSystem(before value: JSONValue?) {
+    let own = profile.system ?? []
+    writer.beginArray()
+    if !own.isEmpty {
+      writer.beginObject()
+      writer.member("type", string: "text")
+      writer.member("text", string: own)
+      writer.endObject()
+    }
+    var contents = recalledSystem
+    if let value { contents.append(value) }
+    for content in contents {
+      if content.kind == .string, !content.isEmpty {
+        writer.raw("{\"type\":\"text\",\"text\":", content.span, "}")
+      }
+      for block in content.elements where block.member("type", is: "text") {
+        if own.isEmpty || block["text"]?.string != own { writer.raw(block.span) }
+      }
+    }
+    writer.endArray()
+  }
+}

@@ -39,6 +39,8 @@ public struct RequestEncoder: ~Copyable {
   var gathersResults = false
   /// Whether the client's system messages come first, so that they are skipped where they stand.
   private(set) var hasSystemMessages = false
+  /// The contents of system messages of earlier turns, where the system messages are a field.
+  private(set) var recalledSystem: [JSONValue] = []
 
   /// An encoder of one request. `user` and `metadata` are the client's, for the `custom` dialect alone; `buffer` is
   /// empty and for the body; `streams` asks for a stream.
@@ -85,7 +87,16 @@ public struct RequestEncoder: ~Copyable {
     if profile.dialect == .responses { return append(input: items) }
     let translated = try ResponsesItems.messages(of: items, skippingUnknown: true)
     guard let messages = (try? JSONDocument(translated))?.root else { throw .malformedContent }
+    // Those of earlier turns stay where they stand, or go into the field.
+    let skipsSystem = hasSystemMessages
+    hasSystemMessages = false
+    if rules.systemField != nil {
+      for message in messages.elements where message.isSystemMessage {
+        if let content = message["content"] { recalledSystem.append(content) }
+      }
+    }
     try append(messagesOf: ChatRequest(.openai, body: messages, messages: messages))
+    hasSystemMessages = skipsSystem
   }
 
   /// Appends a client's system messages, before a conversation that is stored. (`anthropic` has a field for them.)
@@ -129,7 +140,11 @@ public struct RequestEncoder: ~Copyable {
       && rules.sends(parameter, streaming: streams)
     {
       writer.name(parameter.name.span)
-      writer.raw(parameter.value.span)
+      if !recalledSystem.isEmpty, let field = rules.systemField, parameter.name.span.equals(field) {
+        writeRecalledSystem(before: parameter.value)
+      } else {
+        writer.raw(parameter.value.span)
+      }
     }
     writer.endObject()
     return writer.finishedBuffer()

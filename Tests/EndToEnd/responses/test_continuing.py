@@ -49,6 +49,40 @@ def test_a_chain(served, type, stream):
     assert texts == ["Q0", models.TEXT, "Q1", models.TEXT, "Q2", models.TEXT, "Q3"]
 
 
+@pytest.mark.parametrize("type", ["custom", *WITH_TOOLS])
+@pytest.mark.parametrize("system", [None, "Be a bot."])
+def test_messages_of_the_developer_stay(served, type, system):
+    """They are items of their turn. Instructions hold for one request."""
+    client, server = served(type, bot={"system": system} if system else {})
+    input = [{"role": "developer", "content": "Be brief."}, {"role": "user", "content": "Q0"}]
+    create = client.responses.create
+    first = create(model="support", input=input, instructions="Be kind.")
+    parts = [{"type": "input_text", "text": "Be bold."}]
+    input = [{"role": "system", "content": parts}, {"role": "user", "content": "Q1"}]
+    second = create(model="support", input=input, previous_response_id=first.id)
+    create(model="support", input="Q2", instructions="Be calm.", previous_response_id=second.id)
+    create(model="support", input="Q3", previous_response_id=second.id)
+    orders = []
+    for request in server.requests[2:]:
+        body = request.json
+        assert "Be kind." not in str(body)
+        if type == "anthropic":
+            blocks = body["system"]
+            texts = [blocks] if isinstance(blocks, str) else [block["text"] for block in blocks]
+            roles = [message["role"] for message in body["messages"]]
+            assert roles == ["user", "assistant", "user", "assistant", "user"]
+        else:
+            told = [content for role, content in said(request) if role in ("system", "developer")]
+            texts = [text if isinstance(text, str) else text[0]["text"] for text in told]
+            if type == "responses" and "instructions" in body:
+                texts.insert(1 if system else 0, body["instructions"])
+        orders.append(texts)
+    own = [system] if system else []
+    kept = ["Be brief.", "Be bold."]
+    calm = [*kept, "Be calm."] if type == "anthropic" else ["Be calm.", *kept]
+    assert orders == [[*own, *calm], [*own, *kept]]
+
+
 @pytest.mark.parametrize("type", WITH_TOOLS)
 @pytest.mark.parametrize("stream", [False, True])
 def test_calls_of_functions(served, type, stream):
