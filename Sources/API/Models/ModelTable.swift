@@ -21,8 +21,10 @@ struct ModelTable {
   }
 
   let bots: BotTable
-  /// When the gateway started. Clients expect a time at which each model was made, and are given this one.
-  let created: WallTime
+  private let application: Application
+  /// When the gateway started. Clients expect a time at which each model was made, and are given this one. Lists alone
+  /// need it, so that it is not asked for with every message.
+  var created: WallTime { application.startTime }
   /// The key that reaches them, if there is one.
   let key: APIKeySettings?
 
@@ -30,7 +32,7 @@ struct ModelTable {
   @inline(never)
   init(for call: Call) {
     bots = call.application.active.bots
-    created = call.application.startTime
+    application = call.application
     key = call.key
   }
 
