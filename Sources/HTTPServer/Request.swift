@@ -17,8 +17,9 @@ public final class Request {
     case ended
   }
 
-  /// The size from which the memory of a body comes from the kernel, and goes back to it.
-  private static let largeBody = 1 << 20
+  /// The sizes of bodies that get their memory at once: it comes from the kernel, and goes back to it, and no client makes
+  /// it refuse by what it announces.
+  private static let largeBody = 1 << 20...64 << 20
 
   /// The method.
   public var method: Method { head?.method ?? .other }
@@ -91,7 +92,7 @@ public final class Request {
   /// The body is received from now on; `handle` gets the request when it is whole. A large one that says its size gets
   /// its memory at once, which is not used before the bytes come: growing it would need twice as much.
   func receiveBody(of count: Int?, then handle: @escaping (Request) -> Void) {
-    if let count, count >= Request.largeBody { body.reserveCapacity(count) }
+    if let count, Request.largeBody ~= count { body.reserveCapacity(count) }
     state = .receivingBody
     handler = handle
   }
