@@ -10,6 +10,7 @@ import time
 import pytest
 
 import replies
+from client import messages_path
 from configuration import integration
 
 SECONDS = 3600 if os.environ.get("POSTERN_LONG") else 70
@@ -25,6 +26,7 @@ def test_an_idle_gateway_writes_nothing(gateway, backend, tmp_path):
     running = gateway(
         {
             "context": {"file": tmp_path / "ring", "sync": "1s"},
+            "outbox": {"file": tmp_path / "outbox"},
             "bot default": {},
             # Probes of a backend that is down go on all the time.
             "integration down": integration(
@@ -40,6 +42,8 @@ def test_an_idle_gateway_writes_nothing(gateway, backend, tmp_path):
     client = running.client()
     for number in range(3):
         assert client.message("hi", conversation_id=f"c{number}").status == 200
+        waiting = client.post(messages_path(), {"content": "hi"}, {"Prefer": "respond-async"})
+        assert waiting.status == 202
     # The flush after the last message, and that of the statistics.
     time.sleep(5)
     sizes = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
