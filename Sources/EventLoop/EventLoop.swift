@@ -167,7 +167,8 @@ public final class EventLoop {
   /// The rest waits for the next turn, after the other handlers, so that an action that always
   /// defers another one does not stop the loop.
   private func runDeferred() {
-    for _ in 0..<EventLoop.deferredRounds where !deferred.isEmpty {
+    for _ in 0..<EventLoop.deferredRounds {
+      if deferred.isEmpty { return }
       var batch: [Deferred] = []
       swap(&batch, &spare)
       swap(&batch, &deferred)
