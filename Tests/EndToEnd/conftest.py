@@ -1,9 +1,11 @@
 """Fixtures: the binary, gateways, backends, certificates."""
 
+import json
 import os
 import random
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +39,13 @@ def postern(binary: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return lambda *arguments, **options: run_command(binary, *map(str, arguments), **options)
 
 
+@cache
+def serves_https(binary: Path) -> bool:
+    """Whether a binary can serve HTTPS; the static one cannot."""
+    versions = subprocess.run([binary, "version", "--json"], check=True, capture_output=True)
+    return "gnutls" in json.loads(versions.stdout)["libraries"]
+
+
 def started_gateways(binary: Path, folder: Path) -> Iterator[Callable[..., Gateway]]:
     """A function that starts gateways. At the end each must stop well."""
     started: list[Gateway] = []
@@ -49,6 +58,8 @@ def started_gateways(binary: Path, folder: Path) -> Iterator[Callable[..., Gatew
     ) -> Gateway:
         addresses = addresses or [loopback()]
         server = {"listen": ", ".join(map(str, addresses)), **(sections or {}).get("server", {})}
+        if "tls_certificate" in server and not serves_https(binary):
+            pytest.skip("this build serves no HTTPS")
         sections = {**(sections or {}), "server": server}
         file = folder / f"postern-{len(started)}.conf"
         file.write_text(configurations.rendered(sections))

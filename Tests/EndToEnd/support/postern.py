@@ -84,8 +84,6 @@ class Gateway:
         for address in self.addresses:
             while not self._answers(address):
                 status = self.process.poll()
-                if status == 1 and "this build of Postern serves no HTTPS" in self.log:
-                    pytest.skip("the static build serves no HTTPS")
                 assert status is None, f"ended with {status}: {self.log}"
                 assert time.monotonic() < deadline, f"not ready after {timeout} s: {self.log}"
                 time.sleep(0.005)
