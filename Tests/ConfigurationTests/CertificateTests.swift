@@ -21,7 +21,8 @@ import Testing
       hasWeakSignature: hasWeakSignature)
     let sources = ConfigurationSources(
       environment: { _ in nil }, file: files.file, identityFault: { _, _ in fault },
-      servesTLS: servesTLS, certificateFacts: { _ in facts }, isReadableByAll: { _ in isOpen }, now: { Self.now })
+      servesTLS: servesTLS, certificateFacts: { _ in facts }, isReadableByAll: { _ in isOpen },
+      now: { Self.now })
     return ConfigurationReport.load(
       "[server]\ntls_certificate = /c\ntls_key = /k\n", sources
     ).lines
