@@ -58,7 +58,8 @@ final class AnswerFormat {
 
   /// The pieces of a reply that did not come as a stream.
   func deltas(of reply: Reply) -> [ReplyDelta] {
-    purpose == .chat ? reply.deltas(for: face) : []
+    // What Ollama's clients complete is a chat to backends.
+    purpose == .chat || face == .ollama ? reply.deltas(for: face) : []
   }
 
   /// The head of a stream that begins with these pieces.
