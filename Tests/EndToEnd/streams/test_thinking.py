@@ -38,6 +38,11 @@ def said(face, answer):
         return "".join(part.get("thinking", "") for part in parts), "".join(
             part.get("text", "") for part in parts
         )
+    if face == "ollama":
+        parts = [line["message"] for line in ([answer] if isinstance(answer, dict) else answer)]
+        return "".join(part.get("thinking", "") for part in parts), "".join(
+            part["content"] for part in parts
+        )
     if isinstance(answer, dict):
         metadata = answer["data"]["metadata"]
         return thought(metadata), answer["data"]["content"]
@@ -108,6 +113,7 @@ def test_a_reply_that_only_thought_is_replaced(gateway, backend, face, other, st
     first, second = backend(broken), backend(models.model(other))
     running = gateway(
         {
+            "server": {"ollama": "yes"},
             "bot support": {},
             "integration first": configurations.integration(first.url, "openai", retries=0),
             "integration second": configurations.integration(
@@ -119,7 +125,8 @@ def test_a_reply_that_only_thought_is_replaced(gateway, backend, face, other, st
     if face != "native":
         body = {"model": "support", "max_tokens": 64, "messages": HELLO, "stream": True}
     lines = running.client().post(PATHS[face], body).body.splitlines()
-    answer = [json.loads(line[6:]) for line in lines if line.startswith(b"data: {")]
+    mark = b"" if face == "ollama" else b"data: "
+    answer = [json.loads(line[len(mark) :]) for line in lines if line.startswith(mark + b"{")]
     reasoning, text = said(face, answer)
     assert (reasoning, text.removesuffix(models.TEXT)) == ("Hm.", "")
 
