@@ -25,7 +25,9 @@ def telegram():
 
 def system_calls(running, folder) -> list[str]:
     """The system calls that ended within a while: each thread waits in one all the time."""
-    trace = folder / "trace"
+    # Not beside the configuration: the gateway watches that folder.
+    (folder / "traces").mkdir()
+    trace = folder / "traces" / "trace"
     command = ["strace", "-f", "-qq", "-o", trace, "-p", str(running.process.pid)]
     tracer = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     time.sleep(SECONDS)

@@ -1,6 +1,6 @@
 """Flash is worn by writing: an idle gateway with everything on writes nothing to files.
 
-`POSTERN_LONG=1` watches it for an hour."""
+`POSTERN_LONG=1` watches it for an hour; pytest needs `-o faulthandler_timeout=0` then."""
 
 import os
 import re

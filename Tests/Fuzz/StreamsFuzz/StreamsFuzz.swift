@@ -169,8 +169,8 @@ private struct Reading: Equatable {
       case .callMembers(_, let members):
         precondition((try? JSONDocument([UInt8]("{") + members + [UInt8]("}"))) != nil)
         continue
-      case .event:
-        preconditionFailure("events are passed on only where that is asked for")
+      case .event, .body:
+        preconditionFailure("what is passed on as it is must be asked for")
       }
       precondition((try? JSONDocument([UInt8]("\"") + piece + [UInt8]("\""))) != nil)
     }
