@@ -37,5 +37,5 @@ struct ccryptography_certificate {
   bool has_weak_signature;  // by a broken hash: SHA-1, MD5
 };
 
-// Reads the facts of the first certificate in PEM. False if there is none that can be read.
+// Reads the facts of the first certificate of a text in PEM. False if the text has no readable certificate.
 bool ccryptography_read_certificate(const void *pem, size_t size, struct ccryptography_certificate *facts);
