@@ -21,6 +21,8 @@ package final class OutboxTable {
   private static let reserve = 16
   /// How many pieces a result may take that its message does not.
   private static let growth = 2
+  /// How many expired entries are erased with one that comes.
+  private static let erasedAtOnce = 16
 
   package let records: OutboxRecords
   /// All entries by their number.
@@ -33,6 +35,8 @@ package final class OutboxTable {
   /// Records that are not needed any more, and have to stay for some flushes: until storage has what takes their place, or
   /// the erasure of what they supersede.
   private var retired: [Retired] = []
+  /// Forgotten entries whose records are erased with the next change: while nothing comes, nothing is written.
+  private var expired: [OutboxEntry] = []
   /// Whether records are kept until ``erase(retired:)``, because storage has to get their successors first.
   package var defersErasure = false
 
@@ -66,7 +70,11 @@ package final class OutboxTable {
   package var damaged: Int { records.damaged }
 
   /// How many bytes are used.
-  package var usedBytes: Int { (records.capacity - records.free) * OutboxRecords.piece }
+  package var usedBytes: Int {
+    var count = records.capacity - records.free
+    for entry in expired { count -= pieceCount(of: entry) }
+    return count * OutboxRecords.piece
+  }
 
   /// How many bytes there are.
   package var capacityBytes: Int { records.capacity * OutboxRecords.piece }
@@ -84,6 +92,7 @@ package final class OutboxTable {
 
   /// Adds a message; `nil` if there is no room. Drops what has been handed over, the oldest first, to make room.
   package func add(_ message: OutboxMessage) -> OutboxEntry? {
+    eraseExpired(most: Self.erasedAtOnce)
     let record = message.record()
     guard makeRoom(OutboxRecords.pieces(for: record.count) + kept),
       let place = append(record, lastNumber + 1, .message)
@@ -158,11 +167,20 @@ package final class OutboxTable {
   /// Forgets an entry, and everything that was said in it.
   package func remove(_ entry: OutboxEntry) {
     guard !entry.isGone else { return }
+    forget(entry)
+    eraseRecords(of: entry)
+    eraseExpired(most: Self.erasedAtOnce)
+  }
+
+  private func forget(_ entry: OutboxEntry) {
     entry.isGone = true
     if entry.result == 0 { openCount -= 1 }
     entries[entry.number] = nil
     byID[entry.id] = nil
     if let message = message(of: entry) { set(nil, forKeys: message.key, of: entry) }
+  }
+
+  private func eraseRecords(of entry: OutboxEntry) {
     erase(&entry.message)
     // Storage may erase in any order. A message without its result would be answered again; it may still be among those
     // that the next flush erases. A result without its progress would be delivered again.
@@ -170,19 +188,27 @@ package final class OutboxTable {
     retire(&entry.progress, flushes: 3)
   }
 
+  private func eraseExpired(most: Int = .max) {
+    for _ in 0..<min(most, expired.count) { eraseRecords(of: expired.removeLast()) }
+  }
+
   /// Forgets settled entries that are older than a time, in milliseconds since 1970, `most` at once. Returns when the next
   /// one is due: the time of the oldest that stays, `nil` for none.
+  ///
+  /// Unless room is short, their records stay until the next message comes, or another one is removed.
   package func removeSettled(before time: Int64, most: Int = .max) -> Int64? {
     var next: Int64?
     var count = 0
     for entry in entries.values where entry.isSettled {
       if entry.settled < time, count < most {
         count += 1
-        remove(entry)
+        forget(entry)
+        expired.append(entry)
       } else {
         next = min(next ?? .max, entry.settled)
       }
     }
+    if records.free < records.capacity / 2 { eraseExpired() }
     return next
   }
 
@@ -283,15 +309,26 @@ package final class OutboxTable {
     return records.free >= needed
   }
 
-  /// Drops what has been handed over, the oldest first, until as many pieces are free or become free.
+  /// Drops what has expired and then what has been handed over, the oldest first, until as many pieces are free or become
+  /// free.
   private func drop(untilFree needed: Int) {
+    eraseExpired()
     var coming = coming
     if coming >= needed { return }
     let old = entries.values.filter { $0.isHandedOver }.sorted { $0.settled < $1.settled }
     for entry in old where coming < needed {
-      coming += records.pieceCount(at: entry.result)
+      coming += pieceCount(of: entry)
       remove(entry)
     }
+  }
+
+  /// How many pieces the records of an entry take.
+  private func pieceCount(of entry: OutboxEntry) -> Int {
+    var count = 0
+    for place in [entry.message, entry.result, entry.progress] where place != 0 {
+      count += records.pieceCount(at: place)
+    }
+    return count
   }
 
   /// How many pieces are free, or become free with the next flushes.

@@ -27,10 +27,45 @@ import Testing
     #expect(bench.table.removeSettled(before: 77) == 77)
     #expect(bench.table.removeSettled(before: 78) == nil)
     #expect(bench.table.entries.isEmpty)
-    for _ in 0..<3 { bench.flush() }
     #expect(bench.table.usedBytes == 0)
     #expect(bench.table.entry(withKey: Array("k".utf8)) == nil)
+    let next = try #require(bench.add("msg_2"))
+    bench.table.remove(next)
+    for _ in 0..<3 { bench.flush() }
+    #expect(bench.table.usedBytes == 0)
     #expect(!bench.contents.contains("é".utf8.first!))
+    #expect(!bench.contents.contains(UInt8(ascii: "{")))
+  }
+
+  /// What has expired is forgotten without a write: its records go when the next message comes, a few at a time.
+  @Test func theEndOfKeepWritesNothing() throws {
+    let bench = try OutboxBench(1 << 20)
+    for number in 0..<40 {
+      let entry = try #require(bench.add("\(number)"))
+      #expect(bench.finish(entry, "1", turnTime: 0))
+    }
+    for _ in 0..<3 { bench.flush() }
+    let before = bench.contents
+    #expect(bench.table.removeSettled(before: .max) == nil)
+    #expect(bench.table.entries.isEmpty && bench.table.usedBytes == 0)
+    #expect(!bench.table.hasRetired && bench.contents == before)
+    for number in 40..<43 {
+      #expect(bench.add("\(number)") != nil)
+      for _ in 0..<3 { bench.flush() }
+    }
+    #expect(bench.table.usedBytes == 3 * 256)
+    #expect(try OutboxBench(storage: bench.contents).table.entries.count == 3)
+  }
+
+  /// Where room is short, what has expired gives it back at once.
+  @Test func whatExpiresMakesRoomWhereItIsShort() throws {
+    let bench = try OutboxBench()
+    while let entry = bench.add("\(bench.table.entries.count)") {
+      #expect(bench.finish(entry, "1", turnTime: 0))
+    }
+    #expect(bench.table.removeSettled(before: .max) == nil)
+    for _ in 0..<3 { bench.flush() }
+    #expect(bench.add("next", body: String(repeating: "x", count: 10_000)) != nil)
   }
 
   /// Whatever state an entry is in, it is in the same one after a restart.

@@ -103,7 +103,7 @@ extension WaitingMessages {
       }
     }
     if let due = deliveries.expire(before: time - hold) { note(due + hold + 1) }
-    store.noteChange()
+    if table.hasRetired { store.noteChange() }
     retryUnkept()
     if !unkept.isEmpty { note(time + 1000) }
     if let next { keepHouse(by: next) }

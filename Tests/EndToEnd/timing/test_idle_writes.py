@@ -26,7 +26,8 @@ def test_an_idle_gateway_writes_nothing(gateway, backend, tmp_path):
     running = gateway(
         {
             "context": {"file": tmp_path / "ring", "sync": "1s"},
-            "outbox": {"file": tmp_path / "outbox"},
+            # What is finished expires meanwhile.
+            "outbox": {"file": tmp_path / "outbox", "keep": "20s"},
             "bot default": {},
             # Probes of a backend that is down go on all the time.
             "integration down": integration(
@@ -70,4 +71,5 @@ def test_an_idle_gateway_writes_nothing(gateway, backend, tmp_path):
     assert after == sizes
     # It was alive all the time, and has said nothing.
     assert len(running.log) == log_before
+    assert client.get(waiting.field("Location")).status == 404
     assert client.message("hi", conversation_id="c0").status == 200
