@@ -57,7 +57,7 @@ final class Responder: Recipient {
     format.write(deltas, of: answer, to: &output)
     guard !output.isEmpty else { return true }
     hasReply = true
-    let stream = open(format.head(of: deltas))
+    let stream = stream ?? open(format.head(of: deltas))
     write(output, to: stream)
     return !stream.isFull
   }
@@ -116,14 +116,13 @@ final class Responder: Recipient {
   private func end(_ answer: Answer) {
     var output: [UInt8] = []
     format.finish(answer, to: &output)
-    let stream = open()
+    let stream = stream ?? open(format.streamHead)
     write(output, to: stream)
     if format.isBare, answer.isFailure { stream.abort() } else { stream.finish() }
   }
 
-  private func open(_ head: Response? = nil) -> ResponseStream {
-    if let stream { return stream }
-    let stream = request.respond(streaming: head ?? format.streamHead)
+  private func open(_ head: Response) -> ResponseStream {
+    let stream = request.respond(streaming: head)
     stream.onDrain = { [self] in resume() }
     self.stream = stream
     return stream
@@ -140,7 +139,7 @@ final class Responder: Recipient {
       if loop.now - lastWrite >= Responder.silence {
         var output: [UInt8] = []
         format.keepAlive(to: &output)
-        write(output, to: open())
+        write(output, to: stream ?? open(format.streamHead))
       }
       scheduleKeepAlive()
     }
