@@ -1,9 +1,13 @@
 """Where a gateway listens, and how to connect to it."""
 
+import errno
+import random
 import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+
+_random = random.SystemRandom()
 
 
 @dataclass(frozen=True)
@@ -49,11 +53,20 @@ class Address:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port on which no process listens now; the kernel does not assign it again soon."""
+    """A port on which no process listens now, and which the kernel gives to no connection: tests
+    that run beside this one would take it."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
+    while True:
+        port = _random.randrange(10_000, first)
+        with socket.socket(family) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+            else:
+                return port
 
 
 def loopback() -> Address:
