@@ -17,10 +17,6 @@ package final class OutboxTable {
     var flushes: Int
   }
 
-  /// A part of the room, 1 of this many pieces, that only results may take.
-  private static let reserve = 16
-  /// How many pieces a result may take that its message does not.
-  private static let growth = 2
   /// How many expired entries are erased with one that comes.
   private static let erasedAtOnce = 16
 
@@ -31,12 +27,12 @@ package final class OutboxTable {
   private var byKey: [[UInt8]: OutboxEntry] = [:]
   private var lastNumber: UInt64 = 0
   /// How many messages have no result yet.
-  private var openCount = 0
+  private(set) var openCount = 0
   /// Records that are not needed any more, and have to stay for some flushes: until storage has what takes their place, or
   /// the erasure of what they supersede.
-  private var retired: [Retired] = []
+  private(set) var retired: [Retired] = []
   /// Forgotten entries whose records are erased with the next change: while nothing comes, nothing is written.
-  private var expired: [OutboxEntry] = []
+  private(set) var expired: [OutboxEntry] = []
   /// Whether records are kept until ``erase(retired:)``, because storage has to get their successors first.
   package var defersErasure = false
 
@@ -69,16 +65,6 @@ package final class OutboxTable {
   /// How many records were cut off or damaged when the block was opened.
   package var damaged: Int { records.damaged }
 
-  /// How many bytes are used.
-  package var usedBytes: Int {
-    var count = records.capacity - records.free
-    for entry in expired { count -= pieceCount(of: entry) }
-    return count * OutboxRecords.piece
-  }
-
-  /// How many bytes there are.
-  package var capacityBytes: Int { records.capacity * OutboxRecords.piece }
-
   /// All entries, the oldest first. O(n log n).
   package var inOrder: [OutboxEntry] { entries.values.sorted { $0.number < $1.number } }
 
@@ -106,25 +92,6 @@ package final class OutboxTable {
     insert(entry, key: message.key)
     if !message.receiver.isEmpty { entry.delivery = .waiting }
     return entry
-  }
-
-  /// How many pieces messages do not take, because results need them.
-  private var kept: Int {
-    records.capacity / Self.reserve + Self.growth * (openCount + 1)
-  }
-
-  /// Makes room for the next messages before it is needed: what is dropped gives its room back after some flushes.
-  /// Returns whether flushes would make room that is short.
-  package func makeRoomAhead() -> Bool {
-    let step = records.capacity / Self.reserve
-    guard defersErasure, records.free < kept + step else { return false }
-    if coming < kept + step { drop(untilFree: kept + 2 * step) }
-    return hasRetired
-  }
-
-  /// The most bytes that a record of a message or of a result may have.
-  package var longestRecord: Int {
-    records.capacity / 4 * (OutboxRecords.piece - OutboxRecords.head)
   }
 
   /// Keeps the result of a message; `false` if there is no room yet.
@@ -188,7 +155,7 @@ package final class OutboxTable {
     retire(&entry.progress, flushes: 3)
   }
 
-  private func eraseExpired(most: Int = .max) {
+  func eraseExpired(most: Int = .max) {
     for _ in 0..<min(most, expired.count) { eraseRecords(of: expired.removeLast()) }
   }
 
@@ -302,40 +269,6 @@ package final class OutboxTable {
   private func erase(_ place: inout UInt32) {
     if place != 0 { records.erase(at: place) }
     place = 0
-  }
-
-  private func makeRoom(_ needed: Int) -> Bool {
-    if records.free < needed { drop(untilFree: needed) }
-    return records.free >= needed
-  }
-
-  /// Drops what has expired and then what has been handed over, the oldest first, until as many pieces are free or become
-  /// free.
-  private func drop(untilFree needed: Int) {
-    eraseExpired()
-    var coming = coming
-    if coming >= needed { return }
-    let old = entries.values.filter { $0.isHandedOver }.sorted { $0.settled < $1.settled }
-    for entry in old where coming < needed {
-      coming += pieceCount(of: entry)
-      remove(entry)
-    }
-  }
-
-  /// How many pieces the records of an entry take.
-  private func pieceCount(of entry: OutboxEntry) -> Int {
-    var count = 0
-    for place in [entry.message, entry.result, entry.progress] where place != 0 {
-      count += records.pieceCount(at: place)
-    }
-    return count
-  }
-
-  /// How many pieces are free, or become free with the next flushes.
-  private var coming: Int {
-    var count = records.free
-    for record in retired { count += records.pieceCount(at: record.place) }
-    return count
   }
 
   private func writeProgress(of entry: OutboxEntry) {
