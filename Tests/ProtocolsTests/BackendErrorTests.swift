@@ -145,6 +145,18 @@ import TestSupport
       (.contentFiltered, #"{"error":{"message":"Content Exists Risk","type":"x"}}"#),
       (.contentFiltered, #"{"error":{"code":"InputTextSensitiveContentDetected","message":"m"}}"#),
       (.contentFiltered, #"{"code":"c","error":"Content violates usage guidelines."}"#),
+      (
+        .contentFiltered,
+        #"{"error":{"message":"Invalid prompt: your prompt was flagged as potentially violating our usage policy."}}"#
+      ),
+      (
+        .contentFiltered,
+        #"{"error":{"message":"The response was filtered due to the prompt triggering Azure OpenAI's content management policy."}}"#
+      ),
+      (
+        .contentFiltered,
+        #"{"error":{"message":"Your request was rejected as a result of our safety system."}}"#
+      ),
       (.other, #"{"error":{"code":13011,"message":"m"}}"#),
       (.other, #"{"error":{"code":403,"message":"m","metadata":{"reasons":null}}}"#),
       (.other, #"{"error":{"code":"invalid_prompt_format","message":"m"}}"#),
@@ -159,6 +171,26 @@ import TestSupport
         #"{"error":{"type":"x","message":"Your credit balance is too low to access the API."}}"#
       ),
       (.quotaExhausted, #"{"error":{"type":"exceeded_current_quota_error","message":"m"}}"#),
+      (
+        .quotaExhausted,
+        #"{"code":"c","error":"Your team has either used all available credits or reached its monthly spending limit."}"#
+      ),
+      (.quotaExhausted, #"{"code":30001,"message":"your account balance is insufficient"}"#),
+      (
+        .quotaExhausted,
+        #"[{"error":{"code":429,"message":"Your prepayment credits are depleted.","status":"RESOURCE_EXHAUSTED"}}]"#
+      ),
+      (
+        .quotaExhausted,
+        #"{"type":"error","error":{"type":"invalid_request_error","message":"You have reached your specified API usage limits. You will regain access on 2026-12-01."}}"#
+      ),
+      (.quotaExhausted, #"{"error":{"code":"AccountOverdueError","message":"overdue balance"}}"#),
+      // A limit of requests, in words that could mean more.
+      (
+        .other,
+        #"[{"error":{"code":429,"message":"You exceeded your current quota, please check your plan and billing details.","status":"RESOURCE_EXHAUSTED"}}]"#
+      ),
+      (.other, #"{"message":"Too many tokens, please wait before trying again."}"#),
       // A model that is being loaded: llama.cpp, Ollama, Hugging Face.
       (
         .loading,

@@ -5,5 +5,6 @@ extension BackendError.Rule {
     .init(kind: .contextTooLong, place: .message, text: "exceed context limit"),
     .init(kind: .contentFiltered, place: .message, text: "blocked by content filtering policy"),
     .init(kind: .quotaExhausted, place: .message, text: "credit balance is too low"),
+    .init(kind: .quotaExhausted, place: .message, text: "your specified API usage limits"),
   ]
 }

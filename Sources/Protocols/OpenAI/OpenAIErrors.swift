@@ -5,17 +5,46 @@ extension BackendError.Rule {
   private static let tooLong: [BackendError.Rule] = [
     // OpenAI, Azure OpenAI, Groq, and others that follow OpenAI.
     .init(kind: .contextTooLong, place: .anywhere, text: "context_length_exceeded"),
-    // llama.cpp.
+    .init(kind: .contextTooLong, place: .message, text: "exceeds the context window"),
+    // llama.cpp; llama-cpp-python.
     .init(kind: .contextTooLong, place: .type, text: "exceed_context_size_error"),
     .init(kind: .contextTooLong, place: .message, text: "exceeds the available context size"),
-    // vLLM (type BadRequestError, code 400), OpenRouter, DeepSeek.
-    .init(kind: .contextTooLong, place: .message, text: "maximum context length is"),
+    .init(kind: .contextTooLong, place: .message, text: "exceed context window"),
+    // vLLM (type BadRequestError, code 400), SGLang, OpenRouter, DeepSeek, Mistral, Fireworks.
+    .init(kind: .contextTooLong, place: .message, text: "maximum context length"),
     .init(kind: .contextTooLong, place: .message, text: "longer than the maximum model length"),
+    .init(kind: .contextTooLong, place: .message, text: "too long to fit into the model"),
+    .init(kind: .contextTooLong, place: .message, text: "longer than the model's context length"),
+    // vLLM; LM Studio.
+    .init(kind: .contextTooLong, place: .message, text: "context length is only"),
+    .init(kind: .contextTooLong, place: .message, text: "context length of only"),
+    .init(kind: .contextTooLong, place: .message, text: "greater than the context length"),
     // LiteLLM, before any of them.
     .init(kind: .contextTooLong, place: .message, text: "ContextWindowExceededError"),
     // Ollama.
     .init(kind: .contextTooLong, place: .message, text: "exceeds the context length"),
     .init(kind: .contextTooLong, place: .message, text: "exceeded max context length"),
+    // Gemini; xAI; Cohere; Bedrock; Moonshot.
+    .init(
+      kind: .contextTooLong, place: .message, text: "exceeds the maximum number of tokens allowed"),
+    .init(kind: .contextTooLong, place: .message, text: "maximum prompt length is"),
+    .init(kind: .contextTooLong, place: .message, text: "too many tokens:"),
+    .init(kind: .contextTooLong, place: .message, text: "Input is too long"),
+    .init(kind: .contextTooLong, place: .message, text: "exceeded model token limit"),
+    // TGI, Together.
+    .init(kind: .contextTooLong, place: .message, text: "`max_new_tokens` must be <="),
+    .init(kind: .contextTooLong, place: .message, text: "`inputs` must have less than"),
+    // Zhipu; Alibaba; MiniMax; Cloudflare; watsonx.
+    .init(kind: .contextTooLong, place: .code, text: "1261"),
+    .init(kind: .contextTooLong, place: .message, text: "Range of input length should be"),
+    .init(kind: .contextTooLong, place: .message, text: "context window exceeds limit"),
+    .init(kind: .contextTooLong, place: .message, text: "context window limit"),
+    .init(kind: .contextTooLong, place: .message, text: "cannot exceed the total tokens limit"),
+    // GitHub Models; Copilot.
+    .init(kind: .contextTooLong, place: .code, text: "tokens_limit_reached"),
+    .init(kind: .contextTooLong, place: .code, text: "model_max_prompt_tokens_exceeded"),
+    // Groq, for a request of more tokens than the account may send in a minute.
+    .init(kind: .contextTooLong, place: .message, text: "please reduce your message size"),
   ]
 
   private static let filtered: [BackendError.Rule] = [
@@ -23,8 +52,11 @@ extension BackendError.Rule {
     .init(kind: .contentFiltered, place: .anywhere, text: "content_policy_violation"),
     .init(kind: .contentFiltered, place: .anywhere, text: "moderation_blocked"),
     .init(kind: .contentFiltered, place: .code, text: "invalid_prompt"),
+    .init(kind: .contentFiltered, place: .message, text: "potentially violating our usage policy"),
+    .init(kind: .contentFiltered, place: .message, text: "result of our safety system"),
     // Azure OpenAI, Moonshot.
     .init(kind: .contentFiltered, place: .anywhere, text: "content_filter"),
+    .init(kind: .contentFiltered, place: .message, text: "content management policy"),
     .init(kind: .contentFiltered, place: .innerCode, text: "ResponsibleAIPolicyViolation"),
     // OpenRouter: 403 with what was flagged, by the moderation before the model.
     .init(kind: .contentFiltered, place: .metadata, text: "flagged_input"),
@@ -64,6 +96,11 @@ extension BackendError.Rule {
     .init(kind: .quotaExhausted, place: .message, text: "Insufficient credits"),
     .init(kind: .quotaExhausted, place: .anywhere, text: "Arrearage"),
     .init(kind: .quotaExhausted, place: .code, text: "1113"),
+    // xAI; SiliconFlow; Gemini; Volcengine.
+    .init(kind: .quotaExhausted, place: .message, text: "used all available credits"),
+    .init(kind: .quotaExhausted, place: .message, text: "balance is insufficient"),
+    .init(kind: .quotaExhausted, place: .message, text: "credits are depleted"),
+    .init(kind: .quotaExhausted, place: .code, text: "AccountOverdueError"),
   ]
 
   private static let loading: [BackendError.Rule] = [

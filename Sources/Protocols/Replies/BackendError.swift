@@ -34,38 +34,59 @@ public struct BackendError: Equatable, Sendable {
   public init(_ body: [UInt8]) {
     if let root = try? JSONDocument(body).root {
       self.init(root)
-    } else {
-      // A proxy or a small server may answer in plain text. Pages are long, and say many things.
-      let isLoading = body.count <= BackendError.plainLimit && BackendError.saysLoading(body)
-      self.init(kind: isLoading ? .loading : .other, reason: nil, retryDelay: nil)
+      return
     }
+    // A proxy or a small server may answer in plain text. Pages are long, and say many things.
+    guard body.count <= BackendError.plainLimit,
+      let nothing = try? JSONDocument([UInt8]("null")).root
+    else {
+      self.init(kind: .other, reason: nil, retryDelay: nil)
+      return
+    }
+    self.init(nothing, saying: body, reason: nil)
   }
 
-  /// The longest text that is not JSON and may say that the model is loading, in bytes.
+  /// The longest text that is not JSON and may say what matters, in bytes.
   private static let plainLimit = 200
-
-  private static func saysLoading(_ text: [UInt8]) -> Bool {
-    for rule in Rule.openai where rule.kind == .loading && rule.place == .message {
-      if text.span.containsIgnoringCase(rule.text) { return true }
-    }
-    return false
-  }
 
   /// Reads a value that reports an error, or has one that does. O(n).
   ///
   /// Errors come as `{"error": {…}}` (OpenAI and nearly all), `{"error": "…"}` (Ollama), the error's members
-  /// themselves (older vLLM), or one of these in an array (Gemini). Where `message` is missing, `detail` has the text
-  /// (FastAPI).
+  /// themselves (older vLLM), or one of these in an array (Gemini) or in `errors` (Cloudflare).
   @inline(never)
   init(_ value: JSONValue) {
     let root = value.elements.first { _ in true } ?? value
-    let error = root["error"] ?? root
-    let message = error.kind == .string ? error : error["message"] ?? error["detail"]
-    let text = message?.string ?? []
+    let error = root["error"].present ?? root["errors"]?.elements.first { _ in true } ?? root
+    let text = Self.words(in: error)?.string ?? []
+    self.init(error, saying: text, reason: text.isEmpty ? nil : text)
+  }
+
+  /// An error with its members and its text; `reason` is what is told of the text.
+  private init(_ error: JSONValue, saying text: [UInt8], reason: [UInt8]?) {
     let kind = Self.kind(of: error, text)
+    // OpenRouter has the body of the backend after it.
+    if kind == .other, let raw = error["metadata"]?["raw"]?.string {
+      let inner = BackendError(raw)
+      if inner.kind != .other {
+        self = inner
+        return
+      }
+    }
     self.init(
-      kind: kind, reason: text.isEmpty ? nil : text, retryDelay: Self.retryDelay(error),
+      kind: kind, reason: reason, retryDelay: Self.retryDelay(error),
       overflow: kind == .contextTooLong ? ContextOverflow(error, text) : nil)
+  }
+
+  /// The text of an error: its `message`, or where that is missing what a server in between has (FastAPI: `detail`, and
+  /// in an array `msg`).
+  private static func words(in error: JSONValue) -> JSONValue? {
+    if error.kind == .string { return error }
+    for name in ["message", "detail", "error", "msg"] as [StaticString] {
+      guard let value = error[name].present else { continue }
+      let inner = value.elements.first { _ in true } ?? value
+      if value.kind == .string || inner.kind == .object { return words(in: inner) }
+    }
+    return nil
   }
 
   private init(

@@ -3,7 +3,7 @@ import JSON
 
 /// What a backend says about a request that is longer than its model takes, in tokens.
 ///
-/// llama.cpp has the numbers in members. All others have them in the message:
+/// llama.cpp has the numbers in members. Most others have them in the message:
 ///
 ///     This model's maximum context length is 8192 tokens. However, you requested 8312 tokens (8056 in the messages, …
 ///     prompt is too long: 210000 tokens > 200000 maximum
@@ -38,7 +38,7 @@ public struct ContextOverflow: Equatable, Sendable {
   /// What stands before the limit, and not before other numbers.
   private static let words: [StaticString] = [
     "maximum", "limit", "context length", "context size", "context window", "n_ctx", "allowed",
-    "at most", "up to", "<=", "max_",
+    "at most", "up to", "<=", "max_", "max size", "less than", "cannot exceed", "should be",
   ]
 
   /// The first number that is the limit, by the words before it. A number after `>` is the limit in any case.
@@ -48,14 +48,29 @@ public struct ContextOverflow: Equatable, Sendable {
     for number in numbers {
       let before = message.extracting(previous..<number.start)
       let after = message.extracting(number.end..<message.count)
-      previous = number.end
+      // What is not a count may stand between the words and the limit: `[1, 6000]`.
       guard plausible ~= number.value else { continue }
+      previous = number.end
+      // What exceeds the limit may have words of it before: `maximum output tokens (5000) exceeded`.
+      if isExcess(before) || after.extracting(first: 16).containsIgnoringCase("exceed")
+        || number.value == minimaxCode
+      {
+        continue
+      }
       if isAfterGreaterSign(before) { return number.value }
       if found == nil, isNamed(before) || after.hasPrefix(" maximum") || after.hasPrefix(" limit") {
         found = number.value
       }
     }
     return found
+  }
+
+  /// MiniMax has the number of the error after its words: `context window exceeds limit (2013)`.
+  private static let minimaxCode = 2013
+
+  /// Whether the number that follows is how much is too much: Ollama's `by 120 tokens`.
+  private static func isExcess(_ before: Span<UInt8>) -> Bool {
+    before.extracting(last: 4).equals(" by ")
   }
 
   private static func isAfterGreaterSign(_ before: Span<UInt8>) -> Bool {

@@ -237,6 +237,28 @@ TOO_LONG = {
             "type": "exceed_context_size_error",
         }
     },
+    "mistral": {
+        "object": "error",
+        "message": "Prompt contains 40000 tokens, too large for model with 32768 maximum context "
+        "length",
+        "type": "invalid_request_error",
+        "code": "3051",
+    },
+    "gemini": [
+        {
+            "error": {
+                "code": 400,
+                "message": "The input token count (1200000) exceeds the maximum number of tokens "
+                "allowed (1048576).",
+                "status": "INVALID_ARGUMENT",
+            }
+        }
+    ],
+    "lm studio": {
+        "error": "Trying to keep the first 5000 tokens when context the overflows. However, the "
+        "model is loaded with context length of only 4096 tokens, which is not enough."
+    },
+    "plain text": OPENAI_TOO_LONG.encode(),
 }
 REASON = "Your prompt was too rude for us."
 FILTERED = {
