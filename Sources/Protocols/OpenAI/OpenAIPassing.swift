@@ -45,7 +45,7 @@ extension Reply {
       defer { place += 1 }
       guard place < toolCalls.count else { break }
       let known = toolCalls[place]
-      guard call["type"] != nil, call["id"].insideOfString == known.id else { return false }
+      guard call["type"].present != nil, call["id"].insideOfString == known.id else { return false }
       if let function = call["function"],
         function["arguments"].insideOfString != known.arguments
       {
@@ -116,8 +116,10 @@ extension Reply {
         writer.name("id")
         writer.raw("\"", known.id.span, "\"")
       }
-      if call["type"] == nil { writer.member("type", string: "function") }
+      let type = call["type"].present
+      if type == nil { writer.member("type", string: "function") }
       for member in call.members where !counted || !member.name.equals("index") {
+        if type == nil, member.name.equals("type") { continue }
         writer.name(raw: member.name.span)
         if member.name.equals("id") {
           writer.raw("\"", known.id.span, "\"")

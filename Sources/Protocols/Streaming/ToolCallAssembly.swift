@@ -128,11 +128,13 @@ final class ToolCallAssembly {
 
   /// More of a call's arguments: a string with a piece of JSON text in it, or JSON, which is all of them.
   func append(_ arguments: JSONValue?, to place: Int) {
-    guard let arguments, !arguments.isNull, !arguments.isEmpty else { return }
+    guard let arguments else { return }
+    let isText = arguments.kind == .string
+    if !isText { isPlain = false }
+    guard !arguments.isNull, !arguments.isEmpty else { return }
     let call = calls[place]
     var piece = Optional(arguments).insideOfString
-    if arguments.kind != .string {
-      isPlain = false
+    if !isText {
       let text = ByteBuffer(capacity: 64)
       text.append(escaping: arguments.span)
       piece = text.bytes

@@ -26,6 +26,7 @@ def calls_of(face, answer):
     if face == "openai" and isinstance(answer, dict):
         choice = answer["choices"][0]
         made = choice["message"].get("tool_calls", [])
+        assert all(call["type"] for call in made)
         calls = [(c["id"], c["function"]["name"], c["function"]["arguments"]) for c in made]
         return calls, choice["finish_reason"]
     if face == "openai":
@@ -41,7 +42,8 @@ def calls_of(face, answer):
                     call[0] += piece.get("id") or ""
                     function = piece.get("function", {})
                     call[1] += function.get("name") or ""
-                    call[2] += function.get("arguments") or ""
+                    # A string, whatever form the backend gave them.
+                    call[2] += function.get("arguments", "")
         return [tuple(call) for _, call in sorted(merged.items())], reason
     if face == "ollama":
         lines = [answer] if isinstance(answer, dict) else answer
@@ -79,12 +81,15 @@ def calls_of(face, answer):
 ROME = '{"city": "Rome"}'
 
 
+NULL = object()
+
+
 def piece(index, arguments=None, id=None, name=None, **rest):
     made = {}
     if name is not None:
         made["name"] = name
     if arguments is not None:
-        made["arguments"] = arguments
+        made["arguments"] = None if arguments is NULL else arguments
     call = {"index": index, "function": made, **rest}
     return {"tool_calls": [call if id is None else {**call, "id": id}]}
 
@@ -117,6 +122,21 @@ CALLS = {
         [piece(0, "", "a", "weather")],
         [{"id": "a", "type": "function", "function": function(None)}],
         [("weather", "{}")],
+    ),
+    "arguments that begin with null": (
+        [piece(0, NULL, "a", "weather"), piece(0, PARIS)],
+        [{"id": "a", "type": None, "function": function()}],
+        ONE,
+    ),
+    "object without members": (
+        [piece(0, {}, "a", "weather")],
+        [{"id": "a", "type": "function", "function": function({})}],
+        [("weather", "{}")],
+    ),
+    "object after an empty one": (
+        [piece(0, {}, "a", "weather"), piece(0, {"city": "Paris"})],
+        [{"id": "a", "type": "function", "function": function({"city": "Paris"})}],
+        ONE,
     ),
     "identifier before the name": (
         [piece(0, None, "a"), piece(0, PARIS[:5], None, "weather"), piece(0, PARIS[5:])],
