@@ -19,6 +19,10 @@ final class OpenAIAssembly: ReplyAssembly {
   private var hasCallPieces = false
   /// Whether its delta can go to a client of OpenAI's as it is.
   private var isPlain = true
+  /// Whether the event has all that clients read of a chunk.
+  private var isSound = true
+  /// A message that stands where the delta should, as whole replies have it.
+  private var messageAsDelta: JSONValue?
   /// Whether an event of the backend's has gone to the client, so that it knows the reply's id.
   private var hasEmitted = false
   /// Whether all text so far is a refusal, or what the audio says. It stays where it came, and is not the content.
@@ -35,8 +39,10 @@ final class OpenAIAssembly: ReplyAssembly {
   func take(_ event: JSONValue, into progress: ReplyProgress) {
     let hadEnded = progress.isFinished
     (progress.meaning, isPlain, hasCallPieces) = (.nothing, true, false)
+    (isSound, messageAsDelta) = (false, nil)
     for member in event.members {
       if member.isNamed("choices") {
+        isSound = member.value.kind == .array
         for element in member.value.elements where element["index"]?.integer ?? 0 == 0 {
           take(choice: element, into: progress)
         }
@@ -108,13 +114,18 @@ final class OpenAIAssembly: ReplyAssembly {
       progress.deltas.append(.logprobs(logprobs.span.copied))
     }
     var delta: JSONValue?
+    var hasIndex = false
     for member in element.members {
       let value = member.value
       if member.isNamed("delta") {
         delta = value
       } else if member.isNamed("logprobs") {
         choice.merge(member, .growing)
+      } else if member.isNamed("message") {
+        // Some send all at once, and some repeat all at the end.
+        if !progress.hasOutput { messageAsDelta = value }
       } else {
+        if member.isNamed("index") { hasIndex = !value.isNull }
         if member.isNamed("finish_reason") {
           progress.end(with: value)
         } else if member.isNamed("error"), value.reportsError {
@@ -124,6 +135,8 @@ final class OpenAIAssembly: ReplyAssembly {
         choice.merge(member, .latest)
       }
     }
+    if delta?.kind != .object || !hasIndex { isSound = false }
+    if delta.present == nil { delta = messageAsDelta } else { messageAsDelta = nil }
     // An error counts before the words that come with it.
     if let delta, progress.fault == nil { take(delta: delta, into: progress) }
     if progress.isFinished, !progress.passesEvents { calls.finish() }
@@ -205,8 +218,9 @@ extension OpenAIAssembly {
   /// Passes an event on: as it came, but for calls that have to be put in order, content in parts, and the end, which
   /// goes out once the reply is known to be whole.
   @inline(never)
-  private func pass(_ event: JSONValue, _ hadEnded: Bool, into progress: ReplyProgress) {
-    guard !budget.isExceeded else { return }
+  private func pass(_ came: JSONValue, _ hadEnded: Bool, into progress: ReplyProgress) {
+    guard !budget.isExceeded, !came.isEmpty else { return }
+    let event = isSound ? came : OpenAIChunk.completed(came, messageAsDelta)
     let isPlain = self.isPlain && (!hasCallPieces || calls.isPlain)
     let pieces = calls.take()
     let endsHere = progress.isFinished && !hadEnded

@@ -43,6 +43,53 @@ struct OpenAIChunk {
     self.parts = parts
   }
 
+  /// A chunk with what clients read of every chunk, where the backend left it out: choices, and the index and the delta
+  /// of each. `message` stands for a missing delta.
+  @inline(never)
+  static func completed(_ event: JSONValue, _ message: JSONValue?) -> JSONValue {
+    var writer = JSONWriter(reserving: event.raw.count + 64)
+    writer.beginObject()
+    var choices = event
+    for member in event.members {
+      if member.name.equals("choices") { choices = member.value } else { copy(member, to: &writer) }
+    }
+    writer.name("choices")
+    writer.beginArray()
+    var position = 0
+    for choice in choices.elements {
+      var (index, delta) = (position, message)
+      writer.beginObject()
+      for member in choice.members {
+        if member.name.equals("index") {
+          index = member.value.integer ?? position
+        } else if member.name.equals("delta") {
+          delta = member.value.kind == .object ? member.value : message
+        } else if message == nil || !member.name.equals("message") {
+          copy(member, to: &writer)
+        }
+      }
+      writer.member("index", integer: index)
+      writer.name("delta")
+      if let delta {
+        writer.raw(delta.span)
+      } else {
+        writer.beginObject()
+        writer.endObject()
+      }
+      writer.endObject()
+      position += 1
+    }
+    writer.endArray()
+    writer.endObject()
+    return (try? JSONDocument(writer.finish()))?.root ?? event
+  }
+
+  @inline(never)
+  private static func copy(_ member: JSONMember, to writer: inout JSONWriter) {
+    writer.name(raw: member.name.span)
+    writer.raw(member.value.span)
+  }
+
   /// The chunk that ends the reply. `word` replaces `stop`; the finish reason is one of OpenAI's in any case.
   static func end(_ event: JSONValue, _ word: StaticString?, withoutDelta: Bool) -> [UInt8] {
     var writer = JSONWriter(reserving: event.raw.count + 16)

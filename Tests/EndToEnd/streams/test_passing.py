@@ -69,6 +69,52 @@ def test_chunks_come_as_they_are(ask, name):
     assert [json.dumps(chunk) for chunk in answer] == [json.dumps(chunk) for chunk in sent]
 
 
+# Chunks that lack what clients read of every chunk, before and after the text.
+ODD_CHUNKS = {
+    "no choices": {"prompt_filter_results": []},
+    "null for choices": {"choices": None},
+    "no delta": {"choices": [{"index": 0, "finish_reason": None, "content_filter_results": {}}]},
+    "null for a delta": {"choices": [{"index": 0, "delta": None, "finish_reason": None}]},
+    "null for an index": {"choices": [{"index": None, "delta": {}, "finish_reason": None}]},
+    "nothing": {},
+}
+
+
+@pytest.mark.parametrize("case", ODD_CHUNKS)
+def test_chunks_have_what_clients_read(ask, case):
+    odd = ODD_CHUNKS[case]
+    first, end = chunks({"role": "assistant", "content": "Hi!"})
+    usage = {**odd, "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3}}
+    answer = ask("openai", "openai", openai_stream(odd, first, odd, end, odd, usage), True)
+    assert all(type(chunk["choices"]) is list for chunk in answer)
+    choices = [choice for chunk in answer for choice in chunk["choices"]]
+    assert all(choice["index"] == 0 for choice in choices)
+    deltas = [choice["delta"] for choice in choices]
+    assert "".join(delta.get("content", "") for delta in deltas) == "Hi!"
+    if case != "nothing":
+        # What else they say is passed on.
+        told = json.dumps(answer)
+        assert all(name in told for name in odd)
+    assert [choice["finish_reason"] for choice in choices if choice["finish_reason"]] == ["stop"]
+
+
+@pytest.mark.parametrize("face", ["openai", "anthropic", "ollama"])
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("repeats", [False, True])
+def test_a_message_in_place_of_a_delta(ask, face, stream, repeats):
+    """Some backends stream all at once, and some repeat all at the end."""
+    whole = completion({"content": "Hi!", "reasoning_content": "Hm."})
+    sent = [whole]
+    if repeats:
+        deltas = [{"reasoning_content": "Hm."}, {"content": "Hi"}, {"content": "!"}]
+        sent = [*chunks(*deltas)[:-1], whole]
+    answer = ask(face, "openai", openai_stream(*sent), stream)
+    told = json.dumps(answer)
+    # OpenAI's clients ignore what they do not know.
+    times = 2 if face == "openai" and stream and repeats else 1
+    assert told.count("Hm.") == told.count("!") == times
+
+
 BLOCKS = {
     "thinking twice": [
         [
