@@ -108,6 +108,12 @@ int __wrap_posix_memalign(void **memory, size_t alignment, size_t size) {
   return 0;
 }
 
+void clinux_occupy_standard_descriptors(void) {
+  for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++) {
+    if (fcntl(number, F_GETFD) < 0) open("/dev/null", number == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
+
 int clinux_reopen_for_writing(int descriptor) {
   char path[32];
   snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);

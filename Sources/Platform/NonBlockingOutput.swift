@@ -27,6 +27,8 @@ public struct NonBlockingOutput: ~Copyable {
     if fstat(descriptor, &status) == 0, clinux_is_socket(status.st_mode) {
       kind = .socket
     } else if clinux_is_regular(status.st_mode) {
+      // Otherwise a file that a log rotation has emptied would begin with a gap as long as before.
+      clinux_append(descriptor)
       kind = .direct
     } else {
       let number = clinux_reopen_for_writing(descriptor)

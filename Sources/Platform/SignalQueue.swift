@@ -3,6 +3,7 @@ internal import CLinux
 /// Signals that are read from a descriptor instead of interrupting the program; signalfd(2).
 ///
 /// While the value lives, SIGHUP, SIGINT and SIGTERM arrive only here, and SIGWINCH if that is wanted.
+/// SIGUSR1 and SIGUSR2, which make other programs open their log again, are ignored.
 public struct SignalQueue: ~Copyable {
   private let descriptor: Descriptor
 
@@ -14,6 +15,8 @@ public struct SignalQueue: ~Copyable {
     for signal in [Signal.hangUp, .interrupt, .terminate] { sigaddset(&set, signal.rawValue) }
     if alsoResizing { sigaddset(&set, Signal.windowChange.rawValue) }
     guard sigprocmask(SIG_BLOCK, &set, nil) == 0 else { throw SystemError("sigprocmask") }
+    clinux_ignore_signal(SIGUSR1)
+    clinux_ignore_signal(SIGUSR2)
     let number = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
     guard number >= 0 else { throw SystemError("signalfd") }
     descriptor = Descriptor(adopting: number)

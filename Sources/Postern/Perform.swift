@@ -3,6 +3,7 @@ import Platform
 
 /// Reads the command line and runs the command.
 func perform(_ words: [[UInt8]]) -> ExitStatus {
+  StandardStreams.reserve()
   SignalQueue.ignoreFailedWrites()
   let command: Command
   do throws(UsageError) {

@@ -35,6 +35,17 @@ import TestSupport
     #expect(try File.read(bytes(path), limit: 100) == bytes("old new"))
   }
 
+  @Test func continuesAtTheEndOfAFileThatWasCut() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write(bytes(""), to: "log")
+    let file = Descriptor(adopting: open(path, O_WRONLY))
+    let output = NonBlockingOutput(to: file.number)
+    _ = try output.write(bytes("old").span)
+    try #require(truncate(path, 0) == 0)
+    _ = try output.write(bytes("new").span)
+    #expect(try File.read(bytes(path), limit: 100) == bytes("new"))
+  }
+
   @Test func reportsAReaderThatIsGone() throws {
     var ends: [Int32] = [-1, -1]
     try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)

@@ -53,6 +53,15 @@ static inline void clinux_prepare_inherited(int descriptor) {
 // `descriptor` itself would affect all processes that share its open file description. Sockets cannot be opened so: -1.
 int clinux_reopen_for_writing(int descriptor);
 
+// From now on each write goes to the end of the file, wherever another program has cut it meanwhile.
+static inline void clinux_append(int descriptor) {
+  fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_APPEND);
+}
+
+// Opens those of the descriptors 0 to 2 that are closed, so that no file or socket gets their numbers. The
+// direction is the wrong one: reading and writing fail with EBADF, as they do on a closed descriptor.
+void clinux_occupy_standard_descriptors(void);
+
 // epoll_event is packed on x86_64, and its data is a union. Swift sees one 64-bit token instead.
 static inline int clinux_epoll_control(int epoll, int operation, int descriptor, uint32_t events,
                                        uint64_t token) {

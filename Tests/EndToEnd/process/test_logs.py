@@ -1,6 +1,7 @@
 """What the log tells, and what it never tells."""
 
 import json
+import os
 import re
 
 import pytest
@@ -197,3 +198,22 @@ def test_lines_for_the_journal_begin_with_their_priority(
         assert prefix == (priorities[level] if is_journal else "")
         seen.add(level)
     assert seen == set(priorities)
+
+
+def test_a_file_that_a_rotation_empties_begins_again(gateway):
+    """logrotate's `copytruncate`: the file that standard error leads to is cut, and stays open."""
+    running = gateway()
+    running.client().message("hi")
+    running.await_log(" exchange ")
+    running.log_path.write_bytes(b"")
+    running.client().message("hi")
+    running.await_log(" exchange ")
+    assert re.match(r"\d{4}-", running.log), running.log[:40]
+
+
+def test_no_socket_receives_the_log_in_place_of_a_closed_standard_error(gateway):
+    shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+    running = gateway(wrapper=shell)
+    assert running.client().message("hi").data["content"] == "hi"
+    folder = f"/proc/{running.process.pid}/fd"
+    assert [os.readlink(f"{folder}/{number}") for number in range(3)] == ["/dev/null"] * 3

@@ -142,3 +142,10 @@ def test_a_client_that_sends_half_a_request_does_not_hold_up_the_end(gateway):
         running.signal(signal.SIGTERM)
         assert running.await_exit(35) == 0
         assert time.monotonic() - start < 31
+
+
+def test_signals_that_make_others_open_their_log_again_do_no_harm(gateway):
+    running = gateway()
+    for number in [signal.SIGUSR1, signal.SIGUSR2]:
+        running.signal(number)
+        assert running.client().message("hi").data["content"] == "hi"
