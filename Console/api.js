@@ -124,6 +124,18 @@ export async function getAll(path, signal) {
   }
 }
 
+/** The ids of the bots; with a key for chat alone, of those that answer. */
+export async function botNames(signal) {
+  try {
+    return (await getAll("/v1/bots", signal)).map((bot) => bot.id);
+  } catch (error) {
+    if (!(error instanceof CallError) || error.status !== 403) throw error;
+    // Models. An alias has no integrations: "support/gpt" follows "support".
+    const names = (await get("/v1/models", signal)).data.map((model) => model.id);
+    return names.filter((name) => names.some((other) => other.startsWith(`${name}/`)));
+  }
+}
+
 /**
  * Reads server-sent events from an answer until it ends.
  * @param {Response} response

@@ -1,6 +1,6 @@
 // Talks to a bot, or to two of them side by side.
 
-import { CallError, get, getAll } from "./api.js";
+import { CallError, botNames, getAll } from "./api.js";
 import { append, button, fill, h, labelled } from "./dom.js";
 import { ChatPane } from "./pane.js";
 import { imageInput } from "./images.js";
@@ -100,16 +100,8 @@ async function readTargets(signal) {
     // A key for chat alone sees bots only.
     if (!(error instanceof CallError) || error.status !== 403) throw error;
   }
-  let bots;
-  try {
-    bots = (await get("/v1/models", signal)).data.map((model) => model.id).filter((id) => !id.includes("/"));
-  } catch (error) {
-    // A key that may read but not chat: sending tells so.
-    if (!(error instanceof CallError) || error.status !== 403) throw error;
-    bots = (await getAll("/v1/bots", signal)).map((bot) => bot.id);
-  }
   const targets = [];
-  for (const bot of bots) {
+  for (const bot of await botNames(signal)) {
     targets.push([bot, bot]);
     for (const one of integrations) {
       if (one.bot === bot && one.enabled) targets.push([`${bot}/${one.id}`, `${bot} / ${one.id} alone`]);

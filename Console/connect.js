@@ -1,19 +1,13 @@
 // How other programs talk to a bot of this gateway.
 
-import { CallError, get } from "./api.js";
+import { botNames } from "./api.js";
 import { announce, button, fill, h, labelled, select } from "./dom.js";
 import { snippets } from "./snippets.js";
 
 export const title = "Connect";
 
 export async function open(root, { signal }) {
-  let bots;
-  try {
-    bots = (await get("/v1/models", signal)).data.map((model) => model.id).filter((id) => !id.includes("/"));
-  } catch (error) {
-    if (!(error instanceof CallError) || error.status !== 403) throw error;
-    bots = (await get("/v1/bots?per_page=100", signal)).data.map((bot) => bot.id);
-  }
+  const bots = await botNames(signal);
   const bot = select(bots, bots[0], { onchange: show });
   const list = h("div");
 

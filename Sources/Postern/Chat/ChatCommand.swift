@@ -20,7 +20,7 @@ final class ChatCommand {
     do throws(SystemError) {
       let signals = try CommandSignals()
       guard let client = GatewayClient.open(words.gateway, signals: signals),
-        let bot = client.bot(named: words.bot, mustExist: true)
+        let bot = client.bot(named: words.bot, toChat: true)
       else { return .failure }
       return try ChatCommand(words, client, signals, bot).converse()
     } catch {

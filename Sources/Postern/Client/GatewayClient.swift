@@ -133,18 +133,35 @@ final class GatewayClient {
   /// The ids of the bots, or of the one that is named; `nil` if they are unknown, which it reports.
   func bots(named name: [UInt8]?) -> [[UInt8]]? {
     if let name { return [name] }
+    var ids: [[UInt8]] = []
+    let isWhole = forEach(in: [UInt8]("/v1/bots")) {
+      if let id = $0["id"]?.string { ids.append(id) }
+      return true
+    }
+    return isWhole ? ids : nil
+  }
+
+  /// The ids of the bots that answer; `nil` if they are unknown, which it reports.
+  private func chatBots() -> [[UInt8]]? {
     // A key of scope chat may read the models, but not the bots.
+    guard case .answered(403, _) = send(.get, [UInt8]("/v1/bots?per_page=1")) else {
+      return bots(named: nil)
+    }
     guard let models = ask(.get, [UInt8]("/v1/models")) else { return nil }
-    return elements(models["data"]).compactMap { $0["id"]?.string }
-      .filter { !$0.contains(UInt8(ascii: "/")) }
+    let names = elements(models["data"]).compactMap { $0["id"]?.string }
+    // An alias has no integrations: 'support/gpt' follows 'support'.
+    return names.filter { name in
+      let start = name + [UInt8(ascii: "/")]
+      return names.contains { $0.starts(with: start) }
+    }
   }
 
   /// The only bot, or the one that is named; `nil` if it is unknown, which it reports.
   ///
-  /// A name is taken as it is, because conversations may outlive their bot. With `mustExist` it is looked up.
+  /// A name is taken as it is, because conversations may outlive their bot. To chat, it is looked up.
   @inline(never)
-  func bot(named name: [UInt8]?, mustExist: Bool = false) -> [UInt8]? {
-    guard let bots = bots(named: mustExist ? nil : name) else { return nil }
+  func bot(named name: [UInt8]?, toChat: Bool = false) -> [UInt8]? {
+    guard let bots = toChat ? chatBots() : bots(named: name) else { return nil }
     if let name, bots.contains(name) { return name }
     if name == nil, bots.count == 1 { return bots[0] }
     var names: [UInt8] = []

@@ -94,6 +94,14 @@ def test_several_bots_need_a_choice(served, postern):
     assert "no bot with this id, none: choose one with -b: support, shop" in done.stderr
 
 
+def test_aliases_are_not_bots(served, postern):
+    _, file = served({"bot support": {"aliases": "gpt-4o, gpt-4o/mini"}})
+    assert postern("chat", "-c", file, stdin="Hi").stdout == "Hi\n"
+    done = postern("chat", "-b", "gpt-4o", "-c", file, stdin="Hi")
+    assert done.returncode == 1
+    assert "choose one with -b: support\n" in done.stderr
+
+
 def test_a_key_of_scope_chat_is_enough(gateway, postern):
     secret = "a-key-0123456789abc"
     running = gateway({"key a": {"secret": secret, "scopes": "chat"}})

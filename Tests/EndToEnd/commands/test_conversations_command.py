@@ -8,7 +8,14 @@ import pytest
 @pytest.fixture
 def served(gateway, tmp_path):
     """A gateway whose bot `a` has conversations of two users, and `b` has one."""
-    running = gateway({"server": {"control": tmp_path / "c.sock"}, "bot a": {}, "bot b": {}})
+    running = gateway(
+        {
+            "server": {"control": tmp_path / "c.sock"},
+            # Names of models that are not bots.
+            "bot a": {"aliases": "gpt-4o, gpt-*, team/a"},
+            "bot b": {},
+        }
+    )
     for bot, conversation, user in [
         ("a", "one", "ann"),
         ("a", "two/2", "ann"),

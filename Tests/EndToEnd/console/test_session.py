@@ -58,6 +58,20 @@ def test_a_key_that_may_not_read_is_told_so(browser, keyed):
     browser.until(lambda: "Hello there" in browser.all(".said.assistant")[0].text)
 
 
+@pytest.mark.parametrize("scopes", [None, "chat"])
+def test_aliases_are_not_bots(browser, gateway, scopes):
+    keys = {"key web": {"secret": KEYS["chat"], "scopes": scopes}} if scopes else {}
+    running = gateway({"bot support": {"aliases": "gpt-4o, gpt-*"}, "bot shop": {}, **keys})
+    browser.open(base(running))
+    if scopes:
+        enter(browser, KEYS["chat"])
+    for page, others in [("/chat", {"support/echo", "shop/echo-shop"}), ("/connect", set())]:
+        browser.go(page)
+        bots = browser.until(lambda: browser.field("Bot"))
+        shown = {one.get_attribute("value") for one in browser.all("option", bots)}
+        assert shown == {"support", "shop"} | (set() if scopes else others)
+
+
 def test_a_key_for_one_bot_sees_that_bot(browser, keyed):
     browser.open(base(keyed.running))
     enter(browser, KEYS["a"])
