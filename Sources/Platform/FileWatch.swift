@@ -6,8 +6,8 @@ internal import CLinux
 /// It notices a write in place, a replacement by rename, a removal, and a symbolic link that leads
 /// elsewhere.
 /// It watches folders, because editors replace files: the folder of each file, and the folders of
-/// all symbolic links on the way to it. Of a folder that this process must not list, it watches the
-/// file itself.
+/// all symbolic links on the way to it. It watches the file itself, too, because a write through
+/// another name of it, such as that of a bind mount, is none of the folder's events.
 public final class FileWatch {
   private struct Place {
     let watch: Int32
@@ -113,8 +113,12 @@ public final class FileWatch {
       let isThere = withPath(next) { lstat($0, &status) } == 0
       let isLink = isThere && clinux_is_symbolic_link(status.st_mode)
       if isLink || !isThere || rest.isEmpty { found.append(try watch(name, in: folder, of: path)) }
-      if isThere, !isLink, rest.isEmpty, path.last == UInt8(ascii: "/") {
-        found.append(try watch([], in: next, of: path))
+      if isThere, !isLink, rest.isEmpty {
+        if path.last == UInt8(ascii: "/") {
+          found.append(try watch([], in: next, of: path))
+        } else {
+          watchFile(next, of: path, &found)
+        }
       }
       if !isThere { break }
       guard isLink else {
@@ -140,6 +144,14 @@ public final class FileWatch {
     watch = withPath(folder + name) { inotify_add_watch(inotify.number, $0, FileWatch.events) }
     guard watch >= 0 else { throw error }
     return Place(watch: watch, name: [], path: path)
+  }
+
+  /// Watches a file for writes. One that cannot be watched is known by its folder's events alone.
+  private func watchFile(_ file: [UInt8], of path: [UInt8], _ found: inout [Place]) {
+    // The events are added to those of a watch that stands for the folder.
+    let events = UInt32(IN_CLOSE_WRITE) | UInt32(bitPattern: IN_MASK_ADD)
+    let watch = withPath(file) { inotify_add_watch(inotify.number, $0, events) }
+    if watch >= 0 { found.append(Place(watch: watch, name: [], path: path)) }
   }
 
   private func split(_ path: [UInt8]) -> [[UInt8]] {

@@ -41,6 +41,9 @@ public struct SystemError: Error {
   /// Whether the file system or a quota is full (ENOSPC, EDQUOT).
   public var isFull: Bool { code == ENOSPC || code == EDQUOT }
 
+  /// Whether the system itself uses the file, as it does a mount point (EBUSY).
+  public var isBusy: Bool { code == EBUSY }
+
   /// Whether a file has more bytes than the limit of the reader (EFBIG).
   public var isTooLarge: Bool { code == EFBIG }
 }

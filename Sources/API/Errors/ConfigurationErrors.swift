@@ -13,10 +13,10 @@ extension APIError {
     case .edit(let error):
       self.init(error, of: path, showsFindings)
     case .unreadable(let error), .notWritable(let error), .full(let error), .failed(let error):
-      self.init(
-        .configurationNotWritable,
+      var message: Text =
         "The configuration file \(path) cannot be changed; it is as it was: \(error.call): \(error.reason)"
-      )
+      if error.isBusy { message += "; if it is mounted into a container, mount its folder instead" }
+      self.init(.configurationNotWritable, message)
     case .raced:
       self = .tryAgain(
         .configurationBusy, "Others keep changing the configuration file: try again.",

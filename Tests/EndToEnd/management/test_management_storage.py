@@ -149,6 +149,26 @@ def test_a_read_only_file_system_leaves_the_file_whole(on_small_disk):
     assert b"window = 6" in (folder / "postern.conf").read_bytes()
 
 
+def test_a_file_that_is_a_mount_point_is_told(binary, tmp_path):
+    """As containers have it. A rename cannot replace it; what is written outside arrives."""
+    if subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0:
+        pytest.skip("mount namespaces are not for us")
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    outside = tmp_path / "outside.conf"
+    script = f"cp {folder}/postern.conf {outside} && mount --bind {outside} {folder}/postern.conf"
+    wrapper = ("unshare", "-rm", "sh", "-c", f'{script} && exec "$@"', "sh")
+    served = Managed(binary, folder, PLAIN, wrapper=wrapper)
+    response = served.patch("/v1/bots/a", {"window": 6})
+    assert refusal(response) == (503, "configuration_not_writable", None)
+    assert "mount its folder instead" in response.error["message"]
+    assert outside.read_bytes() == served.original
+    outside.write_bytes(served.original.replace(b"window = 5", b"window = 7"))
+    served.running.await_log("configuration_reloaded")
+    assert served.data("/v1/bots/a")["window"] == 7
+    served.running.stop()
+
+
 @pytest.mark.parametrize(
     ("fault", "isWritten"),
     [

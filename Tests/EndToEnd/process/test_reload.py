@@ -85,6 +85,26 @@ def test_a_saved_file_is_put_in_force(served, save):
     assert served.client.message(bot="b").status == 404
 
 
+def test_a_write_through_another_name_is_noticed(served, tmp_path):
+    """As of a file that is mounted into a container, and edited outside of it."""
+    served = served({"bot a": {}})
+    (tmp_path / "outside").mkdir()
+    outside = tmp_path / "outside" / "postern.conf"
+    outside.hardlink_to(served.file)
+    for number in [1, 2]:
+        outside.write_text(served.text(**{f"bot_b{number}": {}}))
+        served.await_reload(number)
+        assert served.client.message(bot=f"b{number}").status == 200
+    # After a replacement the new file is watched, and the other name leads to the old one.
+    by_rename(served.file, served.text(bot_c={}))
+    served.await_reload(3)
+    outside.write_text(served.text(bot_d={}))
+    in_place(served.file, served.text(bot_e={}))
+    served.await_reload(4)
+    assert served.client.message(bot="e").status == 200
+    assert served.client.message(bot="d").status == 404
+
+
 def test_a_signal_reloads_at_once_and_resolves_references_again(served, backend, tmp_path):
     server = backend(replies.custom("Hi."))
     (tmp_path / "key").write_text("first-secret\n")
