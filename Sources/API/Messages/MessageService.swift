@@ -54,13 +54,17 @@ final class MessageService {
       let message = try MessageBody.message(in: request.body)
       try bot.checkServesChat()
       let preferences = Preferences(request)
-      // A stream is for a client that waits: what it prefers does not fit, and is left out.
-      if preferences.respondsAsynchronously, !message.isStreaming {
+      let key = try idempotencyKey(of: request, from: caller, for: bot)
+      // A stream is for a client that waits: what it prefers does not fit, and is left out. A message that comes
+      // again with another preference is still the same message.
+      let waits =
+        preferences.respondsAsynchronously && !message.isStreaming
+        && !(key.map { repeats.knows($0, at: dispatcher.services.loop.now) } ?? false)
+      if waits || isWaiting(key) {
         return try waiting.accept(
-          message, request, from: caller, for: bot,
-          key: idempotencyKey(of: request, from: caller, for: bot), preferences)
+          message, request, from: caller, for: bot, key: key, preferences)
       }
-      try answer(request, with: message, from: caller, for: bot, as: format)
+      answer(request, with: message, from: caller, for: bot, as: format, key: key)
     } catch {
       request.respond(format.response(to: error))
     }
@@ -71,13 +75,22 @@ final class MessageService {
     _ request: Request, with message: Message, from caller: APIKeySettings?, for bot: Bot,
     as format: AnswerFormat
   ) throws(APIError) {
-    message.byteCount = request.body.count
     // What is passed on as it comes is not kept.
     let isPassedLive = message.isStreaming && message.prompt.purpose != .chat
     let key = isPassedLive ? nil : try idempotencyKey(of: request, from: caller, for: bot)
+    answer(request, with: message, from: caller, for: bot, as: format, key: key)
+  }
+
+  /// The same, with the key already read.
+  private func answer(
+    _ request: Request, with message: Message, from caller: APIKeySettings?, for bot: Bot,
+    as format: AnswerFormat, key: [UInt8]?
+  ) {
+    message.byteCount = request.body.count
     let responder = Responder(
       request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)
     guard let key else { return exchange(message, bot, responder, from: caller) }
+    if isWaiting(key) { return responder.refuse(.idempotencyKeyReused) }
     let identity = identity(of: message, request, in: format.face)
     switch repeats.match(
       key, body: request.body, sharing: identity, at: dispatcher.services.loop.now)
@@ -88,6 +101,11 @@ final class MessageService {
     case .different:
       responder.refuse(.idempotencyKeyReused)
     }
+  }
+
+  /// Whether a message with this key is in the outbox.
+  private func isWaiting(_ key: [UInt8]?) -> Bool {
+    key.map { waiting.messages.knows($0) } ?? false
   }
 
   /// What two equal requests share besides the body: the interface and, if a field names it, the conversation.

@@ -85,7 +85,8 @@ final class WaitingService: MessageForms {
         return request.respond(APIError.noSuchMessage.response())
       }
       guard let wait = preferences.wait, wait > 0 else {
-        return request.respond(accepted(entry, preferences))
+        let isLeft = preferences.respondsAsynchronously || messages.status(of: entry).isOpen
+        return request.respond(isLeft ? accepted(entry, preferences) : finished(entry, preferences))
       }
       respond(to: request, when: entry, within: wait) { [self] in
         entry.isFinished ? finished(entry, preferences) : accepted(entry, preferences)

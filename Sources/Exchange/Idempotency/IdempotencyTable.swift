@@ -90,6 +90,12 @@ package struct IdempotencyTable {
     }
   }
 
+  /// Whether there was a request with this key.
+  package mutating func knows(_ key: [UInt8], at now: Instant) -> Bool {
+    forget(until: now)
+    return entries[key] != nil
+  }
+
   /// Notes that the first request with a key is being answered through `delivery`.
   package mutating func begin(
     _ key: [UInt8], body: [UInt8], _ delivery: Delivery, sharing rest: [UInt8] = []

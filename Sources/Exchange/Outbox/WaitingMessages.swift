@@ -118,6 +118,11 @@ package final class WaitingMessages {
     return store.isWritable ? .accepted(id: entry.id) : giveBack(entry)
   }
 
+  /// Whether a message with this key was accepted, and has not failed.
+  package func knows(_ key: [UInt8]) -> Bool {
+    table.entry(withKey: key).map { $0.status != .failed } ?? false
+  }
+
   /// The file could not be written: the message is not accepted after all.
   func giveBack(_ entry: OutboxEntry) -> Submitted {
     drop(entry)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 import replies
-from backends import hold
+from backends import hold, in_turn
 from client import messages_path
 from configuration import integration
 from receivers import accepted, echo, result, submit
@@ -156,6 +156,53 @@ def test_the_same_idempotency_key_is_the_same_message(gateway, backend):
     again = submit(client, "other", headers=key)
     assert (again.status, again.error["code"]) == (409, "idempotency_key_reused")
     assert len(server.requests) == 1
+
+
+def test_a_message_that_is_repeated_with_another_preference_is_the_same(gateway, backend):
+    released = threading.Event()
+    server = backend(lambda request: [hold(released), *echo(request)])
+    client = gateway({"integration a": integration(server.url)}).client()
+
+    def send(content, prefer=None, path=None, **rest):
+        fields = {"Idempotency-Key": "k1", **({"Prefer": prefer} if prefer else {})}
+        return client.post(path or messages_path(), {"content": content, **rest}, headers=fields)
+
+    first = send("once", "respond-async").json["data"]
+    server.await_requests(1)
+    # Without the preference it gets the first answer, as the message is now.
+    again = send("once")
+    assert (again.status, again.json["data"]) == (202, {**first, "status": "running"})
+    assert send("other").error["code"] == "idempotency_key_reused"
+    assert send("once", stream=True).status == 409
+    chat = {"model": "default", "messages": [{"role": "user", "content": "once"}]}
+    assert send("once", path="/v1/chat/completions", **chat).status == 409
+    released.set()
+    result(client, first["id"])
+    again = send("once")
+    assert (again.status, again.data["id"]) == (200, first["id"])
+    assert again.data["content"] == "re:once"
+    assert len(server.requests) == 1
+
+
+def test_a_message_that_was_answered_is_not_put_into_the_outbox(gateway, backend):
+    server = backend(lambda request: echo(request))
+    client = gateway({"integration a": integration(server.url)}).client()
+    key = {"Idempotency-Key": "k1"}
+    first = client.post(messages_path(), {"content": "once"}, headers=key)
+    again = submit(client, "once", headers=key)
+    assert (again.status, again.data) == (200, first.data)
+    assert submit(client, "other", headers=key).status == 409
+    assert client.get("/v1/outbox").json["meta"]["total"] == 0
+    assert len(server.requests) == 1
+
+
+def test_a_message_that_failed_may_be_repeated(gateway, backend):
+    server = backend(in_turn(replies.failure("400 Bad Request"), replies.custom("Well.")))
+    client = gateway({"integration a": integration(server.url)}).client()
+    key = {"Idempotency-Key": "k1"}
+    assert result(client, accepted(client, "once", headers=key))["status"] == "failed"
+    again = client.post(messages_path(), {"content": "once"}, headers=key)
+    assert (again.status, again.data["content"]) == (200, "Well.")
 
 
 def test_a_stream_is_for_clients_that_wait(gateway):
