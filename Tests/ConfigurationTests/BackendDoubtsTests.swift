@@ -52,6 +52,10 @@ import Testing
     at(
       "openai", "https://generativelanguage.googleapis.com/v1beta/openai",
       "/v1beta/openai/chat/completions"),
+    at(
+      "openai",
+      "https://generativelanguage.googleapis.com/v1beta/models/gemini-2.5-flash:generateContent",
+      "Google has another path|/v1beta/openai/chat/completions"),
     at("openai", "https://api.anthropic.com/v1/messages", "type = anthropic"),
     at("openai", "https://x.example/v1/messages", "type = anthropic"),
     at(

@@ -44,6 +44,11 @@ import Testing
       "2: warning: token: Telegram's tokens are a number, ':' and letters; "
         + "copy the whole one from @BotFather"
     ),
+    ("token = 1:x\nallow = @", "3: allow: '@' is neither an id nor a name such as @ann"),
+    (
+      "token = 1:x\nallow = everyone",
+      "3: warning: allow: this is taken as a name; write * for all people"
+    ),
     ("token = 1:x\nallow = 1\nbot = sales", "4: bot: there is no [bot sales]"),
     ("token = 1:x\nallow = 1,,2", "3: allow: a part of the list is empty; remove the extra comma"),
     (

@@ -323,6 +323,13 @@ import Testing
           "2: system: the environment variable CREDENTIALS_DIRECTORY is not set"
         ]
       ),
+      (
+        "[server]\nlisten = unix:x",
+        [
+          "2: listen: 'unix:x' is not an address to listen on; write one such as 127.0.0.1:8080, "
+            + "[::1]:8080 or unix:/path"
+        ]
+      ),
       ("[bot a]\nsystem = ${NOPE}", ["2: system: the environment variable NOPE is not set"]),
     ] as [(String, [String])])
   func finds(text: String, lines: [String]) {

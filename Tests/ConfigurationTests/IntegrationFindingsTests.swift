@@ -145,7 +145,8 @@ import Testing
       (
         "webhook_url = https://u:p@x/",
         [
-          "webhook_url: the URL contains a user or a password; use header.Authorization instead"
+          "webhook_url: the URL contains a user or a password; remove them: a backend's key goes into "
+            + "header.NAME"
         ]
       ),
       (

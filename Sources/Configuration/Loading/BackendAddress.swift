@@ -95,7 +95,7 @@ struct BackendAddress {
     for end in otherEnds where ends(end) {
       return replacement("this is not the address of chat completions", base(dropping: 1) + chat)
     }
-    return isBase ? base("this is the base address only", path) : nil
+    return isBase ? base("this is the base address only", path) : doubtVendorPath()
   }
 
   private func doubtAsResponses() -> Text? {

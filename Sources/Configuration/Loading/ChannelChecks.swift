@@ -89,6 +89,11 @@ extension ConfigurationResolver {
           who tried
           """)
       }
+      if let allow = channel.entry("allow"), let word = allow.text?.bytes,
+        Self.everyone.contains(where: { word.span.equalsIgnoringCase($0) })
+      {
+        warn(allow.origin, "allow: this is taken as a name; write * for all people")
+      }
       if kind == .telegram { doubt("secret", of: channel) }
     } else {
       for name in ["token", "allow", "api_url", "proxy"] as [StaticString] {
@@ -96,6 +101,11 @@ extension ConfigurationResolver {
       }
     }
   }
+
+  /// What other programs call all people.
+  private static let everyone: [StaticString] = [
+    "all", "any", "anyone", "everyone", "public", "yes", "true",
+  ]
 
   private mutating func doubt(_ name: StaticString, of channel: Section) {
     guard let entry = channel.entry(name), entry.line != nil else { return }

@@ -42,6 +42,7 @@ package enum OtherNames {
 
   private static let tables: [(kind: SectionKind, names: StaticString)] = [
     (.server, server), (.context, context), (.limits, limits), (.outbox, outbox), (.log, log),
+    (.recorder, recorder),
     (.key, apiKey), (.bot, bot), (.integration, integration), (.channel, channel),
   ]
 
@@ -66,6 +67,8 @@ package enum OtherNames {
     log_level debug verbose=it belongs in [log], as 'level'
     client_max_body_size body_limit max_request_size max_upload=max_body
     keepalive keep_alive keepalive_timeout=idle_timeout
+    user group run_as pid_file pidfile daemon daemonize=the service manager does this; leave it out
+    cors cors_origins allow_origin allowed_origins=no CORS field is sent: serve the page under the gateway's own address
     """
 
   private static let context: StaticString = """
@@ -90,7 +93,7 @@ package enum OtherNames {
     """
 
   private static let log: StaticString = """
-    file path output destination log_file filename=the log goes to standard error, to systemd's journal or where you \
+    file path output destination log_file filename rotate rotation max_files=the log goes to standard error, to systemd's journal or where you \
     redirect it; leave it out
     verbosity verbose debug log_level severity=level
     json style=format
@@ -100,6 +103,12 @@ package enum OtherNames {
     key token value hash password api_key apikey digest=secret
     scope role roles permissions rights access=scopes
     bot=bots
+    ttl expire expires expiry valid_until=keys do not expire; leave it out
+    """
+
+  private static let recorder: StaticString = """
+    size limit capacity=memory
+    file path=exchanges are kept in memory only; leave it out
     """
 
   private static let bot: StaticString = """
@@ -110,6 +119,7 @@ package enum OtherNames {
     session sticky_session sticky_sessions affinity=sticky
     title label display_name=name
     callback_url reply_url reply_to=callback
+    integration integrations backend backends=an integration names its bot: write bot = NAME in [integration NAME]
     webhook_secret signing_secret=callback_secret
     """
 
@@ -147,6 +157,8 @@ package enum OtherNames {
     extra_headers headers=write a line for each: header.NAME = VALUE
     extra_body params parameters options=write a line for each: param.NAME = VALUE
     streaming=stream
+    cost price input_price input_cost=price_input
+    output_price output_cost=price_output
     """
 
   private static let channel: StaticString = """

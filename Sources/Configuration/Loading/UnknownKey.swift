@@ -52,7 +52,11 @@ enum UnknownKey {
     // Channels are rarer than backends, which have the same names for keys and addresses.
     for kind in SectionKind.allCases.reversed() where kind != .channel {
       guard let hint = OtherNames.hint(for: key, in: kind) else { continue }
-      if hint.contains(UInt8(ascii: " ")) { return Text(hint) }
+      if hint.contains(UInt8(ascii: " ")) {
+        // What is said of an API key is true of nothing else.
+        if kind == .key { continue }
+        return Text(hint)
+      }
       return "it belongs in \(placeholder(kind)), as '\(hint)'"
     }
     return nil

@@ -64,7 +64,9 @@ struct ValueExpander {
       guard !name.isEmpty, name.firstIndex(of: UInt8(ascii: "/")) == nil, !name.equals("."),
         !name.equals("..")
       else { throw .invalidCredential }
-      var path = try variable([UInt8]("CREDENTIALS_DIRECTORY"))
+      let folder = [UInt8]("CREDENTIALS_DIRECTORY")
+      var path = try variable(folder)
+      if path.isEmpty { throw .unsetVariable(folder) }
       path.append("/")
       path.append(copying: name)
       return try contents(of: path)

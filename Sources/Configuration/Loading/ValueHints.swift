@@ -243,7 +243,7 @@ extension Setting {
     }
     let withPort = item.copied + [UInt8](":8080")
     if ListenAddress(text: withPort.span) != nil { return withPort }
-    let isName = item.indices.contains { item[$0].isASCIILetter }
+    let isName = !item.hasPrefix("unix:") && item.indices.contains { item[$0].isASCIILetter }
     return isName && colons.count == 1 ? [UInt8]("names are not looked up: write the address") : nil
   }
 

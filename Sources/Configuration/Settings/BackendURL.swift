@@ -95,7 +95,7 @@ extension BackendURL {
   private static func authority(_ text: Span<UInt8>) throws(InvalidValue) -> Authority {
     guard text.firstIndex(of: UInt8(ascii: "@")) == nil else {
       throw InvalidValue(
-        "the URL contains a user or a password; use header.Authorization instead")
+        "the URL contains a user or a password; remove them: a backend's key goes into header.NAME")
     }
     do throws(Authority.Fault) {
       let authority = try Authority(text)

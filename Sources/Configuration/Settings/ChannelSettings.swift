@@ -142,7 +142,9 @@ public final class ChannelSettings: SectionSettings, @unchecked Sendable {
   static func people(_ value: WrittenValue) throws(InvalidValue) -> [[UInt8]] {
     var people: [[UInt8]] = []
     for item in try value.items() {
-      guard item.bytes.count <= 128, item.bytes.allSatisfy({ $0.isVisibleASCII }) else {
+      guard item.bytes.count <= 128, item.bytes.allSatisfy({ $0.isVisibleASCII }),
+        item.bytes != [UInt8(ascii: "@")]
+      else {
         throw InvalidValue("\(item.quoted) is neither an id nor a name such as @ann")
       }
       people.append(item.bytes.map { $0.lowercasedASCII })
