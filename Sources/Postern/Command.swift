@@ -105,7 +105,8 @@ enum Command {
       self = .test(file: rest.file, names: rest.names, message: rest.message)
     case .key:
       let name = rest.names.first ?? [UInt8]("default")
-      guard rest.names.count <= 1, SectionName.isName(name.span) else {
+      guard rest.names.count <= 1 else { throw UsageError("'key' takes one name") }
+      guard SectionName.isName(name.span) else {
         throw UsageError("the argument of 'key' is not a valid name; \(SectionName.rule)")
       }
       self = .key(name: name)

@@ -80,6 +80,7 @@ final class CommandWords {
       } else if word.span.hasPrefix("-"), topic != .importFile || word.count > 1 {
         throw UsageError("'\(topic.name)' has no option '\(word)'")
       } else {
+        guard !word.isEmpty else { throw UsageError("an argument of '\(topic.name)' is empty") }
         names.append(word)
       }
     }
@@ -94,6 +95,10 @@ final class CommandWords {
     guard old == nil else { throw UsageError("\(option) is given twice") }
     guard let value = word.count > option.count ? Array(word[2...]) : rest.popFirst() else {
       throw UsageError("\(option) needs a value")
+    }
+    // A variable of a script that is not set, most often.
+    guard !value.isEmpty || option.span.equals("-m") else {
+      throw UsageError("the value of \(option) is empty")
     }
     return value
   }

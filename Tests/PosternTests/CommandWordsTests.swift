@@ -29,11 +29,19 @@ import TestSupport
   }
 
   /// The word after an option is its value, even if it looks like an option.
-  @Test(arguments: ["-m", "--", "--help", "-", ""])
+  @Test(arguments: ["-m", "--", "--help", "-"])
   func aValueMayLookLikeAnOption(value: String) throws {
     let read = try read("-c", value)
     #expect(read.file == bytes(value))
     #expect(read.names.isEmpty && !read.asksForHelp && read.message == nil)
+  }
+
+  /// A variable of a script that is not set.
+  @Test func nothingIsEmptyButAMessage() throws {
+    #expect(throws: UsageError.self) { try read("-c", "") }
+    #expect(throws: UsageError.self) { try read("--user", "", of: .conversations) }
+    #expect(throws: UsageError.self) { try read("", of: .trace) }
+    #expect(try read("-m", "").message == [])
   }
 
   @Test func twoDashesEndTheOptions() throws {

@@ -37,14 +37,20 @@ struct GatewayPlace {
       Console.complain("the key is invalid: it has blanks or control characters")
       return nil
     }
-    key = key?.isEmpty == true ? nil : key
+    if key?.isEmpty == true {
+      if let file = options.keyFile {
+        Console.complain("-k \(file): there is no key in the first line")
+        return nil
+      }
+      key = nil
+    }
     if let url = options.url { return place(at: url, key) }
     guard let paths = paths(options.file) else { return nil }
     return reachable(paths, key)
   }
 
   private static func place(at url: [UInt8], _ key: [UInt8]?) -> GatewayPlace? {
-    if url.span.hasPrefix("unix:") { return reachable([Array(url[5...])], key) }
+    if url.count > 5, url.span.hasPrefix("unix:") { return reachable([Array(url[5...])], key) }
     let isHTTP = url.span.hasPrefix("http://") || url.span.hasPrefix("https://")
     guard isHTTP, !url.contains(where: { $0 <= UInt8(ascii: " ") || $0 == 127 }) else {
       Console.complain("-u: write a URL such as http://127.0.0.1:8080, or unix:/path")

@@ -208,6 +208,14 @@ def test_a_password_in_the_url_is_refused_and_not_shown(postern):
     assert "hunter2" not in done.stderr
 
 
+def test_a_place_without_anything_in_it_is_told(postern, tmp_path):
+    done = postern("status", "-u", "unix:")
+    assert (done.returncode, "unix:/path" in done.stderr) == (1, True)
+    (tmp_path / "key").write_text("\n")
+    done = postern("status", "-u", "http://127.0.0.1:1", "-k", tmp_path / "key")
+    assert (done.returncode, "there is no key" in done.stderr) == (1, True)
+
+
 @pytest.mark.parametrize(
     "words",
     [["--watch", "x"], ["-u"], ["--follow"], ["-u", "a", "-u", "b"], ["-b", "x"]],

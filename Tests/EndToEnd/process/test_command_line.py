@@ -67,6 +67,11 @@ def test_help_of_a_command_tells_about_it(postern, command):
         ["test", "-m", "one", "-mtwo"],
         [""],
         ["check", ""],
+        ["check", "-c", ""],
+        ["import", ""],
+        ["trace", ""],
+        ["status", "-u", ""],
+        ["conversations", "--user", ""],
     ],
     ids=" ".join,
 )
