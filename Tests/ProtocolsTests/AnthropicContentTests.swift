@@ -35,6 +35,18 @@ import TestSupport
       #"[{"type":"image","source":{"type":"base64","media_type":"image/webp","data":"AA=="}}]"#
     ),
     (
+      #"[{"type":"image_url","image_url":"https://a/"}]"#,
+      #"[{"type":"image","source":{"type":"url","url":"https://a/"}}]"#
+    ),
+    (
+      #"[{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,JVBERi0="}}]"#,
+      #"[{"type":"document","title":"a.pdf","source":{"type":"base64","media_type":"application/pdf","data":"JVBERi0="}}]"#
+    ),
+    (
+      #"[{"type":"file","file":{"file_data":"data:application/PDF;base64,AA=="}},{"type":"text","text":"a"}]"#,
+      #"[{"type":"document","source":{"type":"base64","media_type":"application/pdf","data":"AA=="}},{"type":"text","text":"a"}]"#
+    ),
+    (
       #"[{"type":"text","text":""},{"type":"text","text":" \n\r\t"},{"type":"text","text":" a"}]"#,
       #"[{"type":"text","text":" a"}]"#
     ),
@@ -58,6 +70,11 @@ import TestSupport
       (#"[{"type":"input_audio","input_audio":{}}]"#, .unsupportedPart(type: bytes("input_audio"))),
       (
         #"[{"type":"text","text":"a"},{"type":"\u0000"}]"#, .unsupportedPart(type: [0])
+      ),
+      (#"[{"type":"file","file":{"file_id":"f"}}]"#, .unsupportedPart(type: bytes("file"))),
+      (
+        #"[{"type":"file","file":{"file_data":"data:text/plain;base64,AA=="}}]"#,
+        .unsupportedPart(type: bytes("file"))
       ),
       (#"[{"type":"image_url","image_url":{"url":"ftp://a/"}}]"#, .unsupportedImage),
       (#"[{"type":"image_url","image_url":{"url":"data:image/png,abc"}}]"#, .unsupportedImage),

@@ -76,6 +76,39 @@ import TestSupport
         #""system":[{"type":"text","text":"S"},{"type":"text","text":"T","cache_control":{}}]"#))
   }
 
+  /// Anthropic takes no system messages alone.
+  @Test(arguments: [
+    (#"{"role":"system","content":"S"}"#, #"[{"role":"user","content":"S"}]"#, nil),
+    (
+      #"{"role":"system","content":"S"},{"role":"developer","content":"D"}"#,
+      #"[{"role":"user","content":"D"}]"#, #""S""#
+    ),
+    (
+      #"{"role":"system","content":"S"},{"role":"user","content":"Hi"}"#,
+      #"[{"role":"user","content":"Hi"}]"#, #""S""#
+    ),
+  ])
+  func sendsSystemMessagesAlone(messages: String, sent: String, system: String?) throws {
+    let chat = try Self.chat(.openai, #"{"model":"b","messages":[\#(messages)]}"#)
+    let root = try value(try Self.encode(chat, for: Self.plain(.anthropic)))
+    #expect(root["messages"].map { text(Array($0.raw)) } == sent)
+    #expect(root["system"].map { text(Array($0.raw)) } == system)
+  }
+
+  /// What cannot be said to Responses is not left out.
+  @Test func asksResponsesForNothingLess() throws {
+    let body =
+      #"{"model":"b","messages":[{"role":"user","content":[{"type":"image_url","image_url":"http://a/"}]}]"#
+    let chat = try Self.chat(.openai, body + "}")
+    #expect(
+      try Self.encode(chat, for: Self.plain(.responses)).contains(
+        #"[{"type":"input_image","image_url":"http://a/"}]"#))
+    let searching = try Self.chat(.openai, body + #","web_search_options":{}}"#)
+    #expect(throws: TranslationFault.unsupportedField(bytes("web_search_options"))) {
+      try Self.encode(searching, for: Self.plain(.responses))
+    }
+  }
+
   /// One limit has two names, and a backend takes one of them at a time.
   @Test(arguments: ["max_tokens", "max_completion_tokens"])
   func aClientsLimitWins(name: String) throws {

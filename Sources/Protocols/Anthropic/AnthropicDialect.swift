@@ -45,7 +45,12 @@ final class AnthropicDialect: DialectRules {
     _ message: JSONValue, at index: Int, of chat: ChatRequest, to request: inout RequestEncoder
   ) throws(TranslationFault) {
     switch chat.face {
-    case .native, .openai, .responses, .ollama: try request.append(toAnthropic: message, index)
+    case .native, .openai, .responses, .ollama:
+      try request.append(toAnthropic: message, index)
+      // System messages alone are refused: the last is sent as the user's.
+      if index == 0, let content = chat.loneSystemContent {
+        try request.append(.user, toAnthropic: content.span)
+      }
     case .anthropic: request.append(withoutUnsignedThinking: message)
     }
   }

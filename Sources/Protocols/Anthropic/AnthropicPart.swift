@@ -9,6 +9,8 @@ enum AnthropicPart {
   case refusal(JSONValue)
   /// An image in the request. `detail`, which has no equivalent, is not sent.
   case image(DataURL)
+  /// A PDF, and its name, a string.
+  case document(DataURL, title: JSONValue?)
   /// An image to be fetched from a URL, a string.
   case imageAt(JSONValue)
 
@@ -29,7 +31,10 @@ enum AnthropicPart {
         if !text.span.isBlankJSONString { parts.append(.refusal(text)) }
       } else if type.equals("image_url") {
         if role == .assistant { throw .imageInReply }
-        parts.append(try image(string(element["image_url"]?["url"])))
+        let image = element["image_url"]
+        parts.append(try self.image(string(image?["url"] ?? image)))
+      } else if type.equals("file"), role == .user, let file = document(element["file"]) {
+        parts.append(file)
       } else {
         throw .unsupportedPart(type: type.string ?? [])
       }
@@ -48,12 +53,11 @@ enum AnthropicPart {
       writer.member("text", raw: text.span)
     case .image(let data):
       writer.member("type", string: "image")
-      writer.name("source")
-      writer.beginObject()
-      writer.member("type", string: "base64")
-      writer.member("media_type", string: data.mediaType.span)
-      writer.member("data", string: data.base64.span)
-      writer.endObject()
+      Self.write(data, to: &writer)
+    case .document(let data, let title):
+      writer.member("type", string: "document")
+      writer.optional("title", title)
+      Self.write(data, to: &writer)
     case .imageAt(let url):
       writer.member("type", string: "image")
       writer.name("source")
@@ -65,9 +69,26 @@ enum AnthropicPart {
     writer.endObject()
   }
 
+  private static func write(_ data: DataURL, to writer: inout JSONWriter) {
+    writer.name("source")
+    writer.beginObject()
+    writer.member("type", string: "base64")
+    writer.member("media_type", string: data.mediaType.span)
+    writer.member("data", string: data.base64.span)
+    writer.endObject()
+  }
+
   private static func string(_ value: JSONValue?) throws(TranslationFault) -> JSONValue {
     guard let value, value.kind == .string else { throw .malformedContent }
     return value
+  }
+
+  /// A file that Anthropic takes: a PDF that comes with the message.
+  private static func document(_ file: JSONValue?) -> AnthropicPart? {
+    guard let url = file?["file_data"]?.string, let data = DataURL(url.span),
+      data.mediaType.span.equals("application/pdf")
+    else { return nil }
+    return .document(data, title: file?["filename"])
   }
 
   private static func image(_ url: JSONValue) throws(TranslationFault) -> AnthropicPart {

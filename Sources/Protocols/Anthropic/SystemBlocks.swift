@@ -50,6 +50,7 @@ struct SystemBlocks {
       for message in chat.messages.elements where message.isSystemMessage {
         if let content = message["content"], !content.isNothing { contents.append(content) }
       }
+      if !contents.isEmpty, chat.loneSystemContent != nil { contents.removeLast() }
     }
     return contents
   }

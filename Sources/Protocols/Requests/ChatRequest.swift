@@ -49,6 +49,16 @@ public struct ChatRequest: Sendable {
   /// Whether the system messages are a field, and not among the messages.
   public var hasSystemField: Bool { face.rules.hasSystemField }
 
+  /// The content of the last message where all are the system's, in OpenAI's words.
+  var loneSystemContent: JSONValue? {
+    var last: JSONValue?
+    for message in messages.elements {
+      guard message.isSystemMessage else { return nil }
+      last = message["content"]
+    }
+    return last
+  }
+
   /// Whether a user's message holds results of tools, and so belongs to the reply before it.
   public func holdsToolResults(_ content: JSONValue) -> Bool {
     face.rules.holdsToolResults(content)

@@ -95,7 +95,7 @@ extension RequestEncoder {
       writer.optional("text", part["text"])
     } else if type.equals("image_url"), let image = part["image_url"] {
       writer.member("type", string: "input_image")
-      writer.optional("image_url", image["url"])
+      writer.optional("image_url", image["url"] ?? image)
       writer.optional("detail", image["detail"])
     } else if type.equals("file"), let file = part["file"] {
       writer.member("type", string: "input_file")
@@ -166,7 +166,9 @@ extension ResponsesFields {
         if fields.sendsHints { fields.set("reasoning", value) }
       } else if name.span.equals("logprobs"), value.boolean == true {
         try fields.set("include", written: [UInt8]("[\"message.output_text.logprobs\"]"))
-      } else if !value.isNothing, !asksForDefault(name, value), !isHint(name, fields.chat.face) {
+      } else if !value.isNothing || name.span.equals("web_search_options"),
+        !asksForDefault(name, value), !isHint(name, fields.chat.face)
+      {
         throw .unsupportedField(name)
       }
     }
