@@ -7,9 +7,14 @@ extension Span<UInt8> {
 
   /// Whether the bytes of a literal occur here, the case of ASCII letters aside. O(n · m), for short literals.
   public func containsIgnoringCase(_ literal: StaticString) -> Bool {
+    containsIgnoringCase(literal.span)
+  }
+
+  /// Whether these bytes occur here, the case of ASCII letters aside. O(n · m), for a few bytes.
+  public func containsIgnoringCase(_ other: Span<UInt8>) -> Bool {
     var start = 0
-    while start + literal.utf8CodeUnitCount <= count {
-      if extracting(start...).hasPrefixIgnoringCase(literal) { return true }
+    while start + other.count <= count {
+      if extracting(start..<start + other.count).equalsIgnoringCase(other) { return true }
       start += 1
     }
     return false
