@@ -40,11 +40,14 @@ import Testing
       ([choice, usage, "[DONE]"], true), ([choice, "[DONE]"], true), ([choice, usage], false),
       ([choice], false), ([usage, "[DONE]"], false), (["[DONE]"], false), ([], false),
       ([choice, #"{"error":{"message":"x"}}"#, "[DONE]"], false), ([choice, "{", "[DONE]"], false),
+      ([#"{"choices":[{"text":"a","finish_reason":"length"}]}"#, "[DONE]"], true),
+      ([choice, #"{"choices":[{"text":"","finish_reason":"error"}]}"#, "[DONE]"], false),
+      ([choice, #"{"choices":[{"text":"","error":{"code":502}}]}"#, "[DONE]"], false),
     ] as [([String], Bool)])
   func aCompletionIsWholeWithItsEnd(events: [String], isWhole: Bool) {
     let outcome = read(events, for: .completions)
     #expect(outcome.isWhole == isWhole)
-    #expect(outcome.hasBegun == events.contains(Self.choice))
+    #expect(outcome.hasBegun == events.contains { $0.contains("text") })
     if isWhole { #expect(outcome.written == events) }
   }
 

@@ -15,6 +15,10 @@ final class PassedEvents {
   ///
   /// Audio has an event for its end; some servers send `[DONE]` instead, or neither. Completions end with `[DONE]` alone.
   func take(_ event: JSONValue, type: [UInt8], into progress: ReplyProgress) {
+    if let fault = event.faultOfChoices {
+      progress.fault = .noReply(fault)
+      return
+    }
     progress.note(model: event["model"])
     if event["usage"]?.kind == .object { account = event }
     if purpose.isAudio,

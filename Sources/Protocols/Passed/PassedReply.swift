@@ -27,6 +27,7 @@ extension Reply {
     }
     if let error = root["error"], error.reportsError { throw .reported(BackendError(error)) }
     guard root.answers(purpose) else { throw ReplyFault(withoutContent: root, readAs: .openai) }
+    if let fault = root.faultOfChoices { throw fault }
     return Reply(
       content: noContent, details: ReplyMetadata(root, byteCount: body.count),
       source: (.openai, root),
@@ -44,6 +45,20 @@ extension Reply {
 }
 
 extension JSONValue {
+  /// Why a completion is not whole, where one of its choices reports an error or ended badly.
+  var faultOfChoices: ReplyFault? {
+    @inline(never)
+    get {
+      guard let choices = self["choices"] else { return nil }
+      for choice in choices.elements {
+        if let error = choice["error"], error.reportsError { return .reported(BackendError(error)) }
+        let word = choice["finish_reason"]
+        if FinishReason(word) == .broken { return .endedBadly(word?.string ?? []) }
+      }
+      return nil
+    }
+  }
+
   /// Whether it has what was asked for. A recording may say nothing.
   fileprivate func answers(_ purpose: Purpose) -> Bool {
     let name: StaticString

@@ -7,6 +7,7 @@ import openai
 import pytest
 
 import replies
+import stream_replies as streams
 from backends import finish, hold, reset, send, stall, wait
 from client import request_bytes
 from configuration import integration
@@ -120,6 +121,28 @@ def test_failures_are_told_as_those_of_messages(served, answer, outcome):
     assert f"outcome={outcome};" in response.field("X-Postern-Attempts")
     statistics = running.client().get("/v1/stats").json["data"][0]
     assert statistics["attempts"][outcome] == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("broken", "outcome"),
+    [
+        ({"finish_reason": "error"}, "interrupted"),
+        ({"finish_reason": "weather"}, "interrupted"),
+        ({"finish_reason": "stop", "error": {"code": 502, "message": "x"}}, "http_error"),
+    ],
+)
+def test_a_completion_that_ended_badly_is_not_passed_off_as_whole(served, stream, broken, outcome):
+    reply = COMPLETION | {"choices": [COMPLETION["choices"][0] | broken]}
+    script = replies.document(reply)
+    if stream:
+        script = streams.raw("openai", streams.event("openai", reply) + b"data: [DONE]\n\n")
+    running, _ = served("completions", script)
+    response = running.client().post(
+        "/v1/completions", REQUESTS["completions"] | {"stream": stream}
+    )
+    assert (response.status, response.error["code"]) == (502, "all_integrations_failed")
+    assert f"outcome={outcome};" in response.field("X-Postern-Attempts")
 
 
 def test_a_model_that_does_not_serve_it_is_unknown(gateway, backend):
