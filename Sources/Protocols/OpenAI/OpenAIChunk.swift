@@ -51,7 +51,13 @@ struct OpenAIChunk {
     writer.beginObject()
     var choices = event
     for member in event.members {
-      if member.name.equals("choices") { choices = member.value } else { copy(member, to: &writer) }
+      if member.name.equals("choices") {
+        choices = member.value
+      } else if member.name.equals("object") {
+        writer.member("object", string: "chat.completion.chunk")
+      } else {
+        copy(member, to: &writer)
+      }
     }
     writer.name("choices")
     writer.beginArray()

@@ -109,6 +109,8 @@ def test_a_message_in_place_of_a_delta(ask, face, stream, repeats):
         deltas = [{"reasoning_content": "Hm."}, {"content": "Hi"}, {"content": "!"}]
         sent = [*chunks(*deltas)[:-1], whole]
     answer = ask(face, "openai", openai_stream(*sent), stream)
+    if face == "openai" and stream:
+        assert {chunk["object"] for chunk in answer} == {"chat.completion.chunk"}
     told = json.dumps(answer)
     # OpenAI's clients ignore what they do not know.
     times = 2 if face == "openai" and stream and repeats else 1
