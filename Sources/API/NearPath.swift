@@ -4,15 +4,16 @@ import HTTPServer
 extension Endpoint {
   /// The path of the table that an unknown path probably means; `nil` where none is near.
   ///
-  /// Near are paths that lack `/v1`, have a slash at the end, or have a few wrong letters in segments that the table
-  /// gives.
+  /// Near are paths that lack `/v1` or have more before it (`/v1/v1/messages`, where a base address has it already), have a
+  /// slash at the end, or have a few wrong letters in segments that the table gives.
   static func nearPath(to path: PathSegments, withOllama: Bool) -> StaticString? {
     guard 1...mostSegments ~= path.count else { return nil }
     let isOpenEnded = path[path.count - 1].isEmpty
     let count = isOpenEnded ? path.count - 1 : path.count
     var nearest: (cost: Int, text: StaticString)?
     for endpoint in all where withOllama || !endpoint.path.isOllama {
-      for skipped in 0...1 {
+      // How many segments the path lacks; where fewer than none, how many it has before.
+      for skipped in -2...1 {
         guard let cost = endpoint.path.cost(of: path, count, skipping: skipped) else { continue }
         if cost < nearest?.cost ?? mostCost + 1 { nearest = (cost, endpoint.path.text) }
       }
@@ -28,10 +29,10 @@ extension Endpoint {
 
 extension PathPattern {
   /// How many differences there are between a path's first `count` segments and this pattern, whose first `skipped`
-  /// segments the path lacks; `nil` where they are too different.
+  /// segments the path lacks, or has that many more; `nil` where they are too different.
   fileprivate func cost(of path: PathSegments, _ count: Int, skipping skipped: Int) -> Int? {
     let pattern = text.span
-    var (start, place, cost) = (1, -skipped, skipped)
+    var (start, place, cost) = (1, -skipped, abs(skipped))
     while start <= pattern.count {
       let end = pattern.firstIndex(of: UInt8(ascii: "/"), from: start) ?? pattern.count
       let wanted = pattern.extracting(start..<end)

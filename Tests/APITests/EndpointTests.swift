@@ -88,7 +88,11 @@ import TestSupport
       ("/v1/bot/b/messages", "/v1/bots/{bot}/messages"), ("/health", "/healthz"),
       ("/v1/bots/b/message", "/v1/bots/{bot}/messages"), ("/v2/stats", "/v1/stats"),
       ("/V1/Models", "/v1/models"), ("/v1/chat/completion", "/v1/chat/completions"),
-      ("/", nil), ("//", nil), ("/favicon.ico", nil), ("/v1/bots//x/y", nil), ("/a/b/c", nil),
+      // A base address that has the version already, or ends in a slash, or is another vendor's.
+      ("/v1/v1/messages", "/v1/messages"), ("//v1/chat/completions", "/v1/chat/completions"),
+      ("/openai/v1/models", "/v1/models"), ("/api/openai/v1/embeddings", "/v1/embeddings"),
+      ("/", nil), ("//", nil), ("/favicon.ico", nil), ("/a/b/c/v1/models", nil),
+      ("/v1/bots//x/y", nil), ("/a/b/c", nil),
       ("/1/2/3/4/5/6/7/8/9", nil), ("/" + String(repeating: "v", count: 8000), nil), ("*", nil),
     ] as [(String, String?)])
   func suggests(unknown: String, near: String?) throws {
