@@ -32,8 +32,9 @@ struct ConnectionOptions {
     // What a proxy says before the connection stands is not the backend's.
     setLong(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     // Older versions are broken (RFC 8996). With mbedTLS, libcurl asks for them by default, and fails.
-    setLong(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
-    setLong(CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2)
+    let oldest = Int(CURL_SSLVERSION_TLSv1_2)
+    setLong(CURLOPT_SSLVERSION, oldest)
+    setLong(CURLOPT_PROXY_SSLVERSION, oldest)
     trust(settings.authorityFile)
     settings.identity?.forEachOption { setText($0, $1) }
   }
