@@ -5,6 +5,10 @@ import PackageDescription
 // Release is Embedded Swift, the product. `.treatWarning("EmbeddedRestrictions")` shows part of what
 // release refuses already in debug; only the release build shows all of it.
 
+/// Makes a build Embedded Swift. It is no feature of the targets, because SwiftPM then links debug builds as Embedded Swift,
+/// too: their runtime finds no types, and crashes.
+let embedded = ["-enable-experimental-feature", "Embedded"]
+
 /// Flags of the compiler in release.
 ///
 /// The objects hold LLVM bitcode for link-time optimisation. Embedded Swift emits each
@@ -13,7 +17,7 @@ import PackageDescription
 /// does it too. The failed preconditions of a function share one trap. Exclusivity is enforced in
 /// debug, where the tests run. No code unwinds at run time; debuggers use .debug_frame, which strip
 /// removes.
-let codeFlags = [
+let codeFlags = embedded + [
   "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full", "-Xfrontend", "-mergeable-traps",
   "-enforce-exclusivity=unchecked",
   "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
@@ -27,7 +31,7 @@ let codeFlags = [
 /// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
 /// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36 or musl
 /// 1.2.4). posix_memalign is replaced; see CLinux.c.
-let linkerFlags = [
+let linkerFlags = embedded + [
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
   "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
@@ -37,7 +41,6 @@ let linkerFlags = [
 ]
 
 let settings: [SwiftSetting] = [
-  .enableExperimentalFeature("Embedded", .when(configuration: .release)),
   .enableExperimentalFeature("Lifetimes"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .unsafeFlags(codeFlags, .when(configuration: .release)),
