@@ -5,7 +5,7 @@ import PackageDescription
 // Release is Embedded Swift, the product. `.treatWarning("EmbeddedRestrictions")` shows part of what
 // release refuses already in debug; only the release build shows all of it.
 
-/// Makes a build Embedded Swift. It is no feature of the targets, because SwiftPM then links debug builds as Embedded Swift,
+/// Makes a build Embedded Swift. It is not a feature of the targets, because SwiftPM then links debug builds as Embedded Swift,
 /// too: their runtime finds no types, and crashes.
 let embedded = ["-enable-experimental-feature", "Embedded"]
 

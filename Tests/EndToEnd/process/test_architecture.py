@@ -174,3 +174,10 @@ def test_paths_that_are_named_exist():
         if "NAME" not in path and not (ROOT / path.rstrip(".-")).exists()
     }
     assert missing == set()
+
+
+def test_the_glossary_is_in_order():
+    text = (ROOT / "docs/architecture.md").read_text()
+    words = re.findall(r"^\| \*\*([^*]+)\*\* \|", text, re.MULTILINE)
+    assert len(words) > 25
+    assert words == sorted(words, key=str.lower)
