@@ -24,8 +24,8 @@ package final class AttemptReport {
   package var retryAfter: TimeSpan?
   /// Whether the backend says that the same request would only fail again.
   package var forbidsRetry = false
-  /// Whether the backend refuses the request for a hint in it, which only Postern's translation has put there.
-  package var refusesHint = false
+  /// The hint that the backend refuses the request for: something that Postern has put there by itself.
+  package var refusedHint: SentHints.Part?
   /// The reason that the backend gave for a failure. Only for administrators, because it may repeat the user's words or
   /// the key.
   package var backendReason: [UInt8]?

@@ -125,21 +125,23 @@ package final class Integration {
   /// The most time that one attempt may take.
   package var timeout: TimeSpan { .milliseconds(settings.timeoutMilliseconds) }
 
-  /// Whether its backend has refused a hint that was translated, and answered without it.
-  package var refusesHints = false
+  /// The hints that its backend has not refused and answered without.
+  package var hints = SentHints()
 
   /// Begins the body of a request to the backend, which must exist. `chat` is the client's own request, if it sent one:
-  /// its further fields are sent on, hints that are translated only with `sendsHints`.
+  /// its further fields are sent on. Of `hints`, what is left out is not sent.
   @_optimize(speed)  // As in Exchange.ask.
   package func encoder(
     conversation: [UInt8], user: JSONValue?, metadata: JSONValue?, chat: ChatRequest? = nil,
-    streams: Bool = false, sendsHints: Bool = true
+    streams: Bool = false, hints: SentHints = SentHints()
   ) throws(TranslationFault) -> RequestEncoder {
     guard var profile, let upstream else { preconditionFailure("echo has no backend") }
-    if let chat { profile = try profile.serving(chat, sendsHints: sendsHints) }
-    return RequestEncoder(
+    if let chat { profile = try profile.serving(chat, sendsHints: hints.effort) }
+    var encoder = RequestEncoder(
       profile, conversationID: conversation, user: user, metadata: metadata, streams: streams,
       into: upstream.takeBuffer())
+    encoder.asksForUsage = hints.usage
+    return encoder
   }
 
   /// The body of a request that is passed on to the backend, which must exist.

@@ -324,18 +324,24 @@ final class Attempt: ResponseReceiver {
       report.retryAfter = result.retryAfter ?? verdict.retryAfter
     }
     report.forbidsRetry = result.forbidsRetry
-    report.refusesHint = refusesHint(result)
+    report.refusedHint = refusedHint(result)
     complete(report, verdict.reply)
   }
 
-  /// Whether the backend refuses the request because of the effort in it, which Postern has translated.
-  private func refusesHint(_ result: TransferResult) -> Bool {
-    guard result.status == 400 || result.status == 422, order.face != .native,
-      order.integration.dialect?.isSpoken(by: order.face) == false
-    else { return false }
-    guard let sent = body?.bytes else { return false }
-    return result.body.span.containsIgnoringCase("effort")
-      && sent.span.containsIgnoringCase("effort\":")
+  /// Why the backend refuses the request, if it is something that only hints: that a stream is to report its usage, or an
+  /// effort that Postern has translated.
+  private func refusedHint(_ result: TransferResult) -> SentHints.Part? {
+    guard result.status == 400 || result.status == 422, let sent = body?.bytes else { return nil }
+    let (words, request) = (result.body, sent)
+    if order.purpose == .chat, words.span.containsIgnoringCase("stream_options"),
+      request.span.containsIgnoringCase("\"stream_options\":")
+    {
+      return .usage
+    }
+    guard order.face != .native, order.integration.dialect?.isSpoken(by: order.face) == false,
+      words.span.containsIgnoringCase("effort"), request.span.containsIgnoringCase("effort\":")
+    else { return nil }
+    return .effort
   }
 
   private func complete(_ report: AttemptReport, _ reply: Reply?) {

@@ -288,7 +288,7 @@ package final class Exchange: ConversationMember, AttemptOwner {
       return askAgain()
     }
     // What only hints never makes a message fail.
-    if trial!.leavesHintsOut(after: report) {
+    if trial!.leavesHintOut(after: report) {
       noteRepair("hints")
       return askAgain()
     }

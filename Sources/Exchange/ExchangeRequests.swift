@@ -58,7 +58,7 @@ extension Exchange {
     }
     var encoder = try integration.encoder(
       conversation: conversation, user: message.user, metadata: message.metadata,
-      chat: message.prompt.chat, streams: streams, sendsHints: trial.sendsHints)
+      chat: message.prompt.chat, streams: streams, hints: trial.hints)
     let history = try message.prompt.write(
       to: &encoder, recalling: conversation, through: message.history, of: bot.settings,
       from: dispatcher.context, within: room(for: trial))

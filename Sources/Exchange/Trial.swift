@@ -22,8 +22,8 @@ struct Trial {
   private var hasRepeatedOnce = false
   /// Whether the breaker has counted a failure of this message.
   private var hasCounted = false
-  /// Whether hints that are translated are sent.
-  private(set) var sendsHints: Bool
+  /// The hints that are sent.
+  private(set) var hints: SentHints
   /// Whether there was an attempt.
   private(set) var wasAsked = false
   /// Whether the backend has said that it is loading its model.
@@ -42,7 +42,7 @@ struct Trial {
   ) {
     self.integration = integration
     number = integration.health.queue.arrive()
-    sendsHints = !integration.refusesHints
+    hints = integration.hints
     let others = next.filter { $0.breaker.allows(at: now) }
     let left = deadline - now
     let part = TimeSpan(nanoseconds: left.nanoseconds / Int64(others.count + 1))
@@ -76,7 +76,7 @@ struct Trial {
       if hasCounted { result = .failed(retryAfter: retryAfter, .countedBefore) }
       hasCounted = true
     }
-    if report.outcome == .ok, !sendsHints { integration.refusesHints = true }
+    if report.outcome == .ok { integration.hints.leaveOut(with: hints) }
     if report.failure == .loading { wasLoading = true }
     if let left = timeLeft, report.failure != .loading {
       timeLeft = max(left - .milliseconds(report.milliseconds), .milliseconds(0))
@@ -85,11 +85,10 @@ struct Trial {
     permit = nil
   }
 
-  /// Leaves hints out from now on, if the backend has refused one. Returns whether this is a change.
-  mutating func leavesHintsOut(after report: AttemptReport) -> Bool {
-    guard report.refusesHint, sendsHints else { return false }
-    sendsHints = false
-    return true
+  /// Leaves a hint out from now on, if the backend has refused it. Returns whether this is a change.
+  mutating func leavesHintOut(after report: AttemptReport) -> Bool {
+    guard let hint = report.refusedHint else { return false }
+    return hints.leaveOut(hint)
   }
 
   /// Settles the permit of an attempt that has shown nothing.

@@ -13,7 +13,7 @@ final class OpenAIDialect: OpenAIWordedDialect {
     request.writeMaxTokens(request.profile.maxTokens)
     request.writeContinuation()
     request.writeStream()
-    if request.streams, !request.profile.overrides("stream_options") {
+    if request.streams, request.asksForUsage, !request.profile.overrides("stream_options") {
       request.writer.member("stream_options", raw: [UInt8]("{\"include_usage\":true}").span)
     }
   }

@@ -29,6 +29,8 @@ public struct RequestEncoder: ~Copyable {
   let streams: Bool
   private let rules: any DialectRules
   var writer: JSONWriter
+  /// Whether a stream may be asked to report its usage, which some backends refuse.
+  public var asksForUsage = true
   /// Whether the backend is told to continue the last message.
   var continues = false
   /// Whether a message has been written.
@@ -138,6 +140,7 @@ public struct RequestEncoder: ~Copyable {
     for parameter in profile.parameters
     where !RequestParameter.isReserved(parameter.name.span)
       && rules.sends(parameter, streaming: streams)
+      && (asksForUsage || !parameter.name.span.equals("stream_options"))
     {
       writer.name(parameter.name.span)
       if !recalledSystem.isEmpty, let field = rules.systemField, parameter.name.span.equals(field) {

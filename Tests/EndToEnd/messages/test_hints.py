@@ -7,8 +7,10 @@ import pytest
 
 import models
 import replies
+import stream_replies as streams
 from configuration import integration
 
+STREAMED = streams.stream("openai")
 HELLO = [{"role": "user", "content": "Hello"}]
 PATHS = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}
 OTHER = {"openai": "anthropic", "anthropic": "openai"}
@@ -163,6 +165,32 @@ def test_another_may_still_fail(gateway, backend):
     )
     for _ in range(4):
         assert ask(running, "openai", logit_bias={"1": 2}).status == 502
+
+
+# Streams that report their usage
+
+REFUSALS = {
+    "mistral": {"detail": [{"type": "extra_forbidden", "loc": ["body", "stream_options"]}]},
+    "azure": {"error": {"message": "Unrecognized request argument supplied: stream_options"}},
+}
+
+
+@pytest.mark.parametrize("status", ["400 Bad Request", "422 Unprocessable Entity"])
+@pytest.mark.parametrize("case", REFUSALS)
+def test_a_backend_that_reports_no_usage_is_not_asked_to(one_integration, case, status):
+    """It is asked once, for any client, also for one that has asked for it."""
+    refused = replies.document(REFUSALS[case], status)
+    running, server = one_integration(
+        "openai", lambda request: refused if "stream_options" in request.json else STREAMED
+    )
+    client = running.client()
+    first = client.post("/v1/bots/support/messages", {"content": "Hello", "stream": True})
+    assert b"event: message" in first.body
+    assert ["stream_options" in request.json for request in server.requests] == [True, False]
+    wanted = {"stream": True, "stream_options": {"include_usage": True}}
+    assert b'"total_tokens": 12' in ask(running, "openai", **wanted).body
+    assert ask(running, "anthropic", stream=True).status == 200
+    assert len(server.requests) == 4
 
 
 # Beta features
