@@ -74,6 +74,8 @@ package final class OutboxStore {
   /// Writes everything to storage. Blocks: for the end of the process, after the worker's end.
   package func close() {
     flusher?.close()
+    // It refers to the flusher.
+    flusher?.onFlush = nil
   }
 
   private static func note(_ fault: SystemError?, of file: RingFile, in log: Log) {

@@ -20,6 +20,8 @@ extension WaitingMessages {
     table.remove(entry)
     store.noteChange()
     if let run, let exchange = run.exchange, exchange.giveUp() {
+      // They refer to each other.
+      run.exchange = nil
       runs[entry.number] = nil
       deliveries.note(isThinking: false, run.message)
       leave(run.place)

@@ -75,6 +75,8 @@ package final class WaitingMessages {
     dispatcher.watches.onReply = nil
     deliveries.end()
     forms = nil
+    for run in runs.values { run.exchange = nil }
+    (lines, runs, places, waiters, unkept) = ([:], [:], [:], [:], [])
   }
 
   /// Calls `action` once nothing is under way.

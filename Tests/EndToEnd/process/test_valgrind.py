@@ -168,6 +168,45 @@ def test_clients_that_leave_as_their_answer_comes_do_no_harm(gateway, backend, s
     running.stop(timeout=60)
 
 
+@pytest.mark.timeout(180)
+def test_messages_that_wait_are_clean(gateway, backend, tmp_path):
+    """Replies that are delivered, fetched, expired, or refused by their receiver; messages that are
+    given up while they are queued and while a backend is asked."""
+    silent = backend([stall()])
+    receiver = backend(in_turn(*[replies.document({})] * 3, replies.document({}, "410 Gone")))
+    running = gateway(
+        {
+            "outbox": {"file": tmp_path / "outbox.ring", "keep": "1s"},
+            "context": {"memory": "64K", "file": tmp_path / "context.ring"},
+            "bot default": {"callback": receiver.url, "callback_secret": "whsec_" + "MDEy" * 8},
+            "integration a": integration(backend(replies.custom()).url, bot="default"),
+            "bot silent": {},
+            "integration silent": integration(silent.url, bot="silent", timeout="60s"),
+        },
+        wrapper=VALGRIND,
+    )
+    client = running.client()
+
+    def send(bot: str, conversation: str) -> str:
+        body = {"content": "Hi", "conversation_id": conversation}
+        answer = client.post(messages_path(bot), body, {"Prefer": "respond-async"})
+        assert answer.status == 202
+        return answer.field("Location")
+
+    for number in range(5):
+        place = send("default", f"c{number}")
+        assert client.get(place, {"Prefer": "wait=20"}).data["status"] == "done"
+    receiver.await_requests(4)
+    for number in range(3):
+        asked, queued = send("silent", f"c{number}"), send("silent", f"c{number}")
+        silent.await_requests(number + 1)
+        for place in [queued, asked]:
+            assert client.delete(place).status == 204
+            assert client.get(place).status == 404
+    time.sleep(1.5)
+    running.stop(timeout=60)
+
+
 @pytest.mark.parametrize(
     "arguments", [["version"], ["help"], ["nonsense"], ["test", "-c", "/dev/null"]]
 )
