@@ -80,7 +80,8 @@ def test_platform_is_webhook(gateway, backend):
 
 def test_repeated_requests_do_nothing_again(running, callback):
     answers = [post(running, {"content": "Hello"}) for _ in range(3)]
-    assert {answer.status for answer in answers} == {202}
+    # 200 once the reply is there.
+    assert {answer.status for answer in answers} <= {200, 202}
     assert len({answer.json["data"]["id"] for answer in answers}) == 1
     assert post(running, {"content": "Other"}).status == 409
     assert post(running, {"content": "Other"}, id="msg_2").status == 202
