@@ -141,6 +141,7 @@ package final class Integration {
       profile, conversationID: conversation, user: user, metadata: metadata, streams: streams,
       into: upstream.takeBuffer())
     encoder.asksForUsage = hints.usage
+    encoder.renamesLimit = !hints.olderLimit
     return encoder
   }
 

@@ -1,14 +1,17 @@
-/// What requests have besides what was asked for, as far as the backend has not refused it.
+/// What requests have besides what was asked for, and how they name it, as far as the backend has not refused it.
 package struct SentHints {
   /// The effort of the model, translated from the client's interface.
   package var effort = true
   /// That a stream is to report its usage: `stream_options`.
   package var usage = true
+  /// The older name of the reply's limit, `max_tokens`, which OpenAI's reasoning models refuse.
+  package var olderLimit = true
 
   /// A part of them.
   package enum Part {
     case effort
     case usage
+    case olderLimit
   }
 
   /// All of them.
@@ -23,6 +26,9 @@ package struct SentHints {
     case .usage:
       defer { usage = false }
       return usage
+    case .olderLimit:
+      defer { olderLimit = false }
+      return olderLimit
     }
   }
 
@@ -30,5 +36,6 @@ package struct SentHints {
   package mutating func leaveOut(with other: SentHints) {
     effort = effort && other.effort
     usage = usage && other.usage
+    olderLimit = olderLimit && other.olderLimit
   }
 }

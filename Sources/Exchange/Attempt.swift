@@ -328,8 +328,8 @@ final class Attempt: ResponseReceiver {
     complete(report, verdict.reply)
   }
 
-  /// Why the backend refuses the request, if it is something that only hints: that a stream is to report its usage, or an
-  /// effort that Postern has translated.
+  /// Why the backend refuses the request, if it is something that can be left out or named in another way: that a stream
+  /// is to report its usage, an effort that Postern has translated, or the older name of the limit.
   private func refusedHint(_ result: TransferResult) -> SentHints.Part? {
     guard result.status == 400 || result.status == 422, let sent = body?.bytes else { return nil }
     let (words, request) = (result.body, sent)
@@ -337,6 +337,12 @@ final class Attempt: ResponseReceiver {
       request.span.containsIgnoringCase("\"stream_options\":")
     {
       return .usage
+    }
+    if order.integration.dialect == .openai,
+      words.span.containsIgnoringCase("use 'max_completion_tokens'"),
+      request.span.containsIgnoringCase("\"max_tokens\":")
+    {
+      return .olderLimit
     }
     guard order.face != .native, order.integration.dialect?.isSpoken(by: order.face) == false,
       words.span.containsIgnoringCase("effort"), request.span.containsIgnoringCase("effort\":")

@@ -31,6 +31,8 @@ public struct RequestEncoder: ~Copyable {
   var writer: JSONWriter
   /// Whether a stream may be asked to report its usage, which some backends refuse.
   public var asksForUsage = true
+  /// Whether `max_tokens` is sent as `max_completion_tokens`, the only name that OpenAI's reasoning models take.
+  public var renamesLimit = false
   /// Whether the backend is told to continue the last message.
   var continues = false
   /// Whether a message has been written.
@@ -142,7 +144,12 @@ public struct RequestEncoder: ~Copyable {
       && rules.sends(parameter, streaming: streams)
       && (asksForUsage || !parameter.name.span.equals("stream_options"))
     {
-      writer.name(parameter.name.span)
+      if renamesLimit, parameter.name.span.equals("max_tokens") {
+        if profile.overrides(newerLimit) { continue }
+        writer.name(newerLimit)
+      } else {
+        writer.name(parameter.name.span)
+      }
       if !recalledSystem.isEmpty, let field = rules.systemField, parameter.name.span.equals(field) {
         writeRecalledSystem(before: parameter.value)
       } else {
@@ -199,8 +206,11 @@ extension RequestEncoder {
 
   /// Writes the limit of the reply, if there is one and no parameter replaces it.
   mutating func writeMaxTokens(_ tokens: Int?) {
-    if let tokens, !profile.overrides("max_tokens") { writer.member("max_tokens", integer: tokens) }
+    guard let tokens, !profile.overrides("max_tokens") else { return }
+    writer.member(renamesLimit ? newerLimit : "max_tokens", integer: tokens)
   }
+
+  private var newerLimit: StaticString { "max_completion_tokens" }
 
   /// Writes the bot's system message as the first of the messages.
   mutating func writeSystemMessage() {

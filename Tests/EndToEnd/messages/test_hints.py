@@ -193,6 +193,39 @@ def test_a_backend_that_reports_no_usage_is_not_asked_to(one_integration, case, 
     assert len(server.requests) == 4
 
 
+# The name of the limit
+
+RENAMED = replies.document(
+    {
+        "error": {
+            "message": "Unsupported parameter: 'max_tokens' is not supported with this model. Use "
+            "'max_completion_tokens' instead.",
+            "type": "invalid_request_error",
+            "param": "max_tokens",
+            "code": "unsupported_parameter",
+        }
+    },
+    "400 Bad Request",
+)
+
+
+@pytest.mark.parametrize("settings", [{}, {"max_tokens": 9}])
+def test_a_model_that_takes_the_newer_name_of_the_limit_gets_it(one_integration, settings):
+    well = models.model("openai")
+    running, server = one_integration(
+        "openai",
+        lambda request: RENAMED if "max_tokens" in request.json else well(request),
+        **settings,
+    )
+    for _ in range(2):
+        assert ask(running, "anthropic").status == 200
+        assert ask(running, "openai").status == 200
+        assert running.client().message(bot="support").status == 200
+    own = 9 if settings else None
+    limits = [request.json.get("max_completion_tokens") for request in server.requests]
+    assert limits == [None, 64, 64, own, 64, 64, own]
+
+
 # Beta features
 
 
