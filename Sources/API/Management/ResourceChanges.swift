@@ -13,7 +13,7 @@ enum ResourceChanges {
       guard let text = id.string, SectionName(kind, text).isValid else {
         throw .invalid("id", "id is not a valid name; \(SectionName.rule).")
       }
-      guard configuration.resource(SectionName(kind, text)) == nil else {
+      guard !isTaken(SectionName(kind, text), in: configuration) else {
         throw APIError(
           .alreadyExists, "This id is taken: choose another one.", parameter: "id")
       }
@@ -25,12 +25,21 @@ enum ResourceChanges {
     let stem = slug(of: name) ?? [UInt8](kind == .bot ? "bot" : "integration")
     var id = stem
     var number = 2
-    while configuration.resource(SectionName(kind, id)) != nil {
+    while isTaken(SectionName(kind, id), in: configuration) {
       id = Array(stem.prefix(58)) + [UInt8(ascii: "-")]
       id.append(decimal: number)
       number += 1
     }
     return id
+  }
+
+  /// Whether another section has the name, or another bot has it as an alias.
+  private static func isTaken(_ name: SectionName, in configuration: Configuration) -> Bool {
+    configuration.resource(name) != nil
+      || name.kind == .bot
+        && configuration.bots.contains { bot in
+          bot.aliases.contains { !$0.isPattern && $0.name == name.name }
+        }
   }
 
   /// Adds a bot. An implied bot gets its section first, because it would vanish once the file has another bot.
@@ -40,9 +49,11 @@ enum ResourceChanges {
     var changes: [ConfigurationChange] = []
     for bot in configuration.resources(.bot) where bot.isImplied { changes.append(.add(bot.name)) }
     changes.append(.add(name))
-    // With two bots, each integration must name its bot.
-    for integration in configuration.resources(.integration) where !integration.isImplied {
-      changes.append(.set(integration.name, key: [UInt8]("bot"), value: integration.bot))
+    // With two bots, each integration and each channel must name its bot.
+    for kind in [SectionKind.integration, .channel] {
+      for user in configuration.resources(kind) where !user.isImplied {
+        changes.append(.set(user.name, key: [UInt8]("bot"), value: user.bot))
+      }
     }
     return changes
   }
@@ -68,6 +79,9 @@ enum ResourceChanges {
         throw APIError(
           .inUse, "[key \(key.id)] is limited to bots, this one among them: change the key first."
         )
+      }
+      if configuration.channels.contains(where: { $0.bot == resource.name.name }) {
+        throw APIError(.inUse, "A [channel NAME] leads to this bot: change it first.")
       }
       for integration in configuration.resources(.integration)
       where integration.bot == resource.name.name && !integration.isImplied {

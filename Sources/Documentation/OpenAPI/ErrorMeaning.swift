@@ -29,7 +29,7 @@ extension ErrorCode {
     case .alreadyExists: "the id is taken"
     case .implied: "the configuration file has no section for it, so it cannot be deleted"
     case .inOtherFile: "another file gives it, which only an administrator can change"
-    case .inUse: "a key of the configuration is limited to this bot"
+    case .inUse: "a key of the configuration is limited to this bot, or a channel leads to it"
     case .noRequest: "an echo integration sends no request, and of audio no test is sent"
     case .nothingToRetry: "the message has failed: send it again"
     case .idempotencyKeyReused: "the Idempotency-Key was used for another message"

@@ -285,6 +285,13 @@ def test_integrations_have_ids_of_their_own_among_all_bots(two):
     assert response.field("Location") == "/v1/integrations/gpt-2"
 
 
+def test_the_id_of_a_bot_is_not_an_alias_of_another(managed):
+    served = managed(SERVER + "[bot a]\naliases = gpt-4o, gpt-*\n")
+    assert refusal(served.post("/v1/bots", {"id": "gpt-4o"})) == (409, "already_exists", "id")
+    response = served.post("/v1/bots", {"name": "GPT 4o"})
+    assert response.field("Location") == "/v1/bots/gpt-4o-2"
+
+
 # Implied resources
 
 
@@ -306,6 +313,16 @@ def test_a_second_bot_leaves_integrations_where_they_were(managed, backend):
     assert served.text == served.original.decode() + (
         "bot = default\n[bot default]\n[bot support]\n"
     )
+
+
+def test_a_second_bot_leaves_channels_where_they_were(managed):
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    served = managed(SERVER + f"[channel in]\ntype = webhook\nsecret = {secret}\n")
+    assert served.post("/v1/bots", {"id": "support"}).status == 201
+    assert served.text == served.original.decode() + (
+        "bot = default\n[bot default]\n[bot support]\n"
+    )
+    assert served.post("/v1/bots", {"id": "sales"}).status == 201
 
 
 def test_the_first_integration_takes_the_place_of_the_echo(managed, backend):
@@ -357,6 +374,16 @@ def test_a_bot_that_a_key_is_limited_to_stays(managed):
     )
     served.client.key = "all-key-0123456789"
     assert refusal(served.delete("/v1/bots/sales")) == (409, "in_use", None)
+    assert served.file.read_bytes() == served.original
+
+
+def test_a_bot_that_a_channel_leads_to_stays(managed):
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    channel = f"[channel in]\ntype = webhook\nbot = sales\nsecret = {secret}\n"
+    served = managed(TWO + channel, **ENVIRONMENT)
+    refused = served.delete("/v1/bots/sales")
+    assert refusal(refused) == (409, "in_use", None)
+    assert "channel" in refused.error["message"]
     assert served.file.read_bytes() == served.original
 
 
