@@ -21,6 +21,8 @@ struct Metrics {
   let droppedLogLines: Int
   let outbox: OutboxFacts
   let channels: ChannelFacts
+  /// Whether the key may see what belongs to any bot, such as the receivers of replies.
+  let isWhole: Bool
   /// When the certificate that clients see expires, in seconds since 1970; `nil` without TLS.
   let certificateEnd: Int?
 
@@ -111,15 +113,19 @@ struct Metrics {
     text.single(
       "outbox_not_delivered_total counter Replies that receivers did not get.",
       outbox.counts.failed)
+    if isWhole { writeReceivers(to: &text) }
+    text.single(
+      "log_dropped_lines_total counter Log lines for which no room was left.",
+      droppedLogLines)
+  }
+
+  private func writeReceivers(to text: inout MetricsText) {
     text.begin(
       "outbox_receiver_up gauge 1, or 0 while a receiver of replies is failing or disabled.")
     for lane in outbox.messages.deliveries.receivers {
       text.sample(
         lane.failure == nil ? 1 : 0, labels: [UInt8]("receiver=\"") + lane.name + [UInt8]("\""))
     }
-    text.single(
-      "log_dropped_lines_total counter Log lines for which no room was left.",
-      droppedLogLines)
   }
 
   // MARK: Integrations

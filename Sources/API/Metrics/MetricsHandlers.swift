@@ -26,6 +26,8 @@ enum MetricsHandlers {
   static func metrics(_ call: Call) -> Admission {
     let (application, request) = (call.application, call.request)
     let services = application.dispatcher.services
+    // As in the status, what concerns all bots is for keys that reach them.
+    let isWhole = call.key?.bots.isEmpty ?? true
     let metrics = Metrics(
       version: application.active.version, uptime: services.loop.now - application.start,
       isConfigurationValid: application.status.isConfigurationValid,
@@ -33,7 +35,7 @@ enum MetricsHandlers {
       traffic: request.serverTraffic, connections: request.serverConnectionCount,
       droppedLogLines: services.log.droppedLineCount,
       outbox: OutboxFacts(application.waiting.messages),
-      channels: ChannelFacts(channels: application.channels.all),
+      channels: ChannelFacts(channels: isWhole ? application.channels.all : []), isWhole: isWhole,
       certificateEnd: application.active.configuration.server.tls?.validity?.end)
     return .answer(metrics.response(application.active.bots.visible(to: call.key)))
   }

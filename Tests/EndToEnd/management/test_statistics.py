@@ -304,9 +304,13 @@ def test_counts_what_goes_through_the_server(gateway):
 
 def test_a_key_sees_its_bots(gateway):
     """With the scope read; a key that is limited to bots sees only those."""
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    callback = {"callback": "http://127.0.0.1:9/", "callback_secret": secret}
     sections = {
-        "bot one": {},
-        "bot two": {},
+        "bot one": callback,
+        "bot two": callback,
+        "channel x": {"type": "webhook", "bot": "one", "secret": secret},
+        "channel y": {"type": "webhook", "bot": "two", "secret": secret},
         "integration a": {"type": "echo", "bot": "one"},
         "integration b": {"type": "echo", "bot": "two"},
         "key chatter": {"secret": "chatter-secret", "scopes": "chat"},
@@ -322,6 +326,11 @@ def test_a_key_sees_its_bots(gateway):
         assert set(statistics(client)) == names
         draws = [name for name in metrics(client) if name[0] == "postern_integration_draws_total"]
         assert {name[2] for name in draws} == names
+    receivers = {"callback:one", "callback:two", "channel:x", "channel:y"}
+    for key, wanted in (("all", {"x", "y"} | receivers), ("second", set())):
+        samples = metrics(running.client(f"{key}-secret"))
+        families = ("postern_channel_up", "postern_outbox_receiver_up")
+        assert {name[1] for name in samples if name[0] in families} == wanted
 
 
 def test_is_a_list_with_pages(gateway):
