@@ -286,7 +286,7 @@ extension LayerTests {
     let integrations = try #require(report.configuration).integrations
     #expect(integrations.count == 1)
     #expect(!integrations[0].isEnabled)
-    #expect(report.lines.contains { $0.hasSuffix("; the integration is not asked") })
+    #expect(report.lines.contains { $0.hasSuffix("; it is not asked") })
   }
 
   @Test(arguments: ["[log]\nlevel", "[bot A]", "[bot a]\nwindow = x", "[log]\n[log]"])

@@ -229,15 +229,14 @@ extension ConfigurationReader {
     list.warn(line, "\(message); ignored")
   }
 
-  /// Ignores a word that this version does not know. Nothing is sent to a backend of an unknown type.
+  /// Ignores a word that this version does not know. Nothing is sent to a backend or a service of an unknown type.
   private mutating func ignore(
     _ error: InvalidValue, _ key: Span<UInt8>, of setting: Setting, in section: Section,
     at line: Int
   ) {
-    let isType = section.kind == .integration && setting.name.equals("type")
-    if isType { section.isOff = true }
+    section.isOff = section.isOff || setting.name.equals("type")
     let result: StaticString =
-      isType ? "the integration is not asked" : "ignored, so that the default applies"
+      setting.name.equals("type") ? "it is not asked" : "ignored, so that the default applies"
     list.warn(line, "\(quoting: key): \(error.message); \(result)")
   }
 }

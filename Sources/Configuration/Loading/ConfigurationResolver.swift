@@ -25,6 +25,8 @@ struct ConfigurationResolver {
 
   /// Completes and checks the sections.
   mutating func resolve() {
+    // No other service may get the token of one that this version does not know.
+    sections.removeAll { $0.isOff && $0.kind == .channel }
     addImpliedSections()
     for section in sections where section.isOff { switchOff(section) }
     for section in sections { addDefaults(to: section) }

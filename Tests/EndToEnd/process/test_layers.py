@@ -293,6 +293,7 @@ def test_a_rollback_ignores_what_it_does_not_know(binary, postern, tmp_path):
         f"[server]\nlisten = {address}\nquantum = yes\n[future]\nx = 1\n"
         "[log]\nformat = cbor\n"
         "[bot a]\n[integration new]\ntype = telepathy\n[integration old]\ntype = echo\n"
+        "[channel new]\ntype = pigeon\ntoken = 1:x\n"
     )
     file.write_text(text)
     assert postern("check", "-c", file).returncode == 1
@@ -303,12 +304,15 @@ def test_a_rollback_ignores_what_it_does_not_know(binary, postern, tmp_path):
         "4",
         "7",
         "10",
+        "14",
     ]
     running = Gateway(
         [binary, "run", "-c", file, "--ignore-unknown"], [address], tmp_path / "log"
     ).await_readiness()
     client = running.client()
-    assert running.log.count("configuration_warning") == 4
+    assert running.log.count("configuration_warning") == 5
+    # Its token is not sent to another service.
+    assert client.get("/v1/status").json["data"]["channels"] == []
     reply = client.post("/v1/bots/a/messages", {"content": "Hi", "user": {"id": "u"}})
     assert reply.status == 200, reply.json
     # An edit keeps what is ignored, and a reload ignores it, too.
