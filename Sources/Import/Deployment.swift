@@ -284,6 +284,8 @@ extension Deployment {
     embedding=embeddings
     completion=completions
     moderation=moderations
+    audio_transcription=transcription
+    audio_speech=speech
     """
 
   /// A price for a token is one for a million here.

@@ -317,6 +317,27 @@ guardrails:
         assert re.search(rf"^# .*\b{name} \(line \d+\)", text, re.MULTILINE), name
 
 
+def test_models_for_something_else_than_a_chat(imported):
+    modes = {
+        "embedding": "embeddings",
+        "completion": "completions",
+        "moderation": "moderations",
+        "audio_transcription": "transcription",
+        "audio_speech": "speech",
+    }
+    entries = "".join(
+        f"  - {{model_name: {mode}, litellm_params: {{model: openai/m}}, "
+        f"model_info: {{mode: {mode}}}}}\n"
+        for mode in modes
+    )
+    sections, text = imported(f"model_list:\n{entries}")
+    bots = {
+        section["bot"]: section.get("serves") for section in sections.values() if "bot" in section
+    }
+    assert {bot.replace("-", "_"): serves for bot, serves in bots.items()} == modes
+    assert "no equivalent" not in text
+
+
 def test_credentials_by_name(imported):
     sections, _ = imported(
         """
