@@ -44,6 +44,12 @@ public struct SystemError: Error {
   /// Whether the system itself uses the file, as it does a mount point (EBUSY).
   public var isBusy: Bool { code == EBUSY }
 
+  /// Whether the reader of a pipe or socket is gone (EPIPE).
+  public var isBrokenPipe: Bool { code == EPIPE }
+
+  /// Whether a path leads to something that is not a regular file, as ``FileSnapshot`` reports it (EINVAL).
+  public var isIrregular: Bool { code == EINVAL }
+
   /// Whether a file has more bytes than the limit of the reader (EFBIG).
   public var isTooLarge: Bool { code == EFBIG }
 }

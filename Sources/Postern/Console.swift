@@ -4,7 +4,7 @@ import Platform
 /// Standard output and standard error of the commands. A running gateway writes to its log instead.
 enum Console {
   /// Writes to standard output. Returns whether that succeeded.
-  @discardableResult
+  @inline(never) @discardableResult
   static func print(_ text: [UInt8]) -> Bool {
     write(text, to: 1)
   }
@@ -43,7 +43,8 @@ enum Console {
       try writeAllBytes(text.span, to: descriptor)
       return true
     } catch {
-      // The stream is closed: there is no place left for a message about it.
+      // A reader that has seen enough needs no message, and a failure of standard error has no place for one.
+      if descriptor == 1, !error.isBrokenPipe { complain("standard output: \(error.reason)") }
       return false
     }
   }

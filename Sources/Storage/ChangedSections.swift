@@ -24,7 +24,7 @@ struct ChangedSections {
       case UInt8(ascii: ";"), UInt8(ascii: "#"):
         continue
       case UInt8(ascii: "["):
-        sections.append((file, name, hash.finish()))
+        if !name.isEmpty { sections.append((file, name, hash.finish())) }
         let end = line.firstIndex(of: UInt8(ascii: "]")) ?? line.count - 1
         name = line.extracting(0...end).copied
         hash = SipHash(key: SipHash.Key(0, 0))
@@ -33,7 +33,7 @@ struct ChangedSections {
         hash.combine(byte: UInt8(ascii: "\n"))
       }
     }
-    sections.append((file, name, hash.finish()))
+    if !name.isEmpty { sections.append((file, name, hash.finish())) }
   }
 
   /// The headers of the sections that are new, different or gone in a later text; empty for none.

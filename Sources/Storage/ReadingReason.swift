@@ -6,6 +6,7 @@ extension SystemError {
   package var readingReason: Text {
     isTooLarge
       ? "the file is larger than 1 MiB"
-      : isFolder ? "it is a folder; name a file in it" : reason
+      : isFolder
+        ? "it is a folder; name a file in it" : isIrregular ? "it is not a regular file" : reason
   }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Testing
 import TestSupport
 
@@ -21,6 +22,19 @@ import TestSupport
     let changed = ChangedSections(of: bytes(Self.before)).names(
       changedTo: ChangedSections(of: bytes(after)))
     #expect(text(changed) == names)
+  }
+
+  @Test func namesNothingOfAFileWithoutSections() {
+    let text = bytes(Self.before)
+    let layers = ConfigurationLayers(
+      name: [],
+      above: ["# nothing\n", "[log]\nlevel = debug\n"].map {
+        ConfigurationLayers.Layer(path: bytes($0), file: .contents(bytes($0)))
+      })
+    for (old, new) in [(ConfigurationLayers(name: []), layers), (layers, .init(name: []))] {
+      let changed = ChangedSections(of: text, old).names(changedTo: ChangedSections(of: text, new))
+      #expect(TestSupport.text(changed) == "[log]")
+    }
   }
 
   @Test func namesTwentyAtMost() {

@@ -90,7 +90,7 @@ extension ConfigurationResolver {
           """)
       }
       if let allow = channel.entry("allow"), let word = allow.text?.bytes,
-        Self.everyone.contains(where: { word.span.equalsIgnoringCase($0) })
+        Self.everyone.value(of: word.span) != nil
       {
         warn(allow.origin, "allow: this is taken as a name; write * for all people")
       }
@@ -103,9 +103,7 @@ extension ConfigurationResolver {
   }
 
   /// What other programs call all people.
-  private static let everyone: [StaticString] = [
-    "all", "any", "anyone", "everyone", "public", "yes", "true",
-  ]
+  private static let everyone: StaticString = "all any anyone everyone public yes true=*"
 
   private mutating func doubt(_ name: StaticString, of channel: Section) {
     guard let entry = channel.entry(name), entry.line != nil else { return }

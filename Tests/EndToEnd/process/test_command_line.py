@@ -144,7 +144,12 @@ def test_what_cannot_be_written_is_a_failure(binary, tmp_path):
     for command in [["check"], ["check", "--print"], ["test"]]:
         with open("/dev/full", "w") as full:
             done = subprocess.run([binary, *command, "-c", file], stdout=full, stderr=full)
+            assert done.returncode == 1, command
+            done = subprocess.run(
+                [binary, *command, "-c", file], stdout=full, stderr=subprocess.PIPE, text=True
+            )
         assert done.returncode == 1, command
+        assert "postern: standard output: No space left on device\n" in done.stderr, command
 
 
 def test_a_file_of_megabytes_is_told_to_be_too_large(postern, tmp_path):
