@@ -324,30 +324,8 @@ final class Attempt: ResponseReceiver {
       report.retryAfter = result.retryAfter ?? verdict.retryAfter
     }
     report.forbidsRetry = result.forbidsRetry
-    report.refusedHint = refusedHint(result)
+    report.refusedHint = SentHints.Part(refusedBy: result, to: order, body: body)
     complete(report, verdict.reply)
-  }
-
-  /// Why the backend refuses the request, if it is something that can be left out or named in another way: that a stream
-  /// is to report its usage, an effort that Postern has translated, or the older name of the limit.
-  private func refusedHint(_ result: TransferResult) -> SentHints.Part? {
-    guard result.status == 400 || result.status == 422, let sent = body?.bytes else { return nil }
-    let (words, request) = (result.body, sent)
-    if order.purpose == .chat, words.span.containsIgnoringCase("stream_options"),
-      request.span.containsIgnoringCase("\"stream_options\":")
-    {
-      return .usage
-    }
-    if order.integration.dialect == .openai,
-      words.span.containsIgnoringCase("use 'max_completion_tokens'"),
-      request.span.containsIgnoringCase("\"max_tokens\":")
-    {
-      return .olderLimit
-    }
-    guard order.face != .native, order.integration.dialect?.isSpoken(by: order.face) == false,
-      words.span.containsIgnoringCase("effort"), request.span.containsIgnoringCase("effort\":")
-    else { return nil }
-    return .effort
   }
 
   private func complete(_ report: AttemptReport, _ reply: Reply?) {
