@@ -5,11 +5,10 @@ import PackageDescription
 // Release is Embedded Swift, the product. `.treatWarning("EmbeddedRestrictions")` shows part of what
 // release refuses already in debug; only the release build shows all of it.
 
-/// Makes a build Embedded Swift. It is not a feature of the targets, because SwiftPM then links debug builds as Embedded Swift,
-/// too: their runtime finds no types, and crashes.
-let embedded = ["-enable-experimental-feature", "Embedded"]
-
 /// Flags of the compiler in release.
+///
+/// Embedded Swift is a flag here and of the linker, because SwiftPM links debug builds as Embedded
+/// Swift, too, if it is a feature of a target: their runtime finds no types, and crashes.
 ///
 /// The objects hold LLVM bitcode for link-time optimisation. Embedded Swift emits each
 /// specialisation into every object that uses it, and the linker removes the equal and the unused
@@ -17,7 +16,8 @@ let embedded = ["-enable-experimental-feature", "Embedded"]
 /// does it too. The failed preconditions of a function share one trap. Exclusivity is enforced in
 /// debug, where the tests run. No code unwinds at run time; debuggers use .debug_frame, which strip
 /// removes.
-let codeFlags = embedded + [
+let codeFlags = [
+  "-enable-experimental-feature", "Embedded",
   "-Xfrontend", "-emit-bc", "-Xfrontend", "-lto=llvm-full", "-Xfrontend", "-mergeable-traps",
   "-enforce-exclusivity=unchecked",
   "-Xcc", "-fno-asynchronous-unwind-tables", "-Xcc", "-fno-unwind-tables",
@@ -31,7 +31,8 @@ let codeFlags = embedded + [
 /// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
 /// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36 or musl
 /// 1.2.4). posix_memalign is replaced; see CLinux.c.
-let linkerFlags = embedded + [
+let linkerFlags = [
+  "-enable-experimental-feature", "Embedded",
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
   "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
