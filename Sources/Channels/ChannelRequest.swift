@@ -43,5 +43,5 @@ package enum ChannelResponse {
   /// The signature is missing, wrong or too old.
   case unsigned
   /// The message is not taken.
-  case refused(Submitted)
+  case refused(SubmissionRefusal)
 }

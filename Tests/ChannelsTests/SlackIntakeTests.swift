@@ -70,8 +70,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (Submitted.known(id: []), "ok"), (.different, "ok"), (.full, "refused"),
-    (.unwritable, "refused"), (.tooLarge(limit: 9), "refused"), (.refused(.overloaded), "refused"),
+    (Submitted.known(id: []), "ok"), (.refused(.different), "ok"), (.refused(.full), "refused"),
+    (.refused(.unwritable), "refused"), (.refused(.tooLarge(limit: 9)), "refused"),
+    (.refused(.limit(.overloaded)), "refused"),
   ])
   func whatTheOutboxSaysDecides(submitted: Submitted, answer: String) throws {
     let bot = try Bot()

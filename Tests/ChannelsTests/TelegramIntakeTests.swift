@@ -82,8 +82,9 @@ import Testing
   }
 
   @Test(arguments: [
-    (Submitted.known(id: []), true), (.different, true), (.tooLarge(limit: 9), true),
-    (.full, false), (.unwritable, false), (.refused(.overloaded), false),
+    (Submitted.known(id: []), true), (.refused(.different), true),
+    (.refused(.tooLarge(limit: 9)), true), (.refused(.full), false),
+    (.refused(.unwritable), false), (.refused(.limit(.overloaded)), false),
   ])
   func whatTheOutboxSaysDecides(submitted: Submitted, isConfirmed: Bool) throws {
     let bot = try Bot()

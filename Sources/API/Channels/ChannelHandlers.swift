@@ -36,8 +36,8 @@ enum ChannelHandlers {
         request.respond(.json { $0.member("challenge", string: text) })
       case .message(let key):
         try accept(request, key: key, from: channel, application)
-      case .refused(let submitted):
-        _ = try application.waiting.id(of: submitted)
+      case .refused(let refusal):
+        throw APIError(refusal)
       case .unsigned:
         throw APIError(
           .invalidSignature,

@@ -95,23 +95,10 @@ final class WaitingService: MessageForms {
   }
 
   /// The id of a message that was taken; throws why it was not.
-  func id(of submitted: Submitted) throws(APIError) -> [UInt8] {
+  private func id(of submitted: Submitted) throws(APIError) -> [UInt8] {
     switch submitted {
     case .accepted(let id), .known(let id): return id
-    case .different: throw .idempotencyKeyReused
     case .refused(let refusal): throw APIError(refusal)
-    case .full:
-      throw .tryAgain(
-        .outboxFull, "The outbox is full ([outbox] size): try again later.", afterSeconds: 10)
-    case .unwritable:
-      throw .tryAgain(
-        .outboxNotWritable,
-        "The outbox's file cannot be written, so that the message might be lost: try again later.",
-        afterSeconds: 30)
-    case .tooLarge(let limit):
-      throw APIError(
-        .bodyTooLarge,
-        "A message that waits may have \(limit) bytes: the administrator can raise [outbox] size.")
     }
   }
 
@@ -203,6 +190,27 @@ extension OutboxEntry.Status {
 }
 
 extension APIError {
+  /// The error for a message that is not taken.
+  init(_ refusal: SubmissionRefusal) {
+    switch refusal {
+    case .different:
+      self = .idempotencyKeyReused
+    case .limit(let refusal): self.init(refusal)
+    case .full:
+      self = .tryAgain(
+        .outboxFull, "The outbox is full ([outbox] size): try again later.", afterSeconds: 10)
+    case .unwritable:
+      self = .tryAgain(
+        .outboxNotWritable,
+        "The outbox's file cannot be written, so that the message might be lost: try again later.",
+        afterSeconds: 30)
+    case .tooLarge(let limit):
+      self.init(
+        .bodyTooLarge,
+        "A message that waits may have \(limit) bytes: the administrator can raise [outbox] size.")
+    }
+  }
+
   /// 404 for a message that is not in the outbox.
   static var noSuchMessage: APIError {
     APIError(

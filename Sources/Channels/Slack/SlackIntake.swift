@@ -81,12 +81,13 @@ final class SlackIntake {
 
   private func submit(_ gathering: SlackGathering, _ content: ChannelContent) {
     gatherings.removeAll { $0 === gathering }
-    let submitted = channel.submit(gathering, content)
-    switch submitted {
-    case .accepted, .known, .different:
-      if case .accepted = submitted { channel.status.value.messages += 1 }
+    switch channel.submit(gathering, content) {
+    case .accepted:
+      channel.status.value.messages += 1
       channel.sink.whenKept { gathering.complete(.accepted) }
-    default: gathering.complete(.refused(submitted))
+    case .known, .refused(.different):
+      channel.sink.whenKept { gathering.complete(.accepted) }
+    case .refused(let refusal): gathering.complete(.refused(refusal))
     }
   }
 }

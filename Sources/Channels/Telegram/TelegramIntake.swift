@@ -216,15 +216,15 @@ final class TelegramIntake {
       refusals = 0
       channel.status.value.messages += 1
       channel.sink.whenKept { [self] in if !isClosed { channel.settle(updates) } }
-    case .known, .different:
+    case .known, .refused(.different):
       channel.settle(updates)
-    case .tooLarge(let limit):
+    case .refused(.tooLarge(let limit)):
       channel.log.write(
         .warning, "channel_message_too_large",
         message: "the outbox takes messages of \(limit) bytes: raise [outbox] size")
       channel.say("This message is too large for me.", to: gathering.messages[0])
       channel.settle(updates)
-    case .full, .unwritable, .refused:
+    case .refused:
       if refusals == 0 {
         channel.log.write(
           .warning, "channel_waiting",

@@ -40,14 +40,6 @@ package enum Submitted {
   case accepted(id: [UInt8])
   /// An earlier message has the same key and the same body.
   case known(id: [UInt8])
-  /// An earlier message has the same key and another body.
-  case different
-  /// The outbox has no room.
-  case full
-  /// The message can never fit the outbox: it has more bytes than this.
-  case tooLarge(limit: Int)
-  /// The outbox's file cannot be written, so that the message would not survive.
-  case unwritable
-  /// A limit is reached.
-  case refused(ExchangeRefusal)
+  /// The message is not taken.
+  case refused(SubmissionRefusal)
 }

@@ -92,16 +92,16 @@ package final class WaitingMessages {
     let fingerprint = Self.fingerprint(of: submission.body)
     if let key = submission.key, let entry = table.entry(withKey: key) {
       let isSame = table.message(of: entry)?.fingerprint == fingerprint
-      return isSame ? .known(id: entry.id) : .different
+      return isSame ? .known(id: entry.id) : .refused(.different)
     }
-    guard store.isWritable else { return .unwritable }
+    guard store.isWritable else { return .refused(.unwritable) }
     guard submission.body.count + 2048 <= table.longestRecord else {
-      return .tooLarge(limit: table.longestRecord - 2048)
+      return .refused(.tooLarge(limit: table.longestRecord - 2048))
     }
     do throws(ExchangeRefusal) {
       try dispatcher.admitWaiting(from: userID, to: submission.bot)
     } catch {
-      return .refused(error)
+      return .refused(.limit(error))
     }
     let message = OutboxMessage(
       id: dispatcher.services.random.identifier("msg_"), created: time, bot: submission.bot,
@@ -111,7 +111,7 @@ package final class WaitingMessages {
       note: submission.note, showsAttempts: submission.showsAttempts, body: submission.body)
     guard let entry = table.add(message) else {
       noteFull()
-      return .full
+      return .refused(.full)
     }
     enter(entry, message)
     if table.makeRoomAhead() { store.flushSoon() }
@@ -128,7 +128,7 @@ package final class WaitingMessages {
   /// The file could not be written: the message is not accepted after all.
   func giveBack(_ entry: OutboxEntry) -> Submitted {
     drop(entry)
-    return .unwritable
+    return .refused(.unwritable)
   }
 
   /// Calls `action` when all that was accepted is as safe as `[context] sync` asks for.
