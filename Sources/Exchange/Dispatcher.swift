@@ -119,11 +119,8 @@ package final class Dispatcher {
   /// Lets an exchange begin, now or after others of its conversation. One that is refused does not count for its user,
   /// and no backend has been asked.
   package func admit(_ exchange: Exchange) throws(ExchangeRefusal) {
-    let now = services.loop.now
-    if let user = exchange.user, let wait = users?.wait(of: user, bot: exchange.botID, at: now),
-      wait > .milliseconds(0)
-    {
-      throw refuse(exchange, .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp))
+    if let refusal = rateRefusal(for: exchange.user, of: exchange.botID) {
+      throw refuse(exchange, refusal)
     }
     switch queues.arrive(exchange, in: exchange.queueKey, limits: limits) {
     case .refused(let error):
@@ -134,10 +131,25 @@ package final class Dispatcher {
       exchange.begin()
     case .wait: exchange.wait()
     }
-    if let user = exchange.user { users?.count(user, bot: exchange.botID, at: now) }
+    noteMessage(from: exchange.user, to: exchange.botID)
   }
 
-  private func refuse(_ exchange: Exchange, _ refusal: ExchangeRefusal) -> ExchangeRefusal {
+  /// Why a user's next message to a bot is refused; `nil` if it is not.
+  func rateRefusal(for user: [UInt8]?, of bot: [UInt8]) -> ExchangeRefusal? {
+    guard let user, let wait = users?.wait(of: user, bot: bot, at: services.loop.now),
+      wait > .milliseconds(0)
+    else { return nil }
+    return .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp)
+  }
+
+  /// Counts a message for its user.
+  func noteMessage(from user: [UInt8]?, to bot: [UInt8]) {
+    if let user { users?.count(user, bot: bot, at: services.loop.now) }
+  }
+
+  /// Counts, records and logs an exchange that a limit refuses.
+  @discardableResult
+  func refuse(_ exchange: Exchange, _ refusal: ExchangeRefusal) -> ExchangeRefusal {
     count(.refused)
     exchange.record(ExchangeResult(refusal))
     refused.note(refusal, of: exchange, in: services.log, at: services.loop.now)
@@ -170,17 +182,6 @@ package final class Dispatcher {
 
   /// Is called when an exchange has ended, so that another one may begin.
   var onLeave: (() -> Void)?
-
-  /// Counts a message for its user, who may have sent too many.
-  func admitWaiting(from user: [UInt8]?, to bot: [UInt8]) throws(ExchangeRefusal) {
-    guard let user else { return }
-    let now = services.loop.now
-    if let wait = users?.wait(of: user, bot: bot, at: now), wait > .milliseconds(0) {
-      count(.refused)
-      throw .userRateExceeded(retryAfterSeconds: wait.secondsRoundedUp)
-    }
-    users?.count(user, bot: bot, at: now)
-  }
 
   /// Lets a message take its place in its conversation. Returns whether it has the turn, which it holds without being
   /// answered until `begin`.

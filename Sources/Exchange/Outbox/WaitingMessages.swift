@@ -98,11 +98,11 @@ package final class WaitingMessages {
     guard submission.body.count + 2048 <= table.longestRecord else {
       return .refused(.tooLarge(limit: table.longestRecord - 2048))
     }
-    do throws(ExchangeRefusal) {
-      try dispatcher.admitWaiting(from: userID, to: submission.bot)
-    } catch {
-      return .refused(.limit(error))
+    if let refusal = dispatcher.rateRefusal(for: userID, of: submission.bot) {
+      note(refusal, of: submission)
+      return .refused(.limit(refusal))
     }
+    dispatcher.noteMessage(from: userID, to: submission.bot)
     let message = OutboxMessage(
       id: dispatcher.services.random.identifier("msg_"), created: time, bot: submission.bot,
       conversation: submission.conversation, caller: submission.caller ?? [],
@@ -118,6 +118,18 @@ package final class WaitingMessages {
     store.noteChange()
     keepHouse(by: entry.created + Int64(settings.holdMilliseconds))
     return store.isWritable ? .accepted(id: entry.id) : giveBack(entry)
+  }
+
+  /// Records a message that a limit refuses: an exchange, as if its client waited.
+  private func note(_ refusal: ExchangeRefusal, of submission: Submission) {
+    guard let bot = forms?.bot(submission.bot),
+      let message = forms?.message(in: submission.body, conversation: submission.conversation)
+    else { return dispatcher.count(.refused) }
+    message.byteCount = submission.body.count
+    let exchange = Exchange(
+      message, for: bot, request: submission.request, from: submission.caller, through: dispatcher,
+      to: RefusedSubmission())
+    dispatcher.refuse(exchange, refusal)
   }
 
   /// Whether a message with this key was accepted, and has not failed.

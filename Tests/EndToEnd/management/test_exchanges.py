@@ -12,6 +12,7 @@ from client import messages_path
 from configuration import integration
 from exchanges import exchanges, following, next_exchange, two_bots
 from managed import KEYS, KEYS_AND_BOTS, Managed
+from receivers import submit
 from stream_client import streamed
 
 MEMBERS = {
@@ -203,6 +204,31 @@ def test_refusals(gateway, backend):
         slow.await_requests(2)
         assert client.message(bot="support", user={"id": "u"}).status == 429
         last(client, outcome="user_rate_exceeded", status=429, user="u")
+
+
+def test_a_refusal_of_a_message_that_would_wait(gateway, backend):
+    running = gateway(
+        {
+            "limits": {"per_user": "1/h"},
+            "bot support": {},
+            "integration only": integration(backend(replies.custom()).url),
+        }
+    )
+    client = running.client()
+    assert client.message(bot="support", user={"id": "u"}).status == 200
+    answer = submit(client, bot="support", user={"id": "u"}, conversation_id="c")
+    assert (answer.status, answer.error["code"]) == (429, "user_rate_exceeded")
+    last(
+        client,
+        outcome="user_rate_exceeded",
+        request_id=answer.field("X-Request-Id"),
+        conversation_id="c",
+        user="u",
+        attempts=[],
+        integration=None,
+    )
+    running.await_log("message_refused")
+    assert exchanges(client)[1]["outcome"] == "ok"
 
 
 def test_many_attempts_are_the_first_and_the_last(gateway, backend):
