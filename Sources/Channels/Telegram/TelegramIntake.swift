@@ -224,15 +224,19 @@ final class TelegramIntake {
         message: "the outbox takes messages of \(limit) bytes: raise [outbox] size")
       channel.say("This message is too large for me.", to: gathering.messages[0])
       channel.settle(updates)
-    case .refused:
-      if refusals == 0 {
-        channel.log.write(
-          .warning, "channel_waiting",
-          message: "the outbox takes no message now: Telegram keeps the messages until it does")
-      }
+    case .refused(.full), .refused(.unwritable):
+      noteWaiting("the outbox takes no message now: Telegram keeps the messages until it does")
+      return false
+    case .refused(.limit):
+      noteWaiting("the person has sent more than [limits] per_user: Telegram keeps the messages")
       return false
     }
     return true
+  }
+
+  /// Logs why messages stay at Telegram, once until one is accepted.
+  private func noteWaiting(_ reason: Text) {
+    if refusals == 0 { channel.log.write(.warning, "channel_waiting", message: reason) }
   }
 
   private func decimal(_ number: Int) -> [UInt8] {

@@ -113,6 +113,16 @@ def test_without_allow_no_message_is_answered(gateway, telegram):
     assert telegram.sent == []
 
 
+def test_more_messages_than_per_user_stay_at_telegram(on_telegram, telegram):
+    running = on_telegram(sections={"limits": {"per_user": "1/h"}})
+    telegram.write("One")
+    telegram.await_sent(1)
+    telegram.write("Two")
+    running.await_log("channel_waiting")
+    assert "per_user" in running.log.partition("channel_waiting")[2].partition("\n")[0]
+    assert len(telegram.updates) == 1
+
+
 @pytest.mark.parametrize(
     ("groups", "answered"),
     [
