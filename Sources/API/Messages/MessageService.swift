@@ -90,7 +90,7 @@ final class MessageService {
     let responder = Responder(
       request, as: format, isStreaming: message.isStreaming, on: dispatcher.services.loop)
     guard let key else { return exchange(message, bot, responder, from: caller) }
-    if isWaiting(key) { return responder.refuse(.idempotencyKeyReused) }
+    if isWaiting(key) { return responder.refuse(APIError(.different)) }
     let identity = identity(of: message, request, in: format.face)
     switch repeats.match(
       key, body: request.body, sharing: identity, at: dispatcher.services.loop.now)

@@ -194,7 +194,9 @@ extension APIError {
   init(_ refusal: SubmissionRefusal) {
     switch refusal {
     case .different:
-      self = .idempotencyKeyReused
+      self.init(
+        .idempotencyKeyReused,
+        "This Idempotency-Key was used for another message that is still kept: use a new one.")
     case .limit(let refusal): self.init(refusal)
     case .full:
       self = .tryAgain(

@@ -155,6 +155,10 @@ def test_the_same_idempotency_key_is_the_same_message(gateway, backend):
     assert accepted(client, "once", headers=key) == first
     again = submit(client, "other", headers=key)
     assert (again.status, again.error["code"]) == (409, "idempotency_key_reused")
+    assert "still kept" in again.error["message"]
+    waits = client.post(messages_path("default"), {"content": "other"}, headers=key)
+    assert (waits.status, waits.error["code"]) == (409, "idempotency_key_reused")
+    assert "still kept" in waits.error["message"]
     assert len(server.requests) == 1
 
 
