@@ -41,6 +41,16 @@ import TestSupport
           + #""param":"p","code":"not_found"}}"#
       ),
       (
+        "/v1/embeddings", false,
+        #"{"error":{"message":"m","type":"not_found_error","#
+          + #""param":"p","code":"not_found"}}"#
+      ),
+      (
+        "/v1/audio/speech", false,
+        #"{"error":{"message":"m","type":"not_found_error","#
+          + #""param":"p","code":"not_found"}}"#
+      ),
+      (
         "/v1/models/m", false,
         #"{"error":{"message":"m","type":"not_found_error","#
           + #""param":"p","code":"not_found"}}"#

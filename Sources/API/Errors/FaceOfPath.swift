@@ -4,6 +4,10 @@ import Protocols
 
 /// The interface of errors. The path decides, so that it is known before everything else.
 extension Face {
+  private static let pathsOfOpenAI: [StaticString] = [
+    "chat", "embeddings", "completions", "moderations", "audio",
+  ]
+
   /// The face for a request; the native one where there is no request.
   init(for request: Request?) {
     self.init(request?.target?.segments, isAnthropic: { request?.isAnthropic == true })
@@ -20,7 +24,7 @@ extension Face {
       self = isOwn ? .native : .anthropic
     } else if name.equals("models") {
       self = isAnthropic() ? .anthropic : .openai
-    } else if name.equals("chat") {
+    } else if Face.pathsOfOpenAI.contains(where: { name.equals($0) }) {
       self = .openai
     } else if name.equals("responses") {
       self = .responses

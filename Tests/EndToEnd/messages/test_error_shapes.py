@@ -65,6 +65,23 @@ def test_refusals(running, face, method, more, headers, body, status, code):
     assert check_shape(face, response.json) == code
 
 
+OTHER_PATHS = ["embeddings", "completions", "moderations", "audio/speech", "audio/transcriptions"]
+
+
+@pytest.mark.parametrize("path", OTHER_PATHS)
+def test_requests_that_are_passed_on_are_refused_in_openais_shape(running, path):
+    client = running.client()
+    refusals = [
+        ("GET", "", {}, None, 405, "method_not_allowed"),
+        ("POST", "/no/thing", JSON, b"{}", 404, "not_found"),
+        ("POST", "", {"Content-Type": "text/plain"}, b"{}", 415, "unsupported_media_type"),
+    ]
+    for method, more, headers, body, status, code in refusals:
+        response = client.request(method, f"/v1/{path}{more}", body, headers)
+        assert response.status == status
+        assert check_shape("openai", response.json) == code
+
+
 def test_models_have_the_shape_of_the_clients_interface(running):
     for headers, face in [({}, "openai"), ({"anthropic-version": "2023-06-01"}, "anthropic")]:
         response = running.client().request("GET", "/v1/models/unknown", headers=headers)
