@@ -147,11 +147,15 @@ extension Deployment {
       section.note("if the variable in webhook_url ends in a slash, remove the one after it")
     }
     section.set("model", model)
-    addKey(
-      isAnthropic
-        ? "header.x-api-key"
-        : provider.begins(with: "azure") ? "header.api-key" : "header.Authorization",
-      isNearby: parsed?.isNearby ?? false)
+    let field: (StaticString, StaticString) =
+      if isAnthropic {
+        ("header.x-api-key", "")
+      } else if provider.begins(with: "azure") {
+        ("header.api-key", "")
+      } else {
+        ("header.Authorization", "Bearer ")
+      }
+    addKey(field.0, scheme: field.1, isNearby: parsed?.isNearby ?? false)
     return true
   }
 
@@ -177,7 +181,7 @@ extension Deployment {
     KeyMistake.isKey(field: name.span) || name.found(in: "sig signature code auth=-") != nil
   }
 
-  private func addKey(_ field: StaticString, isNearby: Bool) {
+  private func addKey(_ field: StaticString, scheme: StaticString, isNearby: Bool) {
     let node = value("api_key")
     // Programs of one's own want no key, or take any.
     if isNearby, node?.text?.count ?? 0 < 8 { return }
@@ -186,7 +190,6 @@ extension Deployment {
     if word?.found(in: "none empty dummy null=-") != nil { return }
     let name = ("\(Variables.name(from: provider))_API_KEY" as Text).bytes
     let key = node.map { variables.reference(to: $0, name) } ?? Variables.reference(name)
-    let scheme: StaticString = field.utf8CodeUnitCount > 16 ? "Bearer " : ""
     section.set(field, written: [UInt8](scheme) + key)
   }
 }
