@@ -98,11 +98,23 @@ struct StatusPage {
         applied ? .plain : .bad)
     }
     for reason in elements(status["reasons"]) {
-      // The table below has the integrations.
-      if let text = reason.string, text.span.hasPrefix("integration ") { continue }
+      if isInTable(reason.string ?? []) { continue }
       lines += wrapped("  \(printable(reason))", .bad)
     }
     return lines
+  }
+
+  /// Whether the table of integrations shows a reason: the state of one of them.
+  @inline(never)
+  private func isInTable(_ reason: [UInt8]) -> Bool {
+    elements(status["bots"]).contains { bot in
+      elements(bot["integrations"]).contains { integration in
+        let (id, state) = (
+          integration["integration"]?.string ?? [], integration["state"]?.string ?? []
+        )
+        return reason.starts(with: ("integration \(id) is \(state)" as Text).bytes)
+      }
+    }
   }
 
   @inline(never)

@@ -120,6 +120,23 @@ def test_json(served, postern):
     assert answer.keys() == status.keys()
 
 
+def test_reasons_that_the_table_shows_are_not_repeated(gateway, backend, postern, tmp_path):
+    """Two integrations whose names begin alike: one is down, the other is not."""
+    bad = integration(backend(replies.failure("401 Unauthorized")).url, breaker="1/1h")
+    running = gateway(
+        {
+            "server": {"control": tmp_path / "c.sock"},
+            "integration gpt": bad,
+            "integration gpt-2": {"type": "echo", "fallback": True},
+        }
+    )
+    assert running.client().message("Hi").status == 200
+    assert running.client().get("/readyz").json["reasons"][0].startswith("integration gpt is down")
+    shown = postern("status", "-c", tmp_path / "postern-0.conf").stdout
+    assert "gpt  down" in normalised(shown)
+    assert "integration gpt is down" not in shown
+
+
 def test_watching_redraws_in_place(served, terminal):
     running, file = served
     command = terminal("status", "--watch", "-c", file)
