@@ -14,8 +14,7 @@ enum OperationHandlers {
     .answer(response("ok", 200))
   }
 
-  /// `GET /readyz`: whether messages are welcome, and what is wrong: the configuration file does not apply, or backends are
-  /// not ready.
+  /// `GET /readyz`: whether messages are welcome, and what is wrong, as ``Application/reasons`` has it.
   static func readiness(_ call: Call) -> Admission {
     let status = call.application.status
     if status.isDraining { return .answer(response("stopping", 503)) }

@@ -8,8 +8,8 @@ import Outbox
 import Storage
 
 extension Application {
-  /// What is not as it should be, a line each, without secrets: the configuration file does not apply as a whole, or
-  /// integrations are not ready.
+  /// What is not as it should be, a line each, without secrets: the configuration file does not apply as a whole,
+  /// integrations are not ready, the outbox's file cannot be written, or channels or receivers fail.
   var reasons: [[UInt8]] {
     var reasons = status.faults
     for bot in active.bots.bots {

@@ -126,7 +126,7 @@ enum ConfigurationReference {
       is taken, by another bot's or by a section of the file, it is `echo-BOT`.
     - `listen` on anything but loopback addresses and Unix sockets needs a `[key …]`.
     - Every file that a setting names must be readable when the configuration is loaded, except for the
-      `file` of `[context]`.
+      `file` of `[context]` and of `[outbox]`.
     - A bot whose integrations all are disabled, fallbacks or of weight 0 gets a warning.
 
     ## Changes while running
@@ -155,8 +155,8 @@ enum ConfigurationReference {
     in effect continues to serve, and a mistake in a file must not take it out of a load balancer.
 
     These settings apply only after a restart, and the log (`restart_needed`) and `GET /readyz` name those that have
-    changed: `listen`, `socket_mode`, whether there are `tls_certificate` and `tls_key`, and `memory`, `file` and `sync` of
-    `[context]`. A configuration from standard input cannot be read again, nor can the built-in default.
+    changed: `listen`, `socket_mode`, `control`, whether there are `tls_certificate` and `tls_key`, `memory`, `file` and
+    `sync` of `[context]`, and `file` and `size` of `[outbox]`. A configuration from standard input cannot be read again, nor can the built-in default.
 
     ## Changes by Postern
 
