@@ -9,7 +9,8 @@ import Outbox
 import Platform
 import Storage
 
-/// `GET /metrics`: everything that Postern counts, for Prometheus. Its size grows with the integrations alone.
+/// `GET /metrics`: everything that Postern counts, for Prometheus. Its size grows with the integrations,
+/// the channels and the receivers.
 struct Metrics {
   let version: StaticString
   let uptime: TimeSpan
@@ -71,6 +72,7 @@ struct Metrics {
         certificateEnd)
     }
     writeSingles(to: &text)
+    if isWhole { writeReceivers(to: &text) }
     channels.write(to: &text)
   }
 
@@ -113,7 +115,6 @@ struct Metrics {
     text.single(
       "outbox_not_delivered_total counter Replies that receivers did not get.",
       outbox.counts.failed)
-    if isWhole { writeReceivers(to: &text) }
     text.single(
       "log_dropped_lines_total counter Log lines for which no room was left.",
       droppedLogLines)
