@@ -35,7 +35,7 @@ package final class TelegramChannel: Channel {
     api = TelegramAPI(settings, services)
     log = ChannelLog(log: services.log, channel: settings.id)
     status = ChannelState(log)
-    poller = TelegramPoller(api, services, log, status)
+    poller = TelegramPoller(api, services, status)
     typing = TelegramTyping(api, on: services.loop)
     conversations = TelegramConversations(prefix: settings.conversationPrefix) {
       surroundings.newest($0, settings.bot)

@@ -7,7 +7,6 @@ import Platform
 /// Fetches the files of a message from Telegram, one after another, and makes parts of them.
 final class TelegramFetch {
   private let api: TelegramAPI
-  private let limit: Int
   private var files: ArraySlice<TelegramFile>
   private var content: ChannelContent
   /// How many bytes are left for files.
@@ -20,7 +19,6 @@ final class TelegramFetch {
   /// A fetch of files of at most `limit` bytes together.
   init(_ api: TelegramAPI, _ gathering: TelegramGathering, limit: Int) {
     self.api = api
-    self.limit = limit
     room = limit
     content = TelegramFetch.text(of: gathering)
     files = gathering.messages.flatMap { $0.files }[...]

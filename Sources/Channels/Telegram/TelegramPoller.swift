@@ -18,13 +18,12 @@ final class TelegramPoller {
 
   private let api: TelegramAPI
   private let services: Services
-  private let log: ChannelLog
   private let status: ChannelState
   private var request: Service.Request?
   private var timer: TimerID?
   /// The ids of updates that are not settled, in order.
   private var unsettled: [Int] = []
-  /// The highest id so far; `nil` before the first update, and after a week.
+  /// The highest id so far; `nil` before the first update, and after ``memory``.
   private var highest: Int?
   private var lastUpdate: Instant
   private var failures = 0
@@ -38,14 +37,14 @@ final class TelegramPoller {
   private static let patienceSeconds = 50
   /// How long a request may take. Telegram answers after 50 s at the latest.
   private static let deadline = TimeSpan.seconds(90)
-  /// Numbers may begin elsewhere after a week without updates. Telegram keeps no update for longer than a day.
+  /// How long the highest id counts. Telegram keeps no update for longer than a day, and numbers may begin elsewhere
+  /// after a week without updates.
   private static let memory = TimeSpan.seconds(48 * 3600)
   private static let conflictPause = TimeSpan.seconds(60)
 
-  init(_ api: TelegramAPI, _ services: Services, _ log: ChannelLog, _ status: ChannelState) {
+  init(_ api: TelegramAPI, _ services: Services, _ status: ChannelState) {
     self.api = api
     self.services = services
-    self.log = log
     self.status = status
     lastUpdate = services.loop.now
   }

@@ -50,7 +50,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var webhookURL: BackendURL?
   /// Whether ``webhookURL`` may be `http://` to any host.
   private var allowsHTTP = false
-  /// The model to ask for; always there for `openai` and `anthropic`.
+  /// The model to ask for; always there for `openai`, `responses` and `anthropic`.
   public private(set) var model: [UInt8]?
   /// Header fields of every request, in file order.
   ///
@@ -71,7 +71,7 @@ public final class IntegrationSettings: SectionSettings, @unchecked Sendable {
   public private(set) var isEnabled = false
   /// Further tries after a failure worth repeating.
   public private(set) var retries = 0
-  /// The pause before the first retry. It doubles for each further one, up to 8 s.
+  /// The longest pause before the first retry: each is random. It doubles for each further one, up to 8 s.
   public private(set) var backoffMilliseconds = 0
   /// The longest `Retry-After` worth waiting for.
   public private(set) var retryAfterMaxMilliseconds = 0
