@@ -11,7 +11,7 @@ enum ChannelHandlers {
   /// `POST /v1/channels/{channel}`: an event of Slack's, or a signed message.
   static func receive(_ call: Call) throws(APIError) -> Admission {
     let (id, application) = (call.parameter(0), call.application)
-    guard let channel = application.channels[id], channel.settings.kind != .telegram else {
+    guard let channel = application.channels[id], channel.settings.kind.takesRequests else {
       throw .noSuchChannel
     }
     return call.receiveBody { request in

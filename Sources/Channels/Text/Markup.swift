@@ -49,14 +49,18 @@ enum Markup {
 
   /// Appends a block of code.
   func append(code: Span<UInt8>, language: [UInt8], to result: inout [UInt8]) {
-    guard self == .telegram else {
+    switch self {
+    case .telegram: appendHTML(code: code, language: language, to: &result)
+    case .slack:
       result.append("```\n")
       append(code, to: &result)
       result.append("\n```")
-      return
     }
+  }
+
+  private func appendHTML(code: Span<UInt8>, language: [UInt8], to result: inout [UInt8]) {
     let isName = language.allSatisfy {
-      $0.isASCIILetter || $0.isASCIIDigit || [35, 43, 45, 46, 95].contains($0)
+      $0.isASCIILetter || $0.isASCIIDigit || Markup.languageMarks.contains($0)
     }
     let isNamed = !language.isEmpty && isName
     result.append("<pre>")
@@ -70,21 +74,32 @@ enum Markup {
     result.append("</pre>")
   }
 
+  /// What a language's name has besides letters and digits: `c++`, `objective-c`.
+  private static let languageMarks = [
+    UInt8(ascii: "#"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+  ]
+
+  /// What stands around a link's address, and after its text.
+  private var link: (start: StaticString, middle: StaticString, end: StaticString) {
+    switch self {
+    case .telegram: ("<a href=\"", "\">", "</a>")
+    case .slack: ("<", "|", ">")
+    }
+  }
+
   /// Appends what comes before the text of a link.
   func appendLink(to url: Span<UInt8>, _ result: inout [UInt8]) {
-    if self == .telegram { result.append("<a href=\"") } else { result.append("<") }
+    result.append(link.start)
     for index in url.indices {
-      if url[index] == UInt8(ascii: "\"") {
-        result.append("%22")
-      } else if self == .slack, url[index] == UInt8(ascii: "|") {
-        result.append("%7C")
-      } else {
-        append(url[index], to: &result)
+      switch (self, url[index]) {
+      case (_, UInt8(ascii: "\"")): result.append("%22")
+      case (.slack, UInt8(ascii: "|")): result.append("%7C")
+      case (_, let byte): append(byte, to: &result)
       }
     }
-    if self == .telegram { result.append("\">") } else { result.append("|") }
+    result.append(link.middle)
   }
 
   /// What comes after the text of a link.
-  var linkEnd: StaticString { self == .telegram ? "</a>" : ">" }
+  var linkEnd: StaticString { link.end }
 }

@@ -6,8 +6,8 @@ extension ConfigurationResolver {
     let channels = all(.channel)
     for channel in channels {
       guard let kind = channel.channelKind else { continue }
-      if kind != .webhook { require("token", of: channel) }
-      if kind != .telegram { require("secret", of: channel) }
+      if kind.needsToken { require("token", of: channel) }
+      if kind.takesRequests { require("secret", of: channel) }
       checkToken(of: channel, kind, among: channels)
       checkSecret(of: channel, kind)
       checkAddress(of: channel)
@@ -25,33 +25,44 @@ extension ConfigurationResolver {
     of channel: Section, _ kind: ChannelSettings.Kind, among channels: [Section]
   ) {
     guard let entry = channel.entry("token"), let token = entry.text?.bytes else { return }
-    if kind == .telegram {
-      guard token.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || [58, 45, 95].contains($0) })
-      else {
-        return report(
+    switch kind {
+    case .telegram:
+      guard checkTelegram(token, of: entry) else { return }
+      let same = channels.first { $0.channelKind == kind && $0.text("token") == token }
+      if let same, same !== channel, let line = same.entry("token")?.line {
+        report(
           entry.origin,
-          "token: Telegram's tokens have letters, digits, ':', '_' and '-' only; copy it from @BotFather"
+          "token: \(same.header) has the same at line \(line); Telegram lets one program ask for a bot's messages"
         )
       }
-      let colon = token.firstIndex(of: UInt8(ascii: ":"))
-      if colon == nil || !token[..<colon!].allSatisfy({ $0.isASCIIDigit }) {
-        warn(
-          entry.origin,
-          "token: Telegram's tokens are a number, ':' and letters; copy the whole one from @BotFather"
-        )
+    case .slack, .webhook:
+      if token.contains(UInt8(ascii: " ")) {
+        report(entry.origin, "token: it contains a blank; remove it")
+      } else if kind.needsToken, !token.span.hasPrefix("xoxb-") {
+        warn(entry.origin, "token: a bot's token of Slack begins with xoxb-; use that one")
       }
-    } else if token.contains(UInt8(ascii: " ")) {
-      return report(entry.origin, "token: it contains a blank; remove it")
-    } else if kind == .slack, !token.span.hasPrefix("xoxb-") {
-      warn(entry.origin, "token: a bot's token of Slack begins with xoxb-; use that one")
     }
-    let same = channels.first { $0.channelKind == kind && $0.text("token") == token }
-    if kind == .telegram, let same, same !== channel, let line = same.entry("token")?.line {
+  }
+
+  /// Checks the form of Telegram's token. Returns whether it can be used.
+  private mutating func checkTelegram(_ token: [UInt8], of entry: SettingEntry) -> Bool {
+    let colon = UInt8(ascii: ":")
+    let marks = [colon, UInt8(ascii: "-"), UInt8(ascii: "_")]
+    guard token.allSatisfy({ $0.isASCIILetter || $0.isASCIIDigit || marks.contains($0) }) else {
       report(
         entry.origin,
-        "token: \(same.header) has the same at line \(line); Telegram lets one program ask for a bot's messages"
+        "token: Telegram's tokens have letters, digits, ':', '_' and '-' only; copy it from @BotFather"
+      )
+      return false
+    }
+    let end = token.firstIndex(of: colon)
+    if end == nil || !token[..<end!].allSatisfy({ $0.isASCIIDigit }) {
+      warn(
+        entry.origin,
+        "token: Telegram's tokens are a number, ':' and letters; copy the whole one from @BotFather"
       )
     }
+    return true
   }
 
   private mutating func checkSecret(of channel: Section, _ kind: ChannelSettings.Kind) {
@@ -80,25 +91,30 @@ extension ConfigurationResolver {
 
   /// Warns of settings without effect, and of a channel that answers no message.
   private mutating func doubtUse(of channel: Section, _ kind: ChannelSettings.Kind) {
-    if kind != .webhook {
-      if channel.entry("allow") == nil {
-        warn(
-          channel.origin,
-          """
-          \(channel.header) has no 'allow', so no message is answered; write allow = ID, @NAME: 'postern status' shows \
-          who tried
-          """)
-      }
-      if let allow = channel.entry("allow"), let word = allow.text?.bytes,
-        Self.everyone.value(of: word.span) != nil
-      {
-        warn(allow.origin, "allow: this is taken as a name; write * for all people")
-      }
-      if kind == .telegram { doubt("secret", of: channel) }
-    } else {
+    switch kind {
+    case .telegram:
+      doubtPeople(of: channel)
+      doubt("secret", of: channel)
+    case .slack:
+      doubtPeople(of: channel)
+    case .webhook:
       for name in ["token", "allow", "api_url", "proxy"] as [StaticString] {
         doubt(name, of: channel)
       }
+    }
+  }
+
+  private mutating func doubtPeople(of channel: Section) {
+    guard let allow = channel.entry("allow") else {
+      return warn(
+        channel.origin,
+        """
+        \(channel.header) has no 'allow', so no message is answered; write allow = ID, @NAME: 'postern status' shows \
+        who tried
+        """)
+    }
+    if let word = allow.text?.bytes, Self.everyone.value(of: word.span) != nil {
+      warn(allow.origin, "allow: this is taken as a name; write * for all people")
     }
   }
 

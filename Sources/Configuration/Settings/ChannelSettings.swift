@@ -154,7 +154,7 @@ public final class ChannelSettings: SectionSettings, @unchecked Sendable {
 }
 
 extension ChannelSettings.Kind: SettingWord {
-  static let words: [(word: StaticString, value: Self)] = [
+  package static let words: [(word: StaticString, value: Self)] = [
     ("telegram", .telegram), ("slack", .slack), ("webhook", .webhook),
   ]
 
@@ -164,6 +164,22 @@ extension ChannelSettings.Kind: SettingWord {
     case .telegram: "telegram"
     case .slack: "slack"
     case .webhook: "webhook"
+    }
+  }
+
+  /// Whether Postern shows a token to the service.
+  var needsToken: Bool {
+    switch self {
+    case .telegram, .slack: true
+    case .webhook: false
+    }
+  }
+
+  /// Whether the service posts to `/v1/channels/NAME`, signed with a secret.
+  public var takesRequests: Bool {
+    switch self {
+    case .telegram: false
+    case .slack, .webhook: true
     }
   }
 

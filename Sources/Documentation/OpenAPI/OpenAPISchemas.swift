@@ -308,6 +308,9 @@ enum OpenAPISchemas {
     "at":\(moment),"findings":\(lines),"restart_needed":\(lines)}}
     """
 
+  private static let channelTypes = ChannelSettings.Kind.words.map { "\"\($0.word)\"" }
+    .joined(separator: ",")
+
   private static let gatewayStatus = """
     {"type":"object","required":["status","version","time","bots"],"properties":{\
     "status":{"enum":["ready","no_backend","stopping"]},"version":{"type":"string"},"time":\(moment),"pid":\(count),"started_at":\(moment),\
@@ -325,7 +328,7 @@ enum OpenAPISchemas {
     "state":{"enum":["ready","failing","disabled"]},"waiting":\(count),"reason":{"type":["string","null"]}}}}}},\
     "channels":{"type":"array","items":{"type":"object","required":["id","type","bot","state","reason","last_update_at",\
     "messages","replies","ignored","restarts","strangers"],"properties":{"id":{"type":"string"},\
-    "type":{"enum":["telegram","slack","webhook"]},"bot":{"type":"string"},\
+    "type":{"enum":[\(channelTypes)]},"bot":{"type":"string"},\
     "state":{"enum":["ready","connecting","failing","stopped"]},"reason":\(text),"last_update_at":\(text),\
     "messages":\(count),"replies":\(count),"ignored":\(count),"restarts":\(count),"strangers":{"type":"array",\
     "items":{"type":"object","required":["id","username","name","messages","last_at"],"properties":{\
