@@ -193,12 +193,7 @@ import TestSupport
   }
 
   private static func name(of scope: Scopes?) -> String {
-    switch scope {
-    case nil: "none"
-    case .chat: "chat"
-    case .read: "read"
-    case .write: "write"
-    default: "admin"
-    }
+    guard let scope else { return "none" }
+    return scope.word.map { "\($0)" } ?? "several scopes"
   }
 }

@@ -28,7 +28,7 @@ extension Setting {
 
   private static let yesOrNo: WordList = ["yes", "no"]
   private static let no: WordList = ["no"]
-  private static let scopes: WordList = ["chat", "read", "write", "admin"]
+  private static let scopes = WordList(of: Scopes.self)
 
   /// The word of a list that other programs write so, or that is near.
   private static func choice(_ text: Span<UInt8>, _ words: WordList) -> [UInt8]? {

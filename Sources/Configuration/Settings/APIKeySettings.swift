@@ -14,7 +14,10 @@ public final class APIKeySettings: SectionSettings, @unchecked Sendable {
   public private(set) var bots: [[UInt8]] = []
 
   /// Whether the key's clients see what was tried for their messages, and the names of integrations.
-  public var seesAttempts: Bool { showsAttempts || scopes != .chat }
+  public var seesAttempts: Bool {
+    // Keys of scope admin have both.
+    showsAttempts || !scopes.isDisjoint(with: [.read, .write])
+  }
 
   static let table = SettingRows.table(of: APIKeySettings())
 

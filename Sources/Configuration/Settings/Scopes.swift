@@ -17,7 +17,11 @@ public struct Scopes: OptionSet, Sendable {
   /// Changing through the management API.
   public static let write = Scopes(rawValue: 4)
   /// Everything: the other scopes, and all that needs an administrator.
-  public static let admin = Scopes(rawValue: 15)
+  public static let admin = Scopes(
+    rawValue: chat.rawValue | read.rawValue | write.rawValue | 8)
+
+  /// The word of one scope.
+  package var word: StaticString? { Scopes.words.first { $0.value == self }?.word }
 
   /// Reads names separated by commas.
   init(_ value: WrittenValue) throws(InvalidValue) {

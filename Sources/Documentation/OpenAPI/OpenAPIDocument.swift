@@ -62,13 +62,8 @@ enum OpenAPIDocument {
   /// OAuth only.
   private static func security(_ scope: Scopes?) -> String {
     guard let scope else { return "[]" }
-    let name =
-      switch scope {
-      case .chat: "chat"
-      case .read: "read"
-      case .write: "write"
-      default: "admin"
-      }
+    // Each endpoint has one scope.
+    let name = scope.word!
     return #"[{"bearer":["\#(name)"]},{"key":["\#(name)"]},{"azure_key":["\#(name)"]}]"#
   }
 
