@@ -34,7 +34,7 @@ package enum ChannelTest {
       var writer = JSONWriter()
       writer.beginObject()
       writer.endObject()
-      Service(settings, services).post(
+      ServiceClient(settings, services).post(
         writer, to: [UInt8]("/auth.test"), authorization: settings.token
       ) { response in
         switch response {

@@ -12,7 +12,7 @@ package final class SlackChannel: Channel {
   let services: Services
   let sink: any MessageSink
   let status: ChannelState
-  private let service: Service
+  private let service: ServiceClient
   private let log: ChannelLog
   /// The most bytes of files with one message.
   private var fileLimit: Int
@@ -28,7 +28,7 @@ package final class SlackChannel: Channel {
     services = surroundings.services
     sink = surroundings.sink
     fileLimit = surroundings.fileLimit
-    service = Service(settings, services)
+    service = ServiceClient(settings, services)
     log = ChannelLog(log: services.log, channel: settings.id)
     status = ChannelState(log)
     // Slack asks; there is nothing to wait for.
@@ -175,7 +175,9 @@ package final class SlackChannel: Channel {
     }
   }
 
-  private func result(of response: Service.Response, delivered: DeliveryResult) -> DeliveryResult {
+  private func result(of response: ServiceClient.Response, delivered: DeliveryResult)
+    -> DeliveryResult
+  {
     switch response {
     case .object(let object, let status, let retryAfter):
       if object["ok"]?.boolean == true {

@@ -5,7 +5,7 @@ import Platform
 
 /// Fetches the files of messages from Slack, one after another, and makes parts of them.
 final class SlackFetch {
-  private let service: Service
+  private let service: ServiceClient
   private let settings: (token: [UInt8], url: [UInt8])
   private let files: [SlackFile]
   /// The number of the next file.
@@ -20,7 +20,7 @@ final class SlackFetch {
 
   /// A fetch of files of at most `limit` bytes together. The completion is called once, maybe at once.
   init(
-    _ files: [SlackFile], _ content: ChannelContent, limit: Int, _ service: Service,
+    _ files: [SlackFile], _ content: ChannelContent, limit: Int, _ service: ServiceClient,
     token: [UInt8], api: [UInt8], then completion: @escaping (ChannelContent) -> Void
   ) {
     self.files = files

@@ -31,7 +31,7 @@ final class TelegramAPI {
     var text: Text { "\(code): \(description)" }
   }
 
-  let service: Service
+  let service: ServiceClient
   private let token: [UInt8]
   /// The beginning of all URLs.
   private let address: [UInt8]
@@ -39,7 +39,7 @@ final class TelegramAPI {
   let botID: Int
 
   init(_ settings: ChannelSettings, _ services: Services) {
-    service = Service(settings, services)
+    service = ServiceClient(settings, services)
     token = settings.token
     address = settings.url
     let digits = token.prefix { $0.isASCIIDigit }
@@ -51,7 +51,7 @@ final class TelegramAPI {
   func call(
     _ method: StaticString, _ writer: consuming JSONWriter, within limit: TimeSpan = .seconds(30),
     then completion: @escaping (Answer) -> Void
-  ) -> Service.Request {
+  ) -> ServiceClient.Request {
     let path: Text = "/bot\(token)/\(method)"
     return service.post(writer, to: path.bytes, within: limit) {
       completion(TelegramAPI.answer($0))
@@ -67,12 +67,14 @@ final class TelegramAPI {
   }
 
   /// Fetches a file by the path that `getFile` gave.
-  func fetch(_ path: [UInt8], bytes: Int, then completion: @escaping (Service.Response) -> Void) {
+  func fetch(
+    _ path: [UInt8], bytes: Int, then completion: @escaping (ServiceClient.Response) -> Void
+  ) {
     let url: Text = "\(address)/file/bot\(token)/\(path)"
     service.fetch(url.bytes, bytes: bytes, then: completion)
   }
 
-  private static func answer(_ response: Service.Response) -> Answer {
+  private static func answer(_ response: ServiceClient.Response) -> Answer {
     switch response {
     case .object(let object, let status, let retryAfter):
       if object["ok"]?.boolean == true, let result = object["result"] { return .ok(result) }

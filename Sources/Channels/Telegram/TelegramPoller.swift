@@ -19,7 +19,7 @@ final class TelegramPoller {
   private let api: TelegramAPI
   private let services: Services
   private let status: ChannelState
-  private var request: Service.Request?
+  private var request: ServiceClient.Request?
   private var timer: TimerID?
   /// The ids of updates that are not settled, in order.
   private var unsettled: [Int] = []

@@ -8,7 +8,7 @@ import JSON
 import Platform
 
 /// Sends a channel's requests to its service, and ends those that take too long.
-final class Service {
+final class ServiceClient {
   /// The response to a request.
   enum Response {
     /// A JSON object.
@@ -53,7 +53,7 @@ final class Service {
     var upstream = upstreams.first { $0.path == path }?.upstream
     if upstream == nil {
       upstream = make(
-        settings.url + path, authorization, limit: Service.responseLimit, isGet: false)
+        settings.url + path, authorization, limit: ServiceClient.responseLimit, isGet: false)
       upstreams.append((path, upstream!))
     }
     return start(writer.finishedBuffer(), upstream!, isFile: false, within: limit, completion)
@@ -92,7 +92,7 @@ final class Service {
     return Upstream(
       Upstream.Settings(
         url: url, fields: fields,
-        connectTimeoutMilliseconds: Service.connectTimeout, authorityFile: nil,
+        connectTimeoutMilliseconds: ServiceClient.connectTimeout, authorityFile: nil,
         proxy: settings.proxy, bodyLimit: limit, refusesHostOnly: !settings.mayBeHostOnly,
         isGet: isGet))
   }
