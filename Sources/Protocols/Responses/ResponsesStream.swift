@@ -102,8 +102,8 @@ struct ResponsesStream {
   mutating func finish(_ reply: Reply, to output: inout [UInt8]) {
     begin(to: &output)
     if let ending {
-      let type = ending["type"]?.equals("response.incomplete") == true
-      event(type ? "incomplete" : "completed", nil, nil, to: &output)
+      let isIncomplete = ending["type"]?.equals("response.incomplete") == true
+      event(isIncomplete ? "incomplete" : "completed", nil, nil, to: &output)
       output.append(",\"response\":")
       var writer = JSONWriter(reserving: ending.raw.count + 256)
       object.write(adopting: ending["response"] ?? ending, to: &writer)
