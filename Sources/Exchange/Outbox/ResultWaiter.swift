@@ -47,9 +47,4 @@ extension WaitingMessages {
     waiter.action = nil
     action?()
   }
-
-  /// Where a message stands, for clients: one whose result is not safe yet is still running.
-  package func status(of entry: OutboxEntry) -> OutboxEntry.Status {
-    runs[entry.number] == nil ? entry.status : .running
-  }
 }

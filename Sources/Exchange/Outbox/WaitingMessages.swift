@@ -5,7 +5,7 @@ import EventLoop
 import HTTPClient
 import JSON
 import Logging
-import Outbox
+package import Outbox
 import Platform
 package import Storage
 
@@ -135,6 +135,11 @@ package final class WaitingMessages {
   /// Whether a message with this key was accepted, and has not failed.
   package func knows(_ key: [UInt8]) -> Bool {
     table.entry(withKey: key).map { $0.status != .failed } ?? false
+  }
+
+  /// Where a message stands, for clients: one whose result is not safe yet is still running.
+  package func status(of entry: OutboxEntry) -> OutboxEntry.Status {
+    runs[entry.number] == nil ? entry.status : .running
   }
 
   /// The file could not be written: the message is not accepted after all.
