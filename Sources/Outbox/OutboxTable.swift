@@ -120,8 +120,8 @@ package final class OutboxTable {
     retire(&entry.message)
   }
 
-  /// Notes how far the delivery of a reply is.
-  package func note(
+  /// Changes how far the delivery of a reply is, and writes it.
+  package func setDelivery(
     _ delivery: OutboxEntry.Delivery, of entry: OutboxEntry, tries: Int, parts: Int, at time: Int64
   ) {
     entry.delivery = delivery

@@ -22,7 +22,7 @@ import Testing
     bench.table.noteTurn(of: entry)
     #expect(bench.table.source(of: entry) == nil)
     #expect(!entry.isSettled)
-    bench.table.note(.delivered, of: entry, tries: 2, parts: 1, at: 77)
+    bench.table.setDelivery(.delivered, of: entry, tries: 2, parts: 1, at: 77)
     #expect(entry.isSettled)
     for _ in 0..<3 { bench.flush() }
     #expect(bench.table.removeSettled(before: 77) == 77)
@@ -78,10 +78,10 @@ import Testing
     let done = try #require(bench.add("done", receiver: "x", key: "k"))
     #expect(bench.finish(done, "2"))
     bench.table.noteTurn(of: done)
-    bench.table.note(.waiting, of: done, tries: 3, parts: 2, at: 9)
+    bench.table.setDelivery(.waiting, of: done, tries: 3, parts: 2, at: 9)
     let failed = try #require(bench.add("failed", receiver: "x"))
     #expect(bench.finish(failed, "3", turnTime: 0))
-    bench.table.note(.failed, of: failed, tries: 1, parts: 0, at: 4)
+    bench.table.setDelivery(.failed, of: failed, tries: 1, parts: 0, at: 4)
     queued.status = .running
 
     let again = try OutboxBench(storage: bench.contents)
@@ -205,7 +205,7 @@ import Testing
             let data = text(bench.table.result(of: value.entry)?.data)
           else { break }
           bench.table.noteTurn(of: value.entry)
-          bench.table.note(.delivered, of: value.entry, tries: 0, parts: 0, at: 1)
+          bench.table.setDelivery(.delivered, of: value.entry, tries: 0, parts: 0, at: 1)
           note(id, value.entry, "done delivered " + data)
         case 4:
           guard let (id, value) = now.randomElement() else { break }

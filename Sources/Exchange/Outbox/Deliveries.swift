@@ -100,7 +100,7 @@ package final class Deliveries {
     let lane = lane(of: message.receiver)
     lane.isGone = false
     if entry.delivery == .failed {
-      store.table.note(.waiting, of: entry, tries: 0, parts: entry.parts, at: time)
+      store.table.setDelivery(.waiting, of: entry, tries: 0, parts: entry.parts, at: time)
       store.noteChange()
       add(entry, message)
     } else if entry.delivery == .waiting {
@@ -176,13 +176,14 @@ package final class Deliveries {
       end(entry, .delivered, line, lane, "")
     case .partly(let parts):
       noteSuccess(of: lane)
-      store.table.note(.waiting, of: entry, tries: entry.tries, parts: parts, at: time)
+      store.table.setDelivery(.waiting, of: entry, tries: entry.tries, parts: parts, at: time)
       store.noteChange()
       makeReady(line, in: lane)
     case .again(let wait, let reason):
       note(reason, of: lane)
       let pause = wait ?? lane.pause(afterTries: entry.tries, services.random)
-      store.table.note(.waiting, of: entry, tries: entry.tries + 1, parts: entry.parts, at: time)
+      store.table.setDelivery(
+        .waiting, of: entry, tries: entry.tries + 1, parts: entry.parts, at: time)
       store.noteChange()
       line.timer = loop.schedule(after: pause) { [self] in makeReady(line, in: lane) }
     case .unreachable(let reason):
@@ -206,7 +207,7 @@ package final class Deliveries {
     _ entry: OutboxEntry, _ delivery: OutboxEntry.Delivery, _ line: ReceiverLane.Line,
     _ lane: ReceiverLane, _ reason: Text
   ) {
-    store.table.note(
+    store.table.setDelivery(
       delivery, of: entry, tries: entry.tries, parts: entry.parts, at: max(time, entry.settled))
     store.noteChange()
     if delivery == .delivered {
