@@ -67,7 +67,7 @@ extension ChannelSettings {
     writer.endObject()
     var submission = Submission(
       bot: bot, conversation: conversation, body: writer.finish(), request: request)
-    submission.receiver = Channels.receiver(of: id)
+    submission.receiver = Channels.receiverName(of: id)
     return submission
   }
 

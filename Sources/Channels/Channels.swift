@@ -17,7 +17,7 @@ package final class Channels {
   }
 
   /// The name under which the outbox knows the receiver of a channel's replies.
-  package static func receiver(of channel: [UInt8]) -> [UInt8] { [UInt8]("channel:") + channel }
+  package static func receiverName(of channel: [UInt8]) -> [UInt8] { [UInt8]("channel:") + channel }
 
   /// Begins the channels of a configuration, ends those that are not in it, and continues with those that stay.
   package func adopt(_ configuration: Configuration) {
@@ -37,11 +37,11 @@ package final class Channels {
     }
     // Before others begin: they may have the same token.
     for channel in old {
-      deliveries.register(nil, as: Channels.receiver(of: channel.settings.id))
+      deliveries.register(nil, as: Channels.receiverName(of: channel.settings.id))
       channel.close()
     }
     for channel in begun {
-      deliveries.register(channel, as: Channels.receiver(of: channel.settings.id))
+      deliveries.register(channel, as: Channels.receiverName(of: channel.settings.id))
       channel.begin()
     }
   }

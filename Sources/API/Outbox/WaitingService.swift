@@ -76,7 +76,7 @@ final class WaitingService: MessageForms {
     submission.showsAttempts = caller.seesAttempts
     submission.key = key
     if bot.settings.callback != nil {
-      submission.receiver = Callbacks.name(of: bot.settings.id)
+      submission.receiver = Callbacks.receiverName(of: bot.settings.id)
       submission.address = conversation
     }
     let id = try id(of: messages.submit(submission, from: message.userID))

@@ -22,7 +22,7 @@ package final class Callbacks {
   }
 
   /// The name of the receiver that is a bot's callback.
-  package static func name(of bot: [UInt8]) -> [UInt8] { [UInt8]("callback:") + bot }
+  package static func receiverName(of bot: [UInt8]) -> [UInt8] { [UInt8]("callback:") + bot }
 
   /// Sends replies to the callbacks of these bots from now on. Those of other bots wait. One that stays the same is not
   /// changed, so that one that wants no replies any more is left alone.
@@ -36,10 +36,10 @@ package final class Callbacks {
         receiver = CallbackReceiver(url, bot.callbackSecrets, services, version: version)
       }
       receivers[bot.id] = receiver
-      deliveries.register(receiver, as: Self.name(of: bot.id))
+      deliveries.register(receiver, as: Self.receiverName(of: bot.id))
     }
     for id in old.keys where receivers[id] == nil {
-      deliveries.register(nil, as: Self.name(of: id))
+      deliveries.register(nil, as: Self.receiverName(of: id))
     }
   }
 }
