@@ -1,6 +1,7 @@
 import Bytes
 import Channels
 import Configuration
+import Exchange
 import JSON
 import Platform
 

@@ -1,6 +1,7 @@
 import Bytes
 import Configuration
 import Context
+import Exchange
 import HTTPServer
 import JSON
 import Logging
@@ -165,22 +166,6 @@ struct ConversationResources {
     }
     writer.member("created_at", time: turn.time)
     writer.endObject()
-  }
-}
-
-extension JSONWriter {
-  /// Writes a member that is a time, in milliseconds since 1970.
-  mutating func member(_ name: StaticString, time milliseconds: Int64) {
-    self.name(name)
-    string(time: milliseconds)
-  }
-
-  /// Writes a time, in milliseconds since 1970.
-  @inline(never)
-  mutating func string(time milliseconds: Int64) {
-    var text: [UInt8] = []
-    WallTime(milliseconds: milliseconds).append(to: &text, precision: .milliseconds)
-    string(text.span)
   }
 }
 

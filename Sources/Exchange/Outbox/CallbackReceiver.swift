@@ -73,9 +73,7 @@ final class CallbackReceiver: Receiver {
     var writer = JSONWriter(reserving: reply.data.count + 128)
     writer.beginObject()
     writer.member("type", string: isDone ? "message.done" : "message.failed")
-    var time: [UInt8] = []
-    WallTime(milliseconds: reply.finished).append(to: &time, precision: .milliseconds)
-    writer.member("timestamp", string: time)
+    writer.member("timestamp", time: reply.finished)
     writer.member("data", raw: reply.data.span)
     writer.endObject()
     return writer.finishedBuffer()
