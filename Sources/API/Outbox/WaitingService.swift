@@ -131,8 +131,9 @@ final class WaitingService: MessageForms {
       writer.raw(data.span)
     }
     response.fields.append(("Location", [UInt8]("/v1/messages/") + entry.id))
-    response.fields.append(
-      ("Preference-Applied", [UInt8]("respond-async") + preferences.appliedWait))
+    var applied = [UInt8]("respond-async")
+    if let wait = preferences.appliedWait { applied += [UInt8](", ") + wait }
+    response.fields.append(("Preference-Applied", applied))
     return response
   }
 
@@ -147,8 +148,7 @@ final class WaitingService: MessageForms {
       writer.name("data")
       writer.raw(data.span)
     }
-    let applied = preferences.appliedWait.dropFirst(2)
-    if !applied.isEmpty { response.fields.append(("Preference-Applied", Array(applied))) }
+    if let wait = preferences.appliedWait { response.fields.append(("Preference-Applied", wait)) }
     return response
   }
 
@@ -165,12 +165,9 @@ final class WaitingService: MessageForms {
 }
 
 extension Preferences {
-  /// `, wait=30` where it was asked for.
-  fileprivate var appliedWait: [UInt8] {
-    guard let wait else { return [] }
-    var text = [UInt8](", wait=")
-    text.append(decimal: wait)
-    return text
+  /// `wait=30` where it was asked for.
+  fileprivate var appliedWait: [UInt8]? {
+    wait.map { ("wait=\($0)" as Text).bytes }
   }
 }
 
