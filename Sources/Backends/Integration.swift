@@ -198,7 +198,7 @@ package final class Integration {
   }
 
   private static func backendHash(_ settings: IntegrationSettings) -> UInt64 {
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    var hash = SipHash.unkeyed
     if let url = settings.webhookURL?.text { hash.combine(url.span) }
     if let model = settings.model { hash.combine(model.span) }
     return hash.finish() >> 2

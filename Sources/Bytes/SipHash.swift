@@ -18,6 +18,10 @@ public struct SipHash {
     }
   }
 
+  /// A hash that is the same in each process, for what is kept or compared later. A client can choose
+  /// collisions.
+  public static var unkeyed: SipHash { SipHash(key: Key(0, 0)) }
+
   private var v0: UInt64
   private var v1: UInt64
   private var v2: UInt64

@@ -66,7 +66,7 @@ struct NewFile {
 
   /// The part of the name that stands for a text.
   static func suffix(_ text: [UInt8]) -> [UInt8] {
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    var hash = SipHash.unkeyed
     hash.combine(text.span)
     return suffix(number(hash.finish() >> 1))
   }

@@ -15,7 +15,7 @@ struct ChangedSections {
   }
 
   private mutating func add(_ text: [UInt8], of file: [UInt8]) {
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    var hash = SipHash.unkeyed
     var name: [UInt8] = []
     for line in text.split(separator: UInt8(ascii: "\n")) {
       let line = line.span.trimmingBlanks
@@ -27,7 +27,7 @@ struct ChangedSections {
         if !name.isEmpty { sections.append((file, name, hash.finish())) }
         let end = line.firstIndex(of: UInt8(ascii: "]")) ?? line.count - 1
         name = line.extracting(0...end).copied
-        hash = SipHash(key: SipHash.Key(0, 0))
+        hash = SipHash.unkeyed
       default:
         hash.combine(line)
         hash.combine(byte: UInt8(ascii: "\n"))

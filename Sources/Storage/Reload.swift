@@ -162,7 +162,7 @@ package final class Reload {
   private var hasPatience: Bool { loop.now - (firstChange ?? loop.now) < Reload.patience }
 
   private func take(_ text: [UInt8], _ identity: FileIdentity?, since start: Instant) {
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    var hash = SipHash.unkeyed
     hash.combine(text.span)
     let this: (identity: FileIdentity?, hash: UInt64?) = (identity, hash.finish())
     let isSame = last.map { $0.identity == identity && $0.hash ?? this.hash == this.hash } ?? false

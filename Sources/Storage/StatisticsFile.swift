@@ -144,7 +144,7 @@ final class StatisticsFile {
   }
 
   private static func checksum(_ number: Int, _ text: [UInt8]) -> [UInt8] {
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    var hash = SipHash.unkeyed
     hash.combine(number: UInt64(bitPattern: Int64(number)))
     hash.combine(text.span)
     let value = hash.finish()

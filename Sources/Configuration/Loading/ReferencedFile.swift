@@ -13,7 +13,7 @@ public struct ReferencedFile: Equatable, Sendable {
       hash = nil
       return
     }
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    var hash = SipHash.unkeyed
     hash.combine(contents.span)
     self.hash = hash.finish()
   }

@@ -152,8 +152,8 @@ package final class WaitingMessages {
   package func whenKept(_ action: @escaping () -> Void) { store.whenDurable(action) }
 
   private static func fingerprint(of body: [UInt8]) -> UInt64 {
-    // The same in each process, because the outbox keeps it. A client can only harm itself with a collision.
-    var hash = SipHash(key: SipHash.Key(0, 0))
+    // The outbox keeps it. A client can only harm itself with a collision.
+    var hash = SipHash.unkeyed
     hash.combine(body.span)
     return hash.finish() & ~1
   }
