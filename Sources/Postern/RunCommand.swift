@@ -40,7 +40,7 @@ struct RunCommand {
         }
       }
       for finding in report.findings {
-        let text = Text(Array(finding.text(file: source.name).dropLast()))
+        let text = finding.line(file: source.name)
         log.write(.warning, "configuration_warning") { $0.field("message", text) }
       }
       note(remains, of: source, in: log)

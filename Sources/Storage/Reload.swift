@@ -171,7 +171,7 @@ package final class Reload {
     if hasNoText, !isEmpty, !(isSame && last?.hash == nil) {
       isAsked = false
       last = this
-      return refuse([Text(Array(Finding.lostText.text(file: path).dropLast()))])
+      return refuse([Finding.lostText.line(file: path)])
     }
     log.write(.debug, "configuration_read") { line in
       line.field("file", path)
@@ -209,7 +209,7 @@ package final class Reload {
   ) {
     var (errors, found): ([Text], [Text]) = ([], [])
     for finding in report.findings {
-      let text = Text(Array(finding.text(file: path).dropLast()))
+      let text = finding.line(file: path)
       found.append(text)
       if finding.severity == .error {
         errors.append(text)

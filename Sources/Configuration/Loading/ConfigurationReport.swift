@@ -1,3 +1,5 @@
+import Bytes
+
 /// The result of loading a configuration.
 public struct ConfigurationReport {
   /// The configuration, or `nil` if any finding is an error, or a `${…}` was left unresolved.
@@ -21,7 +23,7 @@ public struct ConfigurationReport {
   /// The findings as lines of their own: `FILE:LINE: message`. `file` is the name of the configuration file.
   public func messages(file: [UInt8]) -> [UInt8] {
     var text: [UInt8] = []
-    for finding in findings { text += finding.text(file: file) }
+    for finding in findings { text += finding.line(file: file).bytes + [UInt8(ascii: "\n")] }
     return text
   }
 }

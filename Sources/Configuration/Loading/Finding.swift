@@ -21,16 +21,15 @@ public struct Finding: Sendable {
   /// What is wrong, then what to write instead: UTF-8 without line breaks. Never contains a secret.
   public let message: Text
 
-  /// The finding as one line with its end: `FILE:LINE: message` or `FILE:LINE: warning: message`. `file` is the name of
-  /// the configuration file.
-  public func text(file: [UInt8]) -> [UInt8] {
+  /// The finding as one line without its end: `FILE:LINE: message` or `FILE:LINE: warning: message`. `file` is the name
+  /// of the configuration file.
+  public func line(file: [UInt8]) -> Text {
     var text = self.file ?? file
     text.append(":")
     text.append(decimal: line)
     text.append(severity == .error ? ": " : ": warning: ")
     text.append(contentsOf: message.bytes)
-    text.append("\n")
-    return text
+    return Text(text)
   }
 }
 
