@@ -25,8 +25,7 @@ enum StatusHandlers {
         return request.respond(APIError.noConfigurationFile.response())
       }
       application.dispatcher.services.log.write(.info, "reload_requested") { line in
-        line.field("key", key?.id ?? [UInt8]("-"))
-        line.field("peer", request.peer.text)
+        line.caller(key, request)
         line.field("request_id", request.identifier)
       }
       reload { result in

@@ -107,8 +107,7 @@ struct ConversationResources {
     _ count: Int, _ selection: Erasure.Selection, by key: APIKeySettings?, _ request: Request
   ) {
     log.write(.info, "conversations_deleted") { line in
-      line.field("key", key?.id ?? [UInt8]("-"))
-      line.field("peer", request.peer.text)
+      line.caller(key, request)
       switch selection {
       case .conversation(let id, let bot):
         line.field("bot", bot)

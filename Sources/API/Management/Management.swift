@@ -270,8 +270,7 @@ final class Management {
     _ request: Request
   ) {
     services.log.write(.info, "configuration_changed") { line in
-      line.field("key", key?.id ?? [UInt8]("-"))
-      line.field("peer", request.peer.text)
+      line.caller(key, request)
       line.field("action", action)
       line.field("changes", ConfigurationChange.summary(of: changes))
       line.field("request_id", request.identifier)
@@ -315,8 +314,7 @@ final class Management {
   /// Logs who has sent a message through an integration, without the message.
   private func log(_ report: AttemptReport, by key: APIKeySettings?, _ request: Request) {
     services.log.write(.info, "integration_tested") { line in
-      line.field("key", key?.id ?? [UInt8]("-"))
-      line.field("peer", request.peer.text)
+      line.caller(key, request)
       line.field("integration", report.integration)
       line.field("outcome", report.outcome.name)
       if let status = report.status { line.field("status", status) }

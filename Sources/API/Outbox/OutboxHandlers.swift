@@ -151,8 +151,8 @@ enum OutboxHandlers {
     _ entry: OutboxEntry, _ key: APIKeySettings?, _ request: Request, in line: inout LogLine
   ) {
     line.field("id", entry.id)
-    line.field("key", key?.id ?? [UInt8]("-"))
-    line.field("peer", request.peer.text)
+    line.caller(key, request)
+    line.field("request_id", request.identifier)
   }
 }
 
