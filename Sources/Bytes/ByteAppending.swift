@@ -64,6 +64,13 @@ extension [UInt8] {
     append(decimal: Int64(value))
   }
 
+  /// An integer in decimal, with a leading `-` where it is negative.
+  @inline(never)
+  public init(decimal value: Int) {
+    self = []
+    append(decimal: Int64(value))
+  }
+
   /// Appends a non-negative integer in decimal, with leading zeros up to `width` digits.
   public mutating func append(decimal value: Int64, width: Int) {
     precondition(value >= 0)

@@ -254,7 +254,7 @@ extension Deployment {
     case UInt8(ascii: "D"): section.set("drop", Number.list(node.elements.compactMap { $0.text }))
     case UInt8(ascii: "W"): addWeight(name, node)
     case UInt8(ascii: "R"):
-      requestsPerMinute = Number.read(node.text, shiftedBy: 0).map(Number.decimal)
+      requestsPerMinute = Number.read(node.text, shiftedBy: 0).map { [UInt8](decimal: $0) }
       section.note(
         name, node,
         [UInt8]("[limits] per_user limits users, max_in_flight the requests at once"))
@@ -271,7 +271,7 @@ extension Deployment {
     }
     hasWeight = true
     let isWhole = hundredths % 100 == 0
-    section.set("weight", Number.decimal(isWhole ? hundredths / 100 : hundredths))
+    section.set("weight", [UInt8](decimal: isWhole ? hundredths / 100 : hundredths))
     if !isWhole {
       section.note("weight (line \(node.line)) was a fraction: compare it with the others")
     }
@@ -299,7 +299,7 @@ extension Deployment {
     guard ImportedSection.knows(setting, in: .integration) else {
       return section.note(name, node, [UInt8]("prices are not kept"))
     }
-    var price = Number.decimal(millionths / 1_000_000)
+    var price = [UInt8](decimal: millionths / 1_000_000)
     if millionths % 1_000_000 != 0 {
       price.append(".")
       price.append(decimal: millionths % 1_000_000, width: 6)

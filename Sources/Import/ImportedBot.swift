@@ -110,7 +110,7 @@ final class ImportedBot {
     made.set("bot", id)
     for setting in deployment.section.settings { made.set(setting.key, written: setting.value) }
     if let rank {
-      made.set("weight", Number.decimal(rank))
+      made.set("weight", [UInt8](decimal: rank))
       made.set("fallback", [UInt8]("yes"))
     } else {
       made.take(notesOf: deployment.section)

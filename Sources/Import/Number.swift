@@ -40,13 +40,6 @@ enum Number {
     Quantity.duration.read(text.span) ?? 30_000
   }
 
-  @inline(never)
-  static func decimal(_ number: Int) -> [UInt8] {
-    var text: [UInt8] = []
-    text.append(decimal: number)
-    return text
-  }
-
   /// Texts with commas between them.
   @inline(never)
   static func list(_ texts: [[UInt8]]) -> [UInt8] {

@@ -40,9 +40,7 @@ package struct APIError: Error {
   /// The error with `Retry-After: seconds`; RFC 9110 section 10.2.3.
   func retrying(afterSeconds seconds: Int) -> APIError {
     var error = self
-    var value: [UInt8] = []
-    value.append(decimal: seconds)
-    error.fields.append(("Retry-After", value))
+    error.fields.append(("Retry-After", [UInt8](decimal: seconds)))
     return error
   }
 

@@ -99,9 +99,8 @@ package final class TelegramChannel: Channel {
 
   /// Notes a message of a person who is not allowed.
   func note(stranger sender: TelegramSender) {
-    var id: [UInt8] = []
-    id.append(decimal: sender.id)
-    status.note(stranger: id, username: sender.username ?? [], name: sender.name)
+    status.note(
+      stranger: [UInt8](decimal: sender.id), username: sender.username ?? [], name: sender.name)
   }
 
   /// The messages of these updates that are in the outbox. Earlier ones of the same person in the same place are there,
@@ -119,10 +118,7 @@ package final class TelegramChannel: Channel {
   /// Submits a message with what its files became.
   func submit(_ gathering: TelegramGathering, _ content: ChannelContent) -> Submitted {
     let (message, last) = (gathering.messages[0], gathering.messages.last!)
-    var (userID, chat, number): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
-    userID.append(decimal: message.sender.id)
-    chat.append(decimal: last.place.chat)
-    number.append(decimal: last.id)
+    let (userID, number) = ([UInt8](decimal: message.sender.id), [UInt8](decimal: last.id))
     var user: [(name: StaticString, value: [UInt8])] = [
       ("id", userID), ("name", message.sender.name),
     ]
@@ -130,7 +126,7 @@ package final class TelegramChannel: Channel {
     var submission = settings.submission(
       content, in: conversations.conversation(of: message.place),
       request: services.random.identifier("req_"), user: user,
-      metadata: [("chat_id", chat), ("message_id", number)])
+      metadata: [("chat_id", [UInt8](decimal: last.place.chat)), ("message_id", number)])
     submission.key = key(of: gathering.updates.last!)
     submission.address = message.place.address
     // In a group a reply shows what it answers.

@@ -84,8 +84,8 @@ final class TelegramIntake {
   }
 
   private func isAllowed(_ message: TelegramMessage) -> Bool {
-    if settings.allows(decimal(message.sender.id)) { return true }
-    if message.isGroup, settings.allows(decimal(message.place.chat)) { return true }
+    if settings.allows([UInt8](decimal: message.sender.id)) { return true }
+    if message.isGroup, settings.allows([UInt8](decimal: message.place.chat)) { return true }
     return message.sender.username.map { settings.allows([UInt8(ascii: "@")] + $0) } ?? false
   }
 
@@ -237,12 +237,6 @@ final class TelegramIntake {
   /// Logs why messages stay at Telegram, once until one is accepted.
   private func noteWaiting(_ reason: Text) {
     if refusals == 0 { channel.log.write(.warning, "channel_waiting", message: reason) }
-  }
-
-  private func decimal(_ number: Int) -> [UInt8] {
-    var text: [UInt8] = []
-    text.append(decimal: number)
-    return text
   }
 }
 

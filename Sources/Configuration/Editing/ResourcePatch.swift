@@ -190,7 +190,7 @@ public enum ResourcePatch {
     guard let number = DecimalNumber(json: digits.span, shiftedBy: 0), number.isExact else {
       return digits
     }
-    return decimal(number.value)
+    return [UInt8](decimal: number.value)
   }
 
   /// Seconds as the file writes them: without a unit if the client sent a whole number, else in whole seconds or
@@ -200,7 +200,8 @@ public enum ResourcePatch {
       let time = DecimalNumber(json: digits.span, shiftedBy: 3), time.value != 0 || time.isExact
     else { return digits }
     let isWhole = time.value % 1000 == 0
-    return decimal(isWhole ? time.value / 1000 : time.value) + [UInt8](isWhole ? "s" : "ms")
+    return [UInt8](decimal: isWhole ? time.value / 1000 : time.value)
+      + [UInt8](isWhole ? "s" : "ms")
   }
 
   /// Money as the file writes it. What is not exact to a millionth stays as it is, and is refused later.
@@ -208,18 +209,11 @@ public enum ResourcePatch {
     guard let number = DecimalNumber(json: digits.span, shiftedBy: 6), number.isExact,
       number.value >= 0
     else { return digits }
-    var text = decimal(number.value / 1_000_000)
+    var text = [UInt8](decimal: number.value / 1_000_000)
     guard number.value % 1_000_000 != 0 else { return text }
     text.append(".")
     text.append(decimal: number.value % 1_000_000, width: 6)
     while text.last == UInt8(ascii: "0") { text.removeLast() }
-    return text
-  }
-
-  private static func decimal(_ value: Int) -> [UInt8] {
-    var text: [UInt8] = []
-    if value < 0 { text.append("-") }
-    text.append(decimal: abs(value))
     return text
   }
 

@@ -156,9 +156,7 @@ extension ConfigurationResolver {
       imply("window", value, printed: window.printed, in: section)
     }
     if let tokens = section.integrationKind?.dialect?.standardMaxTokens {
-      var printed: [UInt8] = []
-      printed.append(decimal: tokens)
-      imply("max_tokens", .number(tokens), printed: printed, in: section)
+      imply("max_tokens", .number(tokens), printed: [UInt8](decimal: tokens), in: section)
     }
   }
 

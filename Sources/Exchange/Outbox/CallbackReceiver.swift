@@ -43,8 +43,7 @@ final class CallbackReceiver: Receiver {
   func deliver(_ reply: OutboxReply, then completion: @escaping (DeliveryResult) -> Void) {
     let body = Self.body(of: reply)
     let seconds = Int(WallTime.now.milliseconds / 1000)
-    var time: [UInt8] = []
-    time.append(decimal: seconds)
+    let time = [UInt8](decimal: seconds)
     var fields = FieldLines()
     fields.append("webhook-id", reply.id.span)
     fields.append("webhook-timestamp", time.span)
