@@ -2,7 +2,7 @@
 ///
 /// A new vendor is a case here, a folder, and in the folder implementations of ``FaceRules`` and ``AnswerWriter``. The
 /// compiler names what is missing in this room; docs/architecture.md lists the places in others.
-public enum Face: Equatable, Sendable, CaseIterable {
+public enum Face: UInt8, Sendable, CaseIterable {
   /// Postern's own messages.
   case native
   /// OpenAI's Chat Completions.

@@ -110,16 +110,8 @@ final class MessageService {
 
   /// What two equal requests share besides the body: the interface and, if a field names it, the conversation.
   private func identity(of message: Message, _ request: Request, in face: Face) -> [UInt8] {
-    let interface =
-      switch face {
-      case .native: UInt8(ascii: "n")
-      case .openai: UInt8(ascii: "o")
-      case .anthropic: UInt8(ascii: "a")
-      case .responses: UInt8(ascii: "r")
-      case .ollama: UInt8(ascii: "l")
-      }
     var identity: [UInt8] = []
-    identity.append(interface)
+    identity.append(face.rawValue)
     identity.append(message.prompt.purpose.rawValue)
     if message.prompt.chat != nil, let conversation = request.field("X-Conversation-Id") {
       identity += conversation

@@ -72,14 +72,14 @@ package struct ExchangeRecord: ~Escapable {
     user = reader.text()
     key = reader.text()
     integration = reader.text()
-    face = Self.faces[reader.number()]
+    // The recorder has written it, as the result below.
+    face = Face(rawValue: UInt8(truncatingIfNeeded: reader.number()))!
     let flags = reader.number()
     (isStreaming, isFallback, hasContent) = (flags & 1 != 0, flags & 2 != 0, flags & 4 != 0)
     start = reader.wideNumber()
     duration = reader.number()
     waited = reader.number()
     firstContent = reader.optionalNumber()
-    // The recorder has written it.
     result = ExchangeResult(rawValue: reader.number())!
     turnsLeftOut = reader.number()
     requestBytes = reader.number()
@@ -91,19 +91,6 @@ package struct ExchangeRecord: ~Escapable {
     attemptCount = reader.number()
     attemptsLeftOut = reader.number()
     rest = reader
-  }
-
-  private static let faces: [Face] = [.native, .openai, .anthropic, .responses, .ollama]
-
-  /// The number by which a record names a face.
-  static func number(of face: Face) -> Int {
-    switch face {
-    case .native: 0
-    case .openai: 1
-    case .anthropic: 2
-    case .responses: 3
-    case .ollama: 4
-    }
   }
 
   /// Visits the attempts in order, and returns the content; `nil` where none is kept.

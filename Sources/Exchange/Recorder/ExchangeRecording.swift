@@ -28,7 +28,7 @@ extension Exchange {
       writer.put(user ?? [])
       writer.put(caller ?? [])
       writer.put(server?.id ?? reports.last?.integration ?? [])
-      writer.put(ExchangeRecord.number(of: message.prompt.chat?.face ?? .native))
+      writer.put(Int((message.prompt.chat?.face ?? .native).rawValue))
       writer.put(
         (message.isStreaming ? 1 : 0) | (server?.isFallback == true ? 2 : 0)
           | (keepsContent ? 4 : 0))
