@@ -49,10 +49,13 @@ package struct OutboxMessage {
     self.body = body
   }
 
+  /// The versions of records that can be read, of which the last is written. The first has no ``note``.
+  private static let versions = 1...2
+
   /// The record of the message, or, with a result, of the finished one: its body is not needed any more.
   func record(_ result: OutboxResult? = nil) -> ByteBuffer {
     let writer = RecordWriter(buffer: ByteBuffer(capacity: 512))
-    writer.put(2)
+    writer.put(OutboxMessage.versions.upperBound)
     writer.put(created)
     writer.put(showsAttempts ? 1 : 0)
     // A number of 63 bits at most can be read.
@@ -76,7 +79,7 @@ package struct OutboxMessage {
   init?(_ record: Span<UInt8>, result: inout OutboxResult?, isFinished: Bool) {
     var reader = RecordReader(record)
     let version = reader.number()
-    guard 1...2 ~= version else { return nil }
+    guard OutboxMessage.versions.contains(version) else { return nil }
     created = reader.wideNumber()
     showsAttempts = reader.number() == 1
     fingerprint = UInt64(bitPattern: reader.wideNumber()) << 1

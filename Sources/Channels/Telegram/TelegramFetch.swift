@@ -102,11 +102,15 @@ final class TelegramFetch {
     _ = api.service.services.loop.schedule(after: pause) { [self] in find(file, id) }
   }
 
+  private static let pathMarks = [
+    UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "/"), UInt8(ascii: "_"),
+  ]
+
   /// Whether a path is one that can be part of a URL as it is.
   private static func isPath(_ path: [UInt8]) -> Bool {
     !path.isEmpty && path.count < 512
       && path.allSatisfy {
-        $0.isASCIILetter || $0.isASCIIDigit || [45, 46, 47, 95].contains($0)
+        $0.isASCIILetter || $0.isASCIIDigit || TelegramFetch.pathMarks.contains($0)
       } && !path.span.containsIgnoringCase("..")
   }
 }
