@@ -229,10 +229,8 @@ final class Attempt: ResponseReceiver {
       take(start, decoder)
     } else if gathered.count > limit {
       gathered = []
-      let report = self.report(.ok)
-      report.take(disconnect())
-      report.take(Verdict(of: .tooLarge(limit: limit), hasBegun: false))
-      complete(report, nil)
+      let verdict = Verdict(of: .tooLarge(limit: limit), hasBegun: false)
+      complete(report(verdict, disconnect()), nil)
     }
   }
 
@@ -260,16 +258,12 @@ final class Attempt: ResponseReceiver {
 
   /// Ends the attempt with what the stream brought.
   private func conclude(_ decoder: StreamDecoder, _ progress: TransferProgress) {
-    let report = self.report(.ok)
-    report.take(progress)
     do throws(StreamFault) {
       let reply = try decoder.reply(acceptsToolCalls: order.acceptsToolCalls)
       let verdict = Verdict(of: reply, for: order.face)
-      report.take(verdict)
-      complete(report, verdict.reply)
+      complete(report(verdict, progress), verdict.reply)
     } catch {
-      report.take(Verdict(of: error, hasBegun: decoder.hasBegun))
-      complete(report, nil)
+      complete(report(Verdict(of: error, hasBegun: decoder.hasBegun), progress), nil)
     }
   }
 
@@ -295,10 +289,7 @@ final class Attempt: ResponseReceiver {
       result.failure == nil
     {
       // A stream that ends before its first byte was cut off; it is not invalid JSON.
-      let report = self.report(.ok)
-      report.take(progress)
-      report.take(Verdict(of: .unfinished, hasBegun: false))
-      return complete(report, nil)
+      return complete(report(Verdict(of: .unfinished, hasBegun: false), progress), nil)
     }
     var result = result
     if !gathered.isEmpty { result.body = gathered }
@@ -314,9 +305,8 @@ final class Attempt: ResponseReceiver {
     if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .broken
     }
-    let report = self.report(.ok)
-    report.take(TransferProgress(status: result.status, timings: result.timings))
-    report.take(verdict)
+    let report = self.report(
+      verdict, TransferProgress(status: result.status, timings: result.timings))
     // Other failures do not pass by waiting.
     if let remedy = verdict.failure?.remedy,
       remedy.repetition == .retries || remedy.shows == .exhaustion
@@ -340,6 +330,15 @@ final class Attempt: ResponseReceiver {
     owner?.settle(report, reply)
   }
 
+  /// A report of an attempt with a verdict.
+  private func report(_ verdict: Verdict, _ progress: TransferProgress) -> AttemptReport {
+    let report = self.report(verdict.outcome)
+    report.take(progress)
+    report.take(verdict)
+    return report
+  }
+
+  /// A report of an attempt that ends now.
   private func report(_ outcome: Outcome) -> AttemptReport {
     let report = AttemptReport(
       integration: order.integration.settings.id, outcome: outcome,
@@ -359,9 +358,8 @@ extension AttemptReport {
     timings = progress.timings
   }
 
-  /// Takes a verdict.
+  /// Takes a verdict, whose outcome it has.
   fileprivate func take(_ verdict: Verdict) {
-    outcome = verdict.outcome
     failure = verdict.failure
     advice = verdict.advice
     backendReason = verdict.backendReason
