@@ -223,8 +223,9 @@ package final class Dispatcher {
 
   /// Puts a turn into the context, unless its bot was deleted meanwhile: its conversations are gone, and stay so.
   ///
-  /// Before it come `turns` turns of another conversation that it continues. `time` is in milliseconds since 1970. With `unlessThere`, a turn that the context has already is not added.
-  package func record(
+  /// Before it come `turns` turns of another conversation that it continues. `time` is in milliseconds since 1970. With
+  /// `unlessThere`, a turn that the context has already is not added.
+  package func keepTurn(
     _ content: JSONValue, _ said: [UInt8], by integration: [UInt8], bot: [UInt8],
     conversation: [UInt8], continuing part: ConversationPart? = nil, turns: Int = 0,
     userID: [UInt8]?, at time: Int64, unlessThere: Bool = false

@@ -57,7 +57,7 @@ extension Exchange {
 
   private func keepTurn(_ reply: Reply, _ integration: Integration, at time: WallTime) {
     guard let content = message.prompt.keptMessage, let said = keptReply(reply) else { return }
-    dispatcher.record(
+    dispatcher.keepTurn(
       content, said, by: integration.settings.id, bot: bot.settings.id,
       conversation: conversation, continuing: message.history,
       turns: (bot.settings.window - 1) / 2 + 1, userID: user, at: time.milliseconds)

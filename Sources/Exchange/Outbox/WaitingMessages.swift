@@ -187,7 +187,7 @@ package final class WaitingMessages {
       let content = asked.prompt.keptMessage,
       let reply = (try? JSONDocument(result.data))?.root["content"]
     {
-      dispatcher.record(
+      dispatcher.keepTurn(
         content, reply.span.copied, by: result.integration, bot: message.bot,
         conversation: message.conversation, userID: asked.userID, at: result.turnTime,
         unlessThere: true)
