@@ -66,3 +66,13 @@ public struct JSONMembers: Sequence, IteratorProtocol, Sendable {
     return JSONMember(name: name, JSONValue(in: text, value, node: node))
   }
 }
+
+extension JSONWriter {
+  /// Writes a member of another object, byte for byte.
+  @inline(never)
+  public mutating func member(_ member: JSONMember) {
+    let value = member.value
+    name(raw: member.nameSpan)
+    raw(value.span)
+  }
+}

@@ -67,15 +67,13 @@ enum ChannelHandlers {
     var writer = JSONWriter(reserving: message.span.count + 64)
     writer.beginObject()
     for member in message.members where !member.isNamed("user") && !member.isNamed("stream") {
-      writer.name(raw: member.nameSpan)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     writer.name("user")
     writer.beginObject()
     if let user = message["user"] {
       for member in user.members where !member.isNamed("platform") {
-        writer.name(raw: member.nameSpan)
-        writer.raw(member.value.span)
+        writer.member(member)
       }
     }
     writer.member("platform", string: channel.kind.name)

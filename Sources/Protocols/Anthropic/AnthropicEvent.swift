@@ -63,8 +63,7 @@ enum AnthropicEvent {
       if member.value.isNull, member.name.equals("content") || member.name.equals("usage") {
         continue
       }
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     if message["content"].present == nil {
       writer.name("content")

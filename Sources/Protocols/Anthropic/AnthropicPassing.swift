@@ -81,8 +81,7 @@ extension Reply {
     writer.raw("\"", call.id.span, "\"")
     for member in block.members
     where !member.name.equals("id") && !member.name.equals("type") && !member.name.equals("input") {
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     writer.name("input")
     if let input = ToolCall.input(ofText: call.arguments.span) {

@@ -29,8 +29,7 @@ struct OpenAIChunk {
             if !inner.value.isNull, !inner.value.isEmpty, !inner.name.equals("role") {
               hasMore = true
             }
-            writer.name(raw: inner.name.span)
-            writer.raw(inner.value.span)
+            writer.member(inner)
           }
           writer.endObject()
         } else {
@@ -92,8 +91,7 @@ struct OpenAIChunk {
 
   @inline(never)
   private static func copy(_ member: JSONMember, to writer: inout JSONWriter) {
-    writer.name(raw: member.name.span)
-    writer.raw(member.value.span)
+    writer.member(member)
   }
 
   /// The chunk that ends the reply. `word` replaces `stop`; the finish reason is one of OpenAI's in any case.

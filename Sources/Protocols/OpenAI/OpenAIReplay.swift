@@ -85,8 +85,7 @@ extension Reply {
     writer.name("delta")
     writer.beginObject()
     for member in message.members where Part(member) == part {
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     writer.endObject()
   }

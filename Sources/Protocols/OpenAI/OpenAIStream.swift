@@ -134,8 +134,7 @@ public struct OpenAIStream {
     writer.beginObject()
     writer.writeMissing(from: chunk, identity, object: "chat.completion.chunk")
     for member in chunk.members where !chunk.lacksInCompletion(member.name) {
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     writer.endObject()
     return writer.finish()

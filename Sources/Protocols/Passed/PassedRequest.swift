@@ -45,8 +45,7 @@ public final class PassedRequest: Sendable {
       let name = member.name.string ?? []
       if member.isNamed("model") || profile.drops(name.span) { continue }
       if !keepsStream, member.isNamed("stream") || member.isNamed("stream_options") { continue }
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     writer.endObject()
     return writer.finishedBuffer()

@@ -121,8 +121,7 @@ final class ReplyMetadata: @unchecked Sendable {
   }
 
   private static func write(_ member: JSONMember, to writer: inout JSONWriter) {
-    writer.name(raw: member.name.span)
-    writer.raw(member.value.span)
+    writer.member(member)
   }
 
   private func writeMembers(to writer: inout JSONWriter, but name: StaticString) {

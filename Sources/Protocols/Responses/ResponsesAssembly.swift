@@ -158,8 +158,7 @@ final class ResponsesAssembly: ReplyAssembly {
     if let known = last ?? first {
       for member in known.members
       where !member.isNamed("output") && (last != nil || !member.isNamed("status")) {
-        writer.name(raw: member.name.span)
-        writer.raw(member.value.span)
+        writer.member(member)
       }
     }
     if last == nil { writer.member("status", string: "completed") }

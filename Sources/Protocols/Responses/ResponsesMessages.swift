@@ -100,8 +100,7 @@ extension RequestEncoder {
     } else if type.equals("file"), let file = part["file"] {
       writer.member("type", string: "input_file")
       for member in file.members {
-        writer.name(raw: member.name.span)
-        writer.raw(member.value.span)
+        writer.member(member)
       }
     } else {
       throw .unsupportedPart(type: type.string ?? [])
@@ -204,8 +203,7 @@ extension ResponsesFields {
       writer.beginObject()
       writer.member("type", string: "function")
       for member in function.members {
-        writer.name(raw: member.name.span)
-        writer.raw(member.value.span)
+        writer.member(member)
       }
       // Both are required there; Chat Completions are not strict by default.
       if function["parameters"] == nil {
@@ -233,8 +231,7 @@ extension ResponsesFields {
         writer.beginObject()
         writer.member("type", string: "json_schema")
         for member in schema.members {
-          writer.name(raw: member.name.span)
-          writer.raw(member.value.span)
+          writer.member(member)
         }
         writer.endObject()
       } else {

@@ -61,8 +61,7 @@ struct ResponsesObject {
     writer.beginObject()
     writer.member("id", string: id.span)
     for member in response.members where !member.isNamed("id") && !Self.isOwn(member.name) {
-      writer.name(raw: member.name.span)
-      writer.raw(member.value.span)
+      writer.member(member)
     }
     if response["object"] == nil { writer.member("object", string: "response") }
     if response["created_at"] == nil { writer.member("created_at", integer: terms.created) }

@@ -95,8 +95,7 @@ public enum ResponsesTurn {
     if item == nil { writer.member("role", string: "user") }
     if let item {
       for member in item.members where !member.isNamed("id") && !member.isNamed("content") {
-        writer.name(raw: member.name.span)
-        writer.raw(member.value.span)
+        writer.member(member)
       }
     }
     if let content {
