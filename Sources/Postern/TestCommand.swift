@@ -32,7 +32,7 @@ struct TestCommand {
         message, through: integrations, and: channels, of: configuration)
       var text: [UInt8] = []
       if !results.isEmpty { text += TestTable(results, hasColour: Console.hasColour).text }
-      for line in lines { text += line.words.bytes }
+      for line in lines { text += line.text.bytes }
       let isTold = Console.print(text)
       return isTold && results.allSatisfy { $0.report.outcome == .ok }
         && lines.allSatisfy { $0.isSuccess } ? .success : .failure
@@ -69,62 +69,56 @@ struct TestCommand {
   private func send(
     _ message: [UInt8], through integrations: [IntegrationSettings],
     and channels: [ChannelSettings], of configuration: Configuration
-  ) throws(SystemError) -> ([IntegrationTest.Result], [ChannelTest.Result]) {
+  ) throws(SystemError) -> ([IntegrationTest.Result], [Line]) {
     let loop = try EventLoop()
     let services = Services(
       loop: loop, client: HTTPClient(on: loop, keptConnections: integrations.count),
       log: Log(level: .error, format: .text), random: RandomSource())
     let tested = integrations.filter { $0.testedPurpose != nil }
-    let collection = ResultCollection(count: tested.count)
+    let collection = ResultCollection<IntegrationTest.Result>(count: tested.count)
     for (index, integration) in tested.enumerated() {
       let bot = configuration.bots.first { $0.id == integration.bot }!
       let test = IntegrationTest(of: integration, bot: bot, services: services, version: version)
       test.start(message) { collection.insert($0, at: index) }
     }
-    let lines = ChannelResults(count: channels.count)
+    let lines = ResultCollection<Line>(count: channels.count)
     for (index, channel) in channels.enumerated() {
       ChannelTest.start(of: channel, services) { result in
         let mark: StaticString = result.isSuccess ? "ok" : "FAILED"
-        lines.results[index] = ChannelTest.Result(
-          isSuccess: result.isSuccess,
-          words: "channel \(channel.id): \(mark), \(result.words)\n")
+        let text: Text = "channel \(channel.id): \(mark), \(result.words)\n"
+        lines.insert(Line(text: text, isSuccess: result.isSuccess), at: index)
       }
     }
     while !collection.isComplete || !lines.isComplete { try loop.turn() }
     services.client.close()
     loop.close()
     let untested = integrations.filter { $0.testedPurpose == nil }.map {
-      ChannelTest.Result(
-        isSuccess: true,
-        words: "integration \($0.id): not tested, it serves audio only and a request would cost\n")
+      Line(
+        text: "integration \($0.id): not tested, it serves audio only and a request would cost\n",
+        isSuccess: true)
     }
-    return (collection.results, untested + lines.results.compactMap { $0 })
+    return (collection.results, untested + lines.results)
   }
 }
 
-/// Results of channels as they come in.
-private final class ChannelResults {
-  var results: [ChannelTest.Result?]
-
-  init(count: Int) {
-    results = .init(repeating: nil, count: count)
-  }
-
-  var isComplete: Bool { results.allSatisfy { $0 != nil } }
+/// A printed line, with its end.
+private struct Line {
+  let text: Text
+  let isSuccess: Bool
 }
 
 /// Results as they come in, each at its place in the order of the command line.
-private final class ResultCollection {
-  private var places: [IntegrationTest.Result?]
+private final class ResultCollection<Result> {
+  private var places: [Result?]
 
   init(count: Int) {
     places = .init(repeating: nil, count: count)
   }
 
   var isComplete: Bool { places.allSatisfy { $0 != nil } }
-  var results: [IntegrationTest.Result] { places.compactMap { $0 } }
+  var results: [Result] { places.compactMap { $0 } }
 
-  func insert(_ result: IntegrationTest.Result, at index: Int) {
+  func insert(_ result: Result, at index: Int) {
     places[index] = result
   }
 }
