@@ -34,81 +34,52 @@ struct RunCommand {
       let loop = try EventLoop()
       let log = makeLog(configuration.log, on: loop)
       defer { log.drain() }
-      if case .builtIn = source {
-        log.write(.warning, "no_configuration") {
-          $0.field("message", "no configuration file: running with the built-in default")
-        }
-      }
-      for finding in report.findings {
-        let text = finding.line(file: source.name)
-        log.write(.warning, "configuration_warning") { $0.field("message", text) }
-      }
+      note(source, report.findings, in: log)
       note(remains, of: source, in: log)
       note(budget, for: configuration, in: log)
-      let client = HTTPClient(
-        on: loop, keptConnections: budget.connections(for: configuration).kept)
-      let services = Services(loop: loop, client: client, log: log, random: RandomSource())
-      let worker = try BlockingWorker()
-      _ = try loop.register(worker.number, for: .read) { _ in worker.deliver() }
-      guard let context = openContext(configuration.context, services, worker) else {
-        return .failure
-      }
-      guard let outbox = openOutbox(configuration, services, worker) else { return .failure }
-      let application = Application(
-        configuration, context: context, outbox: outbox, services: services, version: version)
-      let server = HTTPServer(
-        settings(configuration, budget), on: loop, random: services.random)
-      server.handler = Router(to: application)
-      server.onAcceptFailure = { error in
-        log.write(.warning, "accept_failed") { $0.field("reason", error.reason) }
-      }
-      server.onTurnedAway = { notice in
-        log.write(notice.reason.isLimit ? .warning : .info, "turned_away") { line in
-          line.field("reason", notice.reason.name)
-          line.field("peer", notice.address.text)
-          if notice.omitted > 0 { line.field("omitted", notice.omitted) }
-        }
-      }
-      guard Listening(configuration.server, log).open(server) else { return .failure }
-      let reminder = CertificateReminder(configuration.server.tls, log: log, loop: loop)
-      let manager = ServiceManager(application, on: loop)
+      guard
+        let gateway = try Gateway(
+          configuration, settings(configuration, budget),
+          keptConnections: budget.connections(for: configuration).kept, on: loop, log)
+      else { return .failure }
       let reload = makeReload(of: source, identity, report, configuration, log: log, loop: loop)
-      if let reload {
-        connect(reload, application, manager, server, client, worker, reminder, budget)
-        reload.watch()
-      }
-      let shutdown = Shutdown(
-        server: server, application: application, loop: loop, log: log,
-        onHangUp: {
-          manager.noteReloading()
-          guard let reload else {
-            noteMissingFile(source, in: log)
-            return manager.noteReady()
-          }
-          reload.begin { _ in manager.noteReady() }
-        }, onStop: { manager.noteStopping() })
-      try shutdown.obey(signals)
-      manager.keep(server.keepableSockets)
-      manager.noteReady()
-      manager.beginBeating()
-      try loop.run()
+      try serve(gateway, configuration, source, reload, budget, obeying: signals)
       reload?.end()
-      // Before the server: replies may wait for a flush that is being made.
-      worker.close()
-      server.close()
-      client.close()
-      // The outbox first: what is finished there can still be put into the context, but not the other way around.
-      outbox.close()
-      context.close()
-      application.end()
-      log.write(.info, "stopped") { _ in }
-      log.drain()
-      loop.close()
+      gateway.close()
       return .success
     } catch {
       Console.complain("\(error.call): \(error.reason)")
       return .failure
     }
+  }
+
+  /// Serves until a signal says to stop.
+  private func serve(
+    _ gateway: Gateway, _ configuration: Configuration, _ source: ConfigurationFile,
+    _ reload: Reload?, _ budget: DescriptorBudget, obeying signals: consuming SignalQueue
+  ) throws(SystemError) {
+    let (application, log, loop) = (gateway.application, gateway.log, gateway.loop)
+    let reminder = CertificateReminder(configuration.server.tls, log: log, loop: loop)
+    let manager = ServiceManager(application, on: loop)
+    if let reload {
+      connect(reload, gateway, manager, reminder, budget)
+      reload.watch()
+    }
+    let shutdown = Shutdown(
+      server: gateway.server, application: application, loop: loop, log: log,
+      onHangUp: {
+        manager.noteReloading()
+        guard let reload else {
+          noteMissingFile(source, in: log)
+          return manager.noteReady()
+        }
+        reload.begin { _ in manager.noteReady() }
+      }, onStop: { manager.noteStopping() })
+    try shutdown.obey(signals)
+    manager.keep(gateway.server.keepableSockets)
+    manager.noteReady()
+    manager.beginBeating()
+    try loop.run()
   }
 
   /// Applies changes of the file; `nil` where the configuration does not come from one.
@@ -133,10 +104,10 @@ struct RunCommand {
   /// Passes a new configuration on to the gateway, the server and the client, whether the API or an administrator
   /// changed the file.
   private func connect(
-    _ reload: Reload, _ application: Application, _ manager: ServiceManager, _ server: HTTPServer,
-    _ client: HTTPClient, _ worker: BlockingWorker, _ reminder: CertificateReminder,
-    _ budget: DescriptorBudget
+    _ reload: Reload, _ gateway: Gateway, _ manager: ServiceManager,
+    _ reminder: CertificateReminder, _ budget: DescriptorBudget
   ) {
+    let (application, server, client) = (gateway.application, gateway.server, gateway.client)
     reload.onFaults = { application.status.note(faults: $0) }
     reload.onRestartNeeded = { application.status.note(restartNeeded: $0) }
     reload.onResult = {
@@ -153,52 +124,21 @@ struct RunCommand {
     }
     application.manage(
       with: ConfigurationWriter(
-        path: reload.path, sources: reload.sources, worker: worker,
+        path: reload.path, sources: reload.sources, worker: gateway.worker,
         mayBeEmpty: { reload.isEmpty }
       ) { reload.adopt($0) })
   }
 
-  /// Opens the context, or reports why it cannot.
-  private func openContext(
-    _ settings: ContextSettings, _ services: Services, _ worker: BlockingWorker
-  ) -> ContextStore? {
-    do throws(RingFileError) {
-      return try ContextStore(
-        settings, on: services.loop, log: services.log, random: services.random, worker: worker)
-    } catch {
-      switch error {
-      case .locked:
-        Console.complain(
-          "[context] file: another process uses \(settings.file ?? []); give each gateway its own file"
-        )
-      case .memory(let error):
-        Console.complain(
-          "[context] memory: cannot allocate \(settings.memoryBytes) bytes: \(error.reason)")
+  /// Logs what the start has to say about the configuration.
+  private func note(_ source: ConfigurationFile, _ findings: [Finding], in log: Log) {
+    if case .builtIn = source {
+      log.write(.warning, "no_configuration") {
+        $0.field("message", "no configuration file: running with the built-in default")
       }
-      return nil
     }
-  }
-
-  /// Opens the outbox, or reports why it cannot.
-  private func openOutbox(
-    _ configuration: Configuration, _ services: Services, _ worker: BlockingWorker
-  ) -> OutboxStore? {
-    let settings = configuration.outbox
-    do throws(RingFileError) {
-      return try OutboxStore(
-        settings, sync: configuration.context.sync, on: services.loop, log: services.log,
-        random: services.random, worker: worker)
-    } catch {
-      switch error {
-      case .locked:
-        Console.complain(
-          "[outbox] file: another process uses \(settings.file ?? []); give each gateway its own file"
-        )
-      case .memory(let error):
-        Console.complain(
-          "[outbox] size: cannot allocate \(settings.sizeBytes) bytes: \(error.reason)")
-      }
-      return nil
+    for finding in findings {
+      let text = finding.line(file: source.name)
+      log.write(.warning, "configuration_warning") { $0.field("message", text) }
     }
   }
 
