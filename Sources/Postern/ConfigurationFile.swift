@@ -132,15 +132,18 @@ enum ConfigurationFile {
       certificateFacts: { TLSCertificate(pem: $0).map(CertificateFacts.init) },
       isReadableByAll: { File.isReadableByAll($0) },
       now: { Int(clamping: WallTime.now.milliseconds / 1000) },
-      urlFault: { Upstream.fault(ofURL: $0) }, fileFault: Self.fault(ofFile:),
+      urlFault: { Upstream.fault(ofURL: $0) }, fileFault: { fault(ofFile: $0) },
       layers: { places.read() }, layerPaths: places.paths, isOpen: isOpen,
       leavesUnresolved: leavesUnresolved, ignoresUnknown: ignoresUnknown)
   }
 }
 
 extension ConfigurationFile {
-  /// Why no file can be at a path: its folder is missing, or the path is a folder itself.
-  private static func fault(ofFile path: [UInt8]) -> Text? {
+  /// Why no file of Postern's can be at a path: its folder is missing, or the path is a folder or this file.
+  private func fault(ofFile path: [UInt8]) -> Text? {
+    if case .path(let own) = self, File.resolve(own) == File.resolve(path) {
+      return "it is the configuration file; name another one"
+    }
     if File.exists(path + [UInt8]("/.")) { return "it is a folder; name a file in it" }
     let folder = Array(path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? 0)])
     guard !folder.isEmpty, File.isAbsent(folder) else { return nil }

@@ -38,7 +38,10 @@ extension ConfigurationResolver {
   /// Checks that the file of the ring or of the outbox can be there.
   mutating func checkFile(of section: Section, apartFrom other: Section? = nil) {
     guard let entry = section.entry("file"), let path = entry.text else { return }
-    if let other, other.text("file") == path.bytes {
+    // The statistics are kept beside the ring.
+    if let other, let ring = other.text("file"),
+      path.bytes == ring || path.bytes == ring + [UInt8](".statistics")
+    {
       report(entry.origin, "file: \(other.header) has the same file; choose another one")
     } else if let fault = sources.fileFault(path.bytes) {
       report(entry.origin, "file: \(path.path) cannot be used: \(fault)")

@@ -104,6 +104,30 @@ def test_what_is_no_ring_is_set_aside(keeping, server, tmp_path, contents):
     assert said(server, running) == ["m0"]
 
 
+@pytest.mark.parametrize(
+    ("context", "outbox", "words"),
+    [
+        ("own.conf", "", "own.conf:2: file: {}/own.conf cannot be used: it is the configuration"),
+        ("", "link.conf", "own.conf:4: file: {}/link.conf cannot be used: it is the configuration"),
+        ("ring", "ring.statistics", "own.conf:4: file: [context] has the same file"),
+    ],
+)
+def test_no_other_file_of_postern_becomes_a_ring(postern, tmp_path, context, outbox, words):
+    own = tmp_path / "own.conf"
+    (tmp_path / "link.conf").symlink_to(own)
+    lines = [
+        *("[context]", f"file = {tmp_path}/{context}" if context else "#"),
+        *("[outbox]", f"file = {tmp_path}/{outbox}" if outbox else "#"),
+    ]
+    own.write_text("\n".join(lines) + "\n")
+    before = own.read_text()
+    for command in ["check", "run"]:
+        done = postern(command, "-c", own)
+        assert done.returncode != 0
+        assert words.format(tmp_path) in done.stderr
+    assert own.read_text() == before
+
+
 def test_two_gateways_never_share_a_ring(keeping, postern, server, tmp_path):
     running = keeping()
     running.client().message("m0", conversation_id="c")
