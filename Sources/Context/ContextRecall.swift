@@ -20,12 +20,33 @@ extension ContextRing {
     visit: (_ role: Role, _ content: Span<UInt8>) -> Void
   ) -> Int {
     let page = newest(turns, of: identity, through: last)
+    self.visit(page, visit)
+    return page.count
+  }
+
+  /// Visits the newest turns of a conversation as `recall` does, if the user's message of each one `isWanted`. Otherwise
+  /// it visits none, and returns `nil`.
+  @inline(never)
+  public func recall(
+    _ identity: borrowing ConversationIdentity, turns: Int, through last: UInt64?,
+    ifAll isWanted: (_ user: Span<UInt8>) -> Bool,
+    visit: (_ role: Role, _ content: Span<UInt8>) -> Void
+  ) -> Int? {
+    let page = newest(turns, of: identity, through: last)
+    for place in 0..<page.count where !isWanted(record(inCell: page.cell(place)).user) {
+      return nil
+    }
+    self.visit(page, visit)
+    return page.count
+  }
+
+  @inline(never)
+  private func visit(_ page: borrowing HistoryPage, _ visit: (Role, Span<UInt8>) -> Void) {
     for place in stride(from: page.count - 1, through: 0, by: -1) {
       let record = record(inCell: page.cell(place))
       visit(.user, record.user)
       visit(.assistant, record.reply)
     }
-    return page.count
   }
 
   /// How many of the newest turns of a conversation fit, and how many there are. O(`turns`), without allocation.

@@ -11,10 +11,11 @@ struct HistoryPage: ~Copyable {
 
   /// The cell at which a turn begins; the newest turn is at place 0.
   ///
-  /// Not inlined: a caller that is optimised for size would copy the array byte by byte before
-  /// reading it.
-  @inline(never)
-  func cell(_ place: Int) -> Int { Int(cells[place]) }
+  /// Read through a span: the array's own subscript would copy all of it first.
+  func cell(_ place: Int) -> Int {
+    let cells = cells.span
+    return Int(cells[place])
+  }
 
   mutating func append(_ record: RingRecord) {
     cells[count] = UInt32(record.offset / RingLayout.cell)

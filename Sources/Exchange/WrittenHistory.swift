@@ -26,25 +26,8 @@ package struct WrittenHistory {
     // The new message counts as one of the window, and turns are sent whole. Outputs of tools belong to the turn before
     // them.
     let window = (bot.window - 1) / 2 + (answersCalls ? 1 : 0)
-    var turns = window
-    if hasSteps(context, bot, conversation, last, answersCalls, window) {
-      let (fitting, all) = steps(context, bot, conversation, last, window, within: room)
-      turns = fitting
-      history.turnsLeftOut = all - fitting
-    } else if !room.isUnlimited {
-      var room = room
-      let (fitting, all) = context.count(
-        bot: bot.id, conversation: conversation, turns: turns, through: last
-      ) {
-        room.take($0, $1)
-      }
-      turns = fitting
-      history.turnsLeftOut = all - fitting
-    }
     var fault: TranslationFault?
-    history.turns = context.recall(
-      bot: bot.id, conversation: conversation, turns: turns, through: last
-    ) { role, content in
+    func append(_ role: Role, _ content: Span<UInt8>) {
       guard fault == nil else { return }
       if !content.isText { history.isText = false }
       do throws(TranslationFault) {
@@ -53,8 +36,36 @@ package struct WrittenHistory {
         fault = error
       }
     }
+    // Most windows are sent whole, and no turn has steps: they are read in one go.
+    if room.isUnlimited, !answersCalls,
+      let turns = context.recall(
+        bot: bot.id, conversation: conversation, turns: window, through: last,
+        ifAll: { !ResponsesTurn.answersCalls($0) }, visit: append)
+    {
+      history.turns = turns
+    } else {
+      let (fitting, all) = fitting(
+        context, bot, conversation, last, answersCalls, window, within: room)
+      history.turnsLeftOut = all - fitting
+      history.turns = context.recall(
+        bot: bot.id, conversation: conversation, turns: fitting, through: last, visit: append)
+    }
     if let fault { throw fault }
     return history
+  }
+
+  /// How many of the newest turns there is room for, and how many make up the window.
+  private static func fitting(
+    _ context: ContextStore, _ bot: BotSettings, _ conversation: [UInt8], _ last: UInt64?,
+    _ answersCalls: Bool, _ window: Int, within room: HistoryRoom
+  ) -> (fitting: Int, all: Int) {
+    if hasSteps(context, bot, conversation, last, answersCalls, window) {
+      return steps(context, bot, conversation, last, window, within: room)
+    }
+    var room = room
+    return context.count(bot: bot.id, conversation: conversation, turns: window, through: last) {
+      room.take($0, $1)
+    }
   }
 
   /// Whether any turn of the window is a step of a longer one: the outputs of tools, and the reply to them.

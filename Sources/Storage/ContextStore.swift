@@ -96,6 +96,17 @@ package final class ContextStore {
       through: last, visit: visit)
   }
 
+  /// Visits the newest turns in the same way, if the user's message of each one `isWanted`. Otherwise it visits none, and
+  /// returns `nil`.
+  package func recall(
+    bot: [UInt8], conversation: [UInt8], turns: Int, through last: UInt64?,
+    ifAll isWanted: (_ user: Span<UInt8>) -> Bool, visit: (Role, Span<UInt8>) -> Void
+  ) -> Int? {
+    resident.ring.recall(
+      ConversationIdentity(bot: bot.span, conversation: conversation.span), turns: turns,
+      through: last, ifAll: isWanted, visit: visit)
+  }
+
   /// Visits the turns of a conversation from the newest back, until `visit` returns `false`.
   package func walk(
     bot: [UInt8], conversation: [UInt8], visit: (borrowing Turn) -> Bool
