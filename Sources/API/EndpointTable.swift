@@ -4,9 +4,22 @@ extension Endpoint {
   /// To add an endpoint, add a row here and its handler to the file of its subject. The tests ask for its description in
   /// /openapi.json and for its scope, but not for its line in docs/http.md.
   package static let all: [Endpoint] = [
+    // First come the requests that most clients send, because rows are compared in their order.
     Endpoint(
       "sendMessage", .post, "/v1/bots/{bot}/messages", scope: .chat, body: .json,
       MessageHandlers.send),
+    Endpoint(
+      "createChatCompletion", .post, "/v1/chat/completions", scope: .chat, body: .json,
+      ChatHandlers.createChatCompletion),
+    Endpoint(
+      "createMessage", .post, "/v1/messages", scope: .chat, body: .json,
+      ChatHandlers.createMessage),
+    Endpoint(
+      "createResponse", .post, "/v1/responses", scope: .chat, body: .json,
+      ChatHandlers.createResponse),
+    Endpoint(
+      "chatAsOllama", .post, "/api/chat", scope: .chat, body: .json, OllamaHandlers.chat),
+
     Endpoint("listOutbox", .get, "/v1/outbox", scope: .read, OutboxHandlers.list),
     Endpoint("readOutbox", .get, "/v1/outbox/{message}", scope: .read, OutboxHandlers.read),
     Endpoint(
@@ -73,12 +86,6 @@ extension Endpoint {
       ConversationHandlers.listMessages),
 
     Endpoint(
-      "createChatCompletion", .post, "/v1/chat/completions", scope: .chat, body: .json,
-      ChatHandlers.createChatCompletion),
-    Endpoint(
-      "createMessage", .post, "/v1/messages", scope: .chat, body: .json,
-      ChatHandlers.createMessage),
-    Endpoint(
       "countTokens", .post, "/v1/messages/count_tokens", scope: .chat, body: .json,
       PassedHandlers.countTokens),
     Endpoint(
@@ -106,9 +113,6 @@ extension Endpoint {
       "createTranslation", .post, "/v1/audio/translations", scope: .chat, body: .form,
       PassedHandlers.createTranslation),
     Endpoint(
-      "createResponse", .post, "/v1/responses", scope: .chat, body: .json,
-      ChatHandlers.createResponse),
-    Endpoint(
       "readResponse", .get, "/v1/responses/{response}", scope: .chat, ResponseHandlers.read),
     Endpoint(
       "deleteResponse", .delete, "/v1/responses/{response}", scope: .chat, body: .ignored,
@@ -116,8 +120,6 @@ extension Endpoint {
     Endpoint(
       "listResponseInput", .get, "/v1/responses/{response}/input_items", scope: .chat,
       ResponseHandlers.listInput),
-    Endpoint(
-      "chatAsOllama", .post, "/api/chat", scope: .chat, body: .json, OllamaHandlers.chat),
     Endpoint(
       "generateAsOllama", .post, "/api/generate", scope: .chat, body: .json,
       OllamaHandlers.generate),

@@ -121,6 +121,10 @@ import TestSupport
   @Test func needsTheScopeOfTheTable() {
     let expected = """
       sendMessage chat json
+      createChatCompletion chat json
+      createMessage chat json
+      createResponse chat json
+      chatAsOllama chat json
       listOutbox read unread
       readOutbox read unread
       retryOutbox write ignored
@@ -145,8 +149,6 @@ import TestSupport
       readConversation read unread
       deleteConversation write ignored
       listMessages read unread
-      createChatCompletion chat json
-      createMessage chat json
       countTokens chat json
       readMessage chat ignored
       deleteMessage chat ignored
@@ -156,11 +158,9 @@ import TestSupport
       createSpeech chat json
       createTranscription chat form
       createTranslation chat form
-      createResponse chat json
       readResponse chat unread
       deleteResponse chat ignored
       listResponseInput chat unread
-      chatAsOllama chat json
       generateAsOllama chat json
       listModelsAsOllama chat unread
       listLoadedAsOllama chat unread
