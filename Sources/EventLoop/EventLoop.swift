@@ -29,7 +29,8 @@ public final class EventLoop {
   ///
   /// An array of bare functions is generic, and allocates an adapter for each of them.
   private struct Deferred {
-    let action: () -> Void
+    /// `nil` once it runs: it is moved out, because copying a function counts its references.
+    var action: (() -> Void)?
   }
 
   /// The current time, which goes on within a turn: for measuring. Deadlines are computed from
@@ -172,7 +173,7 @@ public final class EventLoop {
       var batch: [Deferred] = []
       swap(&batch, &spare)
       swap(&batch, &deferred)
-      for index in batch.indices { batch[index].action() }
+      for index in batch.indices { batch[index].action.take()?() }
       batch.removeAll(keepingCapacity: batch.capacity <= EventLoop.keptCapacity)
       swap(&batch, &spare)
     }
@@ -182,6 +183,7 @@ public final class EventLoop {
     if !deferred.isEmpty { return 0 }
     var wait = limit
     if let next = timers.next {
+      if next <= now { return 0 }
       let untilNext = next - clock()
       wait = wait.map { min($0, untilNext) } ?? untilNext
     }

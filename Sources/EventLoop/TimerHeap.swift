@@ -67,8 +67,7 @@ struct TimerHeap {
     let position = Int(slots[Int(slot)].position)
     let last = heap.removeLast()
     if position < heap.count { moveUp(last, from: moveDown(last, from: position)) }
-    let action = slots[Int(slot)].action
-    slots[Int(slot)].action = nil
+    let action = slots[Int(slot)].action.take()
     slots[Int(slot)].generation &+= 1
     freeSlots.append(slot)
     return action
