@@ -106,7 +106,7 @@ package enum Prompt {
       return WrittenHistory()
     case .items(let chat, _):
       try encoder.append(systemOf: chat)
-      let new = room.bytes == nil ? 0 : chat.messages.span.count
+      let new = room.bytes == nil ? 0 : chat.messages.raw.count
       let history = try WrittenHistory.write(
         context, bot, part?.conversation ?? conversation, through: part?.last,
         answersCalls: answersCalls, within: room.reserving(encoder.byteCount + new), to: &encoder)

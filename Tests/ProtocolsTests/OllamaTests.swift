@@ -98,7 +98,7 @@ import Testing
   @Test(arguments: messages)
   func readsMessages(given: String, sent: String) throws {
     let chat = try Self.chat(#""messages":"# + given)
-    #expect(text(chat.messages.span.copied) == sent)
+    #expect(text([UInt8](chat.messages.raw)) == sent)
   }
 
   @Test func readsFields() throws {
@@ -109,7 +109,7 @@ import Testing
         + #""seed":7,"num_predict":9,"stop":["A"],"num_ctx":4096,"mirostat":true,"#
         + #""presence_penalty":null,"frequency_penalty":1.5,"top_k":3}"#)
     #expect(
-      text(chat.body.span.copied)
+      text([UInt8](chat.body.raw))
         == #"{"model":"b","stream":false,"messages":[{"role":"user","content":"Q"}],"#
         + #""tools":[{"type":"function","function":{"name":"f","parameters":{}}}],"#
         + #""response_format":{"type":"json_schema","json_schema":{"name":"reply","#
@@ -125,7 +125,7 @@ import Testing
   ])
   func streams(more: String) throws {
     let chat = try Self.chat(#""messages":[]"# + more)
-    #expect(text(chat.body.span.copied) == #"{"model":"b","stream":true,"messages":[]}"#)
+    #expect(text([UInt8](chat.body.raw)) == #"{"model":"b","stream":true,"messages":[]}"#)
   }
 
   @Test(arguments: [
@@ -145,7 +145,7 @@ import Testing
   ])
   func readsPrompts(given: String, messages: String) throws {
     let chat = try Self.chat(given, .completions)
-    #expect(text(chat.messages.span.copied) == messages)
+    #expect(text([UInt8](chat.messages.raw)) == messages)
   }
 
   @Test(arguments: [

@@ -6,14 +6,16 @@ import Storage
 
 extension ChatRequest {
   /// Reads a body. Only what Postern itself needs is checked; the backend judges the rest.
-  init(_ body: [UInt8], in face: Face, for purpose: Purpose = .chat) throws(APIError) {
+  convenience init(
+    _ body: [UInt8], in face: Face, for purpose: Purpose = .chat
+  ) throws(APIError) {
     let root = try JSONValue.object(in: body)
     if face == .responses {
-      self = try ChatRequest(reading: root)
+      try self.init(reading: root)
       return
     }
     if face == .ollama {
-      self = try ChatRequest(ofOllama: root, for: purpose)
+      try self.init(ofOllama: root, for: purpose)
       return
     }
     guard let messages = root["messages"], messages.kind == .array, !messages.isEmpty else {

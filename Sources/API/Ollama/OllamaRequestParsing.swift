@@ -5,7 +5,7 @@ import Protocols
 
 extension ChatRequest {
   /// Reads a request of Ollama's clients.
-  init(ofOllama request: JSONValue, for purpose: Purpose) throws(APIError) {
+  convenience init(ofOllama request: JSONValue, for purpose: Purpose) throws(APIError) {
     do throws(TranslationFault) {
       try self.init(ollama: request, for: purpose)
     } catch {

@@ -11,7 +11,7 @@ import Storage
 /// Requests of OpenAI's Responses.
 extension ChatRequest {
   /// Reads a request. What Postern never does is refused; what only some backends can do is for the draw to see.
-  init(reading request: JSONValue) throws(APIError) {
+  convenience init(reading request: JSONValue) throws(APIError) {
     guard let input = request["input"].present, input.kind == .string || input.kind == .array,
       !input.isEmpty
     else { throw .invalid("input", "input must be a text or a list of items, and not empty.") }

@@ -6,7 +6,8 @@ extension ChatRequest {
   ///
   /// The request's prompt, for `completions`, is a user's message. A request without a message asks to load the model.
   /// Throws for what is malformed, and for what no backend of Postern's can do.
-  public init(ollama request: JSONValue, for purpose: Purpose) throws(TranslationFault) {
+  public convenience init(ollama request: JSONValue, for purpose: Purpose) throws(TranslationFault)
+  {
     var translation = OllamaRequest()
     let body = try translation.chat(request, purpose)
     // It is JSON, because its parts are, unless it is nested too deeply now.

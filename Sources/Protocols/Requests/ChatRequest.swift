@@ -2,7 +2,10 @@ public import JSON
 
 /// A request as OpenAI's or Anthropic's clients send it: a view of the bytes as they came. A request of Responses is in
 /// the words of Chat Completions, with the client's own beside it.
-public struct ChatRequest: Sendable {
+///
+/// A class, because a message and each of its attempts hand it on, and one reference is cheaper to count than each of its
+/// values'.
+public final class ChatRequest: Sendable {
   /// The interface that it is written in; never the native one.
   public let face: Face
 
@@ -19,7 +22,7 @@ public struct ChatRequest: Sendable {
   let fault: TranslationFault?
 
   /// A request from its parts; `messages` are those of `body`.
-  public init(_ face: Face, body: JSONValue, messages: JSONValue) {
+  public convenience init(_ face: Face, body: JSONValue, messages: JSONValue) {
     self.init(face, body: body, messages: messages, original: nil, fault: nil)
   }
 

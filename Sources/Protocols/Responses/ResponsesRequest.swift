@@ -6,7 +6,7 @@ public import JSON
 extension ChatRequest {
   /// Reads a request; `input` is a string or an array. Throws for what is malformed. What Chat Completions has no words
   /// for is the request's `fault`, because a backend of the same interface can take it.
-  public init(responses request: JSONValue) throws(TranslationFault) {
+  public convenience init(responses request: JSONValue) throws(TranslationFault) {
     var fault: TranslationFault?
     var messages = [UInt8]("[]")
     var fields = [UInt8]("{}")
