@@ -34,7 +34,8 @@ public struct JSONMember: Sendable {
 
   /// Whether both names mean the same text, however they are written.
   public func hasSameName(as other: JSONMember) -> Bool {
-    if nameSpan.equals(other.nameSpan) { return true }
+    // The lengths tell most names apart.
+    if nameRange.count == other.nameRange.count, nameSpan.equals(other.nameSpan) { return true }
     // A name without an escape is its own text.
     guard nameMayHaveEscape || other.nameMayHaveEscape else { return false }
     return name.isSameString(as: other.name)

@@ -47,6 +47,7 @@ extension Span<UInt8> {
   }
 
   /// The text that these bytes, a valid string with its quotes, mean.
+  @inline(never)
   var unescaped: [UInt8] {
     var decoded: [UInt8] = []
     decoded.reserveCapacity(count - 2)

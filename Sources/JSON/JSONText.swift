@@ -64,9 +64,6 @@ final class JSONText: @unchecked Sendable {
     if node.hasEscape { return span(node.range).isString(literal) }
     let length = literal.utf8CodeUnitCount
     guard Int(node.end &- node.start) == length + 2 else { return false }
-    let text = start + Int(node.start) + 1
-    let wanted = literal.utf8Start
-    for index in 0..<length where text[index] != wanted[index] { return false }
-    return true
+    return Span(_unsafeStart: start + Int(node.start) + 1, count: length).equals(literal)
   }
 }

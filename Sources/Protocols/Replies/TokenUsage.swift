@@ -32,10 +32,9 @@ public struct TokenUsage: Sendable {
     var counts = InlineArray<7, Int?>(repeating: nil)
     var details: JSONValue?
     for member in usage.members {
-      for index in Self.names.indices where member.isNamed(Self.names[index]) {
+      if let index = Self.names.firstIndex(where: { member.isNamed($0) }) {
         counts[index] = Self.count(member.value)
-      }
-      if member.isNamed("prompt_tokens_details") || member.isNamed("input_tokens_details") {
+      } else if member.isNamed("prompt_tokens_details") || member.isNamed("input_tokens_details") {
         details = member.value
       }
     }

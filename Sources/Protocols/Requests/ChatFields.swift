@@ -52,8 +52,8 @@ struct ChatFields {
     let isOwn = profile.dialect.isSpoken(by: chat.face)
     let fields = isOwn ? chat.original ?? chat.body : chat.body
     for member in fields.members {
+      if RequestParameter.isReserved(member) || member.isNamed("model") { continue }
       let name = member.name.string ?? []
-      if RequestParameter.isReserved(name.span) || name.span.equals("model") { continue }
       if let system = rules.systemField, name.span.equals(system) { continue }
       if profile.drops(name.span) { continue }
       guard self.fields.count < Self.limit else { throw .unsupportedField(name) }

@@ -21,6 +21,11 @@ public struct RequestParameter: Sendable {
     name.equals("messages") || name.equals("stream")
   }
 
+  /// Whether a client's field is reserved.
+  static func isReserved(_ field: JSONMember) -> Bool {
+    field.isNamed("messages") || field.isNamed("stream")
+  }
+
   /// Whether the field is a limit of the reply, in any dialect.
   static func limitsReply(_ name: Span<UInt8>) -> Bool {
     name.equals("max_tokens") || name.equals("max_completion_tokens")
