@@ -23,7 +23,11 @@ public struct FieldLines: Sendable {
 
   /// Makes room for fields of `byteCount` bytes, names included.
   public mutating func reserve(_ byteCount: Int) {
-    bytes.reserveCapacity(bytes.count + byteCount)
+    // The standard library would move the lines there byte by byte.
+    let lines = bytes
+    bytes = []
+    bytes.reserveCapacity(lines.count + byteCount)
+    bytes.append(copying: lines.span)
   }
 
   /// The lines one by one, to be shown.

@@ -5,6 +5,10 @@ import JSON
 final class NativeFace: FaceRules {
   static let shared = NativeFace()
 
+  // They keep nothing of an answer, so that all share them.
+  private let openWriter = NativeWriter(showsAttempts: true)
+  private let discreetWriter = NativeWriter(showsAttempts: false)
+
   func user(of request: JSONValue) -> JSONValue? { request["user"]?["id"] }
 
   func asksForUsage(_ request: JSONValue) -> Bool { false }
@@ -16,7 +20,7 @@ final class NativeFace: FaceRules {
   func keptContent(_ content: JSONValue) -> JSONValue { content }
 
   func writer(_ terms: AnswerTerms) -> any AnswerWriter {
-    NativeWriter(showsAttempts: terms.showsAttempts)
+    terms.showsAttempts ? openWriter : discreetWriter
   }
 
   func body(of error: FaceError) -> [UInt8] { error.nativeBody() }

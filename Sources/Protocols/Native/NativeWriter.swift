@@ -5,7 +5,7 @@ import Platform
 /// An answer as Postern's own interface has it.
 ///
 /// A stream has the events `delta` with more of the content, then `message` with the whole answer, or `error`.
-public final class NativeWriter: AnswerWriter {
+public final class NativeWriter: AnswerWriter, Sendable {
   private let showsAttempts: Bool
 
   /// A writer of one answer. `showsAttempts`: whether the client may see what was tried, and which integration replied.
