@@ -291,8 +291,9 @@ final class Attempt: ResponseReceiver {
       // A stream that ends before its first byte was cut off; it is not invalid JSON.
       return complete(report(Verdict(of: .unfinished, hasBegun: false), progress), nil)
     }
+    guard !gathered.isEmpty else { return judge(result) }
     var result = result
-    if !gathered.isEmpty { result.body = gathered }
+    result.body = gathered
     judge(result)
   }
 
@@ -301,7 +302,9 @@ final class Attempt: ResponseReceiver {
     var verdict = Verdict(
       of: result, dialect: order.integration.dialect ?? .custom, for: order.purpose,
       contentType: contentType, acceptsToolCalls: order.acceptsToolCalls)
-    if let reply = verdict.reply { verdict = Verdict(of: reply, for: order.face) }
+    if let reply = verdict.reply, !reply.toolCalls.isEmpty {
+      verdict = Verdict(of: reply, for: order.face)
+    }
     if hasBegun, verdict.failure == .unreachable {
       verdict.failure = .broken
     }

@@ -44,7 +44,7 @@ extension Exchange {
 
   /// Sends the request to a second integration, at which it has a place. Returns whether it can be expressed there.
   private func ask(second integration: Integration) -> Bool {
-    var trial = Trial(of: integration, until: deadline, leavingTimeFor: choices, at: now)
+    let trial = Trial(of: integration, until: deadline, leavingTimeFor: choices, at: now)
     trial.holdsPlace = true
     if let permit = integration.breaker.admit(at: now) { trial.begin(permit) }
     if integration.breaker.isProbing { dispatcher.watches.noteBreakerProbe(of: integration) }

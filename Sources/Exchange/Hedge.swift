@@ -10,7 +10,7 @@ import Protocols
 /// A second integration that an exchange asks while the first says nothing: one attempt.
 final class Hedge: AttemptOwner {
   private let exchange: Exchange
-  var trial: Trial
+  let trial: Trial
   /// What of the conversation it was sent.
   let sent: SentRequest
   /// Set at once after it was made, because the attempt has this object as its owner.

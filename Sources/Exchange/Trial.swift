@@ -4,7 +4,9 @@ import Configuration
 import Platform
 
 /// The attempts of an exchange at one integration: the first and its retries.
-struct Trial {
+///
+/// A class, because every step of an attempt looks at it.
+final class Trial {
   let integration: Integration
   /// The request's number in the queue of the backend.
   let number: UInt64
@@ -52,14 +54,14 @@ struct Trial {
 
   /// Leaves out the older half of the turns that were sent, because the model does not take them all. Returns `false`
   /// if only the new message was sent.
-  mutating func leaveOutOldest(of sent: Int) -> Bool {
+  func leaveOutOldest(of sent: Int) -> Bool {
     guard sent > 0 else { return false }
     turns = sent / 2
     return true
   }
 
   /// Begins an attempt.
-  mutating func begin(_ permit: Breaker.Permit) {
+  func begin(_ permit: Breaker.Permit) {
     self.permit = permit
     wasAsked = true
   }
@@ -70,7 +72,7 @@ struct Trial {
   }
 
   /// Settles the permit of an attempt. A message counts at most once, however often it is tried.
-  mutating func settle(_ report: AttemptReport, at now: Instant) {
+  func settle(_ report: AttemptReport, at now: Instant) {
     var result = report.breakerResult
     if case .failed(let retryAfter, let weight) = result, weight != .opens {
       if hasCounted { result = .failed(retryAfter: retryAfter, .countedBefore) }
@@ -86,13 +88,13 @@ struct Trial {
   }
 
   /// Leaves a hint out from now on, if the backend has refused it. Returns whether this is a change.
-  mutating func leavesHintOut(after report: AttemptReport) -> Bool {
+  func leavesHintOut(after report: AttemptReport) -> Bool {
     guard let hint = report.refusedHint else { return false }
     return hints.leaveOut(hint)
   }
 
   /// Settles the permit of an attempt that has shown nothing.
-  mutating func giveUp(at now: Instant) {
+  func giveUp(at now: Instant) {
     if let permit { integration.breaker.settle(permit, .unknown, at: now) }
     permit = nil
   }
@@ -114,7 +116,7 @@ struct Trial {
 
   /// When the integration is asked again after a failure; `nil` for not again: it has no retries left, the trial
   /// would be over, or the backend wants a longer pause than `retry_after_max`.
-  mutating func nextRetry(
+  func nextRetry(
     _ repetition: Remedy.Repetition, after retryAfter: TimeSpan?, at now: Instant,
     using random: RandomSource
   ) -> Instant? {

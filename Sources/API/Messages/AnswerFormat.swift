@@ -29,11 +29,15 @@ final class AnswerFormat {
   /// The response with a whole answer.
   func response(to answer: Answer) -> Response {
     var response: Response
-    if case .reply(let reply, _) = answer.content, let passed = reply.passed {
-      response = .passed(passed.contentType, .bytes(passed.bytes))
-    } else if case .reply(let reply, let integration) = answer.content {
-      let body = writer.body(of: reply, answer.facts(integration)) { answer.writeAttempts(to: &$0) }
-      response = Response(status: 200, contentType: "application/json", content: .buffer(body))
+    if case .reply(let reply, let integration) = answer.content {
+      if let passed = reply.passed {
+        response = .passed(passed.contentType, .bytes(passed.bytes))
+      } else {
+        let body = writer.body(of: reply, answer.facts(integration)) {
+          answer.writeAttempts(to: &$0)
+        }
+        response = Response(status: 200, contentType: "application/json", content: .buffer(body))
+      }
     } else if let estimatedTokens {
       response = .tokenCount(estimatedTokens)
     } else {
