@@ -29,14 +29,17 @@ let codeFlags = [
 ///
 /// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
 /// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
-/// that saves 8 bytes or more. Relocations are packed (DT_RELR, which needs glibc 2.36 or musl
-/// 1.2.4). posix_memalign is replaced; see CLinux.c.
+/// that saves 8 bytes or more; packaging/not-outlined.csv names functions that stay whole, because
+/// they count references, 650 times a message. Relocations are packed (DT_RELR, which needs glibc
+/// 2.36 or musl 1.2.4). posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-enable-experimental-feature", "Embedded",
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
   "-Xlinker", "-mllvm", "-Xlinker", "-inline-threshold=-10",
   "-Xlinker", "-mllvm", "-Xlinker", "-enable-machine-outliner=always",
   "-Xlinker", "-mllvm", "-Xlinker", "-outliner-benefit-threshold=8",
+  "-Xlinker", "--lto-newpm-passes=forceattrs,lto<O2>", "-Xlinker", "-mllvm",
+  "-Xlinker", "-forceattrs-csv-path=\(Context.packageDirectory)/packaging/not-outlined.csv",
   "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
   "-Xlinker", "--wrap=posix_memalign",
 ]
