@@ -46,7 +46,7 @@ import Testing
     ),
     ("token = 1:x\nallow = @", "3: allow: '@' is neither an id nor a name such as @ann"),
     (
-      "token = 1:x\nallow = everyone",
+      "token = 1:x\nallow = Everyone",
       "3: warning: allow: this is taken as a name; write * for all people"
     ),
     ("token = 1:x\nallow = 1\nbot = sales", "4: bot: there is no [bot sales]"),

@@ -113,7 +113,8 @@ extension ConfigurationResolver {
         who tried
         """)
     }
-    if let word = allow.text?.bytes, Self.everyone.value(of: word.span) != nil {
+    let word = (allow.text?.bytes ?? []).map { $0.lowercasedASCII }
+    if Self.everyone.value(of: word.span) != nil {
       warn(allow.origin, "allow: this is taken as a name; write * for all people")
     }
   }
