@@ -68,7 +68,7 @@ final class OutboxRun {
     guard let entry = entry(index), entry.isFinished else { return }
     table.noteTurn(of: entry)
     let delivery: OutboxEntry.Delivery = parts % 2 == 0 ? .delivered : .waiting
-    table.note(delivery, of: entry, tries: entry.tries + 1, parts: parts, at: Int64(count))
+    table.setDelivery(delivery, of: entry, tries: entry.tries + 1, parts: parts, at: Int64(count))
   }
 
   func remove(_ index: Int) {
