@@ -38,9 +38,6 @@ final class Daemon {
   /// sees more of a request than a line.
   private static let connectionMemory = 8 * 1024
 
-  /// How often libmicrohttpd may run again at once before the loop looks at everything else.
-  private static let furtherRuns = 2
-
   /// TLS 1.2 and 1.3 (RFC 8996) with forward secrecy and authenticated encryption (RFC 9325), the best of what the client
   /// offers; gnutls_priority_init(3).
   private static let tlsPriorities: StaticString = """
@@ -167,24 +164,16 @@ final class Daemon {
       hasStreamsToSend = false
       cmhd_run(daemon)
     }
-    // After an answer it asks twice for another run at once: to end the request, and to read the next one. Requests
-    // that have come are not kept waiting for that.
-    for _ in 0..<Daemon.furtherRuns where received.isEmpty && wait == 0 { cmhd_run(daemon) }
     scheduleNextRun()
     // What is answered at once schedules a run of its own.
     handleReceived()
   }
 
-  /// In how many milliseconds libmicrohttpd wants to look at its connections; `nil` if it need not.
-  private var wait: UInt64? {
-    var milliseconds: UInt64 = 0
-    return MHD_get_timeout(daemon, &milliseconds) == .YES ? milliseconds : nil
-  }
-
   /// For when libmicrohttpd wants to look at its connections, if nothing comes before.
   private func scheduleNextRun() {
-    guard let wait else { return }
-    let deadline = loop.now + .milliseconds(Int(clamping: wait))
+    var milliseconds: UInt64 = 0
+    guard MHD_get_timeout(daemon, &milliseconds) == .YES else { return }
+    let deadline = loop.now + .milliseconds(Int(clamping: milliseconds))
     // A timer that fires too early only runs libmicrohttpd once for nothing; so a later deadline needs none.
     if let timerDeadline, timerDeadline <= deadline { return }
     loop.cancel(timer)
