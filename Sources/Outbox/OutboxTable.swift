@@ -17,7 +17,7 @@ package final class OutboxTable {
     var flushes: Int
   }
 
-  /// How many expired entries are erased with one that comes.
+  /// How many expired entries are erased with one that comes or is removed.
   private static let erasedAtOnce = 16
 
   package let records: OutboxRecords
@@ -31,7 +31,7 @@ package final class OutboxTable {
   /// Records that are not needed any more, and have to stay for some flushes: until storage has what takes their place, or
   /// the erasure of what they supersede.
   private(set) var retired: [Retired] = []
-  /// Forgotten entries whose records are erased with the next change: while nothing comes, nothing is written.
+  /// Forgotten entries whose records are erased when others come or are removed: while nothing comes, nothing is written.
   private(set) var expired: [OutboxEntry] = []
   /// Whether records are kept until ``erase(retired:)``, because storage has to get their successors first.
   package var defersErasure = false
@@ -162,7 +162,7 @@ package final class OutboxTable {
   /// Forgets settled entries that are older than a time, in milliseconds since 1970, `most` at once. Returns when the next
   /// one is due: the time of the oldest that stays, `nil` for none.
   ///
-  /// Unless room is short, their records stay until the next message comes, or another one is removed.
+  /// Unless room is short, their records are erased later, a few with each message that comes or is removed.
   package func removeSettled(before time: Int64, most: Int = .max) -> Int64? {
     var next: Int64?
     var count = 0

@@ -6,8 +6,8 @@ internal import CLinux
 /// It notices a write in place, a replacement by rename, a removal, and a symbolic link that leads
 /// elsewhere.
 /// It watches folders, because editors replace files: the folder of each file, and the folders of
-/// all symbolic links on the way to it. It watches the file itself, too, because a write through
-/// another name of it, such as that of a bind mount, is none of the folder's events.
+/// all symbolic links on the way to it. It watches the file itself, too: a write through another name
+/// of it, such as that of a bind mount, is not among the events of the folder.
 public final class FileWatch {
   private struct Place {
     let watch: Int32
