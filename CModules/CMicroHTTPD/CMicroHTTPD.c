@@ -6,6 +6,7 @@
 #include <gnutls/gnutls.h>
 #endif
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 
 enum { END = MHD_OPTION_END };
@@ -129,12 +130,23 @@ struct watch {
 static _Thread_local struct watch *watches;
 static _Thread_local int watch_count;
 static _Thread_local bool is_running;
+static _Thread_local bool skips_events;
 
-void cmhd_run(struct MHD_Daemon *daemon) {
+void cmhd_run(struct MHD_Daemon *daemon, bool has_events) {
   is_running = true;
+  skips_events = !has_events;
   MHD_run(daemon);
   is_running = false;
+  skips_events = false;
 }
+
+#ifndef POSTERN_STATIC
+// libmicrohttpd asks for events in every run, a system call. (musl has it in one object with epoll_ctl, so that a static
+// link cannot replace it.)
+int epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds) {
+  return skips_events ? 0 : epoll_pwait(epoll, events, capacity, milliseconds, NULL);
+}
+#endif
 
 bool cmhd_watch(int descriptor, void *connection, bool is_secure) {
   if (descriptor >= watch_count) {

@@ -23,6 +23,8 @@ final class Daemon {
     isRunScheduled = false
     run()
   }
+  /// Whether there may be events since the last run: the epoll descriptor is readable, or a connection was added.
+  private var hasEvents = false
   /// Whether a stream was resumed since the last run.
   private var hasStreamsToSend = false
   /// Requests whose bodies have come, for the application.
@@ -64,6 +66,7 @@ final class Daemon {
     daemon = cmhd_start(&raw)
     guard let daemon else { return nil }
     registration = try? loop.register(cmhd_epoll_descriptor(daemon), for: .read) { [self] _ in
+      hasEvents = true
       runAtEndOfTurn()
     }
     guard registration != nil else {
@@ -74,6 +77,11 @@ final class Daemon {
 
   /// Closes all connections and ends the daemon.
   func stop() {
+    // libmicrohttpd must not be stopped while connections are suspended: what this run still reads is refused, and the
+    // next one says so.
+    hasEvents = true
+    run()
+    run()
     loop.cancel(timer)
     if let registration { loop.deregister(registration) }
     registration = nil
@@ -97,6 +105,7 @@ final class Daemon {
       MHD_add_connection(
         daemon, connection.descriptor, address.assumingMemoryBound(to: sockaddr.self), length)
     }
+    hasEvents = true
     runAtEndOfTurn()
     if result != .YES { cmhd_unwatch(connection.descriptor) }
     return result == .YES
@@ -156,13 +165,14 @@ final class Daemon {
   }
 
   /// Lets libmicrohttpd do what there is to do.
-  func run() {
+  private func run() {
     guard let daemon else { return }
-    cmhd_run(daemon)
+    cmhd_run(daemon, hasEvents)
+    hasEvents = false
     if hasStreamsToSend {
       // Of a stream that was suspended, the first run only fetches what is to be sent.
       hasStreamsToSend = false
-      cmhd_run(daemon)
+      cmhd_run(daemon, false)
     }
     scheduleNextRun()
     // What is answered at once schedules a run of its own.

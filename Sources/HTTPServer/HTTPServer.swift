@@ -200,13 +200,7 @@ public final class HTTPServer {
       guard let request = connection.request, let handler else { continue }
       request.interrupt(with: handler.response(to: .stopping, of: request))
     }
-    for daemon in [plain, secure] {
-      // libmicrohttpd must not be stopped while connections are suspended: what this run still reads is refused, and
-      // the next one says so.
-      daemon?.run()
-      daemon?.run()
-      daemon?.stop()
-    }
+    for daemon in [plain, secure] { daemon?.stop() }
     plain = nil
     secure = nil
     handler = nil

@@ -71,8 +71,9 @@ void cmhd_free_credentials(struct cmhd_credentials *credentials);
 // memory; the agreement then fails.
 bool cmhd_use_credentials(struct MHD_Connection *connection, const struct cmhd_credentials *credentials);
 
-// MHD_run, with `on_read` called for watched connections.
-void cmhd_run(struct MHD_Daemon *daemon);
+// MHD_run, with `on_read` called for watched connections. `has_events` is false if the epoll descriptor need not be asked:
+// resumed connections are continued, and time-outs are looked at.
+void cmhd_run(struct MHD_Daemon *daemon, bool has_events);
 
 // Watches a connection of a daemon: `connection` goes with the calls about it. `is_secure` says that it speaks TLS.
 // False if there is no memory.
