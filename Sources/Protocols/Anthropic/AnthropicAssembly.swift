@@ -35,6 +35,8 @@ final class AnthropicAssembly: ReplyAssembly {
   /// The vendor's number of the block that text came for last.
   private var textNumber = Int.min
   private let calls: ToolCallAssembly
+  /// The text of the event that is being read, if it has no other effect.
+  private var text: JSONValue?
   /// What a client of Anthropic's gets in place of the event that is being read.
   private var changed: [UInt8]?
 
@@ -44,17 +46,25 @@ final class AnthropicAssembly: ReplyAssembly {
     calls = ToolCallAssembly(budget, limit: Self.blockLimit)
   }
 
-  func take(_ event: JSONValue, into progress: ReplyProgress) {
-    guard let type = event["type"] else { return }
+  func take(_ event: JSONValue, into progress: ReplyProgress) -> JSONValue? {
+    guard let type = event["type"] else { return nil }
     progress.meaning = .nothing
-    changed = nil
+    (changed, text) = (nil, nil)
     take(event, type, into: progress)
-    guard progress.fault == nil else { return }
+    guard progress.fault == nil else { return nil }
     if progress.passesEvents {
       pass(event, type, into: progress)
     } else {
       progress.deltas += calls.take()
     }
+    return text
+  }
+
+  func take(_ event: [UInt8], text: Span<UInt8>, into progress: ReplyProgress) {
+    progress.meaning = .nothing
+    progress.append(inside: text)
+    guard progress.passesEvents, !budget.isExceeded else { return }
+    emit([UInt8]("content_block_delta"), event, progress)
   }
 
   private func take(_ event: JSONValue, _ type: JSONValue, into progress: ReplyProgress) {
@@ -208,6 +218,7 @@ final class AnthropicAssembly: ReplyAssembly {
     if type.equals("text_delta") {
       guard let text = delta["text"], text.kind == .string else { return }
       if number != textNumber { beginText(ofBlock: number, progress) }
+      self.text = text
       return progress.append(text: text)
     }
     guard let block = blocks.last(where: { $0.index == number }) else { return }
@@ -263,23 +274,24 @@ final class AnthropicAssembly: ReplyAssembly {
   private func pass(_ event: JSONValue, _ type: JSONValue, into progress: ReplyProgress) {
     _ = calls.take()
     guard !budget.isExceeded, !type.equals("message_stop"), !type.equals("ping") else { return }
-    var meaning = progress.meaning
     var json = event.span.copied
     if progress.isFinished, type.equals("message_delta") {
-      meaning = .end
+      progress.meaning = .end
       json = AnthropicEvent.end(event, calls: !calls.isEmpty) ?? json
-    } else if meaning == .nothing, !progress.hasOutput {
-      // The client gets nothing before the first output: until then events are kept.
-      budget.charge(json.count)
     }
     if let changed, type.equals("content_block_stop") {
       // The input of a block comes before its end.
-      let type = [UInt8]("content_block_delta")
-      progress.deltas.append(.event(type: type, changed, meaning))
+      emit([UInt8]("content_block_delta"), changed, progress)
     } else if let changed {
       json = changed
     }
-    progress.deltas.append(.event(type: type.inside.copied, json, meaning))
+    emit(type.inside.copied, json, progress)
+  }
+
+  private func emit(_ type: [UInt8], _ json: [UInt8], _ progress: ReplyProgress) {
+    // The client gets nothing before the first output: until then events are kept.
+    if progress.meaning == .nothing, !progress.hasOutput { budget.charge(json.count) }
+    progress.deltas.append(.event(type: type, json, progress.meaning))
   }
 
   @inline(never)

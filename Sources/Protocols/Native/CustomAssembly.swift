@@ -18,14 +18,18 @@ final class CustomAssembly: ReplyAssembly {
     calls = ToolCallAssembly(budget, limit: Self.callLimit)
   }
 
-  func take(_ event: JSONValue, into progress: ReplyProgress) {
+  func take(_ event: JSONValue, into progress: ReplyProgress) -> JSONValue? {
     var content: JSONValue?
     var hasThinking = false
+    var bringsMore = false
     for member in event.members {
       let (name, value) = (member.name, member.value)
       if name.equals("content") {
         content = value
-      } else if name.equals("done") {
+        continue
+      }
+      bringsMore = true
+      if name.equals("done") {
         if value.boolean == true {
           progress.isFinished = true
           progress.isOver = true
@@ -52,6 +56,7 @@ final class CustomAssembly: ReplyAssembly {
       if progress.isFinished { calls.finish() }
       progress.deltas += calls.take()
     }
+    return bringsMore || content?.kind != .string ? nil : content
   }
 
   private func take(calls pieces: JSONValue, into progress: ReplyProgress) {

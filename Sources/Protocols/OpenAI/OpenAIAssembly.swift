@@ -21,6 +21,10 @@ final class OpenAIAssembly: ReplyAssembly {
   private var isPlain = true
   /// Whether the event has all that clients read of a chunk.
   private var isSound = true
+  /// The text of its one choice.
+  private var text: JSONValue?
+  /// Whether it brings anything besides that.
+  private var bringsMore = false
   /// A message that stands where the delta should, as whole replies have it.
   private var messageAsDelta: JSONValue?
   /// Whether an event of the backend's has gone to the client, so that it knows the reply's id.
@@ -36,10 +40,28 @@ final class OpenAIAssembly: ReplyAssembly {
     calls = ToolCallAssembly(budget, limit: Self.callLimit)
   }
 
-  func take(_ event: JSONValue, into progress: ReplyProgress) {
+  func take(_ event: JSONValue, into progress: ReplyProgress) -> JSONValue? {
     let hadEnded = progress.isFinished
     (progress.meaning, isPlain, hasCallPieces) = (.nothing, true, false)
-    (isSound, messageAsDelta) = (false, nil)
+    (isSound, messageAsDelta, text, bringsMore) = (false, nil, nil, false)
+    read(event, into: progress)
+    guard progress.fault == nil else { return nil }
+    if progress.passesEvents {
+      pass(event, hadEnded, into: progress)
+    } else {
+      progress.deltas += calls.take()
+    }
+    return bringsMore || !isSound || !isPlain || progress.isFinished ? nil : text
+  }
+
+  func take(_ event: [UInt8], text: Span<UInt8>, into progress: ReplyProgress) {
+    progress.meaning = .nothing
+    append(text, to: progress)
+    if progress.passesEvents, !budget.isExceeded { emit(event, progress) }
+  }
+
+  @inline(__always)
+  private func read(_ event: JSONValue, into progress: ReplyProgress) {
     for member in event.members {
       if member.isNamed("choices") {
         isSound = member.value.kind == .array
@@ -55,9 +77,6 @@ final class OpenAIAssembly: ReplyAssembly {
         envelope.merge(member, .latest)
       }
     }
-    guard progress.fault == nil else { return }
-    guard progress.passesEvents else { return progress.deltas += calls.take() }
-    pass(event, hadEnded, into: progress)
   }
 
   func finish(into progress: ReplyProgress) {
@@ -109,6 +128,7 @@ final class OpenAIAssembly: ReplyAssembly {
 
   @inline(never)
   private func take(choice element: JSONValue, into progress: ReplyProgress) {
+    if text != nil { bringsMore = true }
     // They go before the piece that they are about, wherever they stand.
     if !progress.passesEvents, let logprobs = element["logprobs"], logprobs.kind == .object {
       progress.deltas.append(.logprobs(logprobs.span.copied))
@@ -121,7 +141,9 @@ final class OpenAIAssembly: ReplyAssembly {
         delta = value
       } else if member.isNamed("logprobs") {
         choice.merge(member, .growing)
+        if !value.isNull { bringsMore = true }
       } else if member.isNamed("message") {
+        bringsMore = true
         // Some send all at once, and some repeat all at the end.
         if !progress.hasOutput { messageAsDelta = value }
       } else {
@@ -153,6 +175,7 @@ final class OpenAIAssembly: ReplyAssembly {
       } else if member.isNamed("tool_calls") {
         var position = 0
         hasCallPieces = !value.isEmpty
+        if hasCallPieces { bringsMore = true }
         for call in value.elements {
           if !calls.take(piece: call, at: position) { isPlain = false }
           progress.note(.beyondText)
@@ -161,6 +184,7 @@ final class OpenAIAssembly: ReplyAssembly {
       } else if !member.isNamed("role") {
         message.merge(member, .growing)
         if value.isNull || value.isEmpty { continue }
+        bringsMore = true
         if name.equals("error"), value.reportsError {
           // It counts before the words that come with it.
           progress.fault = .reported(BackendError(value))
@@ -172,6 +196,10 @@ final class OpenAIAssembly: ReplyAssembly {
     }
     if hasThinking { progress.append(reasoningOf: delta) }
     guard let content else { return }
+    if content.kind == .string {
+      text = content
+      return append(content.inside, to: progress)
+    }
     if content.kind == .array {
       isPlain = false
       for part in content.elements {
@@ -180,6 +208,11 @@ final class OpenAIAssembly: ReplyAssembly {
     }
     if !content.isNull, !content.isEmpty { isTextElsewhere = false }
     progress.append(content: content)
+  }
+
+  private func append(_ text: Span<UInt8>, to progress: ReplyProgress) {
+    if !text.isEmpty { isTextElsewhere = false }
+    progress.append(inside: text)
   }
 
   /// What the model says or makes outside of the content.

@@ -29,22 +29,24 @@ final class ResponsesAssembly: ReplyAssembly {
     calls = ToolCallAssembly(budget, limit: Self.itemLimit)
   }
 
-  func take(_ event: JSONValue, into progress: ReplyProgress) {
+  /// No event is like another: they are numbered.
+  func take(_ event: JSONValue, into progress: ReplyProgress) -> JSONValue? {
     if continues == nil { continues = progress.text.count > 0 }
     progress.meaning = .nothing
-    guard let type = event["type"] else { return }
+    guard let type = event["type"] else { return nil }
     if let response = event["response"], response.kind == .object {
       take(response: response, type, progress)
     } else {
       take(event, type, progress)
     }
-    guard progress.fault == nil else { return }
+    guard progress.fault == nil else { return nil }
     let pieces = calls.take()
     if progress.passesEvents {
       pass(event, type, progress)
     } else {
       progress.deltas += pieces
     }
+    return nil
   }
 
   private func take(response: JSONValue, _ type: JSONValue, _ progress: ReplyProgress) {

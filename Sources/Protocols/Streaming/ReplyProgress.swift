@@ -37,15 +37,19 @@ final class ReplyProgress {
   }
 
   /// More of the content.
-  @inline(never)
   func append(text value: JSONValue, refuses: Bool = false) {
-    let skipped = repeated.drop(from: value.inside)
-    let bytes = value.inside.extracting(skipped...)
+    append(inside: value.inside, refuses: refuses)
+  }
+
+  /// More of the content: the inside of a JSON string.
+  @inline(never)
+  func append(inside text: Span<UInt8>, refuses: Bool = false) {
+    let bytes = text.extracting(repeated.drop(from: text)...)
     guard !bytes.isEmpty else { return }
     budget.charge(bytes.count)
     // What exceeds the limit is not passed on.
     guard !budget.isExceeded else { return }
-    text.append(bytes)
+    self.text.append(bytes)
     hasText = true
     note(.text)
     if !passesEvents { deltas.append(refuses ? .refusal(bytes.copied) : .text(bytes.copied)) }

@@ -27,6 +27,8 @@ public final class StreamDecoder {
   /// What the first event looks like.
   private var hint: ReplyHint?
   private var hasSeenEvent = false
+  /// Of the last event, if the next one may differ from it in its text alone.
+  private var pattern: EventPattern?
 
   /// How many events were skipped because they are not JSON objects.
   public private(set) var malformedCount = 0
@@ -169,6 +171,11 @@ public final class StreamDecoder {
       progress.isOver = true
       return
     }
+    if let text = pattern?.text(in: event.data.span), !event.type.span.equals("error") {
+      let data = event.data
+      return assembly.take(data, text: data.span.extracting(text), into: progress)
+    }
+    pattern = nil
     let root: JSONValue
     do throws(JSONError) {
       root = try JSONDocument(event.data).root
@@ -196,8 +203,8 @@ public final class StreamDecoder {
       progress.fault = .reported(BackendError(root))
     } else if let passed {
       passed.take(root, type: event.type, into: progress)
-    } else {
-      assembly.take(root, into: progress)
+    } else if let text = assembly.take(root, into: progress) {
+      pattern = EventPattern(of: event.data, around: text)
     }
   }
 
