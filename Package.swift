@@ -29,9 +29,9 @@ let codeFlags = [
 ///
 /// The Swift compiler has already inlined what gains speed, so the linker inlines only what makes
 /// the code smaller. Equal functions are kept once, and so are equal sequences of instructions if
-/// that saves 8 bytes or more; packaging/not-outlined.csv names functions that stay whole, because
-/// they count references, 650 times a message. Relocations are packed (DT_RELR, which needs glibc
-/// 2.36 or musl 1.2.4). posix_memalign is replaced; see CLinux.c.
+/// that saves 8 bytes or more. The functions that every message runs stay whole, and lie side by
+/// side; scripts/hot-functions lists them. Relocations are packed (DT_RELR, which needs glibc 2.36
+/// or musl 1.2.4). posix_memalign is replaced; see CLinux.c.
 let linkerFlags = [
   "-enable-experimental-feature", "Embedded",
   "-use-ld=lld", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
@@ -40,6 +40,8 @@ let linkerFlags = [
   "-Xlinker", "-mllvm", "-Xlinker", "-outliner-benefit-threshold=8",
   "-Xlinker", "--lto-newpm-passes=forceattrs,lto<O2>", "-Xlinker", "-mllvm",
   "-Xlinker", "-forceattrs-csv-path=\(Context.packageDirectory)/packaging/not-outlined.csv",
+  "-Xlinker", "--symbol-ordering-file=\(Context.packageDirectory)/packaging/hot-functions",
+  "-Xlinker", "--no-warn-symbol-ordering",
   "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
   "-Xlinker", "--wrap=posix_memalign",
 ]

@@ -98,7 +98,8 @@ class Machine(ExitStack):
         return process
 
     def configuration(self, port: int) -> Path:
-        """A file for a gateway at a port: bot `default` asks /custom, bot `gpt` asks /openai."""
+        """A file for a gateway at a port: bot `default` asks /custom, bot `gpt` asks /openai, bot
+        `live` asks /stream."""
         file = self.folder / f"{port}.conf"
         file.write_text(
             f"""[server]
@@ -116,6 +117,12 @@ bot = gpt
 type = openai
 model = gpt-4o
 webhook_url = {BACKEND}/openai
+[bot live]
+[integration live]
+bot = live
+type = openai
+model = gpt-4o
+webhook_url = {BACKEND}/stream
 """
         )
         return file
