@@ -9,7 +9,7 @@ import Storage
 
 extension Application {
   /// What is not as it should be, a line each, without secrets: the configuration file does not apply as a whole,
-  /// integrations are not ready, the outbox's file cannot be written, or channels or receivers fail.
+  /// integrations are not ready, the context's or the outbox's file cannot be written, or channels or receivers fail.
   var reasons: [[UInt8]] {
     var reasons = status.faults
     for bot in active.bots.bots {
@@ -17,6 +17,7 @@ extension Application {
         if let reason = Application.reason(why: integration) { reasons.append(reason.bytes) }
       }
     }
+    if let fault = dispatcher.context.fault { reasons.append(fault.bytes) }
     if !waiting.messages.store.isWritable {
       reasons.append([UInt8]("the outbox's file cannot be written: no message can wait"))
     }

@@ -1,4 +1,4 @@
-import Bytes
+package import Bytes
 package import Configuration
 package import Context
 package import EventLoop
@@ -15,6 +15,8 @@ package final class ContextStore {
 
   /// The path of the ring's file; `nil` if the ring is in memory only.
   package let file: [UInt8]?
+  /// The path of a file that could not be opened or made, so that the ring is in memory.
+  private let unusableFile: [UInt8]?
   /// When the file is flushed.
   package let sync: ContextSettings.Sync
 
@@ -40,6 +42,7 @@ package final class ContextStore {
       do throws(SystemError) {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
         file = nil
+        unusableFile = nil
         flusher = nil
         learnedLimits = nil
         statisticsSaver = nil
@@ -52,6 +55,7 @@ package final class ContextStore {
     let opened = try OpenedRing.open(path, byteCount: settings.memoryBytes, key: key)
     resident = opened.resident
     file = opened.file == nil ? nil : path
+    unusableFile = opened.file == nil ? path : nil
     let statistics =
       opened.file == nil
       ? nil : StatisticsFile(besideRing: path, of: settings.memoryBytes, log: log)
@@ -69,6 +73,16 @@ package final class ContextStore {
     for finding in opened.findings { log.write(finding, of: path) }
     // Opening may have erased or repaired records.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
+  }
+
+  /// Why conversations are only in memory although they have a file; `nil` where all is well.
+  package var fault: Text? {
+    if let unusableFile {
+      return
+        "the context is in memory only, until the next start: its file \(unusableFile) cannot be used"
+    }
+    guard flusher?.hasFailed == true else { return nil }
+    return "the context is in memory only: its file cannot be written"
   }
 
   private static func note(_ fault: SystemError?, of file: RingFile, in log: Log) {

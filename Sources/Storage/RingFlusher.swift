@@ -42,7 +42,8 @@ final class RingFlusher {
   private var timer: TimerID?
   /// Whether a flush became due while one was under way.
   private var isDue = false
-  private var hasFailed = false
+  /// Whether the file cannot be written now.
+  private(set) var hasFailed = false
   /// The duration of the slowest recent flush.
   private var duration = RingFlusher.firstGuess
 

@@ -145,6 +145,10 @@ def test_a_full_disk_shows_at_the_start(keeping, server, tmp_path):
     line = running.await_log("context_memory_only")
     assert 'reason="pwrite: File too large"' in line
     assert sorted(path.name for path in tmp_path.iterdir() if "ring" in path.name) == []
+    assert running.client().get("/readyz").json["reasons"] == [
+        "the context is in memory only, until the next start: its file "
+        f"{tmp_path}/context.ring cannot be used"
+    ]
     running.client().message("m0", conversation_id="c")
     assert said(server, running) == ["m0"]
 
@@ -152,6 +156,7 @@ def test_a_full_disk_shows_at_the_start(keeping, server, tmp_path):
 @pytest.mark.parametrize("sync", ["always", "100ms"])
 def test_a_disk_that_fails_later_harms_no_message(keeping, server, sync):
     running = keeping(sync=sync)
+    assert running.client().get("/readyz").json == {"status": "ready"}
     for number in range(4):
         running.client().message(f"m{number}-" + "x" * 50_000, conversation_id="c")
     limits = resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE)
@@ -160,6 +165,10 @@ def test_a_disk_that_fails_later_harms_no_message(keeping, server, sync):
         assert running.client().message(f"m{number}", conversation_id="c").status == 200
     assert 'reason="pwrite: File too large"' in running.await_log("context_not_written")
     assert running.log.count("context_not_written") == 1
+    assert running.client().get("/readyz").json == {
+        "status": "ready",
+        "reasons": ["the context is in memory only: its file cannot be written"],
+    }
     assert [text[:2] for text in said(server, running)] == [f"m{number}" for number in range(7)]
     # The file can be written again before the gateway ends, and is written then.
     resource.prlimit(running.process.pid, resource.RLIMIT_FSIZE, limits)
