@@ -13,6 +13,8 @@ package enum ConfigurationStore {
     package let identity: FileIdentity
     /// The file's text.
     package let text: [UInt8]
+    /// The changes that the file needed; none where it had all of their values already.
+    package let changes: [ConfigurationChange]
     /// The result of loading it.
     package let report: ConfigurationReport
     /// Why storage has not confirmed the change, which a power cut may then undo; `nil` where it has.
@@ -151,6 +153,7 @@ extension ConfigurationStore.Saved {
     _ identity: FileIdentity, _ edit: ConfigurationEdit, unconfirmed: SystemError? = nil
   ) {
     self.init(
-      identity: identity, text: edit.text, report: edit.report, unconfirmed: unconfirmed)
+      identity: identity, text: edit.text, changes: edit.made, report: edit.report,
+      unconfirmed: unconfirmed)
   }
 }

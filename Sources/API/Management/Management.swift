@@ -206,11 +206,9 @@ final class Management {
 
   private typealias Plan = (Configuration) throws(APIError) -> [ConfigurationChange]
 
-  /// The result of a plan's last call. The writer's thread sets it; the loop's thread reads it afterwards.
+  /// Why a plan's last call declined. The writer's thread sets it; the loop's thread reads it afterwards.
   private final class PlanResult {
-    /// Why it declined.
     var error: APIError?
-    var changes: [ConfigurationChange] = []
   }
 
   /// Work between a change and its answer, which calls what it is given when it is done.
@@ -229,8 +227,7 @@ final class Management {
     let planned = PlanResult()
     writer.save { configuration in
       do throws(APIError) {
-        planned.changes = try plan(configuration)
-        return planned.changes
+        return try plan(configuration)
       } catch {
         planned.error = error
         return nil
@@ -238,7 +235,7 @@ final class Management {
     } then: { [self] result in
       switch result {
       case .success(let saved):
-        log(planned.changes, action, by: key, request)
+        log(saved.changes, action, by: key, request)
         if let error = saved.unconfirmed {
           request.respond(APIError(unconfirmed: error, in: path).response())
         } else {
@@ -269,6 +266,7 @@ final class Management {
     _ changes: [ConfigurationChange], _ action: StaticString, by key: APIKeySettings?,
     _ request: Request
   ) {
+    guard !changes.isEmpty else { return }
     services.log.write(.info, "configuration_changed") { line in
       line.caller(key, request)
       line.field("action", action)

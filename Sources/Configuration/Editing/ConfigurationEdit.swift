@@ -2,6 +2,8 @@
 public struct ConfigurationEdit {
   /// The file with all changes.
   public let text: [UInt8]
+  /// The changes that the file needed, because it did not have their values already.
+  public let made: [ConfigurationChange]
   /// The result of loading ``text``: valid.
   public let report: ConfigurationReport
 
@@ -17,5 +19,6 @@ public struct ConfigurationEdit {
     for change in changes { try editor.apply(change) }
     self.report = try editor.finish()
     self.text = editor.document.bytes
+    made = editor.made
   }
 }

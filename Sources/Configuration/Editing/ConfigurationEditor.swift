@@ -3,6 +3,8 @@ import Bytes
 /// A document with the changes made in it until now.
 struct ConfigurationEditor {
   private(set) var document: INIDocument
+  /// The changes that the document needed.
+  private(set) var made: [ConfigurationChange] = []
   /// The configuration before the changes.
   private let report: ConfigurationReport
   private let sources: ConfigurationSources
@@ -27,7 +29,7 @@ struct ConfigurationEditor {
         inherited.append((section, key, value))
       } else {
         try checkOtherFiles(section, key, setting, row)
-        try set(value, key, setting, in: section)
+        if try set(value, key, setting, in: section) { made.append(change) }
       }
     case .unset(let section, let key):
       let (setting, row) = try setting(key, in: section)
@@ -38,7 +40,9 @@ struct ConfigurationEditor {
         return
       }
       let line = document.line(of: key, ignoringCase: setting.ignoresCase, in: extent)
-      if let line { document.removeLine(at: line) }
+      guard let line else { return }
+      document.removeLine(at: line)
+      made.append(change)
     case .add(let section):
       if document.extent(of: section) != nil { throw .sectionExists(section) }
       guard section.isValid else {
@@ -46,6 +50,7 @@ struct ConfigurationEditor {
           section, nil, "'\(quoting: section.name)' is not a valid name; \(SectionName.rule)")
       }
       document.add(section)
+      made.append(change)
     case .delete(let section):
       let found = report.section(section)
       for line in found?.headers ?? [] where !report.lineMap.isOwn(line) {
@@ -53,6 +58,7 @@ struct ConfigurationEditor {
       }
       guard let extent = document.extent(of: section) else { throw .noSuchSection(section) }
       document.delete(extent)
+      made.append(change)
     }
   }
 
@@ -74,7 +80,9 @@ struct ConfigurationEditor {
       let (setting, row) = try setting(key, in: section)
       if document.extent(of: section) == nil, implied(section) == nil { continue }
       if isInherited(value, key, setting, row, in: section, result) { continue }
-      try set(value, key, setting, in: section)
+      if try set(value, key, setting, in: section) {
+        made.append(.set(section, key: key, value: value))
+      }
       isComplete = false
     }
     if !isComplete { result = Configuration.load(document.bytes, from: sources) }
@@ -102,14 +110,15 @@ struct ConfigurationEditor {
 // MARK: - Setting
 
 extension ConfigurationEditor {
+  /// Gives a setting its value. Returns `false` if it has it already.
   private mutating func set(
     _ value: [UInt8], _ key: [UInt8], _ setting: Setting, in section: SectionName
-  ) throws(ConfigurationEditError) {
+  ) throws(ConfigurationEditError) -> Bool {
     let extent = try open(section)
     let index = document.line(of: key, ignoringCase: setting.ignoresCase, in: extent)
     let old = index.map { document.lines[$0] }
     do throws(InvalidValue) {
-      if let old, writer.value(of: old, setting) == (try setting.value(of: value)) { return }
+      if let old, writer.value(of: old, setting) == (try setting.value(of: value)) { return false }
       let text = try writer.text(for: value, key: key, setting, inPlaceOf: old)
       let style = document.style(in: extent, kind: section.kind)
       if let index {
@@ -117,6 +126,7 @@ extension ConfigurationEditor {
       } else {
         document.append(key: key, value: text, to: extent, style: style)
       }
+      return true
     } catch {
       throw refusal(section, key, "\(quoting: key): \(error.message)")
     }
@@ -152,7 +162,8 @@ extension ConfigurationEditor {
     _ value: [UInt8], _ key: [UInt8], _ setting: Setting, _ row: Int, in section: SectionName,
     _ report: ConfigurationReport
   ) -> Bool {
-    guard let entry = report.section(section)?.entry(row: row, key: key, setting),
+    guard let found = report.section(section),
+      let entry = found.entry(row: row, key: key, setting),
       !(entry.line.map(report.lineMap.isOwn) ?? false), let effective = entry.value
     else { return false }
     // A file above decides, whatever this one has.

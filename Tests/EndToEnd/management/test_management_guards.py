@@ -188,6 +188,18 @@ def test_a_change_is_logged_with_the_key_and_without_values(served):
     assert "v8" not in served.running.log
 
 
+def test_only_what_a_request_changes_is_logged(served):
+    """A client may send a whole object back with one member changed, or with none."""
+    served.client.key = KEYS["admin"]
+    document = served.get("/v1/integrations/ia").data
+    assert served.patch("/v1/integrations/ia", document).status == 200
+    assert served.patch("/v1/integrations/ia", {"retries": None}).status == 200
+    assert served.patch("/v1/integrations/ia", {**document, "weight": 7}).status == 200
+    line = served.running.await_log(" configuration_changed ")
+    assert 'action=patched changes="[integration ia] weight" ' in line
+    assert served.running.log.count(" configuration_changed ") == 1
+
+
 @pytest.mark.parametrize(
     "value", ["sk-live-123", "True", "0,2468", ".97531", '"sk-live-123', "'sk-live'"]
 )
