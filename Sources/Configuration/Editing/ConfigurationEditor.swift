@@ -168,7 +168,9 @@ extension ConfigurationEditor {
     else { return false }
     // A file above decides, whatever this one has.
     let isAbove = entry.line.map(report.lineMap.isAbove) ?? false
-    if !isAbove, !setting.isFamily, let extent = document.extent(of: section) {
+    // A word that is ignored stays, for the version that knows it.
+    let isIgnored = found.ignoredRows.contains(row)
+    if !isAbove, !isIgnored, !setting.isFamily, let extent = document.extent(of: section) {
       let name = [UInt8](setting.name)
       if document.line(of: name, ignoringCase: false, in: extent) != nil { return false }
     }

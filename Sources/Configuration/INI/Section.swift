@@ -14,6 +14,8 @@ final class Section {
   private(set) var headers: [Int]
   /// Whether its type is unknown, so that nothing may be sent to it.
   var isOff = false
+  /// The rows of its settings whose words are unknown and ignored.
+  var ignoredRows: [Int] = []
   /// At most one for each setting, and for each name of a family.
   private(set) var entries: [SettingEntry] = []
   /// The contents of the file `system_file` of a bot.

@@ -16,7 +16,7 @@ extension ConfigurationResolver {
   ) {
     let entry = integration.entry("webhook_url")
     guard let dialect = kind.dialect else {
-      guard let entry, entry.line != nil else { return }
+      guard let entry, entry.line != nil, !integration.isOff else { return }
       return warn(
         entry.origin,
         "webhook_url: with type = echo no backend is asked; write type = openai, responses, anthropic or custom"

@@ -168,6 +168,7 @@ extension ConfigurationReader {
     } catch {
       let isLeft = error.isUnresolved && expander.sources.leavesUnresolved
       if error.isUnknownWord, expander.sources.ignoresUnknown {
+        section.ignoredRows.append(row)
         return ignore(error, key, of: setting, in: section, at: line)
       }
       if isLeft {

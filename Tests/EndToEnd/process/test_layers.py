@@ -292,7 +292,8 @@ def test_a_rollback_ignores_what_it_does_not_know(binary, postern, tmp_path):
     text = (
         f"[server]\nlisten = {address}\nquantum = yes\n[future]\nx = 1\n"
         "[log]\nformat = cbor\n"
-        "[bot a]\n[integration new]\ntype = telepathy\n[integration old]\ntype = echo\n"
+        "[bot a]\nsticky = sometimes\n[integration new]\ntype = telepathy\n"
+        "webhook_url = http://127.0.0.1:9/\n[integration old]\ntype = echo\n"
         "[channel new]\ntype = pigeon\ntoken = 1:x\n"
     )
     file.write_text(text)
@@ -303,23 +304,27 @@ def test_a_rollback_ignores_what_it_does_not_know(binary, postern, tmp_path):
         "3",
         "4",
         "7",
-        "10",
-        "14",
+        "9",
+        "11",
+        "16",
     ]
     running = Gateway(
         [binary, "run", "-c", file, "--ignore-unknown"], [address], tmp_path / "log"
     ).await_readiness()
     client = running.client()
-    assert running.log.count("configuration_warning") == 5
+    assert running.log.count("configuration_warning") == 6
     # Its token is not sent to another service.
     assert client.get("/v1/status").json["data"]["channels"] == []
     reply = client.post("/v1/bots/a/messages", {"content": "Hi", "user": {"id": "u"}})
     assert reply.status == 200, reply.json
-    # An edit keeps what is ignored, and a reload ignores it, too.
-    body = json.dumps({"window": 6}).encode()
+    # An edit keeps what is ignored, also if an object is sent back, and a reload ignores it, too.
     kind = {"Content-Type": "application/json"}
-    assert client.request("PATCH", "/v1/bots/a", body, kind).status == 200
-    assert file.read_text() == text.replace("[bot a]\n", "[bot a]\nwindow = 6\n")
+    whole = client.get("/v1/integrations/new").data
+    assert (whole["type"], whole["enabled"]) == ("echo", False)
+    for path, document in [("integrations/new", whole), ("bots/a", {"sticky": False, "window": 6})]:
+        body = json.dumps(document).encode()
+        assert client.request("PATCH", f"/v1/{path}", body, kind).status == 200
+    assert file.read_text() == text.replace("sometimes\n", "sometimes\nwindow = 6\n")
     file.write_text(text)
     running.await_log("configuration_reloaded")
     running.stop()
