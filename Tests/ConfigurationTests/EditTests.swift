@@ -23,6 +23,27 @@ import Testing
     return String(decoding: edit.text, as: UTF8.self)
   }
 
+  @Test func tellsWhatTheFileNeeded() throws {
+    let text = "[bot support]\nwindow = 5\n[integration gpt]\ntype = echo\n"
+    let changes = [
+      Self.set(Self.support, "window", "5"), Self.unset(Self.support, "system"),
+      Self.set(Self.support, "sticky", "no"), Self.set(Self.gpt, "type", "ECHO"),
+    ]
+    let sources = ConfigurationSources([:])
+    let none = try ConfigurationEdit(changes, of: Array(text.utf8), from: sources)
+    #expect(none.made.isEmpty)
+    #expect(none.text == Array(text.utf8))
+    let all = [
+      Self.set(Self.support, "window", "6"), Self.unset(Self.gpt, "type"), .delete(Self.gpt),
+      .add(SectionName(.log)),
+    ]
+    let edit = try ConfigurationEdit(changes + all, of: Array(text.utf8), from: sources)
+    let summary = ConfigurationChange.summary(of: edit.made)
+    #expect(
+      String(decoding: summary, as: UTF8.self)
+        == "[bot support] window; [integration gpt] type; -[integration gpt]; +[log]")
+  }
+
   @Test(
     arguments: [
       // An existing key: only its value changes.
@@ -184,7 +205,7 @@ import Testing
       ),
       (
         "[bot support]\n", [set(support, "system", "a\rb")], "system",
-        "system: the line contains a carriage return that is not part of its end"
+        "system: the text contains a carriage return, which a configuration file cannot; end its lines with \\n alone"
       ),
       (
         "[bot support]\n", [set(support, "system", "\u{85}")], "system",

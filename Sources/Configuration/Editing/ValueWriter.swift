@@ -34,6 +34,11 @@ package struct ValueWriter {
     for candidate in candidates where isRead(candidate, as: wanted, key: key, setting) {
       return candidate
     }
+    if value.contains(UInt8(ascii: "\r")) {
+      throw InvalidValue(
+        "the text contains a carriage return, which a configuration file cannot; end its lines with \\n alone"
+      )
+    }
     if case .bad(let defect) = line(key, candidates[1]).content {
       throw InvalidValue("\(defect.message)")
     }
