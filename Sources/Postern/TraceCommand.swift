@@ -21,8 +21,12 @@ struct TraceCommand {
       return Console.print(TraceCommand.text(exchange)) ? .success : .failure
     }
     guard let list = client.ask(.get, TraceCommand.path) else { return .failure }
+    let exchanges = elements(list["data"])
+    if exchanges.isEmpty {
+      Console.complain("no exchange is kept: none has ended, or [recorder] memory is 0")
+    }
     // The newest last, next to the prompt.
-    for exchange in elements(list["data"]).reversed() {
+    for exchange in exchanges.reversed() {
       guard ExchangeLines.print(exchange) else { break }
     }
     return .success
