@@ -60,7 +60,6 @@ final class OpenAIAssembly: ReplyAssembly {
     if progress.passesEvents, !budget.isExceeded { emit(event, progress) }
   }
 
-  @inline(__always)
   private func read(_ event: JSONValue, into progress: ReplyProgress) {
     for member in event.members {
       if member.isNamed("choices") {
