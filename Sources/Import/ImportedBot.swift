@@ -89,17 +89,21 @@ final class ImportedBot {
   }
 
   private func addNames() {
-    let names = (name == id ? [] : [name]) + aliases
-    var isWritable = true
-    for name in names {
-      for byte in name
-      where byte == UInt8(ascii: ",") || byte == UInt8(ascii: "*") || !byte.isVisibleASCII {
-        isWritable = false
+    var written: [[UInt8]] = []
+    for name in (name == id ? [] : [name]) + aliases {
+      if Self.isAlias(name) {
+        written.append(name)
+      } else {
+        section.note("clients that ask for \(name) must ask for \(id)")
       }
-      if name.count > 128 { isWritable = false }
     }
-    if isWritable, !names.isEmpty { return section.set("aliases", Number.list(names)) }
-    for name in names { section.note("clients that ask for \(name) must ask for \(id)") }
+    if !written.isEmpty { section.set("aliases", Number.list(written)) }
+  }
+
+  /// Whether `aliases` may have a name. A `*` at its end stands for any rest, as in the original.
+  private static func isAlias(_ name: [UInt8]) -> Bool {
+    name.count <= 128 && name.allSatisfy { $0.isVisibleASCII && $0 != UInt8(ascii: ",") }
+      && !name.dropLast().contains(UInt8(ascii: "*"))
   }
 
   /// Appends one integration; a `rank` makes it a fallback.

@@ -229,6 +229,24 @@ router_settings:
     )
 
 
+def test_names_that_an_alias_cannot_be_leave_the_others(imported):
+    """A pattern may be one: its last character is a star."""
+    sections, text = imported(
+        """
+model_list:
+  - model_name: "ollama/*"
+    litellm_params: {model: ollama/llama3}
+  - model_name: "My Model"
+    litellm_params: {model: openai/gpt-4o}
+router_settings:
+  model_group_alias: {"vision/best": "My Model"}
+"""
+    )
+    assert sections["bot ollama"]["aliases"] == "ollama/*"
+    assert sections["bot my-model"]["aliases"] == "vision/best"
+    assert "clients that ask for My Model must ask for my-model" in text
+
+
 def test_the_whole_of_a_proxy(imported):
     """All sections, with anchors, merges, strings of several lines and keys in the clear."""
     sections, text = imported(
