@@ -15,8 +15,8 @@ package final class ContextStore {
 
   /// The path of the ring's file; `nil` if the ring is in memory only.
   package let file: [UInt8]?
-  /// The path of a file that could not be opened or made, so that the ring is in memory.
-  private let unusableFile: [UInt8]?
+  /// Why the ring is in memory although it has a file; `nil` where the file is in use.
+  private let openingFault: Text?
   /// When the file is flushed.
   package let sync: ContextSettings.Sync
 
@@ -42,7 +42,7 @@ package final class ContextStore {
       do throws(SystemError) {
         resident = try ResidentRing(byteCount: settings.memoryBytes, key: key)
         file = nil
-        unusableFile = nil
+        openingFault = nil
         flusher = nil
         learnedLimits = nil
         statisticsSaver = nil
@@ -55,7 +55,6 @@ package final class ContextStore {
     let opened = try OpenedRing.open(path, byteCount: settings.memoryBytes, key: key)
     resident = opened.resident
     file = opened.file == nil ? nil : path
-    unusableFile = opened.file == nil ? path : nil
     let statistics =
       opened.file == nil
       ? nil : StatisticsFile(besideRing: path, of: settings.memoryBytes, log: log)
@@ -70,17 +69,21 @@ package final class ContextStore {
     self.flusher = flusher
     learnedLimits = LearnedLimits(besideRing: path, log: log, worker: worker)
     eraser = ConversationEraser(opened.resident, on: loop) { flusher?.noteChange() }
-    for finding in opened.findings { log.write(finding, of: path) }
+    var fault: Text?
+    for finding in opened.findings {
+      log.write(finding, of: path)
+      guard case .memoryOnly(let error) = finding else { continue }
+      fault =
+        "the context is in memory only, until the next start: \(path) cannot be used: \(error.reason)"
+    }
+    openingFault = fault
     // Opening may have erased or repaired records.
     if opened.file?.isFlushed == false { flusher?.noteChange() }
   }
 
   /// Why conversations are only in memory although they have a file; `nil` where all is well.
   package var fault: Text? {
-    if let unusableFile {
-      return
-        "the context is in memory only, until the next start: its file \(unusableFile) cannot be used"
-    }
+    if let openingFault { return openingFault }
     guard flusher?.hasFailed == true else { return nil }
     return "the context is in memory only: its file cannot be written"
   }

@@ -146,8 +146,8 @@ def test_a_full_disk_shows_at_the_start(keeping, server, tmp_path):
     assert 'reason="pwrite: File too large"' in line
     assert sorted(path.name for path in tmp_path.iterdir() if "ring" in path.name) == []
     assert running.client().get("/readyz").json["reasons"] == [
-        "the context is in memory only, until the next start: its file "
-        f"{tmp_path}/context.ring cannot be used"
+        "the context is in memory only, until the next start: "
+        f"{tmp_path}/context.ring cannot be used: File too large"
     ]
     running.client().message("m0", conversation_id="c")
     assert said(server, running) == ["m0"]
