@@ -96,7 +96,8 @@ enum ConfigurationReference {
 
     A file for a newer version may have sections, settings and words that this one does not know. They are errors, unless
     `postern run` and `postern check` have `--ignore-unknown`: then each is a warning and is ignored. A changed file keeps them. An
-    integration or a channel of an unknown `type` is not asked.
+    integration or a channel of an unknown `type` is not asked; nor is an integration that `serves` unknown things alone. A key
+    needs one of the `scopes` that this version knows.
 
     ## Values
 

@@ -265,6 +265,10 @@ extension LayerTests {
         "[log]\nformat = xml",
         ["2: warning: format: 'xml' is not one of text, json; ignored, so that the default applies"]
       ),
+      (
+        "[key a]\nsecret = sixteen-letters!\nscopes = Read, audit, write",
+        ["3: warning: scopes: 'audit' is not one of chat, read, write, admin; ignored"]
+      ),
     ])
   func isAWarning(text: String, expected: [String]) {
     let report = report(text)
@@ -289,7 +293,35 @@ extension LayerTests {
     #expect(report.lines.contains { $0.hasSuffix("; it is not asked") })
   }
 
-  @Test(arguments: ["[log]\nlevel", "[bot A]", "[bot a]\nwindow = x", "[log]\n[log]"])
+  /// Of a list the known words remain, which must not be more than the file says.
+  @Test func unknownWordsOfAListAreLeftOut() throws {
+    let text = """
+      [key a]
+      secret = sixteen-letters!
+      scopes = audit, read
+      [bot a]
+      [integration mixed]
+      type = openai
+      webhook_url = https://example.com/v1/chat/completions
+      model = m
+      serves = images, chat
+      [integration other]
+      type = openai
+      webhook_url = https://example.com/v1/images
+      model = m
+      serves = images
+      """
+    let configuration = try #require(report(text).configuration)
+    #expect(configuration.keys.map(\.scopes) == [.read])
+    #expect(configuration.integrations.map(\.isEnabled) == [true, false])
+    #expect(configuration.integrations[0].purposes == Purposes(.chat))
+    #expect(configuration.integrations[1].kind.dialect == .openai)
+  }
+
+  @Test(arguments: [
+    "[key a]\nsecret = sixteen-letters!\nscopes = audit", "[log]\nlevel", "[bot A]",
+    "[bot a]\nwindow = x", "[log]\n[log]",
+  ])
   func otherErrorsStay(text: String) { #expect(!report(text).isValid) }
 
   @Test func editsKeepWhatIsIgnored() throws {
@@ -301,5 +333,25 @@ extension LayerTests {
       [.set(SectionName(.bot, Array("a".utf8)), key: Array("window".utf8), value: Array("6".utf8))],
       of: Array(text.utf8), from: sources)
     #expect(edit.text == Array(text.replacing("window = 5", with: "window = 6").utf8))
+  }
+
+  /// Values that are sent back as they are shown.
+  @Test func valuesInEffectKeepWhatIsIgnored() throws {
+    let plain = ConfigurationSources([:])
+    let sources = ConfigurationSources(
+      environment: plain.environment, file: plain.file, ignoresUnknown: true)
+    let text = "[integration i]\ntype = telepathy\nserves = images, chat\n"
+    let name = SectionName(.integration, Array("i".utf8))
+    func set(_ key: String, _ value: String) -> ConfigurationChange {
+      .set(name, key: Array(key.utf8), value: Array(value.utf8))
+    }
+    let same = [set("type", "echo"), set("serves", "chat"), set("enabled", "no")]
+    let edit = try ConfigurationEdit(same, of: Array(text.utf8), from: sources)
+    #expect(String(decoding: edit.text, as: UTF8.self) == text)
+    #expect(edit.made.isEmpty)
+    let other = try ConfigurationEdit(
+      [.unset(name, key: Array("serves".utf8))], of: Array(text.utf8), from: sources)
+    let written = text.replacing("serves = images, chat\n", with: "")
+    #expect(String(decoding: other.text, as: UTF8.self) == written)
   }
 }

@@ -163,13 +163,13 @@ extension ConfigurationEditor {
     _ report: ConfigurationReport
   ) -> Bool {
     guard let found = report.section(section),
-      let entry = found.entry(row: row, key: key, setting),
-      !(entry.line.map(report.lineMap.isOwn) ?? false), let effective = entry.value
+      let entry = found.entry(row: row, key: key, setting), let effective = entry.value
     else { return false }
-    // A file above decides, whatever this one has.
-    let isAbove = entry.line.map(report.lineMap.isAbove) ?? false
     // A word that is ignored stays, for the version that knows it.
     let isIgnored = found.ignoredRows.contains(row)
+    if !isIgnored, entry.line.map(report.lineMap.isOwn) ?? false { return false }
+    // A file above decides, whatever this one has.
+    let isAbove = entry.line.map(report.lineMap.isAbove) ?? false
     if !isAbove, !isIgnored, !setting.isFamily, let extent = document.extent(of: section) {
       let name = [UInt8](setting.name)
       if document.line(of: name, ignoringCase: false, in: extent) != nil { return false }

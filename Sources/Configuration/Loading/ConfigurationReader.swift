@@ -167,9 +167,10 @@ extension ConfigurationReader {
       }
     } catch {
       let isLeft = error.isUnresolved && expander.sources.leavesUnresolved
-      if error.isUnknownWord, expander.sources.ignoresUnknown {
-        section.ignoredRows.append(row)
-        return ignore(error, key, of: setting, in: section, at: line)
+      if error.isUnknownWord, expander.sources.ignoresUnknown,
+        ignore(error, key, row, in: section, at: line)
+      {
+        return
       }
       if isLeft {
         unresolved += 1
@@ -230,14 +231,31 @@ extension ConfigurationReader {
     list.warn(line, "\(message); ignored")
   }
 
-  /// Ignores a word that this version does not know. Nothing is sent to a backend or a service of an unknown type.
+  /// Ignores a word that this version does not know, unless it leaves a key without any scope.
+  ///
+  /// Nothing is sent to a backend or a service of an unknown type, or that serves nothing known.
   private mutating func ignore(
-    _ error: InvalidValue, _ key: Span<UInt8>, of setting: Setting, in section: Section,
-    at line: Int
-  ) {
-    section.isOff = section.isOff || setting.name.equals("type")
-    let result: StaticString =
-      setting.name.equals("type") ? "it is not asked" : "ignored, so that the default applies"
+    _ error: InvalidValue, _ key: Span<UInt8>, _ row: Int, in section: Section, at line: Int
+  ) -> Bool {
+    var result: StaticString = "ignored, so that the default applies"
+    var isOff = section.kind.settings[row].name.equals("type")
+    if let known = error.knownWords {
+      if known.isEmpty, section.kind == .key { return false }
+      isOff = known.isEmpty
+      result = "ignored"
+      if !isOff {
+        section.add(
+          SettingEntry(
+            row: row, suffix: [], origin: .line(line), value: .text(known), isDerived: false,
+            printed: known))
+      }
+    }
+    section.ignoredRows.append(row)
+    if isOff {
+      section.isOff = true
+      result = "it is not asked"
+    }
     list.warn(line, "\(quoting: key): \(error.message); \(result)")
+    return true
   }
 }

@@ -9,6 +9,8 @@ struct InvalidValue: Error {
   var isUnresolved = false
   /// Whether it is not one of the words of its setting; another version may know it.
   var isUnknownWord = false
+  /// The words of a list that are known, where another is not; `nil` for a setting that is not a list.
+  var knownWords: [UInt8]?
 
   init(_ message: Text) {
     self.message = message

@@ -18,13 +18,7 @@ public struct Purposes: OptionSet, Sendable {
 
   /// Reads names separated by commas.
   init(_ value: WrittenValue) throws(InvalidValue) {
-    self = []
-    for item in try value.items() {
-      guard let purpose = Purposes(word: item.bytes.span) else {
-        throw InvalidValue("\(item.quoted) is not one of \(WordList(of: Purposes.self).text)")
-      }
-      formUnion(purpose)
-    }
+    try self.init(list: value)
   }
 
   /// Whether an integration serves a purpose.

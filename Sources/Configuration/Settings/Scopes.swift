@@ -25,13 +25,7 @@ public struct Scopes: OptionSet, Sendable {
 
   /// Reads names separated by commas.
   init(_ value: WrittenValue) throws(InvalidValue) {
-    self = []
-    for item in try value.items() {
-      guard let scopes = Scopes(word: item.bytes.span) else {
-        throw InvalidValue("\(item.quoted) is not one of \(WordList(of: Scopes.self).text)")
-      }
-      formUnion(scopes)
-    }
+    try self.init(list: value)
   }
 }
 
