@@ -186,6 +186,26 @@ import Testing
     #expect(decoder.fault == .secondReply)
   }
 
+  /// Errors without a type: llama.cpp's field, the numbers of FastChat, MiniMax and Baidu.
+  @Test(arguments: [
+    (#"error: {"code":500,"message":"e"}"#, true),
+    (#"data: {"text":"e","error_code":50001}"#, true),
+    (#"data: {"choices":null,"base_resp":{"status_code":1008,"status_msg":"e"}}"#, true),
+    (#"data: {"error_code":336003,"error_msg":"e"}"#, true),
+    (#"data: {"error_code":0,"base_resp":{"status_code":0,"status_msg":""}}"#, false),
+    (#"data: {"error_code":null,"base_resp":null}"#, false),
+  ])
+  func anErrorOfOneVendorBreaksAStream(event: String, isError: Bool) {
+    let decoder = decoder(.openai, Self.content[.openai]!)
+    _ = decoder.feed(bytes("\(event)\n\ndata: [DONE]\n\n").span)
+    guard isError else { return #expect(decoder.fault == nil && decoder.isOver) }
+    guard case .reported(let error) = decoder.fault else {
+      Issue.record("no error was seen in \(event)")
+      return
+    }
+    #expect(error.reason == bytes("e"))
+  }
+
   // MARK: The last event
 
   @Test(arguments: ["data: [DONE]", "data: [DONE]\n", "data:[DONE]"])

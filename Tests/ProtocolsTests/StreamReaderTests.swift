@@ -58,6 +58,9 @@ import TestSupport
       name: "no end of the line", stream: "event: a\ndata: 1\ndata: 2", events: [["a", "1\n2"]]),
     Example(name: "a line that is cut off", stream: "data: 1\n\ndat", events: [["", "1"]]),
     Example(name: "a type alone at the end", stream: "data: 1\n\nevent: a", events: [["", "1"]]),
+    Example(
+      name: "errors of llama.cpp", stream: "data: 1\n\nerror: {\"code\":400}\n\ndata: 2\n\n",
+      events: [["", "1"], ["error", "{\"code\":400}"], ["", "2"]]),
     Example(name: "a colon in the value", stream: "data: a: b\n\n", events: [["", "a: b"]]),
     Example(name: "nothing", stream: "", events: []),
     Example(

@@ -52,11 +52,13 @@ public struct BackendError: Equatable, Sendable {
   /// Reads a value that reports an error, or has one that does. O(n).
   ///
   /// Errors come as `{"error": {…}}` (OpenAI and nearly all), `{"error": "…"}` (Ollama), the error's members
-  /// themselves (older vLLM), or one of these in an array (Gemini) or in `errors` (Cloudflare).
+  /// themselves (older vLLM), or one of these in an array (Gemini), in `errors` (Cloudflare) or in `base_resp` (MiniMax).
   @inline(never)
   init(_ value: JSONValue) {
     let root = value.elements.first { _ in true } ?? value
-    let error = root["error"].present ?? root["errors"]?.elements.first { _ in true } ?? root
+    let error =
+      root["error"].present ?? root["errors"]?.elements.first { _ in true } ?? root["base_resp"]
+      ?? root
     let text = Self.words(in: error)?.string ?? []
     self.init(error, saying: text, reason: text.isEmpty ? nil : text)
   }
@@ -78,10 +80,12 @@ public struct BackendError: Equatable, Sendable {
   }
 
   /// The text of an error: its `message`, or where that is missing what a server in between has (FastAPI: `detail`, and
-  /// in an array `msg`).
+  /// in an array `msg`), or what single vendors have (Baidu, MiniMax; FastChat, in streams).
   private static func words(in error: JSONValue) -> JSONValue? {
     if error.kind == .string { return error }
-    for name in ["message", "detail", "error", "msg"] as [StaticString] {
+    for name in ["message", "detail", "error", "msg", "error_msg", "status_msg", "text"]
+      as [StaticString]
+    {
       guard let value = error[name].present else { continue }
       let inner = value.elements.first { _ in true } ?? value
       if value.kind == .string || inner.kind == .object { return words(in: inner) }

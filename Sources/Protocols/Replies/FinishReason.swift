@@ -142,8 +142,12 @@ extension JSONValue {
       ?? self["incomplete_details"]?["reason"]
   }
 
-  /// Whether its type says that it is an error.
-  var isErrorObject: Bool { member("type", is: "error") || member("object", is: "error") }
+  /// Whether its type says that it is an error, or a number other than 0 does (FastChat and Baidu; MiniMax).
+  var isErrorObject: Bool {
+    if member("type", is: "error") || member("object", is: "error") { return true }
+    let number = self["error_code"] ?? self["base_resp"]?["status_code"]
+    return number?.kind == .number && number?.integer != 0
+  }
 
   /// Whether this is the value of a member `error` that reports an error: backends also send ones that say there is none.
   var reportsError: Bool { !isNull && !isEmpty && boolean != false && integer != 0 }

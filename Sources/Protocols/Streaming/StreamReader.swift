@@ -5,9 +5,9 @@ import Bytes
 /// Events are read as the HTML standard's "event stream interpretation" says: lines end with LF, CR or CRLF, a
 /// byte-order mark at the start and comments are skipped, an event is complete at its empty line, and one without
 /// `data` does not count. Against the standard, an event at the end of the stream is given without its empty line:
-/// backends leave it out. `id` and `retry`, which only a client that reconnects needs, are ignored. Bytes that are
-/// not UTF-8 are refused by the reader of the data. Of JSON lines, blank ones are skipped, and the last one counts
-/// without an end.
+/// backends leave it out. A field `error`, which llama.cpp has sent, is the data of an event of that type. `id` and `retry`,
+/// which only a client that reconnects needs, are ignored. Bytes that are not UTF-8 are refused by the reader of the data.
+/// Of JSON lines, blank ones are skipped, and the last one counts without an end.
 public struct StreamReader {
   private let framing: StreamFraming
   private let limit: Int
@@ -110,17 +110,21 @@ public struct StreamReader {
     var value = line.extracting(min(colon + 1, line.count)...)
     if !value.isEmpty, value[0] == UInt8(ascii: " ") { value = value.extracting(1...) }
     if name.equals("data") {
-      guard data.count + value.count < limit + (hasData ? 0 : 1) else {
-        isOverLimit = true
-        return nil
-      }
-      if hasData { data.append(.lineFeed) }
-      data.append(copying: value)
-      hasData = true
+      append(data: value)
+    } else if name.equals("error"), !hasData {
+      type = [UInt8]("error")
+      append(data: value)
     } else if name.equals("event") {
       type = value.count <= limit ? value.copied : []
     }
     return nil
+  }
+
+  private mutating func append(data value: Span<UInt8>) {
+    guard data.count + value.count < limit + (hasData ? 0 : 1) else { return isOverLimit = true }
+    if hasData { data.append(.lineFeed) }
+    data.append(copying: value)
+    hasData = true
   }
 
   private mutating func dispatch() -> StreamEvent? {
