@@ -59,6 +59,18 @@ import TestSupport
     Example(name: "a line that is cut off", stream: "data: 1\n\ndat", events: [["", "1"]]),
     Example(name: "a type alone at the end", stream: "data: 1\n\nevent: a", events: [["", "1"]]),
     Example(
+      name: "no empty lines between objects",
+      stream: "data: {\"a\":1}\r\ndata: {}\ndata: [DONE]\ndata: 1\ndata: {}\n\n",
+      events: [["", "{\"a\":1}"], ["", "{}"], ["", "[DONE]"], ["", "1\n{}"]]),
+    Example(
+      name: "nor after the last", stream: "event: a\ndata: {}\ndata: {\"b\":1}",
+      events: [["a", "{}"], ["", "{\"b\":1}"]]),
+    Example(
+      name: "an object of several lines", stream: "data: {\ndata: \"a\":\ndata: {}}\n\n",
+      events: [["", "{\n\"a\":\n{}}"]]),
+    Example(
+      name: "a type after the data", stream: "data: {}\nevent: a\n\n", events: [["a", "{}"]]),
+    Example(
       name: "errors of llama.cpp", stream: "data: 1\n\nerror: {\"code\":400}\n\ndata: 2\n\n",
       events: [["", "1"], ["error", "{\"code\":400}"], ["", "2"]]),
     Example(name: "a colon in the value", stream: "data: a: b\n\n", events: [["", "a: b"]]),
@@ -144,6 +156,6 @@ import TestSupport
   }
 
   private func finish(_ reader: inout StreamReader, _ events: inout [[String]]) {
-    if let event = reader.finish() { events.append([text(event.type), text(event.data)]) }
+    while let event = reader.finish() { events.append([text(event.type), text(event.data)]) }
   }
 }

@@ -121,7 +121,7 @@ public final class StreamDecoder {
   /// The body has ended; returns the deltas of what was held back. A last line that has no end and is not JSON was cut
   /// off: like any other event that is not complete, it does not count.
   public func finish() -> [ReplyDelta] {
-    if !isOver, fault == nil, let event = reader.finish() { take(event, mayBeCut: true) }
+    while !isOver, fault == nil, let event = reader.finish() { take(event, mayBeCut: true) }
     if fault == nil { assembly.finish(into: progress) }
     return takeDeltas()
   }

@@ -1,11 +1,13 @@
 import Bytes
+import JSON
 
 /// Cuts a stream into its events, wherever the bytes are split.
 ///
 /// Events are read as the HTML standard's "event stream interpretation" says: lines end with LF, CR or CRLF, a
 /// byte-order mark at the start and comments are skipped, an event is complete at its empty line, and one without
 /// `data` does not count. Against the standard, an event at the end of the stream is given without its empty line:
-/// backends leave it out. A field `error`, which llama.cpp has sent, is the data of an event of that type. `id` and `retry`,
+/// backends leave it out. For the same reason a line of data that is a JSON object, or `[DONE]`, is an event of its own if
+/// another one follows. A field `error`, which llama.cpp has sent, is the data of an event of that type. `id` and `retry`,
 /// which only a client that reconnects needs, are ignored. Bytes that are not UTF-8 are refused by the reader of the data.
 /// Of JSON lines, blank ones are skipped, and the last one counts without an end.
 public struct StreamReader {
@@ -18,6 +20,8 @@ public struct StreamReader {
   private var data: [UInt8] = []
   /// Whether the event has data, which may be empty.
   private var hasData = false
+  /// Whether the data is one line, and it is not known whether that is whole.
+  private var mayBeWhole = false
   private var isFirstLine = true
   /// Whether the last line ended with CR, so that an LF that comes next is a part of its end.
   private var endedWithCR = false
@@ -55,8 +59,8 @@ public struct StreamReader {
     return nil
   }
 
-  /// The event that the end of the stream completes: a last line without an end, an event without an empty line. It may
-  /// be cut off.
+  /// The next event that the end of the stream completes: a last line without an end, an event without an empty line. It
+  /// may be cut off.
   public mutating func finish() -> StreamEvent? {
     guard !isOverLimit else { return nil }
     let nothing: [UInt8] = []
@@ -110,7 +114,9 @@ public struct StreamReader {
     var value = line.extracting(min(colon + 1, line.count)...)
     if !value.isEmpty, value[0] == UInt8(ascii: " ") { value = value.extracting(1...) }
     if name.equals("data") {
+      let event = isWhole() ? dispatch() : nil
       append(data: value)
+      return event
     } else if name.equals("error"), !hasData {
       type = [UInt8]("error")
       append(data: value)
@@ -124,14 +130,24 @@ public struct StreamReader {
     guard data.count + value.count < limit + (hasData ? 0 : 1) else { return isOverLimit = true }
     if hasData { data.append(.lineFeed) }
     data.append(copying: value)
+    mayBeWhole = !hasData
     hasData = true
+  }
+
+  /// Whether the data so far is an event. It is looked at once, so that an event of many lines takes no more time.
+  private mutating func isWhole() -> Bool {
+    guard mayBeWhole else { return false }
+    mayBeWhole = false
+    let text = data.span.trimmingBlanks
+    return text.equals("[DONE]")
+      || text.hasPrefix("{") && (try? JSONDocument.validate(text)) != nil
   }
 
   private mutating func dispatch() -> StreamEvent? {
     var event = StreamEvent(type: [], data: [])
     swap(&event.type, &type)
     swap(&event.data, &data)
-    defer { hasData = false }
+    defer { (hasData, mayBeWhole) = (false, false) }
     return hasData ? event : nil
   }
 }
