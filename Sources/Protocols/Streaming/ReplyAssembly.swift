@@ -9,8 +9,8 @@ protocol ReplyAssembly: AnyObject {
   /// the next event must be read, whatever it is.
   func take(_ event: JSONValue, into progress: ReplyProgress) -> JSONValue?
 
-  /// Takes an event that differs from the last one in its text alone, for which that returned one. `text` is the inside of
-  /// the string.
+  /// Takes an event that differs from the last one in its text alone, which was returned. `text` is the inside of the
+  /// string.
   func take(_ event: [UInt8], text: Span<UInt8>, into progress: ReplyProgress)
 
   /// Nothing more comes: what was held back goes out.

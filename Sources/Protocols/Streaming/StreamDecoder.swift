@@ -10,8 +10,8 @@ import JSON
 ///     let reply = try decoder.reply()
 ///
 /// An event that cannot be read and may have had a part of the reply is a fault. Any other event that is not a JSON object
-/// is skipped and counted. The decoder keeps the reply and an event that is not
-/// complete, each of at most `limit` bytes; the size of the stream does not matter.
+/// is skipped and counted. The decoder keeps the reply, the last event and one that is not complete, each of at most
+/// `limit` bytes; the size of the stream does not matter.
 public final class StreamDecoder {
   private let dialect: Dialect
   private let limit: Int
