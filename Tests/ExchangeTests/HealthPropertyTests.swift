@@ -13,6 +13,8 @@ import TestSupport
 /// `POSTERN_EXCHANGES` is the number of exchanges; 100000 takes some minutes.
 @Suite(.seeded) struct HealthPropertyTests {
   private static let deadline = TimeSpan.seconds(20)
+  /// The most milliseconds by which the clock moves between two turns of the loop.
+  private static let step = 60
   private static let settings = """
     [limits]
     in_flight = 65536
@@ -135,7 +137,8 @@ import TestSupport
       client.onAnswer = { answer in
         record.answers.append(answer)
         let elapsed = (fixture.now - record.start).milliseconds
-        #expect(elapsed <= Self.deadline.milliseconds + 100)
+        // What ends at the deadline may be answered a turn later.
+        #expect(elapsed <= Self.deadline.milliseconds + 2 * Self.step)
         let last = answer.attempts.last?.outcome
         if case .reply = answer.content { #expect(last == .ok) } else { #expect(last != .ok) }
       }
@@ -143,12 +146,12 @@ import TestSupport
         "m", in: "c\(batch)-\(number)", streaming: number % 2 == 0, to: client)
       record.exchange = exchange
       try fixture.dispatcher.admit(exchange)
-      try fixture.advance(.milliseconds(Int.random(in: 0...60, using: &generator)))
+      try fixture.advance(.milliseconds(Int.random(in: 0...Self.step, using: &generator)))
     }
     var leaving = records.shuffled(using: &generator).prefix(100)
     let end = fixture.now + Self.deadline + TimeSpan.milliseconds(200)
     while fixture.now < end {
-      try fixture.advance(.milliseconds(Int.random(in: 1...60, using: &generator)))
+      try fixture.advance(.milliseconds(Int.random(in: 1...Self.step, using: &generator)))
       if let record = leaving.popLast(), record.answers.isEmpty {
         record.isGivenUp = true
         _ = record.exchange?.giveUp()
