@@ -23,7 +23,7 @@ final class OpenAIAssembly: ReplyAssembly {
   private var isSound = true
   /// The text of its one choice.
   private var text: JSONValue?
-  /// Whether it brings anything besides that.
+  /// Whether it brings anything besides that and pieces of calls.
   private var bringsMore = false
   /// A message that stands where the delta should, as whole replies have it.
   private var messageAsDelta: JSONValue?
@@ -51,7 +51,8 @@ final class OpenAIAssembly: ReplyAssembly {
     } else {
       progress.deltas += calls.take()
     }
-    return bringsMore || !isSound || !isPlain || progress.isFinished ? nil : text
+    let isText = isSound && isPlain && !hasCallPieces && !bringsMore && !progress.isFinished
+    return isText ? text : nil
   }
 
   func take(_ event: [UInt8], text: Span<UInt8>, into progress: ReplyProgress) {
@@ -174,7 +175,6 @@ final class OpenAIAssembly: ReplyAssembly {
       } else if member.isNamed("tool_calls") {
         var position = 0
         hasCallPieces = !value.isEmpty
-        if hasCallPieces { bringsMore = true }
         for call in value.elements {
           if !calls.take(piece: call, at: position) { isPlain = false }
           progress.note(.beyondText)
